@@ -1,0 +1,1 @@
+"""Where images, labels, patients and splits come from."""

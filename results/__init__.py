@@ -1,0 +1,1 @@
+"""Predictions in, answers out: metrics, intervals and tables."""
