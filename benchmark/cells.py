@@ -1,0 +1,130 @@
+"""The cells of a grid: one per strategy, extractor, classifier, body part, training size and seed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+from benchmark.datasets.names import EVERY_PART
+from benchmark.errors import UserError
+from benchmark.grid import BackboneEntry, Exclusion, FileDataset, Grid, PhantomDataset
+from extractors.names import DESCRIPTOR_VERSION
+from extractors.specs import BackboneSpec, DescriptorSpec, JsonValue, digest_of
+
+AXES = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One question: this extractor and classifier, on this many images of this body part."""
+
+    strategy: str
+    extractor: BackboneSpec | DescriptorSpec
+    classifier: str
+    body_part: str
+    train_size: int | str  # images, or "full"
+    seed: int
+    setting: str  # canonical digest of the data set, protocol and image settings that were asked for
+
+    @property
+    def backbone(self) -> str:
+        """The extractor's name in records and tables."""
+        return self.extractor.label
+
+    @property
+    def axes(self) -> dict[str, str | int]:
+        """The values by which cells are told apart in tables, filters and MLflow."""
+        return {name: getattr(self, name) for name in AXES}
+
+    @cached_property
+    def id(self) -> str:
+        """12 hex digits that depend on what was asked alone, not on where or how it is computed."""
+        asked: dict[str, JsonValue] = {
+            "strategy": self.strategy,
+            "extractor": self.extractor.asked(),
+            "classifier": self.classifier,
+            "body_part": self.body_part,
+            "train_size": self.train_size,
+            "seed": self.seed,
+            "setting": self.setting,
+        }
+        return digest_of(asked)[:12]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A cell that the grid spans but that is not run, and why."""
+
+    cell: Cell
+    reason: str
+
+
+def expand(grid: Grid, pool_sizes: Mapping[str, int]) -> tuple[list[Cell], list[LeftOut]]:
+    """All cells of a grid, in its order, and those left out.
+
+    `pool_sizes` holds the number of training images per body part (and for `all`). Raises UserError
+    for two extractors with one name.
+    """
+    cells: list[Cell] = []
+    left_out: list[LeftOut] = []
+    for cell in _span(grid):
+        reason = _reason_to_leave_out(cell, grid, pool_sizes[cell.body_part])
+        if reason:
+            left_out.append(LeftOut(cell, reason))
+        else:
+            cells.append(cell)
+    return cells, left_out
+
+
+def extractors_of(grid: Grid) -> list[tuple[str, BackboneSpec | DescriptorSpec, list[str]]]:
+    """The (strategy, extractor, classifiers) that a grid asks for."""
+    asked: list[tuple[str, BackboneSpec | DescriptorSpec, list[str]]] = []
+    if grid.feature_extraction:
+        names = grid.feature_extraction.classifiers
+        asked += [("feature_extraction", backbone_spec(e), names) for e in grid.feature_extraction.backbones]
+    if grid.hand_crafted:
+        names = grid.hand_crafted.classifiers
+        asked += [
+            ("hand_crafted", DescriptorSpec(name, DESCRIPTOR_VERSION), names)
+            for name in grid.hand_crafted.descriptors
+        ]
+    labels = [extractor.label for _, extractor, _ in asked]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise UserError(f"grid '{grid.name}': two extractors are called '{label}': give one a 'label: ...'")
+    return asked
+
+
+def backbone_spec(entry: BackboneEntry) -> BackboneSpec:
+    """A grid's backbone entry as the extractors package knows it."""
+    return BackboneSpec(**entry.model_dump())
+
+
+def _span(grid: Grid) -> Iterator[Cell]:
+    setting = _setting(grid.dataset, grid)
+    for strategy, extractor, classifiers in extractors_of(grid):
+        for part, size, seed, classifier in product(
+            grid.body_parts, grid.train_sizes, grid.seeds, classifiers
+        ):
+            yield Cell(strategy, extractor, classifier, part, size, seed, setting)
+
+
+def _setting(dataset: FileDataset | PhantomDataset, grid: Grid) -> str:
+    asked = dataset.model_dump(exclude_defaults=True, exclude={"root"})
+    return digest_of({"dataset": asked, "image": grid.image.model_dump(exclude_defaults=True)})
+
+
+def _reason_to_leave_out(cell: Cell, grid: Grid, pool: int) -> str:
+    for exclusion in grid.exclude:
+        if _matches(exclusion, cell):
+            rule = ", ".join(f"{k}: {v}" for k, v in exclusion.model_dump(exclude_none=True).items())
+            return f"excluded by the grid ({rule})"
+    if isinstance(cell.train_size, int) and cell.train_size > pool:
+        part = "the data set" if cell.body_part == EVERY_PART else cell.body_part
+        return f"{part} has {pool:,} training images"
+    return ""
+
+
+def _matches(exclusion: Exclusion, cell: Cell) -> bool:
+    wanted = exclusion.model_dump(exclude_none=True)
+    return bool(wanted) and all(cell.axes[key] == value for key, value in wanted.items())

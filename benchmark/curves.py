@@ -1,0 +1,69 @@
+"""Learning curves over seeds: one point per cell family and training size, with a paired interval."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from benchmark.records import Records
+from extractors.arrays import write_atomically
+from extractors.specs import digest_of
+from results.uncertainty import evaluate_over_seeds
+
+CURVE = ("body_part", "strategy", "backbone", "classifier")
+Record = dict[str, Any]
+Point = dict[str, Any]
+
+
+def curve_points(
+    records: Records, finished: Iterable[Record], *, metric: str, unit: str, confidence: float, resamples: int
+) -> list[Point]:
+    """Value and interval of one metric for each (curve, training size), averaged over its seeds.
+
+    A point holds the curve's axes, train_size, train_images, seeds, value, low and high (None where
+    the metric is undefined). Points are kept in the grid's folder, so that only new ones are computed.
+    """
+    store = records.folder / ".points.json"
+    try:
+        known: dict[str, Point] = json.loads(store.read_text())
+    except (OSError, ValueError):
+        known = {}
+    families: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+    for record in finished:
+        families[(*(record[axis] for axis in CURVE), record["train_size"])].append(record)
+    points: dict[str, Point] = {}
+    settings = [metric, unit, confidence, resamples]
+    for family in families.values():
+        key = digest_of([*settings, *sorted(record["predictions_sha256"] for record in family)])
+        points[key] = known.get(key) or _point(records, family, metric, unit, confidence, resamples)
+    if points.keys() - known.keys():
+        write_atomically(store, json.dumps(known | points))
+    return list(points.values())
+
+
+def chosen_on_training_folds(finished: Iterable[Record]) -> dict[tuple[str, str | int, int], Record]:
+    """Per (body part, training size, seed), the record whose training folds gave the highest AUROC."""
+    best: dict[tuple[str, str | int, int], Record] = {}
+    for record in finished:
+        key = (record["body_part"], record["train_size"], record["seed"])
+        if key not in best or record["selection_auroc"] > best[key]["selection_auroc"]:
+            best[key] = record
+    return best
+
+
+def _point(
+    records: Records, family: Sequence[Record], metric: str, unit: str, confidence: float, resamples: int
+) -> Point:
+    first = family[0]
+    point = {axis: first[axis] for axis in (*CURVE, "train_size")}
+    point |= {"train_images": first["counts"]["train_images"], "seeds": sorted(r["seed"] for r in family)}
+    if len(family) == 1 and first["evaluation"] == {"confidence": confidence, "resamples": resamples}:
+        return point | first["metrics"][unit][metric]
+    return point | evaluate_over_seeds(
+        [records.read_predictions(record["cell"]) for record in family],
+        metric=metric,
+        unit=unit,
+        thresholds=[record["threshold"] for record in family],
+        confidence=confidence,
+        resamples=resamples,
+    )

@@ -1,0 +1,68 @@
+"""The result folders, which are the truth: one per finished cell, complete or absent."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+RESULT, PREDICTIONS = "result.json", "predictions.parquet"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is known of a cell that was run: `record` goes into result.json, beside the predictions.
+
+    `predictions` has one row per test image: image, study, patient, body_part, label, probability;
+    it is None when the cell failed.
+    """
+
+    cell: str
+    record: dict[str, Any]
+    predictions: pd.DataFrame | None = field(default=None, repr=False)
+
+
+class Records:
+    """The result folders of one grid, below `WORKSPACE/GRID`."""
+
+    def __init__(self, workspace: Path, grid: str) -> None:
+        self.folder = workspace / grid
+
+    def cell_folder(self, cell: str) -> Path:
+        """Where the record of a cell is or would be."""
+        return self.folder / cell
+
+    def read(self, cell: str) -> dict[str, Any] | None:
+        """A cell's result.json, or None when there is none that can be read."""
+        try:
+            record = json.loads((self.cell_folder(cell) / RESULT).read_text())
+        except (OSError, ValueError):
+            return None
+        return record if isinstance(record, dict) else None
+
+    def read_predictions(self, cell: str) -> pd.DataFrame:
+        """A cell's predictions, one row per test image."""
+        return pd.read_parquet(self.cell_folder(cell) / PREDICTIONS)
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Every readable result.json of the grid, in the order of the cells' names."""
+        for path in sorted(self.folder.glob(f"*/{RESULT}")):
+            record = self.read(path.parent.name)
+            if record is not None:
+                yield record
+
+    def write(self, result: Result) -> None:
+        """Write a cell's folder beside its place and move it there in one step."""
+        target = self.cell_folder(result.cell)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        if result.predictions is not None:
+            result.predictions.to_parquet(temporary / PREDICTIONS, index=False)
+        (temporary / RESULT).write_text(json.dumps(result.record, indent=1))
+        shutil.rmtree(target, ignore_errors=True)
+        temporary.rename(target)

@@ -1,0 +1,123 @@
+"""An array on disk: filled chunk by chunk, resumable after a kill, complete or absent, checked on read."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from extractors.specs import JsonValue
+
+_DATA, _META, _DONE = "data.npy", "meta.json", "done.txt"
+
+
+@dataclass(frozen=True)
+class StoredArray:
+    """A finished array: `data` is a read-only memory map whose row i belongs to `ids[i]`."""
+
+    folder: Path
+    data: NDArray[Any]
+    ids: list[str]
+    digest: str
+    meta: dict[str, Any]
+
+
+def read_array(folder: Path, *, check: bool = True) -> StoredArray | None:
+    """The array stored in `folder`, or None when it is absent, unfinished or damaged.
+
+    With `check`, the bytes are compared with the digest that was written with them.
+    """
+    try:
+        meta = json.loads((folder / _META).read_text())
+        data = np.load(folder / _DATA, mmap_mode="r")
+    except (OSError, ValueError):
+        return None
+    if len(meta["ids"]) != len(data) or (check and _digest(data) != meta["digest"]):
+        return None
+    return StoredArray(folder, data, meta["ids"], meta["digest"], meta)
+
+
+class PartialArray:
+    """An array being filled in `FOLDER.part`; `pending` lists the row ranges still to be written."""
+
+    def __init__(self, folder: Path, shape: tuple[int, ...], dtype: DTypeLike, chunk_rows: int) -> None:
+        self.folder = folder
+        self._part = folder.with_name(folder.name + ".part")
+        self._data = _open_or_create(self._part, shape, np.dtype(dtype))
+        done = _chunks_done(self._part / _DONE)
+        starts = range(0, shape[0], chunk_rows)
+        self.pending = [slice(s, min(s + chunk_rows, shape[0])) for s in starts if s not in done]
+
+    def write(self, rows: slice, values: NDArray[Any]) -> None:
+        """Store one pending range of rows and remember that it is done."""
+        self._data[rows] = values
+        self._data.flush()
+        with (self._part / _DONE).open("a") as stream:
+            stream.write(f"{rows.start}\n")
+        self.pending.remove(rows)
+
+    def values(self) -> NDArray[Any]:
+        """The rows written so far, as a view on the file."""
+        return self._data
+
+    def discard(self) -> None:
+        """Throw the rows away, so that the next attempt begins again."""
+        shutil.rmtree(self._part, ignore_errors=True)
+
+    def finish(self, ids: Sequence[str], **meta: JsonValue | Mapping[str, JsonValue]) -> StoredArray:
+        """Seal the array with its row ids and digest, and move it to its place in one step.
+
+        Raises ValueError when rows are still pending or ids and rows differ in number.
+        """
+        if self.pending or len(ids) != len(self._data):
+            raise ValueError(f"{self._part}: {len(self.pending)} chunks are not written yet")
+        sealed = {**meta, "ids": list(ids), "digest": _digest(self._data)}
+        write_atomically(self._part / _META, json.dumps(sealed))
+        (self._part / _DONE).unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._part.rename(self.folder)
+        stored = read_array(self.folder, check=False)
+        if stored is None:
+            raise ValueError(f"{self.folder}: the array just written cannot be read back")
+        return stored
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees the old one or the new one, never a half."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text)
+    temporary.replace(path)
+
+
+def _open_or_create(part: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.memmap[Any, Any]:
+    try:
+        data = np.lib.format.open_memmap(part / _DATA, mode="r+")
+        if data.shape == shape and data.dtype == dtype:
+            return data
+    except (OSError, ValueError):
+        pass  # nothing usable there: begin again
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    return np.lib.format.open_memmap(part / _DATA, mode="w+", dtype=dtype, shape=shape)
+
+
+def _chunks_done(path: Path) -> set[int]:
+    if not path.exists():
+        return set()
+    lines = path.read_text().split("\n")[:-1]  # a line without its end was cut off by a kill
+    return {int(line) for line in lines if line}
+
+
+def _digest(data: NDArray[Any]) -> str:
+    digest = hashlib.blake2b(digest_size=20)
+    digest.update(f"{data.dtype}{data.shape}".encode())
+    rows_at_once = max(1, 2**24 // max(1, data[:1].nbytes))
+    for start in range(0, len(data), rows_at_once):
+        digest.update(np.ascontiguousarray(data[start : start + rows_at_once]).data)
+    return digest.hexdigest()

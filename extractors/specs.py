@@ -1,0 +1,105 @@
+"""What an extractor is, as plain data: a backbone with its weights, or a hand-crafted descriptor."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+PIXELS_VERSION = 1  # raise it when decoding gives other pixels
+EMBEDDINGS_VERSION = 1  # raise it when a backbone is fed or read otherwise
+JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
+
+
+class Extractor(Protocol):
+    """What the embedding cache needs to know of an extractor."""
+
+    @property
+    def label(self) -> str:
+        """The name shown in records, tables and figures."""
+
+    def identity(self) -> dict[str, JsonValue]:
+        """What decides the numbers: enters the cache key and the fingerprint of a cell."""
+
+
+@dataclass(frozen=True)
+class BackboneSpec:
+    """A frozen network: a timm name or `torchvision/NAME`, and where its weights come from.
+
+    `weights` is `imagenet` (the library's own default weights), `random`, or the path of a file.
+    `mean` and `std` (per channel, of pixels in 0..1) override the weights' own configuration.
+    """
+
+    name: str
+    weights: str = "imagenet"
+    model_args: Mapping[str, JsonValue] = field(default_factory=dict, hash=False)
+    mean: tuple[float, ...] | None = None
+    std: tuple[float, ...] | None = None
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.label:
+            suffix = "-random" if self.weights == "random" else ""
+            object.__setattr__(self, "label", self.name + suffix)
+
+    @property
+    def weights_file(self) -> Path | None:
+        """The file that holds the weights, or None for weights that have a name."""
+        return None if self.weights in ("imagenet", "random") else Path(self.weights)
+
+    def asked(self) -> dict[str, JsonValue]:
+        """What the grid asked for, free of any machine's folders; defaults left out."""
+        asked: dict[str, JsonValue] = {"name": self.name}
+        if self.weights != "imagenet":
+            asked["weights"] = self.weights_file.name if self.weights_file else self.weights
+        if self.model_args:
+            asked["model_args"] = dict(self.model_args)
+        if self.mean is not None:
+            asked["mean"] = list(self.mean)
+        if self.std is not None:
+            asked["std"] = list(self.std)
+        return asked
+
+    def identity(self) -> dict[str, JsonValue]:
+        digest = file_digest(self.weights_file) if self.weights_file else self.weights
+        return {**self.asked(), "weights": digest}
+
+
+@dataclass(frozen=True)
+class DescriptorSpec:
+    """A hand-crafted descriptor, by the name it has in `extractors.handcrafted`."""
+
+    name: str
+    version: int
+
+    @property
+    def label(self) -> str:
+        """The descriptor's name."""
+        return self.name
+
+    def asked(self) -> dict[str, JsonValue]:
+        """What the grid asked for."""
+        return {"name": self.name}
+
+    def identity(self) -> dict[str, JsonValue]:
+        return {"descriptor": self.name, "version": self.version}
+
+
+def digest_of(value: JsonValue) -> str:
+    """The sha256 (hex) of a value's canonical JSON; stable across machines and versions."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """The sha256 (hex) of a file's bytes, read once per process and version of the file."""
+    status = path.stat()
+    return _file_digest(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _file_digest(path: Path, size: int, modified: int) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
