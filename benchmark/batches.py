@@ -18,7 +18,8 @@ from threadpoolctl import threadpool_limits
 
 from benchmark.planning import PlannedCell
 from benchmark.records import Records, Result
-from classifiers import CLASSIFIERS, Fit
+from classifiers.catalogue import CLASSIFIERS
+from classifiers.fit import Fit
 from classifiers.subset import Subset
 from extractors.arrays import read_array
 from results.evaluation import evaluate

@@ -8,7 +8,7 @@ from typing import Any
 from benchmark.records import Records
 from extractors.arrays import write_atomically
 from extractors.specs import digest_of
-from results.uncertainty import evaluate_over_seeds
+from results.evaluation import evaluate_over_seeds
 
 CURVE = ("body_part", "strategy", "backbone", "classifier")
 Record = dict[str, Any]

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -19,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from benchmark.datasets.names import PROTOCOLS
+from benchmark.datasets.names import PROTOCOLS, did_you_mean
 from benchmark.errors import UserError
 from benchmark.yaml_lines import YamlDocument, read_yaml
 from classifiers.names import CLASSIFIER_NAMES
@@ -28,13 +27,6 @@ from results.names import METRIC_NAMES
 
 TrainSize = Annotated[int, Field(ge=4)] | Literal["full"]
 Strategy = Literal["feature_extraction", "hand_crafted"]
-
-
-def did_you_mean(value: object, allowed: tuple[str, ...]) -> str:
-    """`; did you mean 'x'?; allowed: x, y` for a value that is not among the allowed ones."""
-    near = get_close_matches(str(value), allowed, n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"{hint}; allowed: {', '.join(allowed)}"
 
 
 def _one_of(allowed: tuple[str, ...], noun: str) -> BeforeValidator:

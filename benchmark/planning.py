@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from benchmark.cells import Cell, LeftOut, expand
 from benchmark.datasets.manifest import Manifest
-from benchmark.datasets.names import EVERY_PART, SPLITS_VERSION
+from benchmark.datasets.names import EVERY_PART, SPLITS_VERSION, did_you_mean
 from benchmark.datasets.splits import pool_and_test
 from benchmark.errors import UserError
-from benchmark.grid import Grid, did_you_mean
+from benchmark.grid import Grid
 from benchmark.records import PREDICTIONS, Records
 from classifiers.names import RECIPE_VERSION
 from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION

@@ -1,0 +1,69 @@
+"""Choosing hyperparameters within the training subset: patient-grouped, stratified folds and their AUROC."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+Rows = NDArray[np.intp]
+Folds = list[tuple[Rows, Rows]]
+FOLDS = 5
+PATIENCE = 2  # strengths in a row without a better AUROC, after which weaker ones are not tried
+_ATTEMPTS = 20
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Hyperparameters with the scores that each training row got from the fold that did not see it."""
+
+    parameters: dict[str, float]
+    held_out: NDArray[np.float64]
+    auroc: float
+
+
+def make_folds(labels: NDArray[np.int64], groups: NDArray[Any], seed: int, n_splits: int = FOLDS) -> Folds:
+    """(training rows, validation rows) pairs: no group on both sides, both classes on each side.
+
+    There are fewer folds where the rarer class has fewer than `n_splits` groups. Raises ValueError
+    when it has fewer than two.
+    """
+    per_class = [len(set(groups[labels == label])) for label in (0, 1)]
+    if min(per_class) < 2:
+        raise ValueError(
+            f"model selection needs two patients of each class; the {len(labels)} training images have "
+            f"{per_class[0]} normal and {per_class[1]} abnormal: use a larger train_size"
+        )
+    n_splits = min(n_splits, *per_class)
+    single = len(set(groups)) == len(groups)  # the same folds problem without groups, solved much faster
+    for attempt in range(_ATTEMPTS):
+        splitter = (StratifiedKFold if single else StratifiedGroupKFold)(
+            n_splits, shuffle=True, random_state=(seed + attempt) % 2**32
+        )
+        folds = list(splitter.split(labels, labels, groups))
+        if all(len(set(labels[rows])) == 2 for fold in folds for rows in fold):
+            return folds
+    raise ValueError(f"no {n_splits} folds by patient hold both classes each: use a larger train_size")
+
+
+def fold_auroc(labels: NDArray[np.int64], held_out: NDArray[np.float64], folds: Folds) -> float:
+    """The mean over folds of the AUROC of their validation rows."""
+    return float(np.mean([roc_auc_score(labels[rows], held_out[rows]) for _, rows in folds]))
+
+
+def best_of(candidates: Iterable[Candidate]) -> Candidate:
+    """The first candidate with the highest AUROC; candidates come from simple to complex."""
+    return max(candidates, key=lambda candidate: candidate.auroc)
+
+
+def until_worse(path: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Follow a path from strong to weak regularisation until it has stopped improving."""
+    best, since = -np.inf, 0
+    for candidate in path:
+        yield candidate
+        best, since = (candidate.auroc, 0) if candidate.auroc > best else (best, since + 1)
+        if since == PATIENCE:
+            return

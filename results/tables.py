@@ -1,0 +1,32 @@
+"""Tables of results: one line per learning curve, one column per training size."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+_LINES = ["body_part", "strategy", "backbone", "classifier"]
+
+
+def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Curve points (axes, train_size, seeds, value, low, high) as text `0.873 [0.851, 0.893]`.
+
+    Lines keep the order of the points; sizes ascend, `full` last.
+    """
+    table = pd.DataFrame(list(points))
+    if table.empty:
+        return pd.DataFrame(columns=_LINES)
+    table["text"] = [interval_text(row) for row in table.to_dict("records")]
+    table["line"] = table.groupby(_LINES, sort=False).ngroup()
+    wide = table.pivot(index=["line", *_LINES], columns="train_size", values="text").reset_index()
+    sizes = sorted(table["train_size"].unique(), key=lambda size: (isinstance(size, str), size))
+    return wide[[*_LINES, *sizes]].fillna("")
+
+
+def interval_text(point: Mapping[str, Any]) -> str:
+    """`0.873 [0.851, 0.893]`, without the bounds where there are none."""
+    if point["value"] is None or pd.isna(point["value"]):
+        return "undefined"
+    if point["low"] is None or pd.isna(point["low"]):
+        return f"{point['value']:.3f}"
+    return f"{point['value']:.3f} [{point['low']:.3f}, {point['high']:.3f}]"
