@@ -14,7 +14,7 @@ from classifiers.subset import Matrix, Subset
 
 DEPTHS = (3, 6)
 ROUNDS = (50, 100, 200, 400)
-SETTINGS = {"learning_rate": 0.1, "subsample": 0.8, "colsample_bytree": 0.25}
+SETTINGS = {"learning_rate": 0.1, "subsample": 0.8, "colsample_bytree": 0.25, "max_bin": 64}
 
 
 def xgboost(subset: Subset) -> Fit:

@@ -1,0 +1,100 @@
+"""Hand-crafted descriptors of a radiograph, by name: edges, hog, lbp, glcm and all of them combined."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from skimage.feature import graycomatrix, graycoprops, hog, local_binary_pattern
+
+from extractors.edges import edges
+
+Pixels = NDArray[np.uint8]
+Image = NDArray[np.float64]
+Vector = NDArray[np.float64]
+
+HOG_SIDE = 128  # pixels: the width of the vector does not depend on the image's size
+LBP_RINGS = ((8, 1), (16, 2), (24, 3))  # (points, radius in pixels)
+LBP_CELLS = 3
+GREY_LEVELS = 32
+GLCM_DISTANCES = (1, 2, 4)
+GLCM_ANGLES = (0, np.pi / 4, np.pi / 2, 3 * np.pi / 4)
+GLCM_PROPERTIES = ("contrast", "dissimilarity", "homogeneity", "energy", "correlation", "ASM", "entropy")
+_CHUNK = 32
+
+
+def rescale(pixels: Pixels) -> Image:
+    """Grey values as 0..1 between the 1st and 99th percentile of the pixels that are not black border."""
+    inside = pixels[pixels > 0]
+    if not len(inside):
+        return np.zeros(pixels.shape)
+    low, high = np.percentile(inside, (1, 99))
+    return np.clip((pixels - low) / max(high - low, 1.0), 0, 1)
+
+
+def histogram_of_gradients(image: Image) -> Vector:
+    """HOG (Dalal and Triggs 2005; scikit-image) on a HOG_SIDE square: 1,764 values."""
+    square = Pillow.fromarray((image * 255).round().astype(np.uint8)).resize((HOG_SIDE, HOG_SIDE))
+    features: Vector = hog(
+        np.asarray(square) / 255, orientations=9, pixels_per_cell=(16, 16), cells_per_block=(2, 2)
+    )
+    return features
+
+
+def local_binary_patterns(image: Image) -> Vector:
+    """Histograms of uniform patterns (Ojala et al. 2002) per cell and ring: 486 values."""
+    grey = (image * 255).round().astype(np.uint8)
+    features = []
+    for points, radius in LBP_RINGS:
+        codes = local_binary_pattern(grey, points, radius, method="uniform").astype(int)
+        for band in np.array_split(codes, LBP_CELLS, axis=0):
+            for cell in np.array_split(band, LBP_CELLS, axis=1):
+                features.append(np.bincount(cell.ravel(), minlength=points + 2) / cell.size)
+    return np.concatenate(features)
+
+
+def grey_cooccurrence(image: Image) -> Vector:
+    """Haralick's properties (1973) per distance, mean and range over four angles, and in the quadrants.
+
+    42 values of the whole image, then the 21 means of each quadrant: 126 in all.
+    """
+    levels = np.minimum((image * GREY_LEVELS).astype(np.uint8), GREY_LEVELS - 1)
+    whole = _haralick(levels)
+    features = [whole.mean(axis=2).ravel(), np.ptp(whole, axis=2).ravel()]
+    for band in np.array_split(levels, 2, axis=0):
+        features += [_haralick(quadrant).mean(axis=2).ravel() for quadrant in np.array_split(band, 2, axis=1)]
+    return np.concatenate(features)
+
+
+PARTS: dict[str, Callable[[Image], Vector]] = {
+    "edges": edges,
+    "hog": histogram_of_gradients,
+    "lbp": local_binary_patterns,
+    "glcm": grey_cooccurrence,
+}
+
+
+def describe(images: Pixels, names: Sequence[str], jobs: int = 1) -> dict[str, NDArray[np.float32]]:
+    """The named descriptors of (n, H, W) uint8 images, each (n, width) float32, in `jobs` processes.
+
+    `combined` is every part side by side; what it shares with other names is computed once.
+    """
+    parts = [part for part in PARTS if part in names or "combined" in names]
+    chunks = [images[start : start + _CHUNK] for start in range(0, len(images), _CHUNK)]
+    done = Parallel(n_jobs=min(jobs, len(chunks)))(delayed(_describe_chunk)(chunk, parts) for chunk in chunks)
+    vectors = {part: np.concatenate([chunk[part] for chunk in done]) for part in parts}
+    if "combined" in names:
+        vectors["combined"] = np.hstack([vectors[part] for part in PARTS])
+    return {name: vectors[name] for name in names}
+
+
+def _describe_chunk(images: Pixels, parts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    rescaled = [rescale(pixels) for pixels in images]
+    return {part: np.stack([PARTS[part](image) for image in rescaled]).astype(np.float32) for part in parts}
+
+
+def _haralick(levels: Pixels) -> NDArray[np.float64]:
+    """(properties, distances, angles)."""
+    matrix = graycomatrix(levels, GLCM_DISTANCES, GLCM_ANGLES, GREY_LEVELS, symmetric=True, normed=True)
+    return np.stack([graycoprops(matrix, name) for name in GLCM_PROPERTIES])
