@@ -116,7 +116,9 @@ def _failed(batch: Batch, planned: PlannedCell, error: Exception, started: str) 
     record = {
         **_header(batch, planned, started),
         "status": "failed",
-        "error": reason.splitlines()[0] if isinstance(error, ValueError) else f"{type(error).__name__}: {reason}",
+        "error": reason.splitlines()[0]
+        if isinstance(error, ValueError)
+        else f"{type(error).__name__}: {reason}",
         "traceback": "".join(traceback.format_exception(error)),
         "finished": _now(),
     }

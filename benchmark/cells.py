@@ -91,7 +91,9 @@ def extractors_of(grid: Grid) -> list[tuple[str, BackboneSpec | DescriptorSpec, 
     labels = [extractor.label for _, extractor, _ in asked]
     for label in labels:
         if labels.count(label) > 1:
-            raise UserError(f"grid '{grid.name}': two extractors are called '{label}': give one a 'label: ...'")
+            raise UserError(
+                f"grid '{grid.name}': two extractors are called '{label}': give one a 'label: ...'"
+            )
     return asked
 
 

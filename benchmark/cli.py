@@ -27,7 +27,9 @@ tracking_option = click.option(
     help="An MLflow server instead of SQLite in the workspace.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per cell.")
-jobs_option = click.option("--jobs", type=click.IntRange(min=1), help="Processes at once; default: one per core.")
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), help="Processes at once; default: one per core."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -56,7 +58,11 @@ def run(
     from benchmark.workspace import Workspace
 
     failed = run_grid(
-        grid_file, Workspace(workspace, tracking_uri), jobs=jobs, device=device, skip_unreadable=skip_unreadable
+        grid_file,
+        Workspace(workspace, tracking_uri),
+        jobs=jobs,
+        device=device,
+        skip_unreadable=skip_unreadable,
     )
     sys.exit(1 if failed else 0)
 
@@ -110,7 +116,9 @@ def data() -> None:
 @click.option("--seed", default=0, show_default=True)
 @click.option("--long-side", default=512, show_default=True, help="Pixels of the longer side.")
 @jobs_option
-def phantom(root: Path, patients: int, difficulty: float, seed: int, long_side: int, jobs: int | None) -> None:
+def phantom(
+    root: Path, patients: int, difficulty: float, seed: int, long_side: int, jobs: int | None
+) -> None:
     """Draw radiograph-like images into ROOT/MURA-v1.1, laid out as MURA."""
     from benchmark.data_commands import draw
 

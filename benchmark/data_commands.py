@@ -11,7 +11,9 @@ from benchmark.executors import available_cores
 from benchmark.terminal import console, findings_table, progress_bars, shown
 
 
-def draw(root: Path, *, patients: int, difficulty: float, seed: int, long_side: int, jobs: int | None) -> None:
+def draw(
+    root: Path, *, patients: int, difficulty: float, seed: int, long_side: int, jobs: int | None
+) -> None:
     """Draw a phantom and say where it is."""
     from benchmark.datasets.phantom import draw_phantom
 
@@ -25,7 +27,9 @@ def draw(root: Path, *, patients: int, difficulty: float, seed: int, long_side: 
             jobs=jobs or available_cores(),
             progress=lambda done, total: report("drawing patients", done, total),
         )
-    console().print(f"{len(read_mura(folder).images):,} images in {shown(folder)}; the boxes are in abnormalities.csv")
+    console().print(
+        f"{len(read_mura(folder).images):,} images in {shown(folder)}; the boxes are in abnormalities.csv"
+    )
 
 
 def verify_root(root: Path, jobs: int | None) -> bool:

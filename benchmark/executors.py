@@ -3,9 +3,13 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,12 @@ def share_cores(jobs: int | None) -> Share:
     return Share(jobs, max(1, cores // jobs))
 
 
-def run_all[T, R](function: Callable[[T], R], items: Iterable[T], share: Share) -> Iterator[R]:
+def run_all(function: Callable[[T], R], items: Iterable[T], share: Share) -> Iterator[R]:
     """Apply a function to each item in worker processes; results come as they finish.
 
     When the caller stops early (an error, Ctrl-C), the workers are killed at once.
     """
+    get_reusable_executor().shutdown()  # workers of an earlier stage have another number of threads
     try:
         with parallel_config(backend="loky", n_jobs=share.jobs, inner_max_num_threads=share.threads):
             yield from Parallel(return_as="generator_unordered", pre_dispatch=2 * share.jobs, batch_size=1)(

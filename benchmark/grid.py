@@ -32,7 +32,9 @@ Strategy = Literal["feature_extraction", "hand_crafted"]
 def _one_of(allowed: tuple[str, ...], noun: str) -> BeforeValidator:
     def check(value: object) -> object:
         if value not in allowed:
-            raise PydanticCustomError("not_allowed", f"there is no {noun} '{value}'{did_you_mean(value, allowed)}")
+            raise PydanticCustomError(
+                "not_allowed", f"there is no {noun} '{value}'{did_you_mean(value, allowed)}"
+            )
         return value
 
     return BeforeValidator(check)

@@ -16,7 +16,7 @@ from benchmark.records import Records
 from benchmark.running import Settings, run_plan
 from benchmark.terminal import console, frame_table, plan_tables, progress_bars, shown
 from benchmark.workspace import Workspace
-from results.tables import summary_table
+from results.tables import interval_text, summary_table
 
 
 def run_grid(
@@ -146,7 +146,7 @@ def _say_tables(grid: Grid, finished: list[Record], points: list[Point]) -> None
         if seed == min(grid.seeds) and numbers["value"] is not None:
             console().print(
                 f"{part}, {size} images, seed {seed}: training folds choose {record['backbone']} + "
-                f"{record['classifier']}: {numbers['value']:.3f} [{numbers['low']:.3f}, {numbers['high']:.3f}]"
+                f"{record['classifier']}: {interval_text(numbers)}"
             )
 
 
@@ -155,7 +155,9 @@ def _say_result(
 ) -> None:
     _say_tables(plan.grid, finished, points)
     for record in failed[:20]:
-        axes = " · ".join(str(record[axis]) for axis in ("body_part", "backbone", "classifier", "train_size", "seed"))
+        axes = " · ".join(
+            str(record[axis]) for axis in ("body_part", "backbone", "classifier", "train_size", "seed")
+        )
         console().print(f"[red]failed[/] {axes}: {record['error']}", soft_wrap=True)
     folder = shown(workspace.records(plan.grid.name).folder)
     where = f"--workspace {shown(workspace.folder)}" if workspace.folder != Path("runs") else ""

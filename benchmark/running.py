@@ -162,7 +162,11 @@ def _shared_record(plan: Plan, embedding: StoredArray, pixels: StoredArray) -> d
         "leaky": is_leaky(plan.grid.dataset.protocol),
         "evaluated_on": plan.manifest.evaluated_on,
         "image": plan.grid.image.model_dump(),
-        "embedding": {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]},
+        "embedding": {
+            "width": int(embedding.data.shape[1]),
+            "digest": embedding.digest,
+            **embedding.meta["cost"],
+        },
         "pixels_digest": pixels.digest,
         "unreadable": sorted(pixels.meta["unreadable"]),
     }

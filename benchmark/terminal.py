@@ -8,7 +8,14 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from benchmark.planning import Plan
@@ -55,7 +62,9 @@ def plan_tables(plan: Plan) -> list[Table]:
         seconds[family] += cost  # type: ignore[assignment]
         if reason:
             reasons[status, reason] += 1
-    cells = Table("strategy", "extractor", "classifier", *STATUSES, "core time left", title=f"grid {plan.grid.name}")
+    cells = Table(
+        "strategy", "extractor", "classifier", *STATUSES, "core time left", title=f"grid {plan.grid.name}"
+    )
     for family, count in counts.items():
         cells.add_row(*family, *(str(count[s] or "") for s in STATUSES), duration(seconds[family]))
     total = sum(counts.values(), Counter[str]())

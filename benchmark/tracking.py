@@ -11,7 +11,6 @@ from typing import Any
 
 from benchmark.curves import CURVE, Point, Record
 from benchmark.errors import UserError
-from extractors.arrays import write_atomically
 from extractors.specs import digest_of
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # closed networks, and nobody's business
@@ -19,8 +18,7 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # closed networks, an
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from mlflow import MlflowClient
-    from mlflow.entities import Metric, Param, Run, RunTag
-    from mlflow.exceptions import MlflowException
+    from mlflow.entities import Metric, Param, Run
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -43,7 +41,9 @@ class Tracker:
             if experiment is None:
                 location = artifacts.resolve().as_uri() if artifacts else None
                 self.experiment_id = self._client.create_experiment(grid, artifact_location=location)
-                self._client.set_experiment_tag(self.experiment_id, "mlflow.note.content", _NOTE.format(grid=grid))
+                self._client.set_experiment_tag(
+                    self.experiment_id, "mlflow.note.content", _NOTE.format(grid=grid)
+                )
             else:
                 self.experiment_id = experiment.experiment_id
         except Exception as error:  # MLflow raises many kinds for a store that it cannot use

@@ -15,4 +15,6 @@ def serve(workspace: Workspace, host: str, port: int) -> int:
         raise UserError(f"{shown(workspace.folder)} holds no MLflow records yet: run a grid there first")
     command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", workspace.uri]
     environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}
-    return subprocess.run([*command, "--host", host, "--port", str(port)], env=environment, check=False).returncode
+    return subprocess.run(
+        [*command, "--host", host, "--port", str(port)], env=environment, check=False
+    ).returncode

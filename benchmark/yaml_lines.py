@@ -62,7 +62,9 @@ def _refuse_repeated_keys(path: Path, node: yaml.Node) -> None:
         for key, value in node.value:
             line = key.start_mark.line + 1
             if key.value in seen:
-                raise UserError(f"{path}:{line}: {key.value}: this key is there already, on line {seen[key.value]}")
+                raise UserError(
+                    f"{path}:{line}: {key.value}: this key is there already, on line {seen[key.value]}"
+                )
             seen[key.value] = line
             _refuse_repeated_keys(path, value)
     elif isinstance(node, yaml.SequenceNode):

@@ -23,8 +23,7 @@ def xgboost(subset: Subset) -> Fit:
     best = best_of(_candidates(subset))
     selected = perf_counter()
     rounds, depth = int(best.parameters["rounds"]), int(best.parameters["depth"])
-    matrix = xgb.QuantileDMatrix(subset.x, subset.labels, nthread=subset.threads)
-    model = xgb.train(_parameters(subset, depth), matrix, rounds)
+    model = xgb.train(_parameters(subset, depth), _matrix(subset, np.arange(len(subset.labels))), rounds)
     fitted = perf_counter()
     scores = _margins(model, subset.x_test, rounds)
     held_out, probabilities = calibrate(best.held_out, subset.labels, scores)
@@ -35,10 +34,7 @@ def xgboost(subset: Subset) -> Fit:
 
 def _candidates(subset: Subset) -> Iterator[Candidate]:
     """Each depth and round count, from simple to complex."""
-    folds = [
-        xgb.QuantileDMatrix(subset.x[train], subset.labels[train], nthread=subset.threads)
-        for train, _ in subset.folds
-    ]
+    folds = [_matrix(subset, train) for train, _ in subset.folds]
     for depth in DEPTHS:
         parameters = _parameters(subset, depth)
         models = [xgb.train(parameters, matrix, max(ROUNDS)) for matrix in folds]
@@ -48,6 +44,13 @@ def _candidates(subset: Subset) -> Iterator[Candidate]:
                 held_out[rows] = _margins(model, subset.x[rows], rounds)
             auroc = fold_auroc(subset.labels, held_out, subset.folds)
             yield Candidate({"depth": depth, "rounds": rounds}, held_out, auroc)
+
+
+def _matrix(subset: Subset, rows: NDArray[np.intp]) -> xgb.QuantileDMatrix:
+    """Some training rows, sorted into bins once for both depths."""
+    return xgb.QuantileDMatrix(
+        subset.x[rows], subset.labels[rows], nthread=subset.threads, max_bin=SETTINGS["max_bin"]
+    )
 
 
 def _margins(model: xgb.Booster, x: Matrix, rounds: int) -> NDArray[np.float64]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
-from scipy.special import expit, logit
 from sklearn.metrics import roc_auc_score, roc_curve
 
 Scores = NDArray[np.float64]
@@ -63,4 +63,8 @@ def choose_threshold(labels: NDArray[np.int64], probabilities: Scores) -> float:
     false_positive, true_positive, cuts = roc_curve(labels, probabilities)
     best = int(np.argmax(true_positive - false_positive))
     lower = probabilities[probabilities < cuts[best]]
-    return float((cuts[best] + lower.max()) / 2) if len(lower) and np.isfinite(cuts[best]) else float(np.min(cuts))
+    return (
+        float((cuts[best] + lower.max()) / 2)
+        if len(lower) and np.isfinite(cuts[best])
+        else float(np.min(cuts))
+    )

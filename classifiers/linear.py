@@ -131,7 +131,9 @@ class Solver:
             momentum = following
         return new
 
-    def _scale(self, strength: float, row_weights: Columns, factor: tuple[Matrix, bool]) -> NDArray[np.float32]:
+    def _scale(
+        self, strength: float, row_weights: Columns, factor: tuple[Matrix, bool]
+    ) -> NDArray[np.float32]:
         """The size of the very first step from zero, by which a step counts as small."""
         slope = self._loss.slope(np.zeros_like(row_weights), self._signs) * row_weights
         gradient = np.float32(strength) * (self.x.T @ slope)

@@ -1,4 +1,4 @@
-"""The plain scikit-learn estimators that define each classifier's answer; the fast fits must agree with them."""
+"""The plain scikit-learn estimators that define each classifier's answer; the fast fits must agree."""
 
 from typing import Any
 

@@ -53,4 +53,6 @@ class Subset:
 
     def first(self, rows: int) -> "Subset":
         """The subset of the first `rows` training rows."""
-        return Subset(self.train[:rows], self.labels[:rows], self.groups[:rows], self.test, self.seed, self.threads)
+        return Subset(
+            self.train[:rows], self.labels[:rows], self.groups[:rows], self.test, self.seed, self.threads
+        )

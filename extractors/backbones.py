@@ -48,7 +48,9 @@ def choose_device(name: str = "auto") -> torch.device:
     if name == "auto":
         return torch.device(available[0])
     if name.split(":")[0] not in available:
-        raise ValueError(f"device '{name}' is not on this machine; it has: {', '.join(available)}, or say auto")
+        raise ValueError(
+            f"device '{name}' is not on this machine; it has: {', '.join(available)}, or say auto"
+        )
     return torch.device(name)
 
 
@@ -94,7 +96,9 @@ def embed(backbone: Backbone, pixels: NDArray[np.uint8], batch_size: int = 32) -
         return torch.cat(parts).cpu().numpy()
     except torch.OutOfMemoryError as error:
         if batch_size == 1:
-            raise ValueError(f"backbone '{backbone.spec.label}': one image does not fit the device") from error
+            raise ValueError(
+                f"backbone '{backbone.spec.label}': one image does not fit the device"
+            ) from error
     return embed(backbone, pixels, batch_size // 2)
 
 
@@ -109,7 +113,9 @@ def forward(backbone: Backbone, pixels: Tensor) -> Tensor:
 def network_input(backbone: Backbone, pixels: Tensor) -> Tensor:
     """Grey uint8 pixels as the network's own input: scaled to 0..1 once, normalised per channel."""
     grey = pixels.to(backbone.device, non_blocking=True).unsqueeze(1).float().div_(255)
-    mean, std = (torch.tensor(v, device=backbone.device).view(1, -1, 1, 1) for v in (backbone.mean, backbone.std))
+    mean, std = (
+        torch.tensor(v, device=backbone.device).view(1, -1, 1, 1) for v in (backbone.mean, backbone.std)
+    )
     return ((grey - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
@@ -179,7 +185,9 @@ def _headless_timm(spec: BackboneSpec) -> nn.Module:
 
 def _headless_torchvision(spec: BackboneSpec) -> nn.Module:
     name = spec.name.removeprefix(TORCHVISION)
-    network: nn.Module = torchvision.models.get_model(name, weights=None, **_quick_init(name), **spec.model_args)
+    network: nn.Module = torchvision.models.get_model(
+        name, weights=None, **_quick_init(name), **spec.model_args
+    )
     if spec.weights == "imagenet":
         network.load_state_dict(_hub_torchvision(spec), strict=True)
     return _remove_head(network)
@@ -209,7 +217,9 @@ def _head_name(network: nn.Module) -> str:
 
 def _normalisation(spec: BackboneSpec) -> tuple[tuple[float, ...], tuple[float, ...]]:
     if spec.name.startswith(TORCHVISION):
-        transforms = torchvision.models.get_model_weights(spec.name.removeprefix(TORCHVISION)).DEFAULT.transforms()
+        transforms = torchvision.models.get_model_weights(
+            spec.name.removeprefix(TORCHVISION)
+        ).DEFAULT.transforms()
         mean, std = getattr(transforms, "mean", _IMAGENET[0]), getattr(transforms, "std", _IMAGENET[1])
     else:
         config = timm.models.get_pretrained_cfg(spec.name, allow_unregistered=False)

@@ -23,7 +23,9 @@ def edges(image: Image) -> Vector:
     """All edge features of one image: 48 + 165 + 20 + 25 values, whatever its size."""
     contours = [canny(image, sigma=sigma) for sigma in CANNY_SIGMAS]
     densities = [cell_means(contour.astype(float)).ravel() for contour in contours]
-    return np.concatenate([*densities, gradient_features(image), blob_features(image), line_features(contours[1])])
+    return np.concatenate(
+        [*densities, gradient_features(image), blob_features(image), line_features(contours[1])]
+    )
 
 
 def cell_means(values: Image) -> Image:

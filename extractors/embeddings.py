@@ -84,7 +84,9 @@ def _fill(
         for extractor, folder in wanted:
             try:
                 if isinstance(extractor, BackboneSpec):
-                    backbone = load_backbone(extractor, size=pixels.data.shape[1], device=choose_device(device))
+                    backbone = load_backbone(
+                        extractor, size=pixels.data.shape[1], device=choose_device(device)
+                    )
                     networks.append((backbone, _partial(folder, pixels, extractor, backbone.width, progress)))
                 else:
                     width = _descriptor_width(extractor, pixels)

@@ -138,5 +138,3 @@ def _fitted(image: Image.Image, size: int, fit: str) -> Image.Image:
     if fit == "crop":
         return ImageOps.fit(image, square, method=method)
     return image.resize(square, method)
-
-

@@ -11,6 +11,7 @@ from results.uncertainty import patient_weights, percentile_interval
 
 Interval = dict[str, float | None]
 UNITS = ("study", "image")
+_DECIMALS = 12  # equal probabilities stay equal when a different number of views is averaged
 _BLOCK = 250  # resamplings at once: their temporary arrays stay in the processor's cache
 
 
@@ -31,7 +32,9 @@ def evaluate(
         for part in by_part if len(by_part) > 1 else ():
             rows = (table["body_part"] == part).to_numpy()
             by_part[part][unit] = _intervals(table[rows], weights[rows], threshold, confidence)
-    counts = {f"test_{unit}s" if unit == "image" else "test_studies": len(table) for unit, table in tables.items()}
+    counts = {
+        f"test_{unit}s" if unit == "image" else "test_studies": len(table) for unit, table in tables.items()
+    }
     counts |= {
         "test_patients": int(predictions["patient"].nunique()),
         "test_positive_studies": int(tables["study"]["label"].sum()),
@@ -67,12 +70,13 @@ def unit_table(predictions: pd.DataFrame, unit: str) -> pd.DataFrame:
     if (studies["label"].nunique() > 1).any():
         study = studies["label"].nunique().idxmax()
         raise ValueError(f"study '{study}' has views with two labels; mend the manifest")
-    return studies.agg(
+    table = studies.agg(
         patient=("patient", "first"),
         body_part=("body_part", "first"),
         label=("label", "first"),
         probability=("probability", "mean"),
-    ).reset_index()
+    )
+    return table.reset_index().round({"probability": _DECIMALS})
 
 
 def _intervals(

@@ -14,7 +14,9 @@ AT_CHOSEN = "_at_chosen"  # threshold metrics at the threshold from training fol
 _BINS = 10
 
 
-def metric_values(labels: Labels, probabilities: Values, weights: Values, threshold: float) -> dict[str, Values]:
+def metric_values(
+    labels: Labels, probabilities: Values, weights: Values, threshold: float
+) -> dict[str, Values]:
     """Every metric by name: at 0.5 under its own name, at `threshold` with `_at_chosen` behind it."""
     positive = labels == 1
     values = {

@@ -24,7 +24,9 @@ def read_mura(root: Path) -> Manifest:
     Raises UserError for a folder that is not MURA, a file that is missing, or a label that differs
     from the CSV's.
     """
-    folder = next((f for f in (root, root / "MURA-v1.1") if (f / "train").is_dir() or (f / "valid").is_dir()), None)
+    folder = next(
+        (f for f in (root, root / "MURA-v1.1") if (f / "train").is_dir() or (f / "valid").is_dir()), None
+    )
     if folder is None:
         raise UserError(
             f"{root}: not MURA: no train/ or valid/ folder there (expected MURA-v1.1/train/XR_ELBOW/"

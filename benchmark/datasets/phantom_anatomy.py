@@ -1,6 +1,7 @@
 """The phantom's skeletons: which bones a body part shows in a view, as capsules in relative coordinates."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,13 +54,21 @@ def _minor(x0: float, y0: float, x1: float, y1: float, shaft: float, joint: floa
     return replace(_bone(x0, y0, x1, y1, shaft, joint, ray), main=False)
 
 
-def _ray(x0: float, y0: float, x1: float, y1: float, cuts: tuple[float, ...], width: float, ray: int) -> list[Bone]:
+def _ray(
+    x0: float, y0: float, x1: float, y1: float, cuts: tuple[float, ...], width: float, ray: int
+) -> list[Bone]:
     """A chain of bones along a line, divided at `cuts`, each thinner than the one before."""
     a, b = np.array([x0, y0]), np.array([x1, y1])
     ends = [0.0, *cuts, 1.0]
     return [
-        Bone(a + (b - a) * (low + 0.02), a + (b - a) * (high - 0.02), width * 0.88**i, width * 1.5 * 0.88**i, ray)
-        for i, (low, high) in enumerate(zip(ends, ends[1:], strict=False))
+        Bone(
+            a + (b - a) * (low + 0.02),
+            a + (b - a) * (high - 0.02),
+            width * 0.88**i,
+            width * 1.5 * 0.88**i,
+            ray,
+        )
+        for i, (low, high) in enumerate(pairwise(ends))
     ]
 
 
@@ -69,19 +78,47 @@ def _finger(view: str) -> list[Bone]:
 
 
 def _hand(view: str) -> list[Bone]:
-    rays = [(-0.18, -0.42, -0.35), (-0.07, -0.16, -0.82), (0.02, 0.06, -0.92), (0.11, 0.28, -0.82), (0.19, 0.5, -0.6)]
+    rays = [
+        (-0.18, -0.42, -0.35),
+        (-0.07, -0.16, -0.82),
+        (0.02, 0.06, -0.92),
+        (0.11, 0.28, -0.82),
+        (0.19, 0.5, -0.6),
+    ]
     bones = [b for i, (x0, x1, y) in enumerate(rays) for b in _ray(x0, 0.42, x1, y, (0.45, 0.75), 0.045, i)]
-    carpals = [_minor(x, y, x + 0.02, y, 0.06, 0.06) for x, y in ((-0.12, 0.52), (0.0, 0.5), (0.12, 0.52), (0.02, 0.62))]
-    return bones + carpals + [_bone(-0.08, 0.7, -0.1, 1.2, 0.08, 0.13, 6), _bone(0.12, 0.72, 0.13, 1.2, 0.06, 0.08, 7)]
+    carpals = [
+        _minor(x, y, x + 0.02, y, 0.06, 0.06)
+        for x, y in ((-0.12, 0.52), (0.0, 0.5), (0.12, 0.52), (0.02, 0.62))
+    ]
+    return (
+        bones
+        + carpals
+        + [_bone(-0.08, 0.7, -0.1, 1.2, 0.08, 0.13, 6), _bone(0.12, 0.72, 0.13, 1.2, 0.06, 0.08, 7)]
+    )
 
 
 def _wrist(view: str) -> list[Bone]:
     carpals = [
         _minor(x, y, x + 0.03, y - 0.02, 0.095, 0.095)
-        for x, y in ((-0.25, -0.1), (-0.08, -0.14), (0.1, -0.12), (0.24, -0.06), (-0.2, -0.32), (-0.03, -0.34), (0.16, -0.3))
+        for x, y in (
+            (-0.25, -0.1),
+            (-0.08, -0.14),
+            (0.1, -0.12),
+            (0.24, -0.06),
+            (-0.2, -0.32),
+            (-0.03, -0.34),
+            (0.16, -0.3),
+        )
     ]
-    hand = [_bone(x, -0.48, 1.6 * x, -1.2, 0.075, 0.11, i + 2) for i, x in enumerate((-0.3, -0.1, 0.08, 0.25))]
-    return [_bone(-0.12, 0.06, -0.16, 1.25, 0.13, 0.24), _bone(0.22, 0.1, 0.2, 1.25, 0.095, 0.13, 1), *carpals, *hand]
+    hand = [
+        _bone(x, -0.48, 1.6 * x, -1.2, 0.075, 0.11, i + 2) for i, x in enumerate((-0.3, -0.1, 0.08, 0.25))
+    ]
+    return [
+        _bone(-0.12, 0.06, -0.16, 1.25, 0.13, 0.24),
+        _bone(0.22, 0.1, 0.2, 1.25, 0.095, 0.13, 1),
+        *carpals,
+        *hand,
+    ]
 
 
 def _forearm(view: str) -> list[Bone]:
@@ -119,7 +156,9 @@ def _humerus(view: str) -> list[Bone]:
 
 
 def _shoulder(view: str) -> list[Bone]:
-    ribs = [_minor(0.35, y, 1.1, y - 0.22 + 0.1 * i, 0.035, 0.035) for i, y in enumerate((-0.1, 0.2, 0.5, 0.8))]
+    ribs = [
+        _minor(0.35, y, 1.1, y - 0.22 + 0.1 * i, 0.035, 0.035) for i, y in enumerate((-0.1, 0.2, 0.5, 0.8))
+    ]
     return [
         _bone(1.0, -0.62, -0.12, -0.52, 0.06, 0.08),
         _minor(-0.3, -0.12, -0.26, -0.08, 0.24, 0.24),

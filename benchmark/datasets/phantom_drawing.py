@@ -90,6 +90,7 @@ def _afflict(
     main = [number for number, bone in enumerate(bones) if bone.main]
     target = main[abnormality.bone % len(main)]
     bone = bones[target]
+    abnormality = replace(abnormality, along=_in_view(bone, abnormality.along, height, width))
     placed = [_Placed(b, abnormality if n == target else None) for n, b in enumerate(bones)]
     middle = bone.start + (bone.end - bone.start) * abnormality.along
     reach = bone.shaft * 1.6 + 4
@@ -107,6 +108,15 @@ def _afflict(
     if abnormality.kind == "implant":
         reach = bone.shaft * 3 + 4
     return placed, _box(middle, reach, height, width)
+
+
+def _in_view(bone: Bone, along: float, height: int, width: int) -> float:
+    """The place along the bone nearest to the one asked for that the film shows, margins apart."""
+    places = np.linspace(0.2, 0.8, 25)
+    points = bone.start + (bone.end - bone.start) * places[:, None]
+    size = np.array([width, height])
+    inside = ((points > 0.1 * size) & (points < 0.9 * size)).all(axis=1)
+    return float(places[inside][np.abs(places[inside] - along).argmin()]) if inside.any() else along
 
 
 def _box(middle: NDArray[np.float64], reach: float, height: int, width: int) -> Box:
@@ -128,7 +138,9 @@ def _soft_tissue(bones: list[Bone], random: np.random.Generator, height: int, wi
         for x, y in ((x0, y0), (x1, y1)):
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     blurred = canvas.filter(ImageFilter.GaussianBlur(max(1.0, min(height, width) / scale / 40)))
-    return np.asarray(blurred.resize((width, height)), np.float32) * np.float32(random.uniform(0.25, 0.45) / 255)
+    return np.asarray(blurred.resize((width, height)), np.float32) * np.float32(
+        random.uniform(0.25, 0.45) / 255
+    )
 
 
 def _texture(random: np.random.Generator, height: int, width: int, difficulty: float) -> Layer:
@@ -212,7 +224,9 @@ def _show(
         reach, wide = bone.shaft * 2.8, bone.shaft * (0.4 - 0.22 * abnormality.subtle)
         side = np.float32(bone.shaft * (abnormality.variant - 0.5))
         plate = (np.abs(place) < reach) & (np.abs(across - side) < wide)
-        screws = (np.abs(place) < reach) & (np.abs(np.mod(place, bone.shaft * 1.3) - bone.shaft * 0.65) < 0.16 * bone.shaft)
+        screws = (np.abs(place) < reach) & (
+            np.abs(np.mod(place, bone.shaft * 1.3) - bone.shaft * 0.65) < 0.16 * bone.shaft
+        )
         screws &= np.abs(across) < bone.shaft * 1.1
         return layer, np.where(plate | screws, 1.4 * strength + 0.2, 0).astype(np.float32)
     return layer, nothing
@@ -235,7 +249,9 @@ def _mark(image: Image.Image, random: np.random.Generator) -> None:
     width, height = image.size
     place = (width * (0.12 if random.random() < 0.5 else 0.8), height * random.uniform(0.12, 0.8))
     font = ImageFont.load_default(size=max(8, height // 14))
-    ImageDraw.Draw(image).text(place, "R" if random.random() < 0.5 else "L", fill=int(random.integers(190, 250)), font=font)
+    ImageDraw.Draw(image).text(
+        place, "R" if random.random() < 0.5 else "L", fill=int(random.integers(190, 250)), font=font
+    )
 
 
 def _collimate(pixels: NDArray[np.uint8], random: np.random.Generator) -> None:

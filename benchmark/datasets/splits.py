@@ -24,7 +24,7 @@ def pool_and_test(manifest: Manifest, protocol: str) -> tuple[Rows, Rows]:
     if protocol == "official":
         if not manifest.evaluated_on:
             raise UserError(
-                f"{manifest.root}: protocol 'official' needs a column 'split'; add it, or use protocol: patient"
+                f"{manifest.root}: protocol 'official' needs a column 'split'; or use protocol: patient"
             )
         test = images["split"].to_numpy() == "test"
     else:
