@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmark.records import Records
 from extractors.arrays import write_atomically
-from extractors.specs import digest_of
+from extractors.specs import JsonValue, digest_of
 from results.evaluation import evaluate_over_seeds
 
 CURVE = ("body_part", "strategy", "backbone", "classifier")
@@ -32,7 +32,7 @@ def curve_points(
     for record in finished:
         families[(*(record[axis] for axis in CURVE), record["train_size"])].append(record)
     points: dict[str, Point] = {}
-    settings = [metric, unit, confidence, resamples]
+    settings: list[JsonValue] = [metric, unit, confidence, resamples]
     for family in families.values():
         key = digest_of([*settings, *sorted(record["predictions_sha256"] for record in family)])
         points[key] = known.get(key) or _point(records, family, metric, unit, confidence, resamples)
@@ -58,7 +58,8 @@ def _point(
     point = {axis: first[axis] for axis in (*CURVE, "train_size")}
     point |= {"train_images": first["counts"]["train_images"], "seeds": sorted(r["seed"] for r in family)}
     if len(family) == 1 and first["evaluation"] == {"confidence": confidence, "resamples": resamples}:
-        return point | first["metrics"][unit][metric]
+        point |= first["metrics"][unit][metric]
+        return point
     return point | evaluate_over_seeds(
         [records.read_predictions(record["cell"]) for record in family],
         metric=metric,

@@ -8,7 +8,7 @@ from benchmark.datasets.manifest import Manifest, read_manifest
 from benchmark.datasets.mura import read_mura
 from benchmark.errors import UserError
 from benchmark.executors import available_cores
-from benchmark.terminal import console, findings_table, progress_bars, shown
+from benchmark.terminal import console, findings_table, frame_table, progress_bars, shown
 
 
 def draw(
@@ -34,11 +34,12 @@ def draw(
 
 def verify_root(root: Path, jobs: int | None) -> bool:
     """Print what an audit finds; returns whether the data set is free of errors."""
-    from benchmark.datasets.audit import verify
+    from benchmark.datasets.audit import counts_table, verify
 
     manifest, published = open_root(root)
     findings = verify(manifest, jobs=jobs or available_cores(), published=published)
-    console().print(findings_table(findings, shown(root)))
+    console().print(frame_table(counts_table(manifest), f"{shown(root)}: patients, studies and images"))
+    console().print(findings_table(findings, "findings"))
     return not any(finding.severity == "error" for finding in findings)
 
 

@@ -73,7 +73,7 @@ class Strict(BaseModel):
         return value
 
 
-def _resolve_path(text: str, folder: Path) -> Path:
+def _resolve_path(text: str, folder: Path | None) -> Path:
     """`${NAME}` and `${NAME:-default}` filled in; relative paths stand relative to the grid file."""
 
     def fill(match: re.Match[str]) -> str:
@@ -86,7 +86,7 @@ def _resolve_path(text: str, folder: Path) -> Path:
         return value
 
     filled = re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", fill, text)
-    return (folder / Path(filled).expanduser()).resolve()
+    return ((folder or Path()) / Path(filled).expanduser()).resolve()
 
 
 def _path_from_grid(value: Any, info: ValidationInfo) -> Any:

@@ -63,7 +63,8 @@ class Plan:
         if body_part == EVERY_PART:
             return rows
         parts = self.manifest.images["body_part"].to_numpy()
-        return rows[parts[rows] == body_part]
+        shown: NDArray[np.intp] = rows[parts[rows] == body_part]
+        return shown
 
 
 def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
@@ -150,7 +151,7 @@ class _Guess:
         base, power = _FIRST_GUESS.get(cell.classifier, (10.0, 1.0))
         near = self._measured.get(cell.classifier)
         if not near:
-            return base * (images / 1000) ** power
+            return float(base * (images / 1000) ** power)
         measured_images, _ = min(near, key=lambda point: abs(np.log(point[0] / images)))
         like = [seconds for n, seconds in near if n == measured_images]
-        return float(np.mean(like)) * (images / measured_images) ** power
+        return float(np.mean(like) * (images / measured_images) ** power)

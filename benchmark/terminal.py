@@ -54,12 +54,12 @@ def progress_bars() -> Iterator[Report]:
 def plan_tables(plan: Plan) -> list[Table]:
     """Cells by status per strategy, extractor and classifier; then the reasons."""
     counts: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-    seconds: Counter[tuple[str, str, str]] = Counter()
+    seconds: dict[tuple[str, str, str], float] = defaultdict(float)
     reasons: Counter[tuple[str, str]] = Counter()
     for cell, status, reason, cost in _statuses(plan):
         family = (cell.strategy, cell.backbone, cell.classifier)
         counts[family][status] += 1
-        seconds[family] += cost  # type: ignore[assignment]
+        seconds[family] += cost
         if reason:
             reasons[status, reason] += 1
     cells = Table(
@@ -67,7 +67,7 @@ def plan_tables(plan: Plan) -> list[Table]:
     )
     for family, count in counts.items():
         cells.add_row(*family, *(str(count[s] or "") for s in STATUSES), duration(seconds[family]))
-    total = sum(counts.values(), Counter[str]())
+    total = Counter(status for _, status, _, _ in _statuses(plan))
     cells.add_section()
     cells.add_row("all", "", "", *(str(total[s] or "") for s in STATUSES), duration(sum(seconds.values())))
     why = Table("cells", "status", "reason", title="reasons")

@@ -146,7 +146,8 @@ class Tracker:
         return run
 
     def _all_runs(self) -> list[Run]:
-        runs, token = [], None
+        runs: list[Run] = []
+        token: str | None = None
         while True:
             page = self._client.search_runs([self.experiment_id], max_results=5000, page_token=token)
             runs.extend(page)

@@ -119,16 +119,16 @@ class Solver:
             slope = self._loss.slope(self.x @ ahead, self._signs) * row_weights
             gradient = np.float32(strength) * (self.x.T @ slope) + self._penalty * ahead
             step = cho_solve(factor, gradient, check_finite=False)
-            old, new = new, ahead - step
+            old, new = new, (ahead - step).astype(np.float32)
             size = np.einsum("ij,ij->j", gradient, step)
             first = self._scale(strength, row_weights, factor) if first is None else first
             if np.all(size <= _TOLERANCE**2 * first):
                 break
             uphill = np.einsum("ij,ij->j", gradient, new - old) > 0
-            momentum = np.where(uphill, np.float32(1), momentum)
+            momentum = np.where(uphill, np.float32(1), momentum).astype(np.float32)
             following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
             ahead = new + np.where(uphill, np.float32(0), (momentum - 1) / following) * (new - old)
-            momentum = following
+            momentum = following.astype(np.float32)
         return new
 
     def _scale(
@@ -137,7 +137,10 @@ class Solver:
         """The size of the very first step from zero, by which a step counts as small."""
         slope = self._loss.slope(np.zeros_like(row_weights), self._signs) * row_weights
         gradient = np.float32(strength) * (self.x.T @ slope)
-        return np.einsum("ij,ij->j", gradient, cho_solve(factor, gradient, check_finite=False))
+        size: NDArray[np.float32] = np.einsum(
+            "ij,ij->j", gradient, cho_solve(factor, gradient, check_finite=False)
+        )
+        return size
 
 
 def _with_intercept(x: Matrix) -> Matrix:

@@ -47,11 +47,12 @@ def rbf_svm(subset: Subset) -> Fit:
 
 def squared_distances(a: Matrix, b: Matrix) -> Matrix:
     """|a_i - b_j|² as (n, m) float32, by one matrix product."""
-    distances = a @ b.T
+    distances: Matrix = a @ b.T
     distances *= -2
     distances += np.einsum("ij,ij->i", a, a)[:, None]
     distances += np.einsum("ij,ij->i", b, b)[None, :]
-    return np.maximum(distances, 0, out=distances)
+    np.maximum(distances, 0, out=distances)
+    return distances
 
 
 def _candidates(subset: Subset, distances: Matrix) -> Iterator[Candidate]:
@@ -77,4 +78,5 @@ def _path(subset: Subset, kernel: Matrix, gamma: float) -> Iterator[Candidate]:
 
 
 def _kernel(distances: Matrix, gamma: float) -> NDArray[np.float64]:
-    return np.exp(-np.float32(gamma) * distances).astype(np.float64)
+    kernel: NDArray[np.float32] = np.exp(-np.float32(gamma) * distances)
+    return kernel.astype(np.float64)

@@ -77,7 +77,7 @@ def load_backbone(spec: BackboneSpec, *, size: int, device: torch.device) -> Bac
     mean, std = _normalisation(spec)
     if spec.weights_file is not None:
         _load_strictly(network, _without_head(read_state(spec.weights_file), spec), spec.weights_file)
-    network = network.eval().requires_grad_(False).to(device=device, memory_format=torch.channels_last)
+    network = network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     return Backbone(spec, network, mean, std, _width(network, spec, size, len(mean), device), device)
 
 
@@ -151,7 +151,7 @@ def save_state(state: State, path: Path) -> None:
 def _hub_timm(spec: BackboneSpec) -> nn.Module:
     """A timm network whole, classifier included, since timm loads strictly only then."""
     try:
-        network: nn.Module = timm.create_model(spec.name, pretrained=True, **spec.model_args)
+        network: nn.Module = timm.create_model(spec.name, pretrained=True, **_arguments(spec))
     except Exception as error:  # each hub has its own family of network errors
         raise _offline(spec, error) from error
     return network
@@ -164,6 +164,11 @@ def _hub_torchvision(spec: BackboneSpec) -> State:
     except Exception as error:
         raise _offline(spec, error) from error
     return state
+
+
+def _arguments(spec: BackboneSpec) -> dict[str, Any]:
+    """The keyword arguments of the network's own constructor."""
+    return dict(spec.model_args)
 
 
 def _headless(spec: BackboneSpec) -> nn.Module:
@@ -179,14 +184,14 @@ def _headless_timm(spec: BackboneSpec) -> nn.Module:
         network = _hub_timm(spec)
         network.reset_classifier(0)  # type: ignore[operator]
         return network
-    network = timm.create_model(spec.name, pretrained=False, num_classes=0, **spec.model_args)
+    network = timm.create_model(spec.name, pretrained=False, num_classes=0, **_arguments(spec))
     return network
 
 
 def _headless_torchvision(spec: BackboneSpec) -> nn.Module:
     name = spec.name.removeprefix(TORCHVISION)
     network: nn.Module = torchvision.models.get_model(
-        name, weights=None, **_quick_init(name), **spec.model_args
+        name, weights=None, **_quick_init(name), **_arguments(spec)
     )
     if spec.weights == "imagenet":
         network.load_state_dict(_hub_torchvision(spec), strict=True)
@@ -247,7 +252,7 @@ def _classifier_layers(spec: BackboneSpec) -> tuple[str, ...]:
     name = spec.name.removeprefix(TORCHVISION)
     with torch.device("meta"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        whole = torchvision.models.get_model(name, weights=None, **spec.model_args)
+        whole = torchvision.models.get_model(name, weights=None, **_arguments(spec))
         keys = set(whole.state_dict())
         head = _head_name(whole)
         kept = set(_remove_head(whole).state_dict())

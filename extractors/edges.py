@@ -1,5 +1,7 @@
 """Edge features of a radiograph: Canny, gradients, Laplacian of Gaussian and straight lines."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -9,13 +11,18 @@ from skimage.transform import hough_line, probabilistic_hough_line
 
 Image = NDArray[np.float64]  # (H, W) in 0..1
 Vector = NDArray[np.float64]
+Filter = Callable[[Image], Image]
 
 CELLS = 4  # the image is divided into CELLS × CELLS
 CANNY_SIGMAS = (1.0, 2.0, 4.0)
 LOG_SIGMAS = (1.0, 2.0, 4.0, 8.0)
 ORIENTATIONS = 8
 _QUANTILES = (0.5, 0.75, 0.9, 0.95, 0.99)
-_GRADIENTS = ((sobel_h, sobel_v), (scharr_h, scharr_v), (prewitt_h, prewitt_v))
+_GRADIENTS: tuple[tuple[Filter, Filter], ...] = (
+    (sobel_h, sobel_v),
+    (scharr_h, scharr_v),
+    (prewitt_h, prewitt_v),
+)
 _PEAKS = 5
 
 

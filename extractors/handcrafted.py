@@ -30,7 +30,8 @@ def rescale(pixels: Pixels) -> Image:
     if not len(inside):
         return np.zeros(pixels.shape)
     low, high = np.percentile(inside, (1, 99))
-    return np.clip((pixels - low) / max(high - low, 1.0), 0, 1)
+    rescaled: Image = np.clip((pixels - low) / max(high - low, 1.0), 0, 1)
+    return rescaled
 
 
 def histogram_of_gradients(image: Image) -> Vector:

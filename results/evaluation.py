@@ -25,7 +25,10 @@ def evaluate(
     several. Raises ValueError for a study with two labels.
     """
     tables = {unit: unit_table(predictions, unit) for unit in UNITS}
-    overall, by_part = {}, {part: {} for part in sorted(predictions["body_part"].unique())}
+    overall: dict[str, dict[str, Interval]] = {}
+    by_part: dict[str, dict[str, dict[str, Interval]]] = {
+        part: {} for part in sorted(predictions["body_part"].unique())
+    }
     for unit, table in tables.items():
         weights = patient_weights(table["patient"].to_numpy(dtype=object), resamples)
         overall[unit] = _intervals(table, weights, threshold, confidence)

@@ -87,7 +87,8 @@ def _weight_from(at: Values, scores: Values, weights: Values) -> Values:
     """For each score in `at`, the weight of the rows that score at least as much: (len(at), B)."""
     order = np.argsort(scores, kind="stable")
     below = _cumulative(weights[order])
-    return below[-1] - below[np.searchsorted(scores[order], at, "left")]
+    at_least: Values = below[-1] - below[np.searchsorted(scores[order], at, "left")]
+    return at_least
 
 
 def _cumulative(weights: Values) -> Values:

@@ -13,10 +13,11 @@ def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
     Lines keep the order of the points; sizes ascend, `full` last.
     """
-    table = pd.DataFrame(list(points))
+    points = list(points)
+    table = pd.DataFrame(points)
     if table.empty:
         return pd.DataFrame(columns=_LINES)
-    table["text"] = [interval_text(row) for row in table.to_dict("records")]
+    table["text"] = [interval_text(row) for row in points]
     table["line"] = table.groupby(_LINES, sort=False).ngroup()
     wide = table.pivot(index=["line", *_LINES], columns="train_size", values="text").reset_index()
     sizes = sorted(table["train_size"].unique(), key=lambda size: (isinstance(size, str), size))

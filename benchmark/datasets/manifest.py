@@ -1,14 +1,16 @@
 """The manifest: one row per image of any data set, with its patient, study, body part, label and split."""
 
+import csv
 import hashlib
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from benchmark.datasets.names import did_you_mean
 from benchmark.errors import UserError
 
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
@@ -20,9 +22,10 @@ _SPLITS = ("train", "val", "valid", "test")
 class Manifest:
     """The images of a data set.
 
-    `images` has the columns image (posix path relative to `root`, unique), patient, study, body_part
-    (lower case, without `XR_`), label (0 normal, 1 abnormal) and split: `train`, `test`, or empty when
-    the data set has none. `evaluated_on` is the name of the test part in the data set's own words.
+    `images` has the columns image (posix path relative to `root`, unique), patient, study (unique over
+    patients), body_part (lower case, without `XR_`), label (int64: 0 normal, 1 abnormal) and split:
+    `train`, `test`, or empty when the data set has none. `evaluated_on` is the name of the test part
+    in the data set's own words, empty when it has no test part.
     """
 
     root: Path
@@ -32,13 +35,13 @@ class Manifest:
     @cached_property
     def _digest(self) -> str:
         digest = hashlib.sha256(self.evaluated_on.encode())
-        sizes = [(self.root / image).stat().st_size for image in self.images["image"]]
+        sizes = [path.stat().st_size for path in self.paths()]
         for row in self.images.assign(bytes=sizes).itertuples(index=False):
             digest.update("\x1f".join(map(str, row)).encode() + b"\n")
         return digest.hexdigest()
 
     def digest(self) -> str:
-        """The sha256 (hex) of all rows and of each file's size; the same on every machine."""
+        """The sha256 (hex) of all rows and of each file's size; the same on every machine and folder."""
         return self._digest
 
     def paths(self) -> list[Path]:
@@ -58,74 +61,86 @@ def read_manifest(path: Path) -> Manifest:
     belongs to the training pool; without, val or valid is the test set. Raises UserError naming file
     and line for anything that cannot be used.
     """
-    rows = _read_csv(path)
+    rows = _read_rows(path)
     _check_columns(path, rows)
-    labels = rows["label"].str.strip()
-    _refuse(path, ~labels.isin(["0", "1"]), labels, "label must be 0 (normal) or 1 (abnormal)")
-    _refuse(path, rows["path"].duplicated(), rows["path"], "this path stands there twice")
+    _refuse(path, ~rows["label"].isin(["0", "1"]), rows["label"], "label must be 0 (normal) or 1 (abnormal)")
+    names = rows["path"].map(lambda text: posixpath.normpath(text.replace("\\", "/")))
+    _refuse(path, names.duplicated(), rows["path"], "this path stands there twice")
+    check_files(path, path.parent, dict(zip(rows.index, names, strict=True)))
     split, evaluated_on = _splits(path, rows)
     images = pd.DataFrame(
         {
-            "image": rows["path"].str.replace("\\", "/", regex=False),
+            "image": names,
             "patient": rows["patient"],
             "study": rows["patient"] + "/" + rows["study"],
             "body_part": rows["body_part"].map(part_name),
-            "label": labels.astype("int64"),
+            "label": rows["label"].astype("int64"),
             "split": split,
         }
     )
     _check_studies(path, images)
-    check_files(path, path.parent, images["image"].tolist())
-    return Manifest(path.parent, images, evaluated_on)
+    return Manifest(path.parent, images.reset_index(drop=True), evaluated_on)
 
 
-def check_files(source: Path, root: Path, images: Sequence[str]) -> None:
-    """Raise UserError when files that the manifest names are not there."""
-    missing = [image for image in images if not (root / image).is_file()]
+def check_files(listing: Path, root: Path, names: Mapping[int, str], way_out: str = "") -> None:
+    """Raise UserError when files that a listing names (by line, relative to `root`) are not there."""
+    missing = {line: name for line, name in names.items() if not (root / name).is_file()}
     if missing:
+        first = ", ".join(list(missing.values())[:3]) + (", ..." if len(missing) > 3 else "")
         raise UserError(
-            f"{source}: {len(missing)} of {len(images)} images are not there, the first: {root / missing[0]}"
+            f"{listing}:{min(missing)}: {len(missing)} of {len(names)} images are not there: {first}{way_out}"
         )
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _read_rows(path: Path) -> pd.DataFrame:
+    """All fields as text without outer blanks, indexed by their line in the file."""
     try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream)
+            lines = {reader.line_num: row for row in reader if any(row)}  # noqa: B035 (it counts)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such manifest (a CSV: {','.join(_NEEDED)}[,split])") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError) as error:
-        raise UserError(f"{path}: not a CSV that can be read: {str(error).splitlines()[0]}") from None
-    rows.columns = rows.columns.str.strip()
-    if rows.empty:
-        raise UserError(f"{path}: the manifest has no row")
-    return rows
+    except (csv.Error, UnicodeDecodeError, OSError) as error:
+        raise UserError(f"{path}: not a CSV that can be read: {error}") from None
+    header, *rows = [[field.strip() for field in row] for row in lines.values()] or [[]]
+    if not rows:
+        raise UserError(f"{path}: the manifest has no row (a CSV: {','.join(_NEEDED)}[,split])")
+    for line, row in lines.items():
+        if len(row) != len(header):
+            raise UserError(f"{path}:{line}: {len(row)} fields, but the header has {len(header)}")
+    return pd.DataFrame(rows, columns=header, index=list(lines)[1:], dtype="str")
 
 
 def _check_columns(path: Path, rows: pd.DataFrame) -> None:
     found = tuple(rows.columns)
+    for column in (*_NEEDED, "split"):
+        if found.count(column) > 1:
+            raise UserError(f"{path}:1: the column '{column}' stands there twice")
     for column in _NEEDED:
         if column not in found:
-            raise UserError(f"{path}:1: the column '{column}' is missing{did_you_mean(column, found)}")
-        _refuse(path, rows[column].str.strip() == "", rows[column], f"'{column}' is empty")
+            near = "".join(f"; is it '{name}'?" for name in get_close_matches(column, found, n=1))
+            raise UserError(f"{path}:1: the column '{column}' is missing{near}; found: {', '.join(found)}")
+        _refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
 
 
 def _splits(path: Path, rows: pd.DataFrame) -> tuple[pd.Series, str]:
     if "split" not in rows:
         return pd.Series("", index=rows.index), ""
-    split = rows["split"].str.strip().str.lower()
+    split = rows["split"].str.lower()
     _refuse(path, ~split.isin(_SPLITS), rows["split"], f"split must be one of {', '.join(_SPLITS)}")
     has_test = bool((split == "test").any())
     test = split == "test" if has_test else split.isin(["val", "valid"])
-    return split.where(~test, "test").where(test, "train"), "test" if has_test else "valid"
+    evaluated_on = "test" if has_test else "valid"
+    return test.map({True: "test", False: "train"}), evaluated_on if test.any() else ""
 
 
 def _check_studies(path: Path, images: pd.DataFrame) -> None:
     for column, what in (("label", "two labels"), ("body_part", "two body parts")):
         first = images.groupby("study")[column].transform("first")
-        _refuse(path, images[column] != first, images["study"], f"this study has {what}")
+        _refuse(path, images[column] != first, images["study"], f"this study (patient/study) has {what}")
 
 
 def _refuse(path: Path, wrong: pd.Series, values: pd.Series, message: str) -> None:
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
-        raise UserError(f"{path}:{row + 2}: '{values.iloc[row]}': {message}")
+        raise UserError(f"{path}:{wrong.index[row]}: '{values.iloc[row]}': {message}")

@@ -1,7 +1,7 @@
 """Stanford's MURA tree: XR_PART/patientNNNNN/studyN_{positive,negative}/imageN.png below train and valid."""
 
+import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +10,11 @@ from benchmark.datasets.manifest import Manifest, check_files, part_name
 from benchmark.errors import UserError
 
 _SPLITS = {"train": "train", "valid": "test"}
+_SUFFIXES = (".png", ".jpg", ".jpeg")
+_EXPECTED = "MURA-v1.1/train/XR_ELBOW/patient00001/study1_positive/image1.png, as Stanford ships it"
 _IMAGE = re.compile(
-    r"(?P<split>train|valid)/(?P<part>XR_\w+)/(?P<patient>patient\d+)/(?P<study>study\d+_(?P<label>positive|negative))/"
-    r"(?P<file>(?!\._)[^/]+\.(?:png|jpe?g))$",
+    r"(?P<split>train|valid)/(?P<part>XR_\w+)/(?P<patient>patient\w+)/"
+    r"(?P<study>study\w+_(?P<label>positive|negative))/[^/]+$",
     re.IGNORECASE,
 )
 
@@ -20,55 +22,63 @@ _IMAGE = re.compile(
 def read_mura(root: Path) -> Manifest:
     """Read MURA by its CSV files where they are, by its folders where not.
 
-    `root` is the folder MURA-v1.1 or the one that holds it. MURA's valid part is the test set.
-    Raises UserError for a folder that is not MURA, a file that is missing, or a label that differs
-    from the CSV's.
+    `root` is the folder MURA-v1.1 or the one that holds it. MURA's valid part is the test set. A
+    patient keeps the number over body parts. Raises UserError for a folder that is not MURA, a file
+    that is missing, or a label that differs from the CSV's.
     """
-    folder = next(
-        (f for f in (root, root / "MURA-v1.1") if (f / "train").is_dir() or (f / "valid").is_dir()), None
-    )
-    if folder is None:
-        raise UserError(
-            f"{root}: not MURA: no train/ or valid/ folder there (expected MURA-v1.1/train/XR_ELBOW/"
-            "patient00001/study1_positive/image1.png, as Stanford ships it)"
-        )
-    listed = list(_listed_images(folder))
-    images = _table(folder, listed or list(_found_images(folder)))
-    if listed:
-        check_files(folder, folder, images["image"].tolist())
-    _check_labels(folder, images)
-    return Manifest(folder, images, "valid")
-
-
-def _listed_images(folder: Path) -> Iterator[str]:
+    folder = _folder(root)
+    images = _table(folder, [image for split in _SPLITS for image in _image_paths(folder, split)])
     for split in _SPLITS:
-        path = folder / f"{split}_image_paths.csv"
-        if path.is_file():
-            for line in path.read_text().splitlines():
-                yield _below_root(line)
+        _check_labels(folder, split, images)
+    return Manifest(folder, images, "valid" if (images["split"] == "test").any() else "")
 
 
-def _below_root(line: str) -> str:
-    """MURA's CSV files write paths from the folder above: MURA-v1.1/train/..."""
-    return line.strip().rstrip("/").partition("/")[2]
+def _folder(root: Path) -> Path:
+    for folder in (root, root / "MURA-v1.1"):
+        if any((folder / split).is_dir() for split in _SPLITS):
+            return folder
+    way_out = f"; give the folder above: {root.parent}" if root.name in _SPLITS else ""
+    raise UserError(f"{root}: not MURA: no train/ or valid/ there (expected {_EXPECTED}){way_out}")
 
 
-def _found_images(folder: Path) -> Iterator[str]:
-    for split in _SPLITS:
-        for path in sorted((folder / split).glob("XR_*/patient*/study*/*")):
-            image = path.relative_to(folder).as_posix()
-            if _IMAGE.match(image):
-                yield image
+def _image_paths(folder: Path, split: str) -> list[str]:
+    listing = folder / f"{split}_image_paths.csv"
+    if not listing.is_file():
+        return _found_images(folder, split)
+    listed = {line: name for line, name in _lines(listing, split) if not _is_hidden(name)}
+    check_files(listing, folder, listed, f"; download them, or remove {listing.name} to read the folders")
+    return sorted(listed.values())  # as the folders give them, so that both have one digest
+
+
+def _lines(listing: Path, split: str) -> list[tuple[int, str]]:
+    """Numbered lines without the folder that MURA's CSV files write first: MURA-v1.1/train/..."""
+    lines = enumerate(listing.read_text(encoding="utf-8").splitlines(), start=1)
+    return [(n, line[max(0, line.rfind(f"{split}/")) :].strip()) for n, line in lines if line.strip()]
+
+
+def _found_images(folder: Path, split: str) -> list[str]:
+    """All images below one part, in the order of their names."""
+    top = str(folder / split)
+    found = []
+    for directory, _, files in os.walk(top, followlinks=True):
+        below = split + directory[len(top) :].replace(os.sep, "/")
+        found += [f"{below}/{f}" for f in files if f.lower().endswith(_SUFFIXES) and not _is_hidden(f)]
+    return sorted(found)
+
+
+def _is_hidden(image: str) -> bool:
+    """macOS leaves files such as ._image1.png, which are no images."""
+    return image.rpartition("/")[2].startswith(".")
 
 
 def _table(folder: Path, images: list[str]) -> pd.DataFrame:
     matches = [_IMAGE.match(image) for image in images]
     wrong = [image for image, match in zip(images, matches, strict=True) if match is None]
     if wrong or not images:
-        what = f"'{wrong[0]}' is not named as MURA names its images" if wrong else "no image was found"
-        raise UserError(f"{folder}: {what} (train/XR_ELBOW/patient00001/study1_positive/image1.png)")
+        what = f"'{wrong[0]}' is not named as MURA names its images" if wrong else "no image is there"
+        raise UserError(f"{folder}: {what} (expected {_EXPECTED})")
     fields = [match.groupdict() for match in matches if match]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "image": images,
             "patient": [f["patient"] for f in fields],
@@ -78,15 +88,20 @@ def _table(folder: Path, images: list[str]) -> pd.DataFrame:
             "split": [_SPLITS[f["split"].lower()] for f in fields],
         }
     )
+    twice = table["image"][table["image"].duplicated()]
+    if len(twice):
+        raise UserError(f"{folder}: '{twice.iloc[0]}' is listed twice")
+    return table
 
 
-def _check_labels(folder: Path, images: pd.DataFrame) -> None:
+def _check_labels(folder: Path, split: str, images: pd.DataFrame) -> None:
     """The folder's name and labeled_studies.csv must say the same."""
+    listing = folder / f"{split}_labeled_studies.csv"
+    if not listing.is_file():
+        return
     named = dict(zip(images["image"].str.rpartition("/")[0], images["label"], strict=True))
-    for split in _SPLITS:
-        path = folder / f"{split}_labeled_studies.csv"
-        for number, line in enumerate(path.read_text().splitlines() if path.is_file() else (), start=1):
-            study, _, label = line.strip().rpartition(",")
-            name = _below_root(study)
-            if name in named and str(named[name]) != label:
-                raise UserError(f"{path}:{number}: label {label}, but the folder is called {name}")
+    for number, line in _lines(listing, split):
+        study, _, label = line.rpartition(",")
+        name = study.strip().rstrip("/")
+        if name in named and str(named[name]) != label.strip():
+            raise UserError(f"{listing}:{number}: label '{label.strip()}', but the folder is called {name}")

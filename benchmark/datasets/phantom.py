@@ -37,7 +37,7 @@ class Study:
     @property
     def folder(self) -> str:
         """MURA's folder for the study, below MURA-v1.1."""
-        split = "valid" if self.patient % _VALID_EVERY == _VALID_EVERY - 1 else "train"
+        split = "valid" if _is_valid(self.patient) else "train"
         label = "positive" if self.abnormality else "negative"
         return f"{split}/XR_{self.part.upper()}/patient{self.patient + 1:05d}/study{self.number}_{label}"
 
@@ -91,7 +91,7 @@ def draw_phantom(
 def studies_of(patient: int, seed: int, difficulty: float, body_parts: Sequence[str]) -> Iterator[Study]:
     """A patient's studies: mostly one, some two of one part, some of two parts."""
     random = np.random.default_rng([seed, patient])
-    first = patient % len(body_parts)
+    first = (patient + patient // _VALID_EVERY) % len(body_parts)  # valid patients go through all parts too
     parts = [body_parts[first]]
     chance = random.random()
     if chance < 0.1:
@@ -108,7 +108,13 @@ def studies_of(patient: int, seed: int, difficulty: float, body_parts: Sequence[
             subtle=float(np.clip(random.normal(difficulty, 0.15), 0, 1)),
         )
         abnormal = random.random() < _ABNORMAL
+        if _is_valid(patient):  # both classes of every part, as soon as there are two patients of it
+            abnormal = (patient // (_VALID_EVERY * len(body_parts)) + number) % 5 in (1, 3)
         yield Study(patient, number, part, tuple(views), abnormality if abnormal else None)
+
+
+def _is_valid(patient: int) -> bool:
+    return patient % _VALID_EVERY == _VALID_EVERY - 1
 
 
 def _check(asked: dict[str, Any]) -> None:

@@ -166,10 +166,9 @@ def _draw_bone(
     if window is None:
         return
     along, across, length = _bone_coordinates(bone, window)
-    extra = np.float32(0)
     if abnormality and abnormality.kind == "fracture":
         offset = bone.shaft * 0.9 * (1 - abnormality.subtle) * (1 if abnormality.variant < 0.5 else -1)
-        across = across - np.float32(offset) * (along > abnormality.along)
+        across -= np.where(along > abnormality.along, offset, 0).astype(np.float32)
     inside = np.clip(along, 0, 1)
     radius = bone.shaft + (bone.joint - bone.shaft) * (2 * inside - 1) ** 4
     distance = across**2 + ((along - inside) * length) ** 2
@@ -179,8 +178,9 @@ def _draw_bone(
     if plate[0]:
         layer *= 1 - 0.35 * np.exp(-(((along - 1 + plate[1]) * length / max(1.2, 0.06 * bone.joint)) ** 2))
     if abnormality:
-        layer, extra = _show(abnormality, bone, layer, along, across, length)
-    absorption[window] += layer + extra
+        layer, on_top = _show(abnormality, bone, layer, along, across, length)
+        absorption[window] += on_top
+    absorption[window] += layer
 
 
 def _window(bone: Bone, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
@@ -198,7 +198,7 @@ def _bone_coordinates(bone: Bone, window: tuple[slice, slice]) -> tuple[Layer, L
     columns = np.arange(window[1].start, window[1].stop, dtype=np.float32)[None, :]
     axis = bone.end - bone.start
     length = float(np.hypot(*axis)) + 1e-6
-    ux, uy = np.float32(axis / length)
+    ux, uy = (axis / length).astype(np.float32)
     dx, dy = columns - np.float32(bone.start[0]), rows - np.float32(bone.start[1])
     return (dx * ux + dy * uy) / np.float32(length), dy * ux - dx * uy, length
 

@@ -14,17 +14,18 @@ _TEST_SHARE = 0.1  # of 80 / 10 / 10; the validation tenth belongs to the traini
 
 
 def pool_and_test(manifest: Manifest, protocol: str) -> tuple[Rows, Rows]:
-    """The manifest rows that may be trained on, and those of the fixed test set.
+    """The manifest rows that may be trained on, and those of the fixed test set, both ascending.
 
     `official` is the data set's own split; `patient` puts a tenth of the patients in the test set,
-    `image` a tenth of the images (patients leak: only there to show what that is worth). Raises
-    UserError when the data set has no split of its own.
+    `image` a tenth of the images (patients leak: only there to show what that is worth). Neither
+    depends on a seed of the grid. Raises UserError when the data set has no split of its own.
     """
     images = manifest.images
     if protocol == "official":
         if not manifest.evaluated_on:
             raise UserError(
-                f"{manifest.root}: protocol 'official' needs a column 'split'; or use protocol: patient"
+                f"{manifest.root}: protocol 'official' needs a split with test or valid images; "
+                "add them to the data set, or use protocol: patient"
             )
         test = images["split"].to_numpy() == "test"
     else:
@@ -42,7 +43,7 @@ def is_leaky(protocol: str) -> bool:
 
 
 def group_ids(images: pd.DataFrame, protocol: str) -> NDArray[np.object_]:
-    """What must not be divided between folds: patients, or single images under `image`."""
+    """What must not be divided between folds: patients, or single images under `image`. Shape (n,)."""
     return images["image" if is_leaky(protocol) else "patient"].to_numpy(dtype=object)
 
 
@@ -51,21 +52,19 @@ def nested_order(images: pd.DataFrame, groups: NDArray[np.object_], body_part: s
 
     Groups stay together (only the last one of a subset may be cut), and every prefix holds each
     stratum of (body part, label) in proportion: a group stands at the share of its stratum's images
-    that precede it in a shuffle seeded by (body_part, seed). Independent of the rows' own order.
+    that precede it, half of its own counted, in an order drawn from (body_part, seed, group).
+    Depends on names alone: not on the rows' own order, nor on a library's random numbers, and a
+    group that is added or removed leaves the drawn order of the others as it was.
     """
     table = images.reset_index(drop=True).assign(group=groups)
-    rows = table.groupby("group", sort=True).agg(
+    rows = table.groupby("group").agg(
         part=("body_part", "min"), label=("label", "max"), images=("image", "size")
     )
-    random = np.random.default_rng(_seed_from(body_part, seed))
-    rows = rows.iloc[random.permutation(len(rows))]
+    drawn = [hashlib.sha256(f"{body_part}|{seed}|{group}".encode()).hexdigest() for group in rows.index]
+    rows = rows.assign(drawn=drawn).sort_values("drawn")
     strata = rows.groupby(["part", "label"])["images"]
     rows["position"] = (strata.cumsum() - rows["images"] / 2) / strata.transform("sum")
-    rows = rows.sort_values("position", kind="stable")
+    rows = rows.sort_values(["position", "drawn"])
     rank = pd.Series(np.arange(len(rows)), index=rows.index)
-    ordered = table.assign(rank=table["group"].map(rank)).sort_values(["rank", "image"], kind="stable")
+    ordered = table.assign(rank=table["group"].map(rank)).sort_values(["rank", "image"])
     return ordered.index.to_numpy(dtype=np.intp)
-
-
-def _seed_from(body_part: str, seed: int) -> int:
-    return int.from_bytes(hashlib.sha256(f"{body_part}|{seed}".encode()).digest()[:8], "big")

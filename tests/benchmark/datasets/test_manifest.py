@@ -1,0 +1,176 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmark.datasets.manifest import COLUMNS, Manifest, read_manifest
+from benchmark.errors import UserError
+
+PNEUMONIA = Path(__file__).parents[3] / "../shared/data/pneumoniamnist/manifest.csv"
+HEADER = "path,patient,study,body_part,label,split"
+
+
+def write(folder: Path, *lines: str, header: str = HEADER, files: bool = True) -> Path:
+    path = folder / "manifest.csv"
+    path.write_text("\n".join((header, *lines)) + "\n")
+    for line in lines if files else ():
+        image = folder / line.split(",")[0].strip()
+        image.parent.mkdir(parents=True, exist_ok=True)
+        image.write_bytes(b"image")
+    return path
+
+
+def read(folder: Path, *lines: str, header: str = HEADER) -> Manifest:
+    return read_manifest(write(folder, *lines, header=header))
+
+
+def splits_of(manifest: Manifest) -> list[str]:
+    return manifest.images["split"].tolist()
+
+
+def test_rows_hold_the_columns_that_everything_else_reads(tmp_path: Path) -> None:
+    manifest = read(tmp_path, "a/1.png,7,1,XR_ELBOW,1,train", "a/2.png,8,1,Hand ,0,test")
+    assert tuple(manifest.images.columns) == COLUMNS
+    assert manifest.images.iloc[0].tolist() == ["a/1.png", "7", "7/1", "elbow", 1, "train"]
+    assert manifest.images["label"].dtype == "int64"
+    assert manifest.images["body_part"].tolist() == ["elbow", "hand"]
+    assert manifest.images.index.equals(pd.RangeIndex(2))
+    assert manifest.paths()[1].is_file()
+
+
+def test_study_numbers_that_repeat_between_patients_stay_apart(tmp_path: Path) -> None:
+    manifest = read(tmp_path, "1.png,p,1,hand,0,train", "2.png,q,1,hand,1,train")
+    assert manifest.images["study"].nunique() == 2
+
+
+def test_with_test_rows_val_belongs_to_the_pool(tmp_path: Path) -> None:
+    manifest = read(tmp_path, "1.png,p,1,hand,0,train", "2.png,q,1,hand,1,val", "3.png,r,1,hand,1,Test")
+    assert splits_of(manifest) == ["train", "train", "test"]
+    assert manifest.evaluated_on == "test"
+
+
+@pytest.mark.parametrize("word", ["val", "valid", "VALID"])
+def test_without_test_rows_valid_is_the_test_set(tmp_path: Path, word: str) -> None:
+    manifest = read(tmp_path, "1.png,p,1,hand,0,train", f"2.png,q,1,hand,1,{word}")
+    assert splits_of(manifest) == ["train", "test"]
+    assert manifest.evaluated_on == "valid"
+
+
+def test_a_split_of_training_rows_alone_is_evaluated_on_nothing(tmp_path: Path) -> None:
+    manifest = read(tmp_path, "1.png,p,1,hand,0,train")
+    assert (splits_of(manifest), manifest.evaluated_on) == (["train"], "")
+
+
+def test_without_a_split_column_there_is_no_split(tmp_path: Path) -> None:
+    manifest = read(tmp_path, "1.png,p,1,hand,0", header=HEADER.removesuffix(",split"))
+    assert (splits_of(manifest), manifest.evaluated_on) == ([""], "")
+
+
+def test_outer_blanks_and_a_byte_order_mark_do_not_make_other_patients(tmp_path: Path) -> None:
+    path = write(tmp_path, "1.png, p ,1,hand,0,train", "2.png,p,1 ,hand,0,train")
+    path.write_text("\ufeff" + path.read_text().replace(",", " ,", 1), encoding="utf-8")
+    images = read_manifest(path).images
+    assert (images["patient"].nunique(), images["study"].nunique()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "message"),
+    [
+        ("2.png,q,1,hand,2,train", ":3", "'2': label must be 0 (normal) or 1 (abnormal)"),
+        ("2.png,q,1,hand,0,tset", ":3", "'tset': split must be one of train, val, valid, test"),
+        ("./1.png,q,1,hand,0,train", ":3", "'./1.png': this path stands there twice"),
+        ("2.png,p,1,hand,1,train", ":3", "'p/1': this study (patient/study) has two labels"),
+        ("2.png,p,1,wrist,0,train", ":3", "'p/1': this study (patient/study) has two body parts"),
+        ("2.png,,1,hand,0,train", ":3", "'2.png': 'patient' is empty"),
+        ("2.png,q,1,hand,0", ":3", "5 fields, but the header has 6"),
+        ("2.png,q,1,hand,0,train,x", ":3", "7 fields, but the header has 6"),
+        ("\n\n2.png,q,1,hand,2,train", ":5", "'2': label"),  # blank lines count
+    ],
+)
+def test_a_bad_row_is_named_with_file_line_and_value(
+    tmp_path: Path, line: str, place: str, message: str
+) -> None:
+    (tmp_path / "2.png").write_bytes(b"image")
+    path = write(tmp_path, "1.png,p,1,hand,0,train")
+    path.write_text(path.read_text() + line + "\n")
+    with pytest.raises(UserError) as error:
+        read_manifest(path)
+    assert str(error.value).startswith(f"{path}{place}: {message}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_misspelt_column_is_named_with_what_it_may_be(tmp_path: Path) -> None:
+    path = write(tmp_path, "1.png,p,1,hand,0", header="path,patient,study,body_prat,label")
+    with pytest.raises(UserError, match=r"csv:1: the column 'body_part' is missing; is it 'body_prat'\?"):
+        read_manifest(path)
+
+
+def test_a_column_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, "1.png,p,1,hand,0,1", header="path,patient,study,body_part,label,label")
+    with pytest.raises(UserError, match="csv:1: the column 'label' stands there twice"):
+        read_manifest(path)
+
+
+def test_missing_files_are_counted_and_the_first_named(tmp_path: Path) -> None:
+    lines = [f"{n}.png,p{n},1,hand,0,train" for n in range(5)]
+    path = write(tmp_path, *lines, files=False)
+    (tmp_path / "0.png").write_bytes(b"image")
+    with pytest.raises(UserError, match=r"csv:3: 4 of 5 images are not there: 1.png, 2.png, 3.png, \.\.\.$"):
+        read_manifest(path)
+
+
+@pytest.mark.parametrize("text", ["", HEADER + "\n", "\n\n"])
+def test_an_empty_manifest_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "manifest.csv"
+    path.write_text(text)
+    with pytest.raises(UserError, match="the manifest has no row"):
+        read_manifest(path)
+
+
+def test_a_manifest_that_is_not_there_is_refused_with_the_format(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no such manifest .*path,patient,study,body_part,label"):
+        read_manifest(tmp_path / "manifest.csv")
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff\xfe", b"\xff\xfe\x00a"])
+def test_a_file_that_is_no_csv_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "manifest.csv"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"^[^\n]*not a CSV that can be read[^\n]*$"):
+        read_manifest(path)
+
+
+def test_the_digest_is_the_same_in_another_folder(tmp_path: Path) -> None:
+    lines = ("1.png,p,1,hand,0,train", "2.png,q,1,hand,1,test")
+    digests = []
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        digests.append(read(tmp_path / name, *lines).digest())
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["1.png,p,1,hand,1,train", "1.png,x,1,hand,0,train", "1.png,p,1,hand,0,test"],
+    ids=["label", "patient", "split"],
+)
+def test_the_digest_notices_a_changed_row(tmp_path: Path, change: str) -> None:
+    last = "2.png,q,1,hand,1,test"
+    before = read(tmp_path, "1.png,p,1,hand,0,train", last).digest()
+    assert read(tmp_path, change, last).digest() != before
+
+
+def test_the_digest_notices_a_file_of_another_size(tmp_path: Path) -> None:
+    path = write(tmp_path, "1.png,p,1,hand,0,train")
+    before = read_manifest(path).digest()
+    (tmp_path / "1.png").write_bytes(b"another image")
+    assert read_manifest(path).digest() != before
+
+
+@pytest.mark.skipif(not PNEUMONIA.is_file(), reason="PneumoniaMNIST is not in ../shared/data")
+def test_pneumoniamnist_has_its_official_parts_and_labels() -> None:
+    manifest = read_manifest(PNEUMONIA)
+    rows = manifest.images.groupby(["split", "label"]).size().to_dict()
+    assert rows == {("test", 0): 234, ("test", 1): 390, ("train", 0): 1349, ("train", 1): 3883}
+    assert manifest.images["body_part"].unique().tolist() == ["chest"]
+    assert manifest.evaluated_on == "test"
