@@ -15,3 +15,30 @@ install: .venv/installed  ## make .venv with the pinned versions of everything
 	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --compile-bytecode -r requirements.lock
 	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --no-deps --editable .
 	touch $@
+
+quickstart: install  ## draw a phantom, run the quickstart grid on it, show the table (a few minutes)
+	$(BIN)/benchmark run --grid grids/quickstart.yaml
+
+ui: install  ## open the MLflow UI on the runs of this folder
+	$(BIN)/benchmark ui
+
+lint: install  ## formatting, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: lint  ## everything that must pass before a change lands (about five minutes on two cores)
+	$(BIN)/pytest -m "not slow"
+
+test-all: lint  ## the slow checks too
+	$(BIN)/pytest
+
+performance: install  ## print the speed ratios (about half an hour)
+	$(BIN)/python tests/performance/embedding.py
+	$(BIN)/python tests/performance/classical.py
+	$(BIN)/python tests/performance/uncertainty.py
+	$(BIN)/python tests/performance/recording.py
+
+clean:  ## delete the environment; the runs stay
+	rm -rf .venv

@@ -43,7 +43,7 @@ def make_folds(labels: NDArray[np.int64], groups: NDArray[Any], seed: int, n_spl
         splitter = (StratifiedKFold if single else StratifiedGroupKFold)(
             n_splits, shuffle=True, random_state=(seed + attempt) % 2**32
         )
-        folds = list(splitter.split(labels, labels, groups))
+        folds = list(splitter.split(labels, labels, None if single else groups))
         if all(len(set(labels[rows])) == 2 for fold in folds for rows in fold):
             return folds
     raise ValueError(f"no {n_splits} folds by patient hold both classes each: use a larger train_size")

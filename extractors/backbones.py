@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import timm
 import torch
 import torchvision
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -123,10 +125,13 @@ def read_state(path: Path) -> State:
     """The tensors of a safetensors or PyTorch file; common wrappers and prefixes are taken off."""
     if not path.is_file():
         raise ValueError(f"weights file {path} does not exist")
-    if path.suffix == ".safetensors":
-        state: Any = load_file(path)
-    else:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        if path.suffix == ".safetensors":
+            state: Any = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, UnpicklingError, RuntimeError, EOFError, OSError) as error:
+        raise ValueError(f"weights file {path} cannot be read: {str(error).splitlines()[0]}") from error
     for wrapper in ("state_dict", "model"):
         state = state.get(wrapper, state)
     return {key.removeprefix("module."): value for key, value in state.items()}

@@ -12,25 +12,24 @@ from PIL import Image
 
 from benchmark.datasets.manifest import Manifest
 
-# Studies of MURA v1.1, normal and abnormal, and all images: Rajpurkar et al. 2017 (arXiv:1712.06957),
-# table 1, and the files that Stanford ships.
-MURA_STUDIES = {
-    ("elbow", "train"): (1094, 660),
-    ("finger", "train"): (1280, 655),
-    ("hand", "train"): (1497, 521),
-    ("humerus", "train"): (321, 271),
-    ("forearm", "train"): (590, 287),
-    ("shoulder", "train"): (1364, 1457),
-    ("wrist", "train"): (2134, 1326),
-    ("elbow", "test"): (92, 66),
-    ("finger", "test"): (92, 83),
-    ("hand", "test"): (101, 66),
-    ("humerus", "test"): (68, 67),
-    ("forearm", "test"): (69, 64),
-    ("shoulder", "test"): (99, 95),
-    ("wrist", "test"): (140, 97),
+# MURA v1.1 per part and split: normal and abnormal studies (Rajpurkar et al. 2017, arXiv:1712.06957,
+# table 1), then normal and abnormal images (counted on Stanford's files by github.com/pengshiqi/MURA).
+MURA = {
+    ("elbow", "train"): (1094, 660, 2925, 2006),
+    ("finger", "train"): (1280, 655, 3138, 1968),
+    ("forearm", "train"): (590, 287, 1164, 661),
+    ("hand", "train"): (1497, 521, 4059, 1484),
+    ("humerus", "train"): (321, 271, 673, 599),
+    ("shoulder", "train"): (1364, 1457, 4211, 4168),
+    ("wrist", "train"): (2134, 1326, 5765, 3987),
+    ("elbow", "test"): (92, 66, 235, 230),
+    ("finger", "test"): (92, 83, 214, 247),
+    ("forearm", "test"): (69, 64, 150, 151),
+    ("hand", "test"): (101, 66, 271, 189),
+    ("humerus", "test"): (68, 67, 148, 140),
+    ("shoulder", "test"): (99, 95, 285, 278),
+    ("wrist", "test"): (140, 97, 364, 295),
 }
-MURA_IMAGES = {"train": 36_808, "test": 3_197}
 
 
 @dataclass(frozen=True)
@@ -61,26 +60,27 @@ def verify(manifest: Manifest, *, jobs: int = 1, published: bool = False) -> lis
         duplicates_across_splits,
         single_class_parts,
         studies_with_two_labels,
+        duplicates_between_patients,
     ]
     findings = [check(images) for check in checks]
     return ([counts_of_mura(images)] if published else []) + findings
 
 
 def counts_of_mura(images: pd.DataFrame) -> Finding:
-    """DATA001: studies per part, class and split, and images per split, as published."""
-    studies = images.drop_duplicates("study").groupby(["body_part", "split", "label"]).size()
-    differences = []
-    for (part, split), published in MURA_STUDIES.items():
-        for label, expected in enumerate(published):
-            found = int(studies.get((part, split, label), 0))
-            if found != expected:
-                kind = "abnormal" if label else "normal"
-                differences.append(f"{part} {split} {kind}: {found:,} studies, published {expected:,}")
-    for split, expected in MURA_IMAGES.items():
-        found = int((images["split"] == split).sum())
-        if found != expected:
-            differences.append(f"{split}: {found:,} images, published {expected:,}")
-    return _finding("DATA001", "counts that differ from MURA's published table", differences)
+    """DATA001: studies and images per part, split and class, as published."""
+    names = ("normal studies", "abnormal studies", "normal images", "abnormal images")
+    found = {str(key): _four_counts(rows) for key, rows in images.groupby(["body_part", "split"])}
+    differences = [
+        f"{part} {'valid' if split == 'test' else split}: {have:,} {name}, published {expected:,}"
+        for (part, split), published in MURA.items()
+        for name, have, expected in zip(
+            names, found.get(str((part, split)), (0,) * 4), published, strict=True
+        )
+        if have != expected
+    ]
+    strange = set(images["body_part"]) - {part for part, _ in MURA}
+    differences += [f"{part}: not a part of MURA" for part in sorted(strange)]
+    return _finding("DATA001", "counts that differ from MURA's published ones", differences)
 
 
 def unreadable_files(images: pd.DataFrame) -> Finding:
@@ -97,10 +97,7 @@ def patients_in_two_splits(images: pd.DataFrame) -> Finding:
 
 def duplicates_across_splits(images: pd.DataFrame) -> Finding:
     """DATA004: the same pixels in training and in test."""
-    readable = images[images["error"] == ""]
-    splits = readable.groupby("digest")["split"].transform("nunique")
-    twins = readable[splits > 1].sort_values("digest").groupby("digest")["image"].agg(" = ".join)
-    return _finding("DATA004", "images with identical pixels in two splits", twins.tolist())
+    return _finding("DATA004", "groups of identical pixels in two splits", _twins(images, "split"))
 
 
 def single_class_parts(images: pd.DataFrame) -> Finding:
@@ -111,22 +108,45 @@ def single_class_parts(images: pd.DataFrame) -> Finding:
 
 
 def studies_with_two_labels(images: pd.DataFrame) -> Finding:
-    """DATA006: studies whose images disagree."""
-    labels = images.groupby("study")["label"].nunique()
+    """DATA006: studies whose images disagree; MURA's folder names could call one study both."""
+    study = images["study"].str.replace(r"_(?:positive|negative)$", "", regex=True)
+    labels = images.groupby(study)["label"].nunique()
     return _finding("DATA006", "studies with two labels", labels[labels > 1].index.tolist())
 
 
-def _finding(code: str, what: str, examples: list[str]) -> Finding:
-    severity = "error" if examples else "ok"
-    return Finding(code, severity, f"{len(examples):,} {what}" if examples else f"no {what}", tuple(examples))
+def duplicates_between_patients(images: pd.DataFrame) -> Finding:
+    """DATA007: the same pixels under two patients, whom no grouping by patient can keep together."""
+    twins = _twins(images, "patient")
+    return _finding("DATA007", "groups of identical pixels under two patients", twins, severity="warning")
+
+
+def _twins(images: pd.DataFrame, column: str) -> list[str]:
+    """Identical images that differ in `column`, each group as `one = other`."""
+    readable = images[images["error"] == ""]
+    differing = readable[readable.groupby("digest")[column].transform("nunique") > 1]
+    groups = differing.groupby("digest", sort=False)["image"]
+    return [" = ".join(names) for _, names in groups]
+
+
+def _four_counts(rows: pd.DataFrame) -> tuple[int, ...]:
+    classes = [rows[rows["label"] == label] for label in (0, 1)]
+    return (*(r["study"].nunique() for r in classes), *(len(r) for r in classes))
+
+
+def _finding(code: str, what: str, examples: list[str], severity: str = "error") -> Finding:
+    if not examples:
+        return Finding(code, "ok", f"no {what}")
+    return Finding(code, severity, f"{what}: {len(examples):,}", tuple(examples))
 
 
 def _content(path: Path) -> Content:
+    """Decode a file to its end; grey and RGB copies of one radiograph have one digest."""
     try:
         with Image.open(path) as image:
-            pixels = np.asarray(image)
-    except (OSError, ValueError, SyntaxError) as error:
-        return Content("", str(error) or type(error).__name__)
+            deep = image.mode.startswith(("I", "F"))
+            pixels = np.asarray(image if deep else image.convert("L"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        return Content("", str(error).removesuffix(f" {str(path)!r}") or type(error).__name__)
     digest = hashlib.sha256(f"{pixels.shape}{pixels.dtype}".encode())
     digest.update(np.ascontiguousarray(pixels).data)
     return Content(digest.hexdigest())

@@ -10,6 +10,7 @@ from PIL import Image
 
 from benchmark.datasets.audit import counts_table
 from benchmark.datasets.manifest import Manifest
+from benchmark.errors import UserError
 
 _COLOURS = {"normal": "#0072B2", "abnormal": "#E69F00"}  # Okabe and Ito 2008: told apart by everyone
 _CLASSES = ("normal", "abnormal")
@@ -46,13 +47,21 @@ def _views_of(manifest: Manifest) -> Iterator[tuple[str, pd.DataFrame, Figure]]:
 
 
 def image_sizes(manifest: Manifest) -> pd.DataFrame:
-    """How many images have each (width, height, mode), read from the files' headers."""
-    rows = []
-    for path in manifest.paths():
-        with Image.open(path) as image:
-            rows.append((*image.size, image.mode))
+    """How many images have each (width, height, mode), read from the files' headers.
+
+    Raises UserError for a file that is not an image.
+    """
+    rows = [_header(path) for path in manifest.paths()]
     table = pd.DataFrame(rows, columns=["width", "height", "mode"])
     return table.value_counts().rename("images").reset_index()
+
+
+def _header(path: Path) -> tuple[int, int, str]:
+    try:
+        with Image.open(path) as image:
+            return (*image.size, image.mode)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise UserError(f"{path}: not an image; 'benchmark data verify' lists all such") from None
 
 
 def _counts_figure(counts: pd.DataFrame) -> Figure:

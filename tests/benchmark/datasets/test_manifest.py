@@ -128,7 +128,7 @@ def test_an_empty_manifest_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_manifest_that_is_not_there_is_refused_with_the_format(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="there is no such manifest .*path,patient,study,body_part,label"):
+    with pytest.raises(UserError, match=r"there is no such manifest .*path,patient,study,body_part,label"):
         read_manifest(tmp_path / "manifest.csv")
 
 

@@ -70,7 +70,7 @@ def test_the_official_protocol_takes_the_data_sets_own_test_part(manifest: Manif
 
 
 def test_the_official_protocol_needs_a_split(images: pd.DataFrame) -> None:
-    with pytest.raises(UserError, match="'official' needs a split .* protocol: patient"):
+    with pytest.raises(UserError, match=r"'official' needs a split .* protocol: patient"):
         pool_and_test(Manifest(Path("data"), images.assign(split=""), ""), "official")
 
 
@@ -153,7 +153,7 @@ def test_another_patient_leaves_the_others_in_their_order(images: pd.DataFrame) 
 
 def test_the_order_is_the_same_for_ever() -> None:
     """A changed digest means other subsets under the same name: raise SPLITS_VERSION with it."""
-    text = "|".join(f"p{n}" for n in range(30)).split("|")
+    text = [f"p{n}" for n in range(30)]
     images = pd.DataFrame({"image": text, "patient": text, "body_part": "hand", "label": [0, 1, 0] * 10})
     order = ",".join(names_in_order(images, "hand", 1))
-    assert hashlib.sha256(order.encode()).hexdigest()[:16] == "PIN"
+    assert hashlib.sha256(order.encode()).hexdigest()[:16] == "0e337d8d73767f0b"

@@ -1,0 +1,155 @@
+import numpy as np
+import pytest
+import timm
+import torch
+import torchvision
+from safetensors.torch import save_file
+
+from extractors import backbones
+from extractors.backbones import check_name, choose_device, embed, load_backbone, network_input
+from extractors.specs import BackboneSpec
+
+CPU = torch.device("cpu")
+SMALL = "mobilenetv3_small_050"
+
+
+def images(n=4, size=64):
+    return np.random.default_rng(0).integers(0, 255, (n, size, size), dtype=np.uint8)
+
+
+def state_of(name, **arguments):
+    torch.manual_seed(1)
+    return timm.create_model(name, pretrained=False, **arguments).state_dict()
+
+
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [
+        (SMALL, 1024),  # num_features says 288: only a forward pass tells
+        ("resnet18", 512),
+        ("torchvision/resnet18", 512),
+        ("torchvision/squeezenet1_1", 512),
+        ("torchvision/mobilenet_v3_small", 1024),
+        ("torchvision/densenet121", 1024),
+    ],
+)
+def test_width_is_that_of_the_pooled_output(name, width):
+    backbone = load_backbone(BackboneSpec(name, "random"), size=64, device=CPU)
+    vectors = embed(backbone, images())
+    assert backbone.width == width
+    assert vectors.shape == (4, width)
+    assert vectors.dtype == np.float32
+    assert np.isfinite(vectors).all()
+
+
+def test_random_weights_are_the_same_every_time_and_leave_the_seed_alone():
+    torch.manual_seed(5)
+    before = torch.rand(1)
+    torch.manual_seed(5)
+    one = embed(load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU), images())
+    assert torch.rand(1) == before
+    two = embed(load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU), images())
+    assert np.array_equal(one, two)
+
+
+def test_weights_from_a_file_are_loaded_with_or_without_their_classifier(tmp_path):
+    state = state_of(SMALL)
+    save_file(state, tmp_path / "whole.safetensors")
+    headless = {k: v for k, v in state.items() if not k.startswith("classifier.")}
+    torch.save({"state_dict": {f"module.{k}": v for k, v in headless.items()}}, tmp_path / "headless.pth")
+    one, two = (
+        embed(load_backbone(BackboneSpec(SMALL, str(tmp_path / f)), size=64, device=CPU), images())
+        for f in ("whole.safetensors", "headless.pth")
+    )
+    random = embed(load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU), images())
+    assert np.array_equal(one, two)
+    assert not np.allclose(one, random)
+
+
+def test_renamed_weights_are_an_error_that_lists_them(tmp_path):
+    state = {k.replace("conv_stem", "stem"): v for k, v in state_of(SMALL).items()}
+    save_file(state, tmp_path / "renamed.safetensors")
+    with pytest.raises(ValueError, match=r"1 missing \(conv_stem.weight\); 1 unexpected \(stem.weight\)"):
+        load_backbone(BackboneSpec(SMALL, str(tmp_path / "renamed.safetensors")), size=64, device=CPU)
+
+
+def test_weights_of_another_width_are_an_error(tmp_path):
+    save_file(state_of("resnet18"), tmp_path / "r18.safetensors")
+    with pytest.raises(ValueError, match="missing"):
+        load_backbone(BackboneSpec("resnet34", str(tmp_path / "r18.safetensors")), size=64, device=CPU)
+
+
+def test_torchvision_weights_from_a_file(tmp_path):
+    torch.manual_seed(2)
+    network = torchvision.models.squeezenet1_1(weights=None).eval()
+    save_file(network.state_dict(), tmp_path / "s.safetensors")
+    backbone = load_backbone(
+        BackboneSpec("torchvision/squeezenet1_1", str(tmp_path / "s.safetensors")), size=64, device=CPU
+    )
+    with torch.inference_mode():
+        expected = network.features(network_input(backbone, torch.from_numpy(images()))).mean(dim=(2, 3))
+    assert np.allclose(embed(backbone, images()), expected.numpy(), atol=1e-5)
+
+
+def test_pixels_are_scaled_once_and_normalised_by_the_weights_own_numbers():
+    backbone = load_backbone(BackboneSpec("resnet18", "random"), size=64, device=CPU)
+    white = network_input(backbone, torch.full((1, 8, 8), 255, dtype=torch.uint8))
+    expected = [(1 - m) / s for m, s in zip((0.485, 0.456, 0.406), (0.229, 0.224, 0.225), strict=True)]
+    assert torch.allclose(white[0, :, 0, 0], torch.tensor(expected))
+    own = BackboneSpec("resnet18", "random", mean=(0.5,) * 3, std=(0.25,) * 3)
+    changed = network_input(
+        load_backbone(own, size=64, device=CPU), torch.zeros((1, 8, 8), dtype=torch.uint8)
+    )
+    assert torch.allclose(changed, torch.tensor(-2.0))
+
+
+def test_embedding_does_not_depend_on_the_batch(monkeypatch):
+    backbone = load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU)
+    assert np.allclose(embed(backbone, images(5), batch_size=2), embed(backbone, images(5)), atol=1e-5)
+
+
+def test_a_batch_that_does_not_fit_is_halved(monkeypatch):
+    backbone = load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU)
+    whole, seen = backbones.forward, []
+
+    def tight(backbone, pixels):
+        seen.append(len(pixels))
+        if len(pixels) > 2:
+            raise torch.OutOfMemoryError
+        return whole(backbone, pixels)
+
+    monkeypatch.setattr(backbones, "forward", tight)
+    assert embed(backbone, images(6), batch_size=8).shape == (6, 1024)
+    assert seen == [6, 4, 2, 2, 2]
+
+
+def test_unknown_backbones_are_named_with_their_neighbours():
+    with pytest.raises(ValueError, match=r"'resnet5O'.*did you mean.*resnet50"):
+        check_name("resnet5O")
+    with pytest.raises(ValueError, match="torchvision/squeezenet1_0"):
+        check_name("torchvision/squeezenet1")
+
+
+def test_offline_weights_say_what_to_do(monkeypatch):
+    def offline(*_, **__):
+        raise ConnectionError("no route\nsecond line")
+
+    monkeypatch.setattr(timm, "create_model", offline)
+    with pytest.raises(ValueError, match="benchmark weights fetch resnet18") as caught:
+        load_backbone(BackboneSpec("resnet18"), size=64, device=CPU)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_device_that_is_not_there_is_refused():
+    assert choose_device("cpu").type == "cpu"
+    with pytest.raises(ValueError, match="auto"):
+        choose_device("warp")
+
+
+def test_real_weights_load_strictly_and_know_their_width(mobilenet_file, squeezenet_file):
+    coral = BackboneSpec(
+        "mobilenetv2_100", str(mobilenet_file), {"pad_type": "same"}, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
+    )
+    squeezenet = BackboneSpec("torchvision/squeezenet1_0", str(squeezenet_file))
+    assert load_backbone(coral, size=224, device=CPU).width == 1280
+    assert load_backbone(squeezenet, size=224, device=CPU).width == 512

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from extractors import embeddings
+from extractors.arrays import PartialArray
+from extractors.embeddings import Failure, load_embeddings
+from extractors.names import DESCRIPTOR_VERSION
+from extractors.specs import BackboneSpec, DescriptorSpec
+
+NETWORK = BackboneSpec("mobilenetv3_small_050", "random")
+DESCRIPTOR = DescriptorSpec("glcm", DESCRIPTOR_VERSION)
+
+
+def stored_pixels(tmp_path, n=10, size=32, seed=0):
+    partial = PartialArray(tmp_path / f"pixels{seed}", (n, size, size), np.uint8, n)
+    partial.write(partial.pending[0], np.random.default_rng(seed).integers(1, 255, (n, size, size)))
+    return partial.finish([f"image{i}" for i in range(n)])
+
+
+def test_two_extractors_share_one_pass_and_are_hits_afterwards(tmp_path, monkeypatch):
+    pixels = stored_pixels(tmp_path)
+    first = list(load_embeddings(tmp_path / "c", pixels, [NETWORK, DESCRIPTOR], device="cpu"))
+    assert [len(stored.data) for stored in first] == [10, 10]
+    assert first[0].ids == pixels.ids
+    assert first[0].data.dtype == np.float32
+    monkeypatch.setattr(embeddings, "_fill", lambda *_: pytest.fail("the cache was not used"))
+    again = list(load_embeddings(tmp_path / "c", pixels, [NETWORK, DESCRIPTOR], device="cpu"))
+    assert again[0].digest == first[0].digest
+
+
+def test_other_pixels_or_preprocessing_are_another_embedding(tmp_path):
+    one, two = stored_pixels(tmp_path), stored_pixels(tmp_path, seed=1)
+    brighter = BackboneSpec("mobilenetv3_small_050", "random", mean=(0.1, 0.1, 0.1))
+    folders = {
+        embeddings.embedding_folder(tmp_path, pixels, extractor)
+        for pixels in (one, two)
+        for extractor in (NETWORK, brighter)
+    }
+    assert len(folders) == 4
+
+
+def test_damaged_embeddings_are_made_again(tmp_path):
+    pixels = stored_pixels(tmp_path)
+    (first,) = load_embeddings(tmp_path / "c", pixels, [DESCRIPTOR])
+    values = np.array(first.data)
+    with (first.folder / "data.npy").open("r+b") as stream:
+        stream.seek(-3, 2)
+        stream.write(b"xyz")
+    (again,) = load_embeddings(tmp_path / "c", pixels, [DESCRIPTOR])
+    assert np.array_equal(again.data, values)
+
+
+def test_a_killed_pass_continues_and_ends_with_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(embeddings, "CHUNK", 4)
+    pixels = stored_pixels(tmp_path)
+    (whole,) = load_embeddings(tmp_path / "whole", pixels, [NETWORK], device="cpu")
+    calls = []
+
+    def dies(backbone, chunk):
+        calls.append(len(chunk))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(backbone, chunk)
+
+    real = embeddings.embed
+    monkeypatch.setattr(embeddings, "embed", dies)
+    with pytest.raises(KeyboardInterrupt):
+        list(load_embeddings(tmp_path / "c", pixels, [NETWORK], device="cpu"))
+    (resumed,) = load_embeddings(tmp_path / "c", pixels, [NETWORK], device="cpu")
+    assert calls == [4, 4, 4, 2], "the first chunk must not be computed again"
+    assert resumed.digest == whole.digest
+
+
+def test_an_extractor_that_fails_does_not_stop_the_others(tmp_path):
+    pixels = stored_pixels(tmp_path)
+    bad = BackboneSpec("mobilenetv3_small_050", str(tmp_path / "nowhere.safetensors"), label="bad")
+    (tmp_path / "nowhere.safetensors").write_bytes(b"")
+    failed, fine = load_embeddings(tmp_path / "c", pixels, [bad, DESCRIPTOR], device="cpu")
+    assert isinstance(failed, Failure)
+    assert not isinstance(fine, Failure)
+
+
+def test_collapsed_features_are_refused(tmp_path, monkeypatch):
+    pixels = stored_pixels(tmp_path)
+    monkeypatch.setattr(embeddings, "embed", lambda backbone, chunk: np.ones((len(chunk), backbone.width)))
+    (failure,) = load_embeddings(tmp_path / "c", pixels, [NETWORK], device="cpu")
+    assert isinstance(failure, Failure)
+    assert "same vector" in failure.error
