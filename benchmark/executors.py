@@ -8,6 +8,7 @@ from typing import TypeVar
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 
+Progress = Callable[[str, int, int], None]  # (stage, steps done now, steps in all)
 T = TypeVar("T")
 R = TypeVar("R")
 

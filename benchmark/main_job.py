@@ -13,7 +13,6 @@ from benchmark.executors import available_cores, share_cores
 from benchmark.grid import Grid, read_grid
 from benchmark.planning import Plan, make_plan
 from benchmark.records import Records
-from benchmark.running import Settings, run_plan
 from benchmark.terminal import console, frame_table, plan_tables, progress_bars, shown
 from benchmark.workspace import Workspace
 from results.tables import interval_text, summary_table
@@ -24,13 +23,15 @@ def run_grid(
 ) -> int:
     """Bring every cell of a grid to `done`, log it, show the table; returns how many cells failed."""
     plan, records = open_plan(grid_file, workspace)
-    settings = Settings(workspace.cache, share_cores(jobs), device, skip_unreadable)
     log = _Log(workspace, plan, records)
     if plan.todo:
+        from benchmark.running import Settings, run_plan  # torch and scikit-learn: seconds to import
+
         log.open()
-    with progress_bars() as report:
-        for cell, _ in run_plan(plan, records, settings, report):
-            log.cell(cell)
+        settings = Settings(workspace.cache, share_cores(jobs), device, skip_unreadable)
+        with progress_bars() as report:
+            for cell, _ in run_plan(plan, records, settings, report):
+                log.cell(cell)
     finished = [record for record in read_records(plan, records) if record["status"] == "ok"]
     points = _points(plan.grid, records, finished)
     log.close(finished, points)

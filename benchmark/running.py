@@ -1,7 +1,7 @@
 """Runs a plan: pixels, then embeddings, then batches of cells, each recorded as it finishes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from benchmark.batches import Batch, fit_seed, run_batch
 from benchmark.datasets.splits import group_ids, is_leaky, nested_order
 from benchmark.errors import UserError
-from benchmark.executors import Share, available_cores, run_all
+from benchmark.executors import Progress, Share, available_cores, run_all
 from benchmark.planning import Plan, PlannedCell
 from benchmark.records import Records, Result
 from extractors.arrays import StoredArray
+from extractors.backbones import choose_device
 from extractors.embeddings import Failure, load_embeddings
 from extractors.pixels import UnreadableImageError, load_pixels
 
-Progress = Callable[[str, int, int], None]  # (stage, steps done now, steps in all)
 Outcome = tuple[str, str]  # (cell id, status)
 
 
@@ -37,10 +37,9 @@ class Settings:
 def run_plan(plan: Plan, records: Records, settings: Settings, progress: Progress) -> Iterator[Outcome]:
     """Compute every cell that is not done, yielding (cell id, status) as each batch finishes.
 
-    Raises UserError for images that cannot be read.
+    Raises UserError for images that cannot be read and for a device that is not there.
     """
-    if not plan.todo:
-        return
+    _check_device(settings.device)
     pixels = _load_pixels(plan, settings, progress)
     plan = _without_unreadable(plan, pixels)
     embeddings = _load_embeddings(plan, pixels, settings, progress)
@@ -104,6 +103,13 @@ class _Subsets:
             self._orders[body_part, seed] = pool[nested_order(images, groups, body_part, seed)]
         order = self._orders[body_part, seed]
         return order if isinstance(train_size, str) else order[:train_size]
+
+
+def _check_device(name: str) -> None:
+    try:
+        choose_device(name)
+    except ValueError as error:
+        raise UserError(f"--device: {error}") from None
 
 
 def _load_pixels(plan: Plan, settings: Settings, progress: Progress) -> StoredArray:

@@ -18,8 +18,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from benchmark.executors import Progress as Report
 from benchmark.planning import Plan
-from benchmark.running import Progress as Report
 
 STATUSES = ("done", "stale", "failed", "missing", "left_out")
 
@@ -71,8 +71,8 @@ def plan_tables(plan: Plan) -> list[Table]:
     cells.add_section()
     cells.add_row("all", "", "", *(str(total[s] or "") for s in STATUSES), duration(sum(seconds.values())))
     why = Table("cells", "status", "reason", title="reasons")
-    for (status, reason), count in reasons.most_common():
-        why.add_row(str(count), status, reason)
+    for (status, reason), cells_of_it in reasons.most_common():
+        why.add_row(str(cells_of_it), status, reason)
     return [cells, why] if reasons else [cells]
 
 

@@ -69,13 +69,11 @@ def verify(manifest: Manifest, *, jobs: int = 1, published: bool = False) -> lis
 def counts_of_mura(images: pd.DataFrame) -> Finding:
     """DATA001: studies and images per part, split and class, as published."""
     names = ("normal studies", "abnormal studies", "normal images", "abnormal images")
-    found = {str(key): _four_counts(rows) for key, rows in images.groupby(["body_part", "split"])}
+    found = {key: _four_counts(rows) for key, rows in images.groupby(["body_part", "split"])}
     differences = [
         f"{part} {'valid' if split == 'test' else split}: {have:,} {name}, published {expected:,}"
         for (part, split), published in MURA.items()
-        for name, have, expected in zip(
-            names, found.get(str((part, split)), (0,) * 4), published, strict=True
-        )
+        for name, have, expected in zip(names, found.get((part, split), (0,) * 4), published, strict=True)
         if have != expected
     ]
     strange = set(images["body_part"]) - {part for part, _ in MURA}

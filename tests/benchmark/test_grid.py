@@ -1,0 +1,109 @@
+from pathlib import Path
+
+import pytest
+
+from benchmark.errors import UserError
+from benchmark.grid import read_grid
+
+GRIDS = sorted((Path(__file__).parents[2] / "grids").rglob("*.yaml"))
+
+WHOLE = """\
+name: mura
+dataset: {kind: mura, root: data/MURA-v1.1, protocol: official}
+body_parts: [all, elbow]
+train_sizes: [100, 3000, full]
+seeds: [0, 1]
+image: {size: 224, fit: pad}
+feature_extraction:
+  backbones:
+    - densenet169
+    - {name: resnet50, weights: random}
+    - name: mobilenetv2_100
+      weights: w.safetensors
+      model_args: {pad_type: same}
+      mean: [0.5, 0.5, 0.5]
+      std: [0.5, 0.5, 0.5]
+    - torchvision/squeezenet1_0
+  classifiers: [logistic_regression, linear_svm, rbf_svm, xgboost]
+hand_crafted:
+  descriptors: [edges, hog, lbp, glcm, combined]
+  classifiers: [logistic_regression]
+exclude:
+  - {classifier: rbf_svm, train_size: full}
+evaluation: {unit: study, primary: auroc, confidence: 0.95, resamples: 2000}
+"""
+
+
+@pytest.fixture
+def grid_file(tmp_path):
+    (tmp_path / "w.safetensors").write_bytes(b"")
+    path = tmp_path / "g.yaml"
+    path.write_text(WHOLE)
+    return path
+
+
+def error_of(path, text):
+    path.write_text(text)
+    with pytest.raises(UserError) as caught:
+        read_grid(path)
+    return str(caught.value).replace(str(path), "g.yaml")
+
+
+def test_the_whole_grid_is_read(grid_file):
+    grid = read_grid(grid_file)
+    assert grid.train_sizes == [100, 3000, "full"]
+    assert grid.dataset.root == grid_file.parent / "data/MURA-v1.1", "relative to the grid file"
+    names = [entry.name for entry in grid.feature_extraction.backbones]
+    assert names == ["densenet169", "resnet50", "mobilenetv2_100", "torchvision/squeezenet1_0"]
+    assert grid.feature_extraction.backbones[2].weights == str(grid_file.parent / "w.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("body_parts", "body_part", "g.yaml:3: body_part: unknown key; did you mean 'body_parts'?"),
+        ("fit: pad", "fit: pda", "g.yaml:6: image.fit: 'pda' is not known; did you mean 'pad'?"),
+        ("size: 224", "size: big", "g.yaml:6: image.size: "),
+        ("[logistic_regression]", "[logistic_regresion]", "did you mean 'logistic_regression'?; allowed:"),
+        ("[100, 3000, full]", "[100, 3000, ful]", "g.yaml:4: train_sizes"),
+        ("seeds: [0, 1]", "seeds: [0, 0]", "g.yaml:5: seeds: '0' stands twice in the list"),
+        ("seeds: [0, 1]", "body_parts: [hand]", "g.yaml:5: body_parts: this key is there already, on line 3"),
+        ("kind: mura", "kind: muro", "did you mean 'mura'?; allowed: mura, manifest, phantom"),
+        ("{kind: mura, root", "{root", "the data set needs a kind"),
+        ("protocol: official", "protocol: offical", "g.yaml:2: dataset.protocol: there is no protocol"),
+        ("name: mura\n", "", "name: this key is needed"),
+        ("w.safetensors", "v.safetensors", "g.yaml:12: feature_extraction.backbones.2.weights: there is no"),
+        ("primary: auroc", "primary: auc", "did you mean 'auroc'?"),
+        (
+            "root: data/MURA-v1.1",
+            'root: "${NOT_SET_HERE}/x"',
+            "the environment variable NOT_SET_HERE is not set",
+        ),
+        ("name: mura\n", "name: [mura\n", "not valid YAML"),
+        ("confidence: 0.95", "confidence: 95", "evaluation.confidence: Input should be less than 1, not 95"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_key_and_way_out(grid_file, old, new, message):
+    assert old in WHOLE
+    said = error_of(grid_file, WHOLE.replace(old, new, 1))
+    assert message in said
+    assert said.startswith("g.yaml:")
+
+
+def test_nothing_to_compare_is_said(grid_file):
+    assert "nothing to compare" in error_of(grid_file, "name: x\ndataset: {kind: phantom}\n")
+
+
+def test_paths_may_hold_environment_variables_with_defaults(grid_file, monkeypatch, tmp_path):
+    grid_file.write_text(WHOLE.replace("root: data/MURA-v1.1", 'root: "${MURA_HERE:-elsewhere}/M"'))
+    assert read_grid(grid_file).dataset.root == tmp_path / "elsewhere/M"
+    monkeypatch.setenv("MURA_HERE", "/data")
+    assert read_grid(grid_file).dataset.root == Path("/data/M")
+
+
+@pytest.mark.parametrize("path", GRIDS, ids=lambda path: path.stem)
+def test_every_shipped_grid_can_be_read(path, monkeypatch, tmp_path):
+    for name in ("mobilenetv2_100.coral_in1k", "squeezenet1_0.deepcompression_in1k"):
+        (tmp_path / f"{name}.safetensors").write_bytes(b"")
+    monkeypatch.setenv("WEIGHTS", str(tmp_path))
+    assert read_grid(path).name == path.stem

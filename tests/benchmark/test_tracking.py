@@ -1,0 +1,84 @@
+import pytest
+
+from benchmark.curves import curve_points
+from benchmark.errors import UserError
+from benchmark.main_job import open_plan, read_records, run_grid
+from benchmark.tracking import MlflowClient, Tracker
+from benchmark.workspace import Workspace
+
+
+@pytest.fixture
+def finished(write_grid, tmp_path):
+    grid, workspace = write_grid(), Workspace(tmp_path / "runs")
+    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    return grid, workspace
+
+
+def runs_of(workspace, kind):
+    client = MlflowClient(tracking_uri=workspace.uri)
+    experiment = client.get_experiment_by_name("small")
+    return client, client.search_runs([experiment.experiment_id], f"tags.kind = '{kind}'")
+
+
+def test_every_cell_is_a_child_of_its_curve_and_repeats_its_axes(finished):
+    _, workspace = finished
+    _, cells = runs_of(workspace, "cell")
+    _, curves = runs_of(workspace, "curve")
+    assert len(cells) == 4
+    assert len(curves) == 2
+    parents = {run.info.run_id: run for run in curves}
+    for run in cells:
+        parent = parents[run.data.tags["mlflow.parentRunId"]]
+        assert run.data.params["classifier"] == parent.data.params["classifier"]
+        assert {"train_size", "seed", "strategy", "backbone", "body_part"} <= set(run.data.params)
+        assert "study/auroc_low" in run.data.metrics
+        assert "seconds/select" in run.data.metrics
+        assert run.info.status == "FINISHED"
+
+
+def test_curves_step_by_training_images(finished):
+    grid, workspace = finished
+    plan, _ = open_plan(grid, workspace)
+    client, curves = runs_of(workspace, "curve")
+    history = client.get_metric_history(curves[0].info.run_id, "study/auroc")
+    assert [metric.step for metric in history] == [40, len(plan.pool)]
+
+
+def test_logging_again_changes_nothing_and_a_lost_store_is_rebuilt(finished):
+    grid, workspace = finished
+
+    def content():
+        _, cells = runs_of(workspace, "cell")
+        return sorted((run.data.tags["cell"], run.data.metrics["study/auroc"]) for run in cells)
+
+    before = content()
+    plan, records = open_plan(grid, workspace)
+    tracker = Tracker(workspace.uri, "small", workspace.artifacts)
+    for record in read_records(plan, records):
+        tracker.log_cell(record)
+    assert content() == before
+    workspace.database.unlink()
+    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    assert content() == before
+
+
+def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
+    grid, workspace = finished
+    plan, records = open_plan(grid, workspace)
+    ok = read_records(plan, records)
+    points = curve_points(records, ok, metric="auroc", unit="study", confidence=0.95, resamples=100)
+    tracker = Tracker(workspace.uri, "small", workspace.artifacts)
+    tracker.log_curves([point | {"value": 0.123} for point in points], "auroc", "study")
+    client, curves = runs_of(workspace, "curve")
+    assert len(curves) == 2
+    for run in curves:
+        history = client.get_metric_history(run.info.run_id, "study/auroc")
+        assert {metric.value for metric in history} == {0.123}
+    _, cells = runs_of(workspace, "cell")
+    assert {run.data.tags["mlflow.parentRunId"] for run in cells} == {run.info.run_id for run in curves}
+
+
+def test_a_store_that_cannot_be_used_is_one_line(tmp_path):
+    with pytest.raises(UserError, match="file:") as caught:
+        Tracker(f"file://{tmp_path}/mlruns", "g")
+    assert "\n" not in str(caught.value)
