@@ -12,7 +12,7 @@ from classifiers.fit import Fit, calibrate, choose_threshold
 from classifiers.selection import Candidate, best_of, fold_auroc
 from classifiers.subset import Matrix, Subset
 
-DEPTHS = (3, 6)
+DEPTHS = (3, 5)
 ROUNDS = (50, 100, 200, 400)
 SETTINGS = {"learning_rate": 0.1, "subsample": 0.8, "colsample_bytree": 0.25, "max_bin": 64}
 
@@ -26,7 +26,7 @@ def xgboost(subset: Subset) -> Fit:
     model = xgb.train(_parameters(subset, depth), _matrix(subset, np.arange(len(subset.labels))), rounds)
     fitted = perf_counter()
     scores = _margins(model, subset.x_test, rounds)
-    held_out, probabilities = calibrate(best.held_out, subset.labels, scores)
+    held_out, probabilities = calibrate(best.held_out, subset.labels, subset.folds, scores)
     threshold = choose_threshold(subset.labels, held_out)
     seconds = {"select": selected - began, "fit": fitted - selected, "predict": perf_counter() - fitted}
     return Fit(probabilities, best.parameters, best.auroc, threshold, seconds)

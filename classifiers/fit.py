@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.metrics import roc_auc_score, roc_curve
+from sklearn.metrics import roc_curve
+
+from classifiers.selection import Folds
 
 Scores = NDArray[np.float64]
 _NO_SLOPE = 1e-3  # log odds per standard deviation of the scores
@@ -43,19 +45,26 @@ class _Scores(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return (scores[:, 0] > 0).astype(np.int64)
 
 
-def calibrate(held_out: Scores, labels: NDArray[np.int64], scores: Scores) -> tuple[Scores, Scores]:
+def calibrate(
+    held_out: Scores, labels: NDArray[np.int64], folds: Folds, scores: Scores
+) -> tuple[Scores, Scores]:
     """Platt's sigmoid (scikit-learn), fitted on out-of-fold scores, applied to them and to `scores`.
 
-    Where the folds show no signal the sigmoid would turn the ranking round; then the share of
-    positives is given to all, moved by too little to matter but enough to keep the ranking.
+    Each fold's scores are first moved to a common mean: folds are stratified, so that their means
+    differ by their models' intercepts alone. A sigmoid that still falls would turn the ranking round;
+    then all get the share of positives, moved just enough to keep the ranking.
     """
-    if roc_auc_score(labels, held_out) <= 0.5:
-        prior, spread = logit(labels.mean()), _NO_SLOPE / (held_out.std() or 1.0)
-        middle = held_out.mean()
-        return expit(prior + spread * (held_out - middle)), expit(prior + spread * (scores - middle))
-    calibrated = CalibratedClassifierCV(_Scores(), method="sigmoid", cv=2, ensemble=False)
-    calibrated.fit(held_out[:, None], labels)
-    return calibrated.predict_proba(held_out[:, None])[:, 1], calibrated.predict_proba(scores[:, None])[:, 1]
+    held_out = held_out.copy()
+    middle = held_out.mean()
+    for _, rows in folds:
+        held_out[rows] += middle - held_out[rows].mean()
+    sigmoid = CalibratedClassifierCV(_Scores(), method="sigmoid", cv=2, ensemble=False)
+    sigmoid.fit(held_out[:, None], labels)
+    ends = sigmoid.predict_proba(np.array([[held_out.min()], [held_out.max()]]))[:, 1]
+    if ends[0] < ends[1]:
+        return sigmoid.predict_proba(held_out[:, None])[:, 1], sigmoid.predict_proba(scores[:, None])[:, 1]
+    prior, slope = logit(labels.mean()), _NO_SLOPE / (held_out.std() or 1.0)
+    return expit(prior + slope * (held_out - middle)), expit(prior + slope * (scores - middle))
 
 
 def choose_threshold(labels: NDArray[np.int64], probabilities: Scores) -> float:

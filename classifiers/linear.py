@@ -20,8 +20,8 @@ from classifiers.selection import Candidate, Folds, best_of, fold_auroc, until_w
 from classifiers.subset import Matrix, Subset
 
 STRENGTHS = tuple(10.0**power for power in range(-6, 2))
-_TOLERANCE = 1e-4
-_ITERATIONS = 300
+_TOLERANCE = 1e-3
+_ITERATIONS = 200
 Columns = NDArray[np.float32]
 
 
@@ -57,7 +57,7 @@ def _fit(subset: Subset, loss: Loss) -> Fit:
     weights = solver.solve(best.parameters["C"], everything)
     fitted = perf_counter()
     scores = (test @ weights)[:, 0].astype(np.float64)
-    held_out, probabilities = calibrate(best.held_out, subset.labels, scores)
+    held_out, probabilities = calibrate(best.held_out, subset.labels, subset.folds, scores)
     threshold = choose_threshold(subset.labels, held_out)
     seconds = {"select": selected - began, "fit": fitted - selected, "predict": perf_counter() - fitted}
     return Fit(probabilities, best.parameters, best.auroc, threshold, seconds)

@@ -12,7 +12,8 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 Rows = NDArray[np.intp]
 Folds = list[tuple[Rows, Rows]]
 FOLDS = 5
-PATIENCE = 2  # strengths in a row without a better AUROC, after which weaker ones are not tried
+PATIENCE = 2  # strengths in a row that are clearly worse, after which weaker ones are not tried
+CLEARLY = 0.002  # AUROC: strong regularisation differs by less where it leaves the ranking alone
 _ATTEMPTS = 20
 
 
@@ -60,10 +61,11 @@ def best_of(candidates: Iterable[Candidate]) -> Candidate:
 
 
 def until_worse(path: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Follow a path from strong to weak regularisation until it has stopped improving."""
+    """Follow a path from strong to weak regularisation until the folds are clearly past their best."""
     best, since = -np.inf, 0
     for candidate in path:
         yield candidate
-        best, since = (candidate.auroc, 0) if candidate.auroc > best else (best, since + 1)
+        best = max(best, candidate.auroc)
+        since = since + 1 if candidate.auroc < best - CLEARLY else 0
         if since == PATIENCE:
             return

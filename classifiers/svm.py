@@ -39,7 +39,7 @@ def rbf_svm(subset: Subset) -> Fit:
         model = SVC(C=strength, gamma=gamma, cache_size=_CACHE_MB).fit(subset.x, subset.labels)
         fitted = perf_counter()
         scores = model.decision_function(subset.x_test)
-    held_out, probabilities = calibrate(best.held_out, searched.labels, scores)
+    held_out, probabilities = calibrate(best.held_out, searched.labels, searched.folds, scores)
     threshold = choose_threshold(searched.labels, held_out)
     seconds = {"select": selected - began, "fit": fitted - selected, "predict": perf_counter() - fitted}
     return Fit(probabilities, best.parameters, best.auroc, threshold, seconds)

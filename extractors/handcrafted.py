@@ -9,10 +9,13 @@ from PIL import Image as Pillow
 from skimage.feature import graycomatrix, graycoprops, hog, local_binary_pattern
 
 from extractors.edges import edges
+from extractors.names import DESCRIPTOR_NAMES
+from extractors.names import DESCRIPTOR_VERSION as DESCRIPTOR_VERSION  # read here with the numbers it counts
 
 Pixels = NDArray[np.uint8]
 Image = NDArray[np.float64]
 Vector = NDArray[np.float64]
+Descriptor = Callable[[Pixels], NDArray[np.float32]]
 
 HOG_SIDE = 128  # pixels: the width of the vector does not depend on the image's size
 LBP_RINGS = ((8, 1), (16, 2), (24, 3))  # (points, radius in pixels)
@@ -88,6 +91,14 @@ def describe(images: Pixels, names: Sequence[str], jobs: int = 1) -> dict[str, N
     if "combined" in names:
         vectors["combined"] = np.hstack([vectors[part] for part in PARTS])
     return {name: vectors[name] for name in names}
+
+
+def _descriptor(name: str) -> Descriptor:
+    return lambda pixels: describe(pixels[np.newaxis], [name])[name][0]
+
+
+# One image each: (H, W) uint8 to a finite (width,) float32; no width depends on the image's size.
+DESCRIPTORS: dict[str, Descriptor] = {name: _descriptor(name) for name in DESCRIPTOR_NAMES}
 
 
 def _describe_chunk(images: Pixels, parts: Sequence[str]) -> dict[str, NDArray[np.float32]]:

@@ -1,0 +1,169 @@
+"""Hand-crafted descriptors: known answers, agreement with scikit-image, and what no image may break."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage.feature import canny, graycomatrix, graycoprops, hog, local_binary_pattern
+from skimage.filters import sobel
+
+from extractors import edges as e
+from extractors import handcrafted as h
+from extractors.names import DESCRIPTOR_NAMES, DESCRIPTOR_VERSION
+from extractors.pixels import decode
+
+SIDE = 96
+STATISTICS = 7  # mean, standard deviation and five quantiles before each filter's histograms
+
+
+def noise(seed: int = 0, shape: tuple[int, ...] = (SIDE, SIDE)) -> NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+
+
+def bar(axis: int) -> NDArray[np.float64]:
+    """A bright bar across the whole picture: upright for axis 1, level for axis 0."""
+    image = np.zeros((SIDE, SIDE))
+    image.swapaxes(0, axis)[SIDE // 2 : SIDE // 2 + 6] = 1.0
+    return image
+
+
+def sobel_histogram(image: NDArray[np.float64]) -> NDArray[np.float64]:
+    cells = e.gradient_features(image)[STATISTICS : STATISTICS + e.CELLS**2 * e.ORIENTATIONS]
+    return cells.reshape(e.CELLS**2, e.ORIENTATIONS).sum(axis=0)
+
+
+def test_every_name_of_the_grid_has_a_descriptor_and_the_version_is_one_number() -> None:
+    assert tuple(h.DESCRIPTORS) == DESCRIPTOR_NAMES
+    assert h.DESCRIPTOR_VERSION == DESCRIPTOR_VERSION
+
+
+@pytest.mark.parametrize("name", DESCRIPTOR_NAMES)
+def test_descriptor_is_a_float32_vector_whose_width_no_image_size_changes(name: str) -> None:
+    vectors = [h.DESCRIPTORS[name](noise(shape=shape)) for shape in ((SIDE, SIDE), (SIDE, 60))]
+    assert vectors[0].dtype == np.float32
+    assert vectors[0].ndim == 1
+    assert vectors[0].shape == vectors[1].shape
+
+
+@pytest.mark.parametrize("value", [0, 1, 128, 255])
+def test_constant_image_gives_finite_numbers(value: int) -> None:
+    vectors = h.describe(np.full((1, SIDE, SIDE), value, np.uint8), DESCRIPTOR_NAMES)
+    assert all(np.isfinite(vector).all() for vector in vectors.values())
+
+
+def test_padded_image_gives_finite_numbers_and_black_borders_do_not_move_its_contrast() -> None:
+    inside = noise(shape=(SIDE, SIDE // 2)) // 4 + 60
+    padded = np.pad(inside, ((0, 0), (SIDE // 4, SIDE // 4)))
+    middle = h.rescale(padded)[:, SIDE // 4 : -SIDE // 4]
+    np.testing.assert_array_equal(middle, h.rescale(inside))
+    assert all(np.isfinite(v).all() for v in h.describe(padded[np.newaxis], DESCRIPTOR_NAMES).values())
+
+
+def test_rescale_does_not_feel_exposure() -> None:
+    image = noise() // 2 + 1
+    np.testing.assert_allclose(h.rescale(image), h.rescale(image + 100), atol=1e-12)
+
+
+def test_canny_density_is_zero_on_a_constant_image_and_grows_with_bars() -> None:
+    densities = len(e.CANNY_SIGMAS) * e.CELLS**2
+    assert not e.edges(np.full((SIDE, SIDE), 0.5))[:densities].any()
+    one, two = bar(1), np.maximum(bar(1), np.roll(bar(1), 20, axis=1))
+    assert 0 < e.edges(one)[:densities].sum() < e.edges(two)[:densities].sum()
+
+
+def test_canny_density_is_that_of_the_cell() -> None:
+    image = np.zeros((SIDE, SIDE))
+    image[8:16, 8:16] = 1.0
+    density = e.cell_means(canny(image, sigma=1.0).astype(float))
+    assert density[0, 0] == pytest.approx(canny(image, sigma=1.0)[: SIDE // 4, : SIDE // 4].mean())
+    assert np.count_nonzero(density) == 1
+
+
+def test_gradient_statistics_are_those_of_scikit_image_sobel() -> None:
+    image = h.rescale(noise())
+    magnitude = sobel(image) * np.sqrt(2)  # scikit-image divides by the square root of two
+    features = e.gradient_features(image)
+    np.testing.assert_allclose(features[:2], [magnitude.mean(), magnitude.std()])
+    np.testing.assert_allclose(features[4], np.quantile(magnitude, 0.9))
+
+
+@pytest.mark.parametrize(("axis", "expected"), [(1, 0), (0, e.ORIENTATIONS // 2)])
+def test_gradient_across_a_bar_falls_in_its_direction_bin(axis: int, expected: int) -> None:
+    histogram = sobel_histogram(bar(axis))
+    assert histogram.argmax() == expected
+    assert histogram[expected] == pytest.approx(histogram.sum())
+
+
+@pytest.mark.parametrize(("axis", "expected"), [(1, e.ORIENTATIONS // 2), (0, 0)])
+def test_hough_segments_along_a_bar_fall_in_its_direction_bin(axis: int, expected: int) -> None:
+    features = e.line_features(canny(bar(axis), sigma=2.0))
+    directions, count = features[-e.ORIENTATIONS :], features[-e.ORIENTATIONS - 4]
+    assert count > 0
+    assert directions[expected] == pytest.approx(directions.sum())
+
+
+def test_no_contour_gives_no_lines_and_a_bar_gives_one_almost_as_long_as_itself() -> None:
+    assert not e.line_features(np.zeros((SIDE, SIDE), bool)).any()
+    strongest = e.line_features(canny(bar(1), sigma=2.0))[e.ORIENTATIONS]
+    assert 0.9 / np.sqrt(2) < strongest <= 1 / np.sqrt(2)
+
+
+def test_a_coarse_blob_answers_most_at_the_coarse_scale() -> None:
+    y, x = np.mgrid[:SIDE, :SIDE] - SIDE / 2
+    spread = 5 * np.arange(len(e.LOG_SIGMAS))  # the mean size of each scale
+    coarse, fine = (e.blob_features(np.exp(-(x**2 + y**2) / (2 * s**2)))[spread] for s in (8.0, 1.0))
+    assert coarse.argmax() == len(e.LOG_SIGMAS) - 1
+    assert fine[0] / fine[-1] > coarse[0] / coarse[-1]
+
+
+def test_hog_is_that_of_scikit_image_where_no_resizing_is_needed() -> None:
+    image = noise(shape=(h.HOG_SIDE, h.HOG_SIDE))
+    shown = (h.rescale(image) * 255).round() / 255
+    expected = hog(shown, orientations=9, pixels_per_cell=(16, 16), cells_per_block=(2, 2))
+    np.testing.assert_allclose(h.histogram_of_gradients(h.rescale(image)), expected)
+
+
+def test_lbp_starts_with_the_uniform_pattern_histogram_of_the_first_cell() -> None:
+    image = h.rescale(noise())
+    points, radius = h.LBP_RINGS[0]
+    codes = local_binary_pattern((image * 255).round().astype(np.uint8), points, radius, method="uniform")
+    cell = codes[: SIDE // h.LBP_CELLS, : SIDE // h.LBP_CELLS]
+    expected = np.histogram(cell, bins=np.arange(points + 3), density=True)[0]
+    np.testing.assert_allclose(h.local_binary_patterns(image)[: points + 2], expected)
+
+
+@pytest.mark.parametrize("place", range(len(h.GLCM_PROPERTIES)))
+def test_glcm_property_is_the_mean_over_angles_of_scikit_image(place: int) -> None:
+    image = h.rescale(noise())
+    levels = np.minimum((image * h.GREY_LEVELS).astype(np.uint8), h.GREY_LEVELS - 1)
+    matrix = graycomatrix(levels, h.GLCM_DISTANCES, h.GLCM_ANGLES, h.GREY_LEVELS, symmetric=True, normed=True)
+    expected = graycoprops(matrix, h.GLCM_PROPERTIES[place]).mean(axis=1)
+    width = len(h.GLCM_DISTANCES)
+    features = h.grey_cooccurrence(image)
+    np.testing.assert_allclose(features[place * width : (place + 1) * width], expected)
+
+
+def test_describe_gives_the_same_bits_in_two_processes_and_keeps_the_order() -> None:
+    images = noise(shape=(70, 48, 48))  # three chunks
+    alone, shared = (h.describe(images, ["edges", "glcm"], jobs=jobs) for jobs in (1, 2))
+    for name in ("edges", "glcm"):
+        np.testing.assert_array_equal(alone[name], shared[name])
+        np.testing.assert_array_equal(alone[name][-1], h.DESCRIPTORS[name](images[-1]))
+
+
+def test_combined_is_the_parts_side_by_side_in_the_order_of_the_names() -> None:
+    images = noise(shape=(2, SIDE, SIDE))
+    vectors = h.describe(images, DESCRIPTOR_NAMES[::-1])
+    assert list(vectors) == list(DESCRIPTOR_NAMES[::-1])
+    parts = [vectors[name] for name in DESCRIPTOR_NAMES if name != "combined"]
+    np.testing.assert_array_equal(vectors["combined"], np.hstack(parts))
+    np.testing.assert_array_equal(vectors["combined"], h.describe(images, ["combined"])["combined"])
+
+
+def test_real_radiographs_give_finite_vectors_that_differ(pneumonia: Path) -> None:
+    files = sorted((pneumonia / "images" / "train").glob("*.png"))[:4]
+    images = np.stack([decode(file, 224, "pad") for file in files])
+    for vectors in h.describe(images, DESCRIPTOR_NAMES).values():
+        assert np.isfinite(vectors).all()
+        assert len(np.unique(vectors, axis=0)) == len(files)
