@@ -10,7 +10,7 @@ from skimage.feature import graycomatrix, graycoprops, hog, local_binary_pattern
 
 from extractors.edges import edges
 from extractors.names import DESCRIPTOR_NAMES
-from extractors.names import DESCRIPTOR_VERSION as DESCRIPTOR_VERSION  # read here with the numbers it counts
+from extractors.names import DESCRIPTOR_VERSION as DESCRIPTOR_VERSION
 
 Pixels = NDArray[np.uint8]
 Image = NDArray[np.float64]

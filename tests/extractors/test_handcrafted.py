@@ -30,7 +30,8 @@ def bar(axis: int) -> NDArray[np.float64]:
 
 def sobel_histogram(image: NDArray[np.float64]) -> NDArray[np.float64]:
     cells = e.gradient_features(image)[STATISTICS : STATISTICS + e.CELLS**2 * e.ORIENTATIONS]
-    return cells.reshape(e.CELLS**2, e.ORIENTATIONS).sum(axis=0)
+    summed: NDArray[np.float64] = cells.reshape(e.CELLS**2, e.ORIENTATIONS).sum(axis=0)
+    return summed
 
 
 def test_every_name_of_the_grid_has_a_descriptor_and_the_version_is_one_number() -> None:
