@@ -51,20 +51,22 @@ def calibrate(
     """Platt's sigmoid (scikit-learn), fitted on out-of-fold scores, applied to them and to `scores`.
 
     Each fold's scores are first moved to a common mean: folds are stratified, so that their means
-    differ by their models' intercepts alone. A sigmoid that still falls would turn the ranking round;
-    then all get the share of positives, moved just enough to keep the ranking.
+    differ by their models' intercepts alone. Where these differ by more than the scores themselves,
+    or where the sigmoid falls, there is nothing to learn a scale from: then all get the share of
+    positives, moved by the score just enough to keep the ranking.
     """
-    held_out = held_out.copy()
+    means = np.array([held_out[rows].mean() for _, rows in folds])
     middle = held_out.mean()
-    for _, rows in folds:
-        held_out[rows] += middle - held_out[rows].mean()
+    centred = held_out.copy()
+    for mean, (_, rows) in zip(means, folds, strict=True):
+        centred[rows] += middle - mean
     sigmoid = CalibratedClassifierCV(_Scores(), method="sigmoid", cv=2, ensemble=False)
-    sigmoid.fit(held_out[:, None], labels)
-    ends = sigmoid.predict_proba(np.array([[held_out.min()], [held_out.max()]]))[:, 1]
-    if ends[0] < ends[1]:
-        return sigmoid.predict_proba(held_out[:, None])[:, 1], sigmoid.predict_proba(scores[:, None])[:, 1]
+    sigmoid.fit(centred[:, None], labels)
+    ends = sigmoid.predict_proba(np.array([[centred.min()], [centred.max()]]))[:, 1]
+    if means.std() < centred.std() and ends[0] < ends[1]:
+        return sigmoid.predict_proba(centred[:, None])[:, 1], sigmoid.predict_proba(scores[:, None])[:, 1]
     prior, slope = logit(labels.mean()), _NO_SLOPE / (held_out.std() or 1.0)
-    return expit(prior + slope * (held_out - middle)), expit(prior + slope * (scores - middle))
+    return expit(prior + slope * (centred - middle)), expit(prior + slope * (scores - middle))
 
 
 def choose_threshold(labels: NDArray[np.int64], probabilities: Scores) -> float:

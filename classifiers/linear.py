@@ -19,7 +19,7 @@ from classifiers.fit import Fit, calibrate, choose_threshold
 from classifiers.selection import Candidate, Folds, best_of, fold_auroc, until_worse
 from classifiers.subset import Matrix, Subset
 
-STRENGTHS = tuple(10.0**power for power in range(-6, 2))
+STRENGTHS = tuple(10.0**power for power in range(-5, 2))
 _TOLERANCE = 1e-3
 _ITERATIONS = 200
 Columns = NDArray[np.float32]

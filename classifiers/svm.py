@@ -12,7 +12,7 @@ from classifiers.selection import Candidate, best_of, fold_auroc, until_worse
 from classifiers.subset import Matrix, Subset
 
 STRENGTHS = (0.1, 1.0, 10.0, 100.0)
-GAMMAS = (0.25, 1.0, 4.0)  # times 1 / d: scikit-learn's "scale" for standardised features is 1
+GAMMAS = (0.0625, 0.25, 1.0)  # times 1 / d: scikit-learn's "scale" for standardised features is 1
 KERNEL_ROWS = 12_000  # a float32 matrix of their squared distances takes 0.6 GB
 SELECTION_ROWS = 5_000  # beyond KERNEL_ROWS, hyperparameters are chosen on this many first rows
 _CACHE_MB = 1_000

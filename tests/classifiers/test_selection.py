@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from classifiers.selection import Candidate, best_of, make_folds, until_worse
+
+
+def labels_and_groups(n=200, per_group=3, seed=0):
+    random = np.random.default_rng(seed)
+    groups = np.arange(n) // per_group
+    return random.integers(0, 2, groups.max() + 1)[groups], groups
+
+
+def test_no_patient_is_on_both_sides_and_every_row_is_held_out_once():
+    labels, groups = labels_and_groups()
+    folds = make_folds(labels, groups, seed=1)
+    assert len(folds) == 5
+    for train, rows in folds:
+        assert not set(groups[train]) & set(groups[rows])
+        assert len(set(labels[train])) == len(set(labels[rows])) == 2
+    assert sorted(np.concatenate([rows for _, rows in folds])) == list(range(len(labels)))
+
+
+def test_folds_depend_on_the_seed_alone():
+    labels, groups = labels_and_groups()
+    one, again, other = (make_folds(labels, groups, seed) for seed in (1, 1, 2))
+    assert all(np.array_equal(a[1], b[1]) for a, b in zip(one, again, strict=True))
+    assert any(not np.array_equal(a[1], b[1]) for a, b in zip(one, other, strict=True))
+
+
+def test_few_patients_of_a_class_mean_fewer_folds():
+    labels = np.array([0] * 20 + [1] * 3)
+    assert len(make_folds(labels, np.arange(23), seed=0)) == 3
+
+
+def test_one_patient_of_a_class_is_too_few_and_says_so():
+    with pytest.raises(ValueError, match=r"20 normal and 1 abnormal: use a larger train_size"):
+        make_folds(np.array([0] * 20 + [1] * 3), np.array([*range(20), 20, 20, 20]), seed=0)
+
+
+def candidates(*aurocs):
+    return [Candidate({"C": number}, np.zeros(1), auroc) for number, auroc in enumerate(aurocs)]
+
+
+def test_the_path_goes_on_while_level_and_stops_when_clearly_worse_twice():
+    path = candidates(0.8, 0.799, 0.7995, 0.82, 0.81, 0.79, 0.9)
+    assert [c.auroc for c in until_worse(path)] == [0.8, 0.799, 0.7995, 0.82, 0.81, 0.79]
+
+
+def test_of_equals_the_simplest_wins():
+    assert best_of(candidates(0.7, 0.8, 0.8)).parameters == {"C": 1}

@@ -1,0 +1,20 @@
+from results.tables import summary_table
+
+CURVE = {"body_part": "all", "strategy": "hand_crafted", "backbone": "edges", "classifier": "rbf_svm"}
+
+
+def test_sizes_ascend_and_full_is_last():
+    points = [
+        CURVE | {"train_size": size, "value": 0.5, "low": 0.25, "high": 0.75} for size in ("full", 1000, 100)
+    ]
+    table = summary_table(
+        [*points, points[0] | {"backbone": "hog", "value": None, "low": None, "high": None}]
+    )
+    assert list(table) == ["body_part", "strategy", "backbone", "classifier", 100, 1000, "full"]
+    assert table.loc[0, 100] == "0.500 [0.250, 0.750]"
+    assert table.loc[1, "full"] == "undefined"
+    assert table.loc[1, 100] == ""
+
+
+def test_nothing_gives_an_empty_table():
+    assert summary_table([]).empty
