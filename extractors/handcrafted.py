@@ -18,7 +18,7 @@ Vector = NDArray[np.float64]
 Descriptor = Callable[[Pixels], NDArray[np.float32]]
 
 HOG_SIDE = 128  # pixels: the width of the vector does not depend on the image's size
-LBP_RINGS = ((8, 1), (16, 2), (24, 3))  # (points, radius in pixels)
+LBP_RINGS = ((8, 1), (8, 3))  # (points, radius in pixels)
 LBP_CELLS = 3
 GREY_LEVELS = 32
 GLCM_DISTANCES = (1, 2, 4)
@@ -47,7 +47,7 @@ def histogram_of_gradients(image: Image) -> Vector:
 
 
 def local_binary_patterns(image: Image) -> Vector:
-    """Histograms of uniform patterns (Ojala et al. 2002) per cell and ring: 486 values."""
+    """Histograms of uniform patterns (Ojala et al. 2002) per cell and ring: 180 values."""
     grey = (image * 255).round().astype(np.uint8)
     features = []
     for points, radius in LBP_RINGS:
