@@ -41,14 +41,14 @@ def curve_points(
     return list(points.values())
 
 
-def chosen_on_training_folds(finished: Iterable[Record]) -> dict[tuple[str, str | int, int], Record]:
-    """Per (body part, training size, seed), the record whose training folds gave the highest AUROC."""
-    best: dict[tuple[str, str | int, int], Record] = {}
+def chosen_on_training_folds(finished: Iterable[Record]) -> list[Record]:
+    """Per body part, strategy, training size and seed, the record whose training folds had the best AUROC."""
+    best: dict[tuple[Any, ...], Record] = {}
     for record in finished:
-        key = (record["body_part"], record["train_size"], record["seed"])
+        key = tuple(record[axis] for axis in ("body_part", "strategy", "train_size", "seed"))
         if key not in best or record["selection_auroc"] > best[key]["selection_auroc"]:
             best[key] = record
-    return best
+    return list(best.values())
 
 
 def _point(

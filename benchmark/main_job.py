@@ -15,7 +15,7 @@ from benchmark.planning import Plan, make_plan
 from benchmark.records import Records
 from benchmark.terminal import console, frame_table, plan_tables, progress_bars, shown
 from benchmark.workspace import Workspace
-from results.tables import interval_text, summary_table
+from results.tables import chosen_table, summary_table
 
 
 def run_grid(
@@ -142,13 +142,12 @@ def _say_tables(grid: Grid, finished: list[Record], points: list[Point]) -> None
     what = f"{evaluation.unit} {evaluation.primary} on {finished[0]['evaluated_on']}"
     title = f"{grid.name}: {what}, {evaluation.confidence:.0%} intervals over patients{leaky}"
     console().print(frame_table(summary_table(points), title))
-    for (part, size, seed), record in sorted(chosen_on_training_folds(finished).items(), key=str):
-        numbers = record["metrics"][evaluation.unit][evaluation.primary]
-        if seed == min(grid.seeds) and numbers["value"] is not None:
-            console().print(
-                f"{part}, {size} images, seed {seed}: training folds choose {record['backbone']} + "
-                f"{record['classifier']}: {interval_text(numbers)}"
-            )
+    console().print(
+        frame_table(
+            chosen_table(chosen_on_training_folds(finished), evaluation.unit, evaluation.primary),
+            "chosen on training folds",
+        )
+    )
 
 
 def _say_result(

@@ -24,6 +24,20 @@ def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return wide[[*_LINES, *sizes]].fillna("")
 
 
+def chosen_table(records: Iterable[Mapping[str, Any]], unit: str, metric: str) -> pd.DataFrame:
+    """What each strategy's training folds choose, and what that scores on the test set; one line a record."""
+    axes = ["body_part", "strategy", "train_size", "seed", "backbone", "classifier"]
+    lines = [
+        [
+            *(record[axis] for axis in axes),
+            f"{record['selection_auroc']:.3f}",
+            interval_text(record["metrics"][unit][metric]),
+        ]
+        for record in records
+    ]
+    return pd.DataFrame(lines, columns=[*axes, "folds' AUROC", f"{unit} {metric}"])
+
+
 def interval_text(point: Mapping[str, Any]) -> str:
     """`0.873 [0.851, 0.893]`, without the bounds where there are none."""
     if point["value"] is None or pd.isna(point["value"]):
