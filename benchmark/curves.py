@@ -21,7 +21,8 @@ def curve_points(
     """Value and interval of one metric for each (curve, training size), averaged over its seeds.
 
     A point holds the curve's axes, train_size, train_images, seeds, value, low and high (None where
-    the metric is undefined). Points are kept in the grid's folder, so that only new ones are computed.
+    the metric is undefined), and the `means` over seeds of all metrics and timings. Points are kept
+    in the grid's folder, so that only new ones are computed.
     """
     store = records.folder / ".points.json"
     try:
@@ -57,6 +58,7 @@ def _point(
     first = family[0]
     point = {axis: first[axis] for axis in (*CURVE, "train_size")}
     point |= {"train_images": first["counts"]["train_images"], "seeds": sorted(r["seed"] for r in family)}
+    point["means"] = _means(family)
     if len(family) == 1 and first["evaluation"] == {"confidence": confidence, "resamples": resamples}:
         point |= first["metrics"][unit][metric]
         return point
@@ -68,3 +70,16 @@ def _point(
         confidence=confidence,
         resamples=resamples,
     )
+
+
+def _means(family: Sequence[Record]) -> dict[str, float]:
+    """The mean over seeds of every metric, as `unit/metric`, and of the seconds per stage."""
+    values: dict[str, list[float]] = defaultdict(list)
+    for record in family:
+        for unit, metrics in record["metrics"].items():
+            for name, numbers in metrics.items():
+                if numbers["value"] is not None:
+                    values[f"{unit}/{name}"].append(numbers["value"])
+        for stage, seconds in record["seconds"].items():
+            values[f"seconds/{stage}"].append(seconds)
+    return {name: sum(found) / len(found) for name, found in values.items()}

@@ -11,9 +11,9 @@ from benchmark.curves import Point, Record, chosen_on_training_folds, curve_poin
 from benchmark.datasets.loading import load_manifest
 from benchmark.executors import available_cores, share_cores
 from benchmark.grid import Grid, read_grid
-from benchmark.planning import Plan, make_plan
+from benchmark.planning import Plan, make_plan, plan_embeddings
 from benchmark.records import Records
-from benchmark.terminal import console, frame_table, plan_tables, progress_bars, shown
+from benchmark.terminal import console, embeddings_table, frame_table, plan_tables, progress_bars, shown
 from benchmark.workspace import Workspace
 from results.tables import chosen_table, summary_table
 
@@ -42,12 +42,14 @@ def run_grid(
 
 def show_plan(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
     """What a run would do, as a table or as JSON."""
-    plan, _ = open_plan(grid_file, workspace)
+    plan, records = open_plan(grid_file, workspace)
     if as_json:
         click.echo(json.dumps(_plan_rows(plan), indent=1))
         return
     for table in plan_tables(plan):
         console().print(table)
+    if plan.todo:
+        console().print(embeddings_table(plan_embeddings(plan, records, workspace.cache)))
 
 
 def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:

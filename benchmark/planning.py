@@ -1,6 +1,5 @@
 """What a run would do: which cells are done, stale, failed or missing, why, and how long the rest takes."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,15 @@ from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.names import EVERY_PART, SPLITS_VERSION, did_you_mean
 from benchmark.datasets.splits import pool_and_test
 from benchmark.errors import UserError
+from benchmark.estimates import FIRST_GUESS_MS, CellTimes
 from benchmark.grid import Grid
 from benchmark.records import PREDICTIONS, Records
 from classifiers.names import RECIPE_VERSION
-from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION
+from extractors.arrays import read_array
+from extractors.pixels import pixel_folder
+from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, embedding_folder
 
 Fingerprint = dict[str, Any]
-
-# Seconds of one core to select and fit on 1,000 images, and the power of the image count that it grows
-# with: where `plan` begins before the workspace holds measured cells of the same classifier.
-_FIRST_GUESS = {
-    "logistic_regression": (1.0, 1.0),
-    "linear_svm": (1.0, 1.0),
-    "rbf_svm": (2.0, 2.0),
-    "xgboost": (15.0, 1.0),
-    "majority": (0.1, 0.0),
-}
 
 
 @dataclass(frozen=True)
@@ -80,7 +72,7 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
     cells, left_out = expand(grid, pool_sizes)
     digest = manifest.digest()
     known = {cell.id: records.read(cell.id) for cell in cells}
-    guess = _Guess([record for record in known.values() if record and record["status"] == "ok"])
+    guess = CellTimes([record for record in known.values() if record and record["status"] == "ok"])
     for cell in cells:
         fingerprint = fingerprint_of(cell, grid, digest)
         status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
@@ -137,21 +129,31 @@ def _check_backbones(plan: Plan) -> None:
                 raise UserError(f"feature_extraction.backbones: {error}") from None
 
 
-class _Guess:
-    """How long a cell takes: as its like in the records took, else a first guess."""
+@dataclass(frozen=True)
+class Embedding:
+    """What an extractor has still to do before its cells can be fitted."""
 
-    def __init__(self, records: Sequence[Mapping[str, Any]]) -> None:
-        self._measured: dict[str, list[tuple[int, float]]] = {}
-        for record in records:
-            point = (int(record["counts"]["train_images"]), float(sum(record["seconds"].values())))
-            self._measured.setdefault(record["classifier"], []).append(point)
+    extractor: str
+    cached: bool
+    images: int
+    seconds: float  # of the whole machine
 
-    def seconds(self, cell: Cell, images: int) -> float:
-        """Seconds of one core for a cell of this many images."""
-        base, power = _FIRST_GUESS.get(cell.classifier, (10.0, 1.0))
-        near = self._measured.get(cell.classifier)
-        if not near:
-            return float(base * (images / 1000) ** power)
-        measured_images, _ = min(near, key=lambda point: abs(np.log(point[0] / images)))
-        like = [seconds for n, seconds in near if n == measured_images]
-        return float(np.mean(like) * (images / measured_images) ** power)
+
+def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding]:
+    """Which embeddings the unfinished cells need, and which of them the cache holds."""
+    images = plan.manifest.images["image"].tolist()
+    settings = plan.grid.image
+    pixels = read_array(
+        pixel_folder(cache, plan.manifest.root, images, size=settings.size, fit=settings.fit), check=False
+    )
+    measured = {
+        record["backbone"]: record["embedding"] for record in records.all() if record["status"] == "ok"
+    }
+    wanted = {planned.cell.backbone: planned.cell for planned in plan.todo}
+    found = []
+    for label, cell in wanted.items():
+        folder = embedding_folder(cache, pixels.digest, cell.extractor) if pixels else None
+        cached = folder is not None and read_array(folder, check=False) is not None
+        cost = measured.get(label, {}).get("milliseconds_per_image") or FIRST_GUESS_MS[cell.strategy]
+        found.append(Embedding(label, cached, len(images), 0.0 if cached else len(images) * cost / 1000))
+    return found

@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from benchmark.executors import Progress as Report
-from benchmark.planning import Plan
+from benchmark.planning import Embedding, Plan
 
 STATUSES = ("done", "stale", "failed", "missing", "left_out")
 
@@ -74,6 +74,17 @@ def plan_tables(plan: Plan) -> list[Table]:
     for (status, reason), cells_of_it in reasons.most_common():
         why.add_row(str(cells_of_it), status, reason)
     return [cells, why] if reasons else [cells]
+
+
+def embeddings_table(embeddings: Sequence[Embedding]) -> Table:
+    """What must be embedded before cells can be fitted."""
+    table = Table(
+        "extractor", "embedding", "images", "time", title="embeddings that the unfinished cells need"
+    )
+    for embedding in embeddings:
+        state = "in the cache" if embedding.cached else "to be made"
+        table.add_row(embedding.extractor, state, f"{embedding.images:,}", duration(embedding.seconds))
+    return table
 
 
 def _statuses(plan: Plan) -> Iterator[tuple[Any, str, str, float]]:

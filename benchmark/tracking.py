@@ -24,6 +24,7 @@ with warnings.catch_warnings():
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 
+_KIND = "custom_model_development"  # so that the UI opens the runs, not the traces of a chat
 _NOTE = """Cells of the grid **{grid}**.
 *Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images: select some,
 press *Compare* or open *Chart*, and set the x axis to *Step*. Their children are the single cells
@@ -41,9 +42,9 @@ class Tracker:
             if experiment is None:
                 location = artifacts.resolve().as_uri() if artifacts else None
                 self.experiment_id = self._client.create_experiment(grid, artifact_location=location)
-                self._client.set_experiment_tag(
-                    self.experiment_id, "mlflow.note.content", _NOTE.format(grid=grid)
-                )
+                tags = {"mlflow.note.content": _NOTE.format(grid=grid), "mlflow.experimentKind": _KIND}
+                for name, text in tags.items():
+                    self._client.set_experiment_tag(self.experiment_id, name, text)
             else:
                 self.experiment_id = experiment.experiment_id
         except Exception as error:  # MLflow raises many kinds for a store that it cannot use
@@ -66,7 +67,7 @@ class Tracker:
             "cell": record["cell"],
             "record": digest,
             MLFLOW_PARENT_RUN_ID: self._curve(record).info.run_id,
-            MLFLOW_RUN_NAME: f"{_curve_name(record)} · {record['train_size']} · seed {record['seed']}",
+            MLFLOW_RUN_NAME: f"{_run_name(record)} · {record['train_size']} · seed {record['seed']}",
             "fingerprint": json.dumps(record["fingerprint"], sort_keys=True),
         }
         if record["status"] == "failed":
@@ -94,21 +95,22 @@ class Tracker:
             there = {m.step: m.value for m in self._client.get_metric_history(run.info.run_id, key)}
             if any(step not in steps or steps[step]["value"] != value for step, value in there.items()):
                 run, there = self._renew_curve(run), {}
-            metrics = [
-                Metric(name, float(point[field]), _milliseconds(None), step)
-                for step, point in sorted(steps.items())
-                if step not in there
-                for name, field in ((key, "value"), (f"{key}_low", "low"), (f"{key}_high", "high"))
-                if point[field] is not None
-            ]
-            self._client.log_batch(run.info.run_id, metrics=metrics)
+            for step, point in sorted(steps.items()):
+                if step not in there:
+                    interval = {key: point["value"], f"{key}_low": point["low"], f"{key}_high": point["high"]}
+                    metrics = [
+                        Metric(name, value, _milliseconds(None), step)
+                        for name, value in (point["means"] | interval).items()
+                        if value is not None
+                    ]
+                    self._client.log_batch(run.info.run_id, metrics=metrics)
             self._curves[curve] = run
 
     def _curve(self, axes: Mapping[str, Any]) -> Run:
         name = _curve_name(axes)
         if name not in self._curves:
             self._curves[name] = self._write_run(
-                tags={"kind": "curve", "curve": name, MLFLOW_RUN_NAME: name},
+                tags={"kind": "curve", "curve": name, MLFLOW_RUN_NAME: _run_name(axes)},
                 params={axis: axes[axis] for axis in CURVE},
             )
         return self._curves[name]
@@ -158,6 +160,11 @@ class Tracker:
 
 def _curve_name(axes: Mapping[str, Any]) -> str:
     return " · ".join(str(axes[axis]) for axis in CURVE)
+
+
+def _run_name(axes: Mapping[str, Any]) -> str:
+    """What tells runs apart comes first: MLflow's lists cut long names off."""
+    return " · ".join(str(axes[axis]) for axis in ("backbone", "classifier", "body_part", "strategy"))
 
 
 def _cell_params(record: Record) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from filelock import FileLock
 from extractors.arrays import PartialArray, StoredArray, read_array
 from extractors.backbones import Backbone, choose_device, embed, load_backbone
 from extractors.handcrafted import describe
-from extractors.specs import EMBEDDINGS_VERSION, BackboneSpec, DescriptorSpec, JsonValue, digest_of
+from extractors.specs import BackboneSpec, DescriptorSpec, JsonValue, embedding_folder
 
 CHUNK = 256
 AnyExtractor = BackboneSpec | DescriptorSpec
@@ -29,14 +29,6 @@ class Failure:
 
     extractor: AnyExtractor
     error: str
-
-
-def embedding_folder(cache: Path, pixels: StoredArray, extractor: AnyExtractor) -> Path:
-    """Where an embedding belongs: named by the pixels' content, the weights and the preprocessing."""
-    key = digest_of(
-        {"pixels": pixels.digest, "extractor": extractor.identity(), "version": EMBEDDINGS_VERSION}
-    )
-    return cache / "embeddings" / key[:20]
 
 
 def load_embeddings(
@@ -54,7 +46,7 @@ def load_embeddings(
     bytes are checked; damaged ones are made again. An extractor that cannot be run gives a Failure
     and does not stop the others. A killed pass continues at the chunk it had reached.
     """
-    folders = {id(extractor): embedding_folder(cache, pixels, extractor) for extractor in extractors}
+    folders = {id(extractor): embedding_folder(cache, pixels.digest, extractor) for extractor in extractors}
     (cache / "embeddings").mkdir(parents=True, exist_ok=True)
     with ExitStack() as locks:
         for folder in sorted(set(folders.values())):  # one order for all processes: no deadlock

@@ -87,6 +87,16 @@ class DescriptorSpec:
         return {"descriptor": self.name, "version": self.version}
 
 
+def embedding_folder(cache: Path, pixels_digest: str, extractor: Extractor) -> Path:
+    """Where an embedding belongs: named by the pixels' content, the weights and the preprocessing."""
+    key: JsonValue = {
+        "pixels": pixels_digest,
+        "extractor": extractor.identity(),
+        "version": EMBEDDINGS_VERSION,
+    }
+    return cache / "embeddings" / digest_of(key)[:20]
+
+
 def digest_of(value: JsonValue) -> str:
     """The sha256 (hex) of a value's canonical JSON; stable across machines and versions."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

@@ -5,7 +5,7 @@ from extractors import embeddings
 from extractors.arrays import PartialArray
 from extractors.embeddings import Failure, load_embeddings
 from extractors.names import DESCRIPTOR_VERSION
-from extractors.specs import BackboneSpec, DescriptorSpec
+from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
 
 NETWORK = BackboneSpec("mobilenetv3_small_050", "random")
 DESCRIPTOR = DescriptorSpec("glcm", DESCRIPTOR_VERSION)
@@ -32,7 +32,7 @@ def test_other_pixels_or_preprocessing_are_another_embedding(tmp_path):
     one, two = stored_pixels(tmp_path), stored_pixels(tmp_path, seed=1)
     brighter = BackboneSpec("mobilenetv3_small_050", "random", mean=(0.1, 0.1, 0.1))
     folders = {
-        embeddings.embedding_folder(tmp_path, pixels, extractor)
+        embedding_folder(tmp_path, pixels.digest, extractor)
         for pixels in (one, two)
         for extractor in (NETWORK, brighter)
     }

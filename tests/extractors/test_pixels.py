@@ -2,6 +2,7 @@ import os
 
 import numpy as np
 import pytest
+from joblib import Parallel, delayed
 from PIL import Image
 
 from extractors.pixels import UnreadableImageError, decode, load_pixels
@@ -78,3 +79,13 @@ def test_truncated_png_is_unreadable(tmp_path, gradient):
     path.write_bytes(path.read_bytes()[:1500])
     with pytest.raises(UnreadableImageError, match=r"a\.png"):
         decode(path, 32, "pad")
+
+
+def test_two_processes_that_want_the_same_pixels_both_get_them(tmp_path, gradient):
+    for number in range(300):
+        save(tmp_path / f"{number}.png", np.roll(gradient, number, axis=1))
+    images = [f"{number}.png" for number in range(300)]
+    call = delayed(load_pixels)(tmp_path / "c", tmp_path, images, size=16)
+    one, two = Parallel(n_jobs=2)([call, call])
+    assert one.digest == two.digest
+    assert len(list((tmp_path / "c" / "pixels").glob("*/data.npy"))) == 1
