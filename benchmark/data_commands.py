@@ -69,7 +69,8 @@ def convert_medmnist(npz: Path, out: Path) -> None:
 
 def fetch_weights(name: str, out: Path) -> None:
     """Download a backbone's ImageNet weights into one safetensors file."""
-    from extractors.backbones import fetch_state, save_state
+    from extractors.backbones import fetch_state
+    from extractors.weights import save_state
 
     try:
         state = fetch_state(name)

@@ -8,9 +8,9 @@ import click
 
 from benchmark.cells import Cell
 from benchmark.curves import Point, Record, chosen_on_training_folds, curve_points
-from benchmark.datasets.loading import load_manifest
 from benchmark.executors import available_cores, share_cores
 from benchmark.grid import Grid, read_grid
+from benchmark.loading import load_manifest
 from benchmark.planning import Plan, make_plan, plan_embeddings
 from benchmark.records import Records
 from benchmark.terminal import console, embeddings_table, frame_table, plan_tables, progress_bars, shown

@@ -1,11 +1,8 @@
 """Frozen networks from timm and torchvision: where their weights come from and how pixels enter them."""
 
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -13,16 +10,14 @@ import timm
 import torch
 import torchvision
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from extractors.specs import BackboneSpec
+from extractors.weights import State, load_strictly, offline, read_state
 
 TORCHVISION = "torchvision/"
 _HEADS = ("fc", "classifier", "heads", "head")
 _IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-State = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,7 @@ def load_backbone(spec: BackboneSpec, *, size: int, device: torch.device) -> Bac
     network = _headless(spec)
     mean, std = _normalisation(spec)
     if spec.weights_file is not None:
-        _load_strictly(network, _without_head(read_state(spec.weights_file), spec), spec.weights_file)
+        load_strictly(network, _without_head(read_state(spec.weights_file), spec), spec.weights_file)
     network = network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     return Backbone(spec, network, mean, std, _width(network, spec, size, len(mean), device), device)
 
@@ -121,22 +116,6 @@ def network_input(backbone: Backbone, pixels: Tensor) -> Tensor:
     return ((grey - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
-def read_state(path: Path) -> State:
-    """The tensors of a safetensors or PyTorch file; common wrappers and prefixes are taken off."""
-    if not path.is_file():
-        raise ValueError(f"weights file {path} does not exist")
-    try:
-        if path.suffix == ".safetensors":
-            state: Any = load_file(path)
-        else:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        raise ValueError(f"weights file {path} cannot be read: {str(error).splitlines()[0]}") from error
-    for wrapper in ("state_dict", "model"):
-        state = state.get(wrapper, state)
-    return {key.removeprefix("module."): value for key, value in state.items()}
-
-
 def fetch_state(name: str) -> State:
     """The ImageNet weights of a backbone, classifier included, downloaded or from the hub's cache.
 
@@ -147,18 +126,12 @@ def fetch_state(name: str) -> State:
     return _hub_torchvision(spec) if name.startswith(TORCHVISION) else _hub_timm(spec).state_dict()
 
 
-def save_state(state: State, path: Path) -> None:
-    """Write weights as safetensors."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({key: value.contiguous() for key, value in state.items()}, path)
-
-
 def _hub_timm(spec: BackboneSpec) -> nn.Module:
     """A timm network whole, classifier included, since timm loads strictly only then."""
     try:
         network: nn.Module = timm.create_model(spec.name, pretrained=True, **_arguments(spec))
     except Exception as error:  # each hub has its own family of network errors
-        raise _offline(spec, error) from error
+        raise offline(spec.name, error) from error
     return network
 
 
@@ -167,7 +140,7 @@ def _hub_torchvision(spec: BackboneSpec) -> State:
     try:
         state: State = weights.get_state_dict(progress=False, check_hash=True)
     except Exception as error:
-        raise _offline(spec, error) from error
+        raise offline(spec.name, error) from error
     return state
 
 
@@ -262,35 +235,6 @@ def _classifier_layers(spec: BackboneSpec) -> tuple[str, ...]:
         head = _head_name(whole)
         kept = set(_remove_head(whole).state_dict())
     return tuple(sorted({f"{key.rpartition('.')[0]}." for key in keys - kept})) or (f"{head}.",)
-
-
-def _load_strictly(network: nn.Module, state: State, path: Path) -> None:
-    wanted = network.state_dict()
-    missing = [k for k in wanted if k not in state and not k.endswith("num_batches_tracked")]
-    unexpected = [k for k in state if k not in wanted]
-    shapes = [k for k in wanted if k in state and state[k].shape != wanted[k].shape]
-    problems = [
-        f"{len(keys)} {word} ({_some(keys)})"
-        for word, keys in (("missing", missing), ("unexpected", unexpected), ("of another shape", shapes))
-        if keys
-    ]
-    if problems:
-        raise ValueError(f"{path} does not fit the network: of {len(wanted)} weights {'; '.join(problems)}")
-    network.load_state_dict(state, strict=False)  # all but batch counters was checked above
-
-
-def _some(keys: Iterable[str], limit: int = 5) -> str:
-    keys = list(keys)
-    return ", ".join(keys[:limit]) + (", ..." if len(keys) > limit else "")
-
-
-def _offline(spec: BackboneSpec, error: Exception) -> ValueError:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return ValueError(
-        f"the ImageNet weights of '{spec.name}' cannot be had here: on a machine with internet run "
-        f"'benchmark weights fetch {spec.name} --out FILE.safetensors', copy the file and set "
-        f"'weights: FILE.safetensors' in the grid ({reason[:200]})"
-    )
 
 
 def _width(network: nn.Module, spec: BackboneSpec, size: int, channels: int, device: torch.device) -> int:

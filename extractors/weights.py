@@ -1,0 +1,66 @@
+"""Files and tensors of weights: read whatever wrapped them, load them strictly, say what to do offline."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+State = dict[str, Tensor]
+
+
+def read_state(path: Path) -> State:
+    """The tensors of a safetensors or PyTorch file; common wrappers and prefixes are taken off."""
+    if not path.is_file():
+        raise ValueError(f"weights file {path} does not exist")
+    try:
+        if path.suffix == ".safetensors":
+            state: Any = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, UnpicklingError, RuntimeError, EOFError, OSError) as error:
+        raise ValueError(f"weights file {path} cannot be read: {str(error).splitlines()[0]}") from error
+    for wrapper in ("state_dict", "model"):
+        state = state.get(wrapper, state)
+    return {key.removeprefix("module."): value for key, value in state.items()}
+
+
+def save_state(state: State, path: Path) -> None:
+    """Write weights as safetensors."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({key: value.contiguous() for key, value in state.items()}, path)
+
+
+def load_strictly(network: nn.Module, state: State, path: Path) -> None:
+    """Load weights, every one of them. Raises ValueError listing what is missing, unexpected or misshapen."""
+    wanted = network.state_dict()
+    missing = [k for k in wanted if k not in state and not k.endswith("num_batches_tracked")]
+    unexpected = [k for k in state if k not in wanted]
+    shapes = [k for k in wanted if k in state and state[k].shape != wanted[k].shape]
+    problems = [
+        f"{len(keys)} {word} ({_some(keys)})"
+        for word, keys in (("missing", missing), ("unexpected", unexpected), ("of another shape", shapes))
+        if keys
+    ]
+    if problems:
+        raise ValueError(f"{path} does not fit the network: of {len(wanted)} weights {'; '.join(problems)}")
+    network.load_state_dict(state, strict=False)  # all but batch counters was checked above
+
+
+def _some(keys: Iterable[str], limit: int = 5) -> str:
+    keys = list(keys)
+    return ", ".join(keys[:limit]) + (", ..." if len(keys) > limit else "")
+
+
+def offline(name: str, error: Exception) -> ValueError:
+    """The error for weights that no hub gave, with what to do about it in one line."""
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return ValueError(
+        f"the ImageNet weights of '{name}' cannot be had here: on a machine with internet run "
+        f"'benchmark weights fetch {name} --out FILE.safetensors', copy the file and set "
+        f"'weights: FILE.safetensors' in the grid ({reason[:200]})"
+    )
