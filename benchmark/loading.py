@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmark.datasets.manifest import Manifest, read_manifest
 from benchmark.datasets.mura import read_mura
-from benchmark.datasets.phantom import draw_phantom
+from benchmark.datasets.phantom import PHANTOM_VERSION, draw_phantom
 from benchmark.grid import FileDataset, PhantomDataset
 from extractors.specs import digest_of
 
@@ -21,4 +21,6 @@ def load_manifest(dataset: FileDataset | PhantomDataset, cache: Path, jobs: int 
 def phantom_root(dataset: PhantomDataset, cache: Path, jobs: int) -> Path:
     """Draw the phantom into the cache unless it is there."""
     settings = dataset.model_dump(exclude={"kind", "protocol"})
-    return draw_phantom(cache / "phantom" / digest_of(settings)[:12], jobs=jobs, **settings)
+    return draw_phantom(
+        cache / "phantom" / digest_of({**settings, "version": PHANTOM_VERSION})[:12], jobs=jobs, **settings
+    )

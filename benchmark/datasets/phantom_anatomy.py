@@ -16,8 +16,9 @@ _SQUEEZE = {"ap": 1.0, "lateral": 0.35, "oblique": 0.7}  # how far the width of 
 class Bone:
     """A capsule from `start` to `end` (x, y in units of half the image's height, y downwards).
 
-    `shaft` and `joint` are its radii in the middle and at the ends; bones of one `ray` hang on each
-    other in the order of the list. Only bones that may carry an abnormality are `main`.
+    `shaft` and `joint` are its radii in the middle and at the ends, `flesh` the least radius of the
+    soft tissue around it. Bones of one `ray` hang on each other in the order of the list, each by its
+    `start`. Only bones that may carry an abnormality are `main`.
     """
 
     start: Point
@@ -26,6 +27,7 @@ class Bone:
     joint: float
     ray: int = 0
     main: bool = True
+    flesh: float = 0.0
 
 
 def skeleton(part: str, view: str, random: np.random.Generator) -> list[Bone]:
@@ -74,7 +76,8 @@ def _ray(
 
 def _finger(view: str) -> list[Bone]:
     bend = {"ap": 0.0, "lateral": 0.3, "oblique": 0.12}[view]
-    return _ray(bend * 0.3, 0.95, -bend, -0.85, (0.42, 0.74), 0.13, 0)
+    metacarpal = _minor(bend * 0.3, 0.87, bend * 0.3, 1.6, 0.14, 0.21)
+    return [*_ray(bend * 0.3, 0.82, -bend, -0.85, (0.42, 0.74), 0.13, 0), metacarpal]
 
 
 def _hand(view: str) -> list[Bone]:
@@ -133,13 +136,13 @@ def _forearm(view: str) -> list[Bone]:
 def _elbow(view: str) -> list[Bone]:
     if view == "lateral":
         return [
-            _bone(-0.5, -1.2, -0.2, 0.12, 0.14, 0.2),
+            _bone(-0.2, 0.12, -0.5, -1.2, 0.14, 0.2, 2),
             _bone(-0.02, 0.2, 1.2, 0.12, 0.1, 0.15),
             _bone(-0.22, 0.36, 1.2, 0.42, 0.11, 0.17, 1),
         ]
     lean = 0.12 if view == "oblique" else 0.0
     return [
-        _bone(lean, -1.25, 0, -0.08, 0.15, 0.29),
+        _bone(0, -0.08, lean, -1.25, 0.15, 0.29, 2),
         _bone(-0.15, 0.08, -0.2 - lean, 1.25, 0.095, 0.16),
         _bone(0.13, 0.06, 0.18 - lean, 1.25, 0.11, 0.17, 1),
     ]
@@ -157,10 +160,11 @@ def _humerus(view: str) -> list[Bone]:
 
 def _shoulder(view: str) -> list[Bone]:
     ribs = [
-        _minor(0.35, y, 1.1, y - 0.22 + 0.1 * i, 0.035, 0.035) for i, y in enumerate((-0.1, 0.2, 0.5, 0.8))
+        replace(_minor(0.35, y, 1.1, y - 0.22 + 0.1 * i, 0.035, 0.035), flesh=0.28)
+        for i, y in enumerate((-0.1, 0.2, 0.5, 0.8))
     ]
     return [
-        _bone(1.0, -0.62, -0.12, -0.52, 0.06, 0.08),
+        _bone(-0.12, -0.52, 1.0, -0.62, 0.06, 0.08, 2),
         _minor(-0.3, -0.12, -0.26, -0.08, 0.24, 0.24),
         _bone(-0.32, 0.0, -0.5, 1.25, 0.14, 0.2),
         _bone(0.12, -0.2, 0.3, 0.75, 0.06, 0.12, 1),

@@ -1,36 +1,24 @@
 """The phantom's pixels: bones as X-rays see cylinders, soft tissue, noise, a marker, and the abnormality."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from benchmark.datasets.phantom_abnormality import (
+    Abnormality,
+    Box,
+    Layer,
+    Placed,
+    afflict,
+    breaking,
+    displacement,
+    show,
+)
 from benchmark.datasets.phantom_anatomy import Bone, skeleton
 
-Layer = NDArray[np.float32]
-Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels
-KINDS = ("fracture", "dislocation", "lesion", "implant")
 _MARROW = 0.64  # radius of the marrow's canal over the bone's
-
-
-@dataclass(frozen=True)
-class Abnormality:
-    """What a study shows in each of its views: on the main bone with this number, at this height."""
-
-    kind: str
-    bone: int
-    along: float  # 0..1 from the bone's start to its end
-    variant: float  # 0..1: angle, side, or lytic against sclerotic
-    subtle: float  # 0 obvious .. 1 hardly there
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """A bone in pixels, with what has happened to it."""
-
-    bone: Bone
-    abnormality: Abnormality | None = None
 
 
 def render(
@@ -49,8 +37,9 @@ def render(
     """
     height, width = _shape(random, long_side)
     bones = _in_pixels(skeleton(part, view, anatomy), random, height, width)
-    placed, box = _afflict(bones, abnormality, height, width)
+    placed, box = afflict(bones, abnormality, height, width)
     absorption = _soft_tissue(bones, random, height, width)
+    absorption *= 1 + _vessels(random, height, width, difficulty)
     texture = _texture(random, height, width, difficulty)
     for item in placed:
         _draw_bone(absorption, item, random, texture, difficulty)
@@ -76,53 +65,10 @@ def _in_pixels(bones: list[Bone], random: np.random.Generator, height: int, widt
             end=turn @ (bone.end * flip) * half + centre,
             shaft=bone.shaft * half,
             joint=bone.joint * half,
+            flesh=bone.flesh * half,
         )
         for bone in bones
     ]
-
-
-def _afflict(
-    bones: list[Bone], abnormality: Abnormality | None, height: int, width: int
-) -> tuple[list[_Placed], Box | None]:
-    """Give the abnormality to its bone; a dislocation moves that bone and all that hang on it."""
-    if abnormality is None:
-        return [_Placed(bone) for bone in bones], None
-    main = [number for number, bone in enumerate(bones) if bone.main]
-    target = main[abnormality.bone % len(main)]
-    bone = bones[target]
-    abnormality = replace(abnormality, along=_in_view(bone, abnormality.along, height, width))
-    placed = [_Placed(b, abnormality if n == target else None) for n, b in enumerate(bones)]
-    middle = bone.start + (bone.end - bone.start) * abnormality.along
-    reach = bone.shaft * 1.6 + 4
-    if abnormality.kind == "dislocation":
-        middle, reach = bone.start, bone.joint * 1.5 + 4
-        axis = (bone.end - bone.start) / (np.linalg.norm(bone.end - bone.start) + 1e-9)
-        side = np.array([-axis[1], axis[0]]) * (1 if abnormality.variant < 0.5 else -1)
-        shift = side * bone.joint * (1.5 - 1.1 * abnormality.subtle)
-        placed = [
-            replace(item, bone=replace(b, start=b.start + shift, end=b.end + shift))
-            if n >= target and b.ray == bone.ray
-            else item
-            for n, (item, b) in enumerate(zip(placed, bones, strict=True))
-        ]
-    if abnormality.kind == "implant":
-        reach = bone.shaft * 3 + 4
-    return placed, _box(middle, reach, height, width)
-
-
-def _in_view(bone: Bone, along: float, height: int, width: int) -> float:
-    """The place along the bone nearest to the one asked for that the film shows, margins apart."""
-    places = np.linspace(0.2, 0.8, 25)
-    points = bone.start + (bone.end - bone.start) * places[:, None]
-    size = np.array([width, height])
-    inside = ((points > 0.1 * size) & (points < 0.9 * size)).all(axis=1)
-    return float(places[inside][np.abs(places[inside] - along).argmin()]) if inside.any() else along
-
-
-def _box(middle: NDArray[np.float64], reach: float, height: int, width: int) -> Box:
-    x0, y0 = np.floor(middle - reach).astype(int)
-    x1, y1 = np.ceil(middle + reach).astype(int)
-    return max(0, int(x0)), max(0, int(y0)), min(width, int(x1)), min(height, int(y1))
 
 
 def _soft_tissue(bones: list[Bone], random: np.random.Generator, height: int, width: int) -> Layer:
@@ -132,7 +78,7 @@ def _soft_tissue(bones: list[Bone], random: np.random.Generator, height: int, wi
     draw = ImageDraw.Draw(canvas)
     thick = random.uniform(1.9, 2.6)
     for bone in bones:
-        radius = thick * bone.joint / scale
+        radius = max(thick * bone.joint, bone.flesh) / scale
         (x0, y0), (x1, y1) = bone.start / scale, bone.end / scale
         draw.line((x0, y0, x1, y1), fill=255, width=max(1, round(2 * radius)))
         for x, y in ((x0, y0), (x1, y1)):
@@ -143,11 +89,26 @@ def _soft_tissue(bones: list[Bone], random: np.random.Generator, height: int, wi
     )
 
 
+def _vessels(random: np.random.Generator, height: int, width: int, difficulty: float) -> Layer:
+    """Faint curves that thicken the soft tissue: edges that say nothing."""
+    scale = 2
+    canvas = Image.new("L", (width // scale + 1, height // scale + 1))
+    draw = ImageDraw.Draw(canvas)
+    down = np.linspace(0, 1, 24)
+    for _ in range(int(random.integers(1, 5))):
+        x, drift, sway, turns, phase = random.uniform((0.2, -0.3, 0.01, 2, 0), (0.8, 0.3, 0.04, 9, 6))
+        across = x + drift * (down - 0.5) + sway * np.sin(turns * down + phase)
+        points = np.stack([across * width, down * height], axis=1) / scale
+        draw.line([(float(a), float(b)) for a, b in points], fill=255, width=max(1, width // scale // 70))
+    soft = canvas.filter(ImageFilter.GaussianBlur(1)).resize((width, height))
+    return np.asarray(soft, np.float32) * np.float32(random.uniform(0.5, 1) * 0.3 * difficulty / 255)
+
+
 def _texture(random: np.random.Generator, height: int, width: int, difficulty: float) -> Layer:
     """Trabeculae: grain at two scales, around 1."""
     fine = _smooth_noise(random, height, width, 3)
     coarse = _smooth_noise(random, height, width, 10)
-    return 1 + np.float32(0.04 + 0.14 * difficulty) * (0.6 * fine + 0.8 * coarse)
+    return 1 + np.float32(0.03 + 0.10 * difficulty) * (0.6 * fine + 0.8 * coarse)
 
 
 def _smooth_noise(random: np.random.Generator, height: int, width: int, grain: int) -> Layer:
@@ -157,7 +118,7 @@ def _smooth_noise(random: np.random.Generator, height: int, width: int, grain: i
 
 
 def _draw_bone(
-    absorption: Layer, placed: _Placed, random: np.random.Generator, texture: Layer, difficulty: float
+    absorption: Layer, placed: Placed, random: np.random.Generator, texture: Layer, difficulty: float
 ) -> None:
     """Add one bone: the path of a ray through the shell of a cylinder, shaped by what befell it."""
     bone, abnormality = placed.bone, placed.abnormality
@@ -167,8 +128,8 @@ def _draw_bone(
         return
     along, across, length = _bone_coordinates(bone, window)
     if abnormality and abnormality.kind == "fracture":
-        offset = bone.shaft * 0.9 * (1 - abnormality.subtle) * (1 if abnormality.variant < 0.5 else -1)
-        across -= np.where(along > abnormality.along, offset, 0).astype(np.float32)
+        beyond = breaking(abnormality, bone, along, across, length) > 0
+        across -= np.where(beyond, displacement(abnormality, bone), 0).astype(np.float32)
     inside = np.clip(along, 0, 1)
     radius = bone.shaft + (bone.joint - bone.shaft) * (2 * inside - 1) ** 4
     distance = across**2 + ((along - inside) * length) ** 2
@@ -178,8 +139,7 @@ def _draw_bone(
     if plate[0]:
         layer *= 1 - 0.35 * np.exp(-(((along - 1 + plate[1]) * length / max(1.2, 0.06 * bone.joint)) ** 2))
     if abnormality:
-        layer, on_top = _show(abnormality, bone, layer, along, across, length)
-        absorption[window] += on_top
+        layer = show(abnormality, bone, layer, along, across, length)
     absorption[window] += layer
 
 
@@ -203,41 +163,12 @@ def _bone_coordinates(bone: Bone, window: tuple[slice, slice]) -> tuple[Layer, L
     return (dx * ux + dy * uy) / np.float32(length), dy * ux - dx * uy, length
 
 
-def _show(
-    abnormality: Abnormality, bone: Bone, layer: Layer, along: Layer, across: Layer, length: float
-) -> tuple[Layer, Layer]:
-    """The bone's layer with the abnormality in it, and what lies on top of the bone."""
-    strength = np.float32(1 - 0.75 * abnormality.subtle)
-    nothing = np.zeros_like(layer)
-    place = (along - np.float32(abnormality.along)) * np.float32(length)
-    if abnormality.kind == "fracture":
-        slant = (abnormality.variant - 0.5) * 2
-        jagged = 0.12 * bone.shaft * np.sin(across * np.float32(9 / bone.shaft))
-        line = np.exp(-(((place + slant * across + jagged) / max(1.1, 0.07 * bone.shaft)) ** 2))
-        return layer * (1 - 0.9 * strength * line), nothing
-    if abnormality.kind == "lesion":
-        size = bone.shaft * (0.75 - 0.35 * abnormality.subtle)
-        away = place**2 + (across - np.float32((abnormality.variant - 0.5) * bone.shaft)) ** 2
-        blob = np.exp(-((away / size**2) ** 2))
-        return layer * (1 + (1.3 if abnormality.variant < 0.4 else -0.85) * strength * blob), nothing
-    if abnormality.kind == "implant":
-        reach, wide = bone.shaft * 2.8, bone.shaft * (0.4 - 0.22 * abnormality.subtle)
-        side = np.float32(bone.shaft * (abnormality.variant - 0.5))
-        plate = (np.abs(place) < reach) & (np.abs(across - side) < wide)
-        screws = (np.abs(place) < reach) & (
-            np.abs(np.mod(place, bone.shaft * 1.3) - bone.shaft * 0.65) < 0.16 * bone.shaft
-        )
-        screws &= np.abs(across) < bone.shaft * 1.1
-        return layer, np.where(plate | screws, 1.4 * strength + 0.2, 0).astype(np.float32)
-    return layer, nothing
-
-
 def _exposed(absorption: Layer, random: np.random.Generator, difficulty: float) -> NDArray[np.uint8]:
     """Film: exposure, contrast, quantum noise, collimation and a side marker."""
     film = 1 - np.exp(-absorption * np.float32(random.uniform(1.0, 1.9)))
     film = np.float32(random.uniform(0.02, 0.14)) + film * np.float32(random.uniform(0.65, 0.95))
     noise = random.standard_normal(film.shape, dtype=np.float32)
-    film += noise * np.sqrt(film) * np.float32(random.uniform(0.5, 1.0) * (0.025 + 0.06 * difficulty))
+    film += noise * np.sqrt(film) * np.float32(random.uniform(0.5, 1.0) * (0.01 + 0.05 * difficulty))
     image = Image.fromarray((np.clip(film, 0, 1) * 255).astype(np.uint8))
     _mark(image, random)
     pixels = np.array(image)

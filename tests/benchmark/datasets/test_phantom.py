@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -12,7 +13,15 @@ from PIL import Image
 from sklearn.metrics import roc_auc_score
 
 from benchmark.datasets.mura import read_mura
-from benchmark.datasets.phantom import PHANTOM_VERSION, Parameters, Study, draw_phantom, draw_view, studies_of
+from benchmark.datasets.phantom import (
+    PHANTOM_VERSION,
+    Parameters,
+    Study,
+    _random,
+    draw_phantom,
+    draw_view,
+    studies_of,
+)
 from benchmark.datasets.phantom_anatomy import BODY_PARTS
 from benchmark.errors import UserError
 
@@ -59,7 +68,7 @@ def test_csv_lines_are_written_as_stanford_writes_them(drawn):
 
 
 def test_every_abnormal_image_and_no_other_has_a_box_within_it(drawn):
-    rows = list(csv.DictReader((drawn / "abnormalities.csv").open(newline="")))
+    rows = list(csv.DictReader((drawn / "abnormalities.csv").read_text().splitlines()))
     positive = {p.relative_to(drawn).as_posix() for p in drawn.rglob("*_positive/*.png")}
     assert [row["image"] for row in rows] == sorted({row["image"] for row in rows}, key=_patient_first)
     assert {row["image"] for row in rows} == positive
@@ -92,17 +101,16 @@ def test_another_seed_or_difficulty_draws_other_images(drawn, tmp_path, other):
     assert images.isdisjoint(_files(drawn).values())
 
 
-def test_a_patients_streams_differ_where_their_keys_differ_by_zeros():
-    parameters = Parameters(1, 0.5, 0, 40, BODY_PARTS)
-    study = next(_studies(range(1)))
-    views = ("ap", "ap", "ap")
-    images = [draw_view(replace(study, views=views, abnormality=None), n, parameters)[0] for n in (1, 2)]
-    assert images[0].shape != images[1].shape or (images[0] != images[1]).any()
-    # default_rng([0, 5]) and default_rng([0, 5, 0]) are one stream; labels and elbows must not share it
-    from benchmark.datasets.phantom import _random
+def test_keys_that_differ_by_zeros_have_streams_of_their_own():
+    """Else default_rng([0, 5]), which plans a label, and default_rng([0, 5, 0]) would be one stream."""
+    keys = ((5,), (5, 0), (5, 0, 0), (0, 5), (5, 1, 1), (5, 0, 1))
+    assert len({_random(0, *key).random() for key in keys}) == len(keys)
 
-    draws = {_random(0, *key).random() for key in ((5,), (5, 0), (5, 0, 0), (0, 5), (5, 1, 1), (5, 0, 1))}
-    assert len(draws) == 6
+
+def test_two_images_of_one_view_and_study_are_two_exposures():
+    study = replace(next(_studies(range(1))), views=("ap", "ap"), abnormality=None)
+    first, second = (draw_view(study, n, Parameters(1, 0.5, 0, 40, BODY_PARTS))[0] for n in (1, 2))
+    assert not np.array_equal(first, second)
 
 
 def test_a_finished_phantom_is_kept(drawn):
@@ -145,6 +153,15 @@ def test_an_interrupted_drawing_leaves_nothing_behind(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         draw_phantom(tmp_path / "p", progress=interrupt, **SMALL)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_processes_that_draw_the_same_phantom_at_once_both_end_well(drawn, tmp_path):
+    def other_process_ends(done: int, total: int) -> None:
+        copytree(drawn.parent, tmp_path / "p", dirs_exist_ok=True)
+
+    folder = draw_phantom(tmp_path / "p", progress=other_process_ends, **SMALL)
+    assert _files(folder) == _files(drawn)
+    assert [p.name for p in tmp_path.iterdir()] == ["p"]
 
 
 def test_progress_adds_up_to_all_patients(tmp_path):
@@ -219,6 +236,13 @@ def test_the_plan_of_a_study_does_not_give_its_label_away(planned, split, clue):
     auroc = roc_auc_score([s.abnormality is not None for s in mine], [clue(s) for s in mine])
     error = np.sqrt((len(mine) + 1) / (12 * len(mine) ** 2 * 0.24))
     assert abs(auroc - 0.5) < 3.5 * error
+
+
+@pytest.mark.parametrize("split", ["train", "valid"])
+def test_a_patients_label_does_not_tell_the_next_ones(planned, split):
+    labels = np.array([s.abnormality is not None for s in planned if s.split == split and s.number == 1])
+    agreement = np.mean(labels[1:] == labels[:-1])
+    assert abs(agreement - 0.52) < 3.5 * 0.5 / np.sqrt(len(labels))  # 0.4² + 0.6²
 
 
 @pytest.mark.parametrize("kind", ["lesion", "implant"])
