@@ -27,6 +27,7 @@ def run_grid(
     if plan.todo:
         from benchmark.running import Settings, run_plan  # torch and scikit-learn: seconds to import
 
+        records.sweep()
         log.open()
         settings = Settings(workspace.cache, share_cores(jobs), device, skip_unreadable)
         with progress_bars() as report:

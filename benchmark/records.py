@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 
 RESULT, PREDICTIONS = "result.json", "predictions.parquet"
 
@@ -50,10 +51,17 @@ class Records:
 
     def all(self) -> Iterator[dict[str, Any]]:
         """Every readable result.json of the grid, in the order of the cells' names."""
-        for path in sorted(self.folder.glob(f"*/{RESULT}")):
+        for path in sorted(self.folder.glob(f"[!.]*/{RESULT}")):
             record = self.read(path.parent.name)
             if record is not None:
                 yield record
+
+    def sweep(self) -> None:
+        """Delete what processes left half written that are no more."""
+        for folder in self.folder.glob(".*.*"):
+            process = folder.name.rpartition(".")[2]
+            if folder.is_dir() and process.isdigit() and not psutil.pid_exists(int(process)):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def write(self, result: Result) -> None:
         """Write a cell's folder beside its place and move it there in one step."""
@@ -65,4 +73,9 @@ class Records:
             result.predictions.to_parquet(temporary / PREDICTIONS, index=False)
         (temporary / RESULT).write_text(json.dumps(result.record, indent=1))
         shutil.rmtree(target, ignore_errors=True)
-        temporary.rename(target)
+        try:
+            temporary.rename(target)
+        except OSError:  # an orphan of a killed run wrote the same cell in this very moment
+            shutil.rmtree(temporary)
+            if self.read(result.cell) is None:
+                raise
