@@ -64,15 +64,12 @@ def _candidates(subset: Subset, distances: Matrix) -> Iterator[Candidate]:
 
 def _path(subset: Subset, kernel: Matrix, gamma: float) -> Iterator[Candidate]:
     """One candidate per strength, from strong to weak regularisation."""
-    folds = [
-        (train, rows, kernel[np.ix_(train, train)].astype(np.float64), kernel[np.ix_(rows, train)])
-        for train, rows in subset.folds
-    ]
     for strength in STRENGTHS:
         held_out = np.empty(len(subset.labels))
-        for train, rows, inside, across in folds:
-            model = SVC(C=strength, kernel="precomputed").fit(inside, subset.labels[train])
-            held_out[rows] = model.decision_function(across)
+        for train, rows in subset.folds:  # one fold's kernel at a time: all of them would not fit beside it
+            model = SVC(C=strength, kernel="precomputed")
+            model.fit(kernel[np.ix_(train, train)].astype(np.float64), subset.labels[train])
+            held_out[rows] = model.decision_function(kernel[np.ix_(rows, train)])
         auroc = fold_auroc(subset.labels, held_out, subset.folds)
         yield Candidate({"C": strength, "gamma": gamma}, held_out, auroc)
 
