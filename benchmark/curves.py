@@ -34,8 +34,8 @@ def curve_points(
         families[(*(record[axis] for axis in CURVE), record["train_size"])].append(record)
     points: dict[str, Point] = {}
     settings: list[JsonValue] = [metric, unit, confidence, resamples]
-    for family in families.values():
-        key = digest_of([*settings, *sorted(record["predictions_sha256"] for record in family)])
+    for axes, family in families.items():
+        key = digest_of([*settings, *axes, *sorted(record["predictions_sha256"] for record in family)])
         points[key] = known.get(key) or _point(records, family, metric, unit, confidence, resamples)
     if points.keys() - known.keys():
         write_atomically(store, json.dumps(known | points))
