@@ -20,8 +20,8 @@ from classifiers.selection import Candidate, Folds, best_of, fold_auroc, until_w
 from classifiers.subset import Matrix, Subset
 
 STRENGTHS = tuple(10.0**power for power in range(-5, 2))
-_TOLERANCE = 1e-3
-_ITERATIONS = 200
+_TOLERANCE = 1e-5  # of the first step; at 1e-3 weak regularisation lost up to 0.03 AUROC
+_ITERATIONS = 2_000
 Columns = NDArray[np.float32]
 
 

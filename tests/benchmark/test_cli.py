@@ -55,7 +55,7 @@ def test_a_bad_device_is_bad_input(write_grid, tmp_path):
 
 
 def predictions(workspace: Path) -> dict[str, bytes]:
-    found = sorted((workspace / "small").glob("*/predictions.parquet"))
+    found = sorted((workspace / "small").glob("[!.]*/predictions.parquet"))
     return {path.parent.name: path.read_bytes() for path in found}
 
 
@@ -78,7 +78,7 @@ def test_killed_at_any_moment_the_same_command_ends_with_the_same_bytes(write_gr
         process.wait()
         finished_at_kill.append(len(predictions(killed)))
     assert finished_at_kill[0] < len(predictions(whole))
-    stamps = {p: p.stat().st_mtime_ns for p in (killed / "small").glob("*/predictions.parquet")}
+    stamps = {p: p.stat().st_mtime_ns for p in (killed / "small").glob("[!.]*/predictions.parquet")}
     assert benchmark(*arguments, killed).returncode == 0
     assert predictions(killed) == predictions(whole)
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items()), "finished cells ran again"
