@@ -1,13 +1,15 @@
 """The cells of a grid: one per strategy, extractor, classifier, body part, training size and seed."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
 from benchmark.datasets.names import EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid import BackboneEntry, Exclusion, FileDataset, Grid, PhantomDataset
+from classifiers.recipes import END_TO_END, Recipe
 from extractors.names import DESCRIPTOR_VERSION
 from extractors.specs import BackboneSpec, DescriptorSpec, JsonValue, digest_of
 
@@ -25,6 +27,7 @@ class Cell:
     train_size: int | str  # images, or "full"
     seed: int
     setting: str  # canonical digest of the data set, protocol and image settings that were asked for
+    recipe: Recipe | None = field(default=None, hash=False)  # of a fine-tuning
 
     @property
     def backbone(self) -> str:
@@ -48,6 +51,8 @@ class Cell:
             "seed": self.seed,
             "setting": self.setting,
         }
+        if self.recipe:
+            asked["recipe"] = self.recipe.asked()
         return digest_of(asked)[:12]
 
 
@@ -88,9 +93,11 @@ def extractors_of(grid: Grid) -> list[tuple[str, BackboneSpec | DescriptorSpec, 
             ("hand_crafted", DescriptorSpec(name, DESCRIPTOR_VERSION), names)
             for name in grid.hand_crafted.descriptors
         ]
-    labels = [extractor.label for _, extractor, _ in asked]
-    for label in labels:
-        if labels.count(label) > 1:
+    if grid.fine_tuning:
+        asked += [("fine_tuning", backbone_spec(e), [END_TO_END]) for e in grid.fine_tuning.backbones]
+    names_of = [(strategy == "fine_tuning", extractor.label) for strategy, extractor, _ in asked]
+    for (_, label), times in Counter(names_of).items():
+        if times > 1:
             raise UserError(
                 f"grid '{grid.name}': two extractors are called '{label}': give one a 'label: ...'"
             )
@@ -108,7 +115,8 @@ def _span(grid: Grid) -> Iterator[Cell]:
         for part, size, seed, classifier in product(
             grid.body_parts, grid.train_sizes, grid.seeds, classifiers
         ):
-            yield Cell(strategy, extractor, classifier, part, size, seed, setting)
+            recipe = grid.fine_tuning.recipe if grid.fine_tuning and classifier == END_TO_END else None
+            yield Cell(strategy, extractor, classifier, part, size, seed, setting, recipe)
 
 
 def _setting(dataset: FileDataset | PhantomDataset, grid: Grid) -> str:

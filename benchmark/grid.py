@@ -2,14 +2,11 @@
 
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -18,59 +15,24 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from benchmark.datasets.names import PROTOCOLS, did_you_mean
+from benchmark.datasets.names import PROTOCOLS
 from benchmark.errors import UserError
 from benchmark.yaml_lines import YamlDocument, read_yaml
 from classifiers.names import CLASSIFIER_NAMES
+from classifiers.recipes import DEFAULT_RECIPE, END_TO_END, RecipeEntry
 from extractors.names import DESCRIPTOR_NAMES
+from extractors.strict import Strict, did_you_mean, one_of
 from results.names import METRIC_NAMES
 
 TrainSize = Annotated[int, Field(ge=4)] | Literal["full"]
-Strategy = Literal["feature_extraction", "hand_crafted"]
+Strategy = Literal["feature_extraction", "hand_crafted", "fine_tuning"]
 
 
-def _one_of(allowed: tuple[str, ...], noun: str) -> BeforeValidator:
-    def check(value: object) -> object:
-        if value not in allowed:
-            raise PydanticCustomError(
-                "not_allowed", f"there is no {noun} '{value}'{did_you_mean(value, allowed)}"
-            )
-        return value
-
-    return BeforeValidator(check)
-
-
-ClassifierName = Annotated[str, _one_of(CLASSIFIER_NAMES, "classifier")]
-DescriptorName = Annotated[str, _one_of(DESCRIPTOR_NAMES, "descriptor")]
-MetricName = Annotated[str, _one_of(METRIC_NAMES, "metric")]
-ProtocolName = Annotated[str, _one_of(PROTOCOLS, "protocol")]
-
-
-class Strict(BaseModel):
-    """A part of the grid file: unknown keys are errors, nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, value: Any) -> Any:
-        allowed = tuple(cls.model_fields)
-        for key in value if isinstance(value, Mapping) else ():
-            if key not in allowed:
-                raise PydanticCustomError(
-                    "unknown_key", f"unknown key{did_you_mean(key, allowed)}", {"key": str(key)}
-                )
-        return value
-
-    @field_validator("*")
-    @classmethod
-    def _no_repeats(cls, value: Any) -> Any:
-        if isinstance(value, (list, tuple)) and not all(isinstance(v, float) for v in value):
-            for i, item in enumerate(value):
-                if item in value[:i]:
-                    name = getattr(item, "name", item)
-                    raise PydanticCustomError("repeated", f"'{name}' stands twice in the list")
-        return value
+ClassifierName = Annotated[str, one_of(CLASSIFIER_NAMES, "classifier")]
+AnyClassifierName = Annotated[str, one_of((*CLASSIFIER_NAMES, END_TO_END), "classifier")]
+DescriptorName = Annotated[str, one_of(DESCRIPTOR_NAMES, "descriptor")]
+MetricName = Annotated[str, one_of(METRIC_NAMES, "metric")]
+ProtocolName = Annotated[str, one_of(PROTOCOLS, "protocol")]
 
 
 def _resolve_path(text: str, folder: Path | None) -> Path:
@@ -163,12 +125,19 @@ class HandCrafted(Strict):
     classifiers: list[ClassifierName] = Field(min_length=1)
 
 
+class FineTuning(Strict):
+    """Backbones trained end to end, by one recipe."""
+
+    backbones: list[Annotated[BackboneEntry, BeforeValidator(_backbone)]] = Field(min_length=1)
+    recipe: RecipeEntry = DEFAULT_RECIPE
+
+
 class Exclusion(Strict):
     """Cells to leave out: those that agree with every key given."""
 
     strategy: Strategy | None = None
     backbone: str | None = None
-    classifier: ClassifierName | None = None
+    classifier: AnyClassifierName | None = None
     body_part: str | None = None
     train_size: TrainSize | None = None
     seed: int | None = None
@@ -194,13 +163,16 @@ class Grid(Strict):
     image: ImageSettings = ImageSettings()
     feature_extraction: FeatureExtraction | None = None
     hand_crafted: HandCrafted | None = None
-    exclude: list[Exclusion] = []
+    fine_tuning: FineTuning | None = None
+    exclude: list[Exclusion] = Field(default=[])
     evaluation: Evaluation = Evaluation()
 
     @model_validator(mode="after")
     def _something_to_do(self) -> Self:
-        if not (self.feature_extraction or self.hand_crafted):
-            raise PydanticCustomError("empty", "nothing to compare: add feature_extraction or hand_crafted")
+        if not (self.feature_extraction or self.hand_crafted or self.fine_tuning):
+            raise PydanticCustomError(
+                "empty", "nothing to compare: add feature_extraction, hand_crafted or fine_tuning"
+            )
         return self
 
 

@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 
 from benchmark.cells import Cell, LeftOut, expand
 from benchmark.datasets.manifest import Manifest
-from benchmark.datasets.names import EVERY_PART, SPLITS_VERSION, did_you_mean
+from benchmark.datasets.names import EVERY_PART, SPLITS_VERSION
 from benchmark.datasets.splits import pool_and_test
 from benchmark.errors import UserError
 from benchmark.estimates import FIRST_GUESS_MS, CellTimes
 from benchmark.grid import Grid
 from benchmark.records import PREDICTIONS, Records
 from classifiers.names import RECIPE_VERSION
+from classifiers.recipes import FINE_TUNING_VERSION
 from extractors.arrays import read_array
 from extractors.pixels import pixel_folder
-from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, embedding_folder
+from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec, embedding_folder
+from extractors.strict import did_you_mean
 
 Fingerprint = dict[str, Any]
 
@@ -85,11 +87,12 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
 
 def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
     """How a cell is computed: when any part changes, its stored result is stale."""
+    method = {"fine tuning": FINE_TUNING_VERSION} if cell.recipe else {"classifier": RECIPE_VERSION}
     return {
         "manifest": manifest_digest,
         "weights and preprocessing": cell.extractor.identity(),
         "image": {**grid.image.model_dump(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
-        "recipe": {"classifier": RECIPE_VERSION, "splits": SPLITS_VERSION},
+        "recipe": {**method, "splits": SPLITS_VERSION},
     }
 
 
@@ -118,15 +121,16 @@ def _check_part(part: str, plan: Plan) -> None:
 
 
 def _check_backbones(plan: Plan) -> None:
-    names = {p.cell.extractor.name for p in plan.todo if p.cell.strategy == "feature_extraction"}
+    asked = [p.cell for p in plan.todo if isinstance(p.cell.extractor, BackboneSpec)]
+    names = {cell.extractor.name: cell.strategy for cell in asked}
     if names:
         from extractors.backbones import check_name  # imports torch, which a finished grid can do without
 
-        for name in sorted(names):
+        for name, strategy in names.items():
             try:
                 check_name(name)
             except ValueError as error:
-                raise UserError(f"feature_extraction.backbones: {error}") from None
+                raise UserError(f"{strategy}.backbones: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -146,10 +150,8 @@ def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding
     pixels = read_array(
         pixel_folder(cache, plan.manifest.root, images, size=settings.size, fit=settings.fit), check=False
     )
-    measured = {
-        record["backbone"]: record["embedding"] for record in records.all() if record["status"] == "ok"
-    }
-    wanted = {planned.cell.backbone: planned.cell for planned in plan.todo}
+    measured = {record["backbone"]: record["embedding"] for record in records.all() if "embedding" in record}
+    wanted = {planned.cell.backbone: planned.cell for planned in plan.todo if not planned.cell.recipe}
     found = []
     for label, cell in wanted.items():
         folder = embedding_folder(cache, pixels.digest, cell.extractor) if pixels else None

@@ -109,7 +109,16 @@ def forward(backbone: Backbone, pixels: Tensor) -> Tensor:
 
 def network_input(backbone: Backbone, pixels: Tensor) -> Tensor:
     """Grey uint8 pixels as the network's own input: scaled to 0..1 once, normalised per channel."""
-    grey = pixels.to(backbone.device, non_blocking=True).unsqueeze(1).float().div_(255)
+    return normalised(backbone, to_grey(pixels, backbone.device))
+
+
+def to_grey(pixels: Tensor, device: torch.device) -> Tensor:
+    """uint8 pixels (n, size, size) as (n, 1, size, size) float32 in 0..1 on the device."""
+    return pixels.to(device, non_blocking=True).unsqueeze(1).float().div_(255)
+
+
+def normalised(backbone: Backbone, grey: Tensor) -> Tensor:
+    """Values 0..1 (n, 1, size, size) normalised into each of the network's channels, channels last."""
     mean, std = (
         torch.tensor(v, device=backbone.device).view(1, -1, 1, 1) for v in (backbone.mean, backbone.std)
     )

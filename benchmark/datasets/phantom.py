@@ -13,11 +13,11 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.datasets.names import did_you_mean
 from benchmark.datasets.phantom_abnormality import KIND_SHARES, KINDS, Abnormality, Box
 from benchmark.datasets.phantom_anatomy import BODY_PARTS, VIEWS
 from benchmark.datasets.phantom_drawing import render
 from benchmark.errors import UserError
+from extractors.strict import did_you_mean
 
 PHANTOM_VERSION = 1  # raise it when the same parameters draw other images
 _ABNORMAL = 0.4  # share of abnormal studies, as in MURA

@@ -1,0 +1,162 @@
+"""Fine-tuning: pixels in, probabilities out, the backbone's weights changed; resumable after each epoch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from classifiers.checkpoints import Epoch
+from classifiers.fit import Fit, Scores, calibrate, choose_threshold
+from classifiers.recipes import Recipe
+from classifiers.schedules import best_epoch, merit
+from classifiers.selection import make_folds
+from classifiers.training import Training, peak_memory, predict
+from classifiers.tuning_data import Part, TrainingImages
+from extractors.backbones import load_backbone
+from extractors.specs import BackboneSpec
+from extractors.weights import save_state
+
+WEIGHTS = "weights.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class TuningTask:
+    """A backbone, a recipe and the images of one cell.
+
+    `checkpoints` is a folder of this task's own; `watch` is told the numbers of each finished epoch.
+    """
+
+    spec: BackboneSpec
+    recipe: Recipe
+    images: TrainingImages
+    seed: int
+    device: torch.device
+    checkpoints: Path
+    watch: Callable[[Epoch], None] = lambda epoch: None
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """The fit, every epoch's numbers, the file of the best weights, and how it was computed."""
+
+    fit: Fit
+    history: list[Epoch]
+    weights: Path
+    facts: dict[str, Any]
+
+
+def fine_tune(task: TuningTask) -> Tuned:
+    """Train within the N images, keep the best epoch of their validation part, predict the test rows.
+
+    A list of learning rates is searched by the same validation part; probabilities are calibrated and
+    the threshold is chosen on it. Raises ValueError for weights or layers that do not fit the network,
+    too few patients for a validation part, and a loss that is no longer finite.
+    """
+    train, validation = _parts(task)
+    if task.device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(task.device)
+    best: Training | None = None
+    history: list[Epoch] = []
+    for rate in _rates(task.recipe):
+        training = _train(task, rate, train, validation)
+        history += training.history
+        if best is None or _merit(training) > _merit(best):
+            best = training
+    assert best is not None  # there is always a rate
+    fitted = perf_counter()
+    network = best.best_network()
+    held_out = validation.unit_means(
+        expit(predict(best.backbone, network, task.images.pixels, validation.rows))
+    )
+    began = perf_counter()
+    scores = expit(predict(best.backbone, network, task.images.pixels, task.images.test_rows))
+    predicted = perf_counter()
+    held_out, probabilities = _calibrated(held_out, validation.labels, scores)
+    save_state(best.best, task.checkpoints / WEIGHTS)
+    chosen = best_epoch(best.history, task.recipe.select)
+    stage = best.recipe.each_stage()[chosen["stage"]]
+    fit = Fit(
+        probabilities=probabilities,
+        parameters={
+            "learning_rate": stage.learning_rate[0],
+            "best_epoch": chosen["epoch"],
+            "epochs": len(best.history),
+        },
+        selection_auroc=chosen["validation_auroc"],
+        threshold=choose_threshold(validation.labels, held_out),
+        seconds={
+            "fit": sum(epoch["seconds"] for epoch in history) + began - fitted,
+            "predict": predicted - began,
+        },
+    )
+    return Tuned(
+        fit, history, task.checkpoints / WEIGHTS, _facts(best, len(train.rows), len(validation.rows))
+    )
+
+
+def _parts(task: TuningTask) -> tuple[Part, Part]:
+    """The rows that are trained on, and those that stop, select and calibrate: apart by patient."""
+    images, recipe = task.images, task.recipe
+    fold = make_folds(images.labels, images.groups, task.seed, round(1 / recipe.validation_share))[0]
+    train, validation = (images.part(rows, recipe.views == "study") for rows in fold)
+    return train, validation
+
+
+def _rates(recipe: Recipe) -> list[float]:
+    """The learning rates to search: those of the one stage that has several."""
+    stages = recipe.each_stage()
+    return next((s.learning_rate for s in stages if len(s.learning_rate) > 1), stages[-1].learning_rate)
+
+
+def _train(task: TuningTask, rate: float, train: Part, validation: Part) -> Training:
+    training = Training(
+        backbone=load_backbone(task.spec, size=task.images.pixels.shape[1], device=task.device),
+        recipe=_with_rate(task.recipe, rate),
+        pixels=task.images.pixels,
+        train=train,
+        validation=validation,
+        seed=task.seed,
+        folder=task.checkpoints / f"rate-{rate:g}",
+    )
+    training.run(task.watch)
+    return training
+
+
+def _with_rate(recipe: Recipe, rate: float) -> Recipe:
+    """The recipe with its searched list replaced by one of its rates."""
+    stages = [
+        stage.model_copy(update={"learning_rate": [rate]}) if len(stage.learning_rate) > 1 else stage
+        for stage in recipe.each_stage()
+    ]
+    return recipe.model_copy(update={"stages": stages})
+
+
+def _merit(training: Training) -> tuple[float, float]:
+    select = training.recipe.select
+    return merit(best_epoch(training.history, select), select)
+
+
+def _calibrated(held_out: Scores, labels: NDArray[np.int64], probabilities: Scores) -> tuple[Scores, Scores]:
+    """Platt's sigmoid on the validation part, where both of its classes have two units at least."""
+    if min(np.bincount(labels, minlength=2)) < 2:
+        return held_out, probabilities
+    return calibrate(held_out, labels, [(np.arange(0), np.arange(len(labels)))], probabilities)
+
+
+def _facts(training: Training, train: int, validation: int) -> dict[str, Any]:
+    device = training.backbone.device
+    return {
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+        "precision": "bfloat16" if device.type == "cuda" else "float32",
+        "threads": torch.get_num_threads(),
+        "micro_batch": training.micro_batch,
+        "trained_on": train,
+        "validated_on": validation,
+        "peak_memory_bytes": peak_memory(device),
+    }

@@ -1,0 +1,81 @@
+"""The images of one fine-tuning: which rows train, which validate, and how they come in batches."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+Rows = NDArray[np.intp]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingImages:
+    """The pixel store (n_images, size, size) uint8, the N rows to learn from, and the test rows.
+
+    `labels`, `groups` (patients) and `studies` belong to `rows`, in their order.
+    """
+
+    pixels: NDArray[np.uint8]
+    rows: Rows
+    labels: NDArray[np.int64]
+    groups: NDArray[Any]
+    studies: NDArray[Any]
+    test_rows: Rows
+
+    def part(self, members: Rows, by_study: bool) -> "Part":
+        """Some of the N rows; what is scored together is a study's views, or each image alone."""
+        if by_study:
+            names, units = np.unique(self.studies[members].astype(str), return_inverse=True)
+            members, units = members[np.argsort(units, kind="stable")], np.sort(units)
+            unit_labels = np.zeros(len(names), np.int64)
+            unit_labels[units] = self.labels[members]
+        else:
+            units, unit_labels = np.arange(len(members)), self.labels[members]
+        return Part(self.rows[members], units, unit_labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Images (rows of the pixel store) with the unit that each belongs to, and the units' labels."""
+
+    rows: Rows
+    units: NDArray[np.intp]  # (n_images,), ascending
+    labels: NDArray[np.int64]  # (n_units,)
+
+    def shuffled(self, seed: int) -> Rows:
+        """The positions of all images, units in random order, each unit's images together."""
+        rank = np.random.default_rng(seed).permutation(len(self.labels))
+        return np.argsort(rank[self.units], kind="stable")
+
+    def batches(self, positions: Rows, images: int) -> list[Rows]:
+        """Positions cut into the fewest batches of about `images` each, equally large, units whole."""
+        units = self.units[positions]
+        starts = np.flatnonzero(np.diff(units, prepend=-1))
+        middles = (starts + np.append(starts[1:], len(units))) / 2
+        batch = (middles * -(-len(units) // images) / len(units)).astype(int)
+        return np.split(positions, starts[1:][np.diff(batch) > 0])
+
+    def unit_means(self, values: Floats) -> Floats:
+        """The mean of each unit's images: (n_images,) to (n_units,)."""
+        return np.bincount(self.units, values) / np.bincount(self.units)
+
+
+class PixelSource:
+    """Pixels of some rows as tensors: held on an accelerator where they fit, else read row by row."""
+
+    def __init__(self, pixels: NDArray[np.uint8], rows: Rows, device: torch.device) -> None:
+        self._pixels, self._rows = pixels, rows
+        self._resident: torch.Tensor | None = None
+        if device.type == "cuda":
+            size = len(rows) * pixels[0].nbytes
+            if size < torch.cuda.mem_get_info(device)[0] / 4:
+                self._resident = torch.from_numpy(np.asarray(pixels[rows])).to(device)
+
+    def __call__(self, positions: Rows) -> torch.Tensor:
+        """The uint8 pixels (n, size, size) at these positions."""
+        if self._resident is not None:
+            return self._resident[torch.from_numpy(positions).to(self._resident.device, non_blocking=True)]
+        return torch.from_numpy(np.asarray(self._pixels[self._rows[positions]]))

@@ -1,0 +1,57 @@
+"""What a part of the grid file is made of: unknown keys are errors, and errors name what is allowed."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+
+class Strict(BaseModel):
+    """A part of the grid file: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    MAY_REPEAT: ClassVar[tuple[str, ...]] = ()  # fields whose lists may hold a value twice
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, value: Any) -> Any:
+        allowed = tuple(cls.model_fields)
+        for key in value if isinstance(value, Mapping) else ():
+            if key not in allowed:
+                raise PydanticCustomError(
+                    "unknown_key", f"unknown key{did_you_mean(key, allowed)}", {"key": str(key)}
+                )
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _no_repeats(cls, value: Any, info: ValidationInfo) -> Any:
+        numbers = isinstance(value, tuple) and all(isinstance(v, float) for v in value)
+        if isinstance(value, (list, tuple)) and not numbers and info.field_name not in cls.MAY_REPEAT:
+            for i, item in enumerate(value):
+                if item in value[:i]:
+                    name = getattr(item, "name", item)
+                    raise PydanticCustomError("repeated", f"'{name}' stands twice in the list")
+        return value
+
+
+def one_of(allowed: Sequence[str], noun: str) -> BeforeValidator:
+    """A check that a value is among the allowed ones, whose error says which is nearest."""
+
+    def check(value: object) -> object:
+        if value not in allowed:
+            raise PydanticCustomError(
+                "not_allowed", f"there is no {noun} '{value}'{did_you_mean(value, allowed)}"
+            )
+        return value
+
+    return BeforeValidator(check)
+
+
+def did_you_mean(value: object, allowed: Sequence[str]) -> str:
+    """`; did you mean 'x'?; allowed: x, y` for a value that is not among the allowed ones."""
+    near = get_close_matches(str(value), allowed, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return f"{hint}; allowed: {', '.join(allowed)}"
