@@ -26,7 +26,7 @@ tracking_option = click.option(
     show_envvar=True,
     help="An MLflow server instead of SQLite in the workspace.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per cell.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per row.")
 jobs_option = click.option(
     "--jobs", type=click.IntRange(min=1), help="Processes at once; default: one per core."
 )
@@ -89,6 +89,18 @@ def status(grid_file: Path, workspace: Path, as_json: bool) -> None:
     from benchmark.workspace import Workspace
 
     show_status(grid_file, Workspace(workspace), as_json)
+
+
+@cli.command()
+@grid_option
+@workspace_option
+@json_option
+def compare(grid_file: Path, workspace: Path, as_json: bool) -> None:
+    """Freeze or fine-tune? Show the differences on the same patients, with their intervals."""
+    from benchmark.main_job import show_comparison
+    from benchmark.workspace import Workspace
+
+    show_comparison(grid_file, Workspace(workspace), as_json)
 
 
 @cli.command()

@@ -1,12 +1,11 @@
 """Learning curves over seeds: one point per cell family and training size, with a paired interval."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from benchmark.records import Records
-from extractors.arrays import write_atomically
 from extractors.specs import JsonValue, digest_of
 from results.evaluation import evaluate_over_seeds
 
@@ -24,22 +23,15 @@ def curve_points(
     the metric is undefined), and the `means` over seeds of all metrics and timings. Points are kept
     in the grid's folder, so that only new ones are computed.
     """
-    store = records.folder / ".points.json"
-    try:
-        known: dict[str, Point] = json.loads(store.read_text())
-    except (OSError, ValueError):
-        known = {}
     families: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
     for record in finished:
         families[(*(record[axis] for axis in CURVE), record["train_size"])].append(record)
-    points: dict[str, Point] = {}
+    wanted = {}
     settings: list[JsonValue] = [metric, unit, confidence, resamples]
     for axes, family in families.items():
         key = digest_of([*settings, *axes, *sorted(record["predictions_sha256"] for record in family)])
-        points[key] = known.get(key) or _point(records, family, metric, unit, confidence, resamples)
-    if points.keys() - known.keys():
-        write_atomically(store, json.dumps(known | points))
-    return list(points.values())
+        wanted[key] = partial(_point, records, family, metric, unit, confidence, resamples)
+    return records.derived(".points.json", wanted)
 
 
 def chosen_on_training_folds(finished: Iterable[Record]) -> list[Record]:
@@ -80,6 +72,8 @@ def _means(family: Sequence[Record]) -> dict[str, float]:
             for name, numbers in metrics.items():
                 if numbers["value"] is not None:
                     values[f"{unit}/{name}"].append(numbers["value"])
-        for stage, seconds in record["seconds"].items():
-            values[f"seconds/{stage}"].append(seconds)
+        for kind in ("seconds", "cost"):
+            for name, amount in record.get(kind, {}).items():
+                if amount is not None:
+                    values[f"{kind}/{name}"].append(amount)
     return {name: sum(found) / len(found) for name, found in values.items()}

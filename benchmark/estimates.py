@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.cells import Cell
+from classifiers.recipes import END_TO_END
 
 # Seconds of one core to select and fit on 1,000 images, and the power of the image count that it grows
 # with: where `plan` begins before the workspace holds measured cells of the same classifier.
@@ -16,6 +17,7 @@ _FIRST_GUESS = {
     "xgboost": (15.0, 1.0),
     "majority": (0.1, 0.0),
 }
+_FIRST_GUESS_EPOCH = 150.0  # the same for one epoch of 1,000 images of a mid-sized network at 224 pixels
 
 FIRST_GUESS_MS = {"feature_extraction": 50.0, "hand_crafted": 20.0}  # per image, four cores, 224 pixels
 
@@ -26,15 +28,24 @@ class CellTimes:
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         self._measured: dict[str, list[tuple[int, float]]] = {}
         for record in records:
-            point = (int(record["counts"]["train_images"]), float(sum(record["seconds"].values())))
-            self._measured.setdefault(record["classifier"], []).append(point)
+            threads = record.get("training", {}).get("threads", 1)  # a fine-tuning has them to itself
+            point = (int(record["counts"]["train_images"]), threads * float(sum(record["seconds"].values())))
+            self._measured.setdefault(_kind(record["backbone"], record["classifier"]), []).append(point)
 
     def seconds(self, cell: Cell, images: int) -> float:
         """Seconds of one core for a cell of this many images."""
-        base, power = _FIRST_GUESS.get(cell.classifier, (10.0, 1.0))
-        near = self._measured.get(cell.classifier)
+        if cell.recipe:
+            base, power = _FIRST_GUESS_EPOCH * cell.recipe.most_epochs(), 1.0
+        else:
+            base, power = _FIRST_GUESS[cell.classifier]
+        near = self._measured.get(_kind(cell.backbone, cell.classifier))
         if not near:
             return float(base * (images / 1000) ** power)
         measured_images, _ = min(near, key=lambda point: abs(np.log(point[0] / images)))
         like = [seconds for n, seconds in near if n == measured_images]
         return float(np.mean(like) * (images / measured_images) ** power)
+
+
+def _kind(backbone: str, classifier: str) -> str:
+    """What takes equally long: a classifier on any embedding, but each network by itself."""
+    return f"{backbone} {classifier}" if classifier == END_TO_END else classifier

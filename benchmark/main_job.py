@@ -1,13 +1,18 @@
 """The commands run, plan and status: from a grid file to records, MLflow and tables."""
 
 import json
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from benchmark.artifacts import cell_figures, cell_files, comparison_figures
 from benchmark.cells import Cell
+from benchmark.comparisons import CHOSEN, head_to_head
 from benchmark.curves import Point, Record, chosen_on_training_folds, curve_points
+from benchmark.errors import UserError
 from benchmark.executors import available_cores, share_cores
 from benchmark.grid import Grid, read_grid
 from benchmark.loading import load_manifest
@@ -15,7 +20,8 @@ from benchmark.planning import Plan, make_plan, plan_embeddings
 from benchmark.records import Records
 from benchmark.terminal import console, embeddings_table, frame_table, plan_tables, progress_bars, shown
 from benchmark.workspace import Workspace
-from results.tables import chosen_table, summary_table
+from results.comparison import OVER_SEEDS
+from results.tables import chosen_table, head_to_head_table, summary_table
 
 
 def run_grid(
@@ -31,13 +37,13 @@ def run_grid(
         log.open()
         settings = Settings(workspace.cache, share_cores(jobs), device, skip_unreadable)
         with progress_bars() as report:
-            for cell, _ in run_plan(plan, records, settings, report):
-                log.cell(cell)
-    finished = [record for record in read_records(plan, records) if record["status"] == "ok"]
-    points = _points(plan.grid, records, finished)
-    log.close(finished, points)
-    failed = [record for record in read_records(plan, records) if record["status"] != "ok"]
-    _say_result(plan, workspace, finished, points, failed)
+            for cell, _ in run_plan(plan, records, settings, report, log.epoch):
+                log.cell(records.read(cell))
+    known = read_records(plan, records)
+    answers = Answers.of(plan.grid, records, [record for record in known if record["status"] == "ok"])
+    log.close(known, answers)
+    failed = [record for record in known if record["status"] != "ok"]
+    _say_result(plan, workspace, answers, failed)
     return len(failed)
 
 
@@ -68,7 +74,36 @@ def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
     finished = [record for cell, record in known.items() if cell in done]
     for table in plan_tables(plan):
         console().print(table)
-    _say_tables(plan.grid, finished, _points(plan.grid, records, finished))
+    _say_tables(plan.grid, Answers.of(plan.grid, records, finished))
+
+
+def show_comparison(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
+    """The head-to-head of frozen and fine-tuned, as tables or JSON. Raises UserError when there is none."""
+    plan, records = open_plan(grid_file, workspace)
+    done = {planned.cell.id for planned in plan.cells if planned.status == "done"}
+    finished = [record for record in read_records(plan, records) if record["cell"] in done]
+    rows = Answers.of(plan.grid, records, finished).head_to_head
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    if not rows:
+        raise UserError(
+            f"grid '{plan.grid.name}': no backbone has both frozen and fine-tuned results yet; "
+            "name it under feature_extraction and under fine_tuning, then: benchmark run"
+        )
+    evaluation = plan.grid.evaluation
+    for chosen in (True, False):
+        shown_rows = [
+            row
+            for row in rows
+            if (row["classifier"] == CHOSEN) == chosen and (chosen or row["seed"] == OVER_SEEDS)
+        ]
+        title = "classifier chosen on training folds" if chosen else "each classifier, over seeds"
+        console().print(
+            frame_table(
+                head_to_head_table(shown_rows, evaluation.primary), f"fine-tuned against frozen: {title}"
+            )
+        )
 
 
 def open_plan(grid_file: Path, workspace: Workspace) -> tuple[Plan, Records]:
@@ -85,6 +120,28 @@ def read_records(plan: Plan, records: Records) -> list[Record]:
     return [record for record in found if record is not None]
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a grid's finished records say: learning-curve points, and frozen against fine-tuned."""
+
+    finished: list[Record]
+    points: list[Point]
+    head_to_head: list[Point]
+
+    @classmethod
+    def of(cls, grid: Grid, records: Records, finished: list[Record]) -> "Answers":
+        """Work out what the grid's folder does not hold yet."""
+        primary = grid.evaluation
+        settings: dict[str, Any] = {
+            "metric": primary.primary,
+            "unit": primary.unit,
+            "confidence": primary.confidence,
+            "resamples": primary.resamples,
+        }
+        points = curve_points(records, finished, **settings)
+        return cls(finished, points, head_to_head(records, finished, **settings))
+
+
 class _Log:
     """MLflow's part in a run: opened only when there is something to write."""
 
@@ -97,24 +154,37 @@ class _Log:
         from benchmark.tracking import Tracker  # MLflow takes over a second to import
 
         self._workspace.folder.mkdir(parents=True, exist_ok=True)
-        self._tracker = Tracker(self._workspace.uri, self._plan.grid.name, self._workspace.artifacts)
+        grid, workspace = self._plan.grid, self._workspace
+        self._tracker = Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts)
 
-    def cell(self, cell: str) -> None:
+    def epoch(self, record: Record, epoch: dict[str, Any]) -> None:
+        """Write one epoch of a fine-tuning that goes on."""
+        self._tracker.log_epoch(record, epoch)
+
+    def cell(self, record: Record | None) -> None:
         """Write one finished or failed cell."""
-        self._tracker.log_cell(self._records.read(cell))
+        if record is None:  # deleted by another hand since
+            return
+        folder, unit = self._records.cell_folder(record["cell"]), self._plan.grid.evaluation.unit
+        figures = partial(cell_figures, record, folder, unit)
+        self._tracker.log_cell(record, figures, cell_files(record, folder))
 
-    def close(self, finished: list[Record], points: list[Point]) -> None:
-        """Make sure that MLflow holds every record and curve of the grid."""
-        everything = read_records(self._plan, self._records)
-        if self._workspace.is_logged(self._plan.grid.name, everything):
+    def close(self, known: list[Record], answers: Answers) -> None:
+        """Make sure that MLflow holds every record, curve and comparison of the grid."""
+        grid = self._plan.grid
+        if self._workspace.is_logged(grid.name, known):
             return
         if self._tracker is None:
             self.open()
-        for record in everything:
-            self._tracker.log_cell(record)
-        evaluation = self._plan.grid.evaluation
-        self._tracker.log_curves(points, evaluation.primary, evaluation.unit)
-        self._workspace.note_logged(self._plan.grid.name, everything)
+        for record in known:
+            self.cell(record)
+        primary, unit = grid.evaluation.primary, grid.evaluation.unit
+        self._tracker.log_curves(answers.points, primary, unit)
+        for part in grid.body_parts:
+            rows = [row for row in answers.head_to_head if row["body_part"] == part]
+            if rows:
+                self._tracker.log_comparison(part, rows, partial(comparison_figures, rows, primary, unit))
+        self._workspace.note_logged(grid.name, known)
 
 
 def _plan_rows(plan: Plan) -> list[dict[str, Any]]:
@@ -126,37 +196,26 @@ def _row(cell: Cell, status: str, reason: str) -> dict[str, Any]:
     return {"cell": cell.id, **cell.axes, "status": status, "reason": reason}
 
 
-def _points(grid: Grid, records: Records, finished: list[Record]) -> list[Point]:
-    evaluation = grid.evaluation
-    return curve_points(
-        records,
-        finished,
-        metric=evaluation.primary,
-        unit=evaluation.unit,
-        confidence=evaluation.confidence,
-        resamples=evaluation.resamples,
-    )
-
-
-def _say_tables(grid: Grid, finished: list[Record], points: list[Point]) -> None:
-    if not finished:
+def _say_tables(grid: Grid, answers: Answers) -> None:
+    if not answers.finished:
         return
-    evaluation, leaky = grid.evaluation, " · LEAKY split by image" if finished[0]["leaky"] else ""
-    what = f"{evaluation.unit} {evaluation.primary} on {finished[0]['evaluated_on']}"
+    evaluation, first = grid.evaluation, answers.finished[0]
+    leaky = " · LEAKY split by image" if first["leaky"] else ""
+    what = f"{evaluation.unit} {evaluation.primary} on {first['evaluated_on']}"
     title = f"{grid.name}: {what}, {evaluation.confidence:.0%} intervals over patients{leaky}"
-    console().print(frame_table(summary_table(points), title))
+    chosen = chosen_on_training_folds(answers.finished)
+    console().print(frame_table(summary_table(answers.points), title))
     console().print(
-        frame_table(
-            chosen_table(chosen_on_training_folds(finished), evaluation.unit, evaluation.primary),
-            "chosen on training folds",
-        )
+        frame_table(chosen_table(chosen, evaluation.unit, evaluation.primary), "chosen on training folds")
     )
+    rows = [r for r in answers.head_to_head if r["classifier"] == CHOSEN and r["seed"] == OVER_SEEDS]
+    if rows:
+        title = f"freeze or fine-tune? {what}, the same test patients{leaky}"
+        console().print(frame_table(head_to_head_table(rows, evaluation.primary), title))
 
 
-def _say_result(
-    plan: Plan, workspace: Workspace, finished: list[Record], points: list[Point], failed: list[Record]
-) -> None:
-    _say_tables(plan.grid, finished, points)
+def _say_result(plan: Plan, workspace: Workspace, answers: Answers, failed: list[Record]) -> None:
+    _say_tables(plan.grid, answers)
     for record in failed[:20]:
         axes = " · ".join(
             str(record[axis]) for axis in ("body_part", "backbone", "classifier", "train_size", "seed")
@@ -166,7 +225,7 @@ def _say_result(
     where = f"--workspace {shown(workspace.folder)}" if workspace.folder != Path("runs") else ""
     left_out = f", {len(plan.left_out)} left out ('benchmark plan' says why)" if plan.left_out else ""
     console().print(
-        f"{len(finished)} cells done, {len(failed)} failed{left_out}. Records: {folder}. "
+        f"{len(answers.finished)} cells done, {len(failed)} failed{left_out}. Records: {folder}. "
         f"Look next: benchmark ui {where}".rstrip(),
         soft_wrap=True,
     )

@@ -3,14 +3,17 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import psutil
 
+from extractors.arrays import write_atomically
+
+T = TypeVar("T")
 RESULT, PREDICTIONS = "result.json", "predictions.parquet"
 
 
@@ -19,12 +22,13 @@ class Result:
     """What is known of a cell that was run: `record` goes into result.json, beside the predictions.
 
     `predictions` has one row per test image: image, study, patient, body_part, label, probability;
-    it is None when the cell failed.
+    it is None when the cell failed. `files` (name → where it is now) are moved into the folder.
     """
 
     cell: str
     record: dict[str, Any]
     predictions: pd.DataFrame | None = field(default=None, repr=False)
+    files: dict[str, Path] = field(default_factory=dict)
 
 
 class Records:
@@ -56,6 +60,22 @@ class Records:
             if record is not None:
                 yield record
 
+    def derived(self, name: str, wanted: Mapping[str, Callable[[], T]]) -> list[T]:
+        """What is worked out from records, each under the digest of all that it depends on.
+
+        Values (plain ones, as JSON holds them) that the file `name` of this folder has are read from
+        it; the others are worked out and kept there.
+        """
+        store = self.folder / name
+        try:
+            known: dict[str, T] = json.loads(store.read_text())
+        except (OSError, ValueError):
+            known = {}
+        found = {key: known[key] if key in known else make() for key, make in wanted.items()}
+        if found.keys() - known.keys():
+            write_atomically(store, json.dumps(known | found))
+        return list(found.values())
+
     def sweep(self) -> None:
         """Delete what processes left half written that are no more."""
         for folder in self.folder.glob(".*.*"):
@@ -71,6 +91,8 @@ class Records:
         temporary.mkdir(parents=True)
         if result.predictions is not None:
             result.predictions.to_parquet(temporary / PREDICTIONS, index=False)
+        for name, path in result.files.items():
+            shutil.move(path, temporary / name)
         (temporary / RESULT).write_text(json.dumps(result.record, indent=1))
         shutil.rmtree(target, ignore_errors=True)
         try:

@@ -7,15 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from benchmark.batches import Batch, fit_seed, run_batch
-from benchmark.datasets.splits import group_ids, is_leaky, nested_order
+from benchmark.batches import Batch, run_batch
+from benchmark.cell_records import Context, context_of, failed, now
 from benchmark.errors import UserError
 from benchmark.executors import Progress, Share, available_cores, run_all
 from benchmark.planning import Plan, PlannedCell
 from benchmark.records import Records, Result
+from benchmark.samples import Samples
+from benchmark.tuning import Tuner, Watch
 from extractors.arrays import StoredArray
 from extractors.backbones import choose_device
 from extractors.embeddings import Failure, load_embeddings
@@ -34,17 +33,25 @@ class Settings:
     skip_unreadable: bool = False
 
 
-def run_plan(plan: Plan, records: Records, settings: Settings, progress: Progress) -> Iterator[Outcome]:
-    """Compute every cell that is not done, yielding (cell id, status) as each batch finishes.
+def run_plan(
+    plan: Plan,
+    records: Records,
+    settings: Settings,
+    progress: Progress,
+    watch: Watch = lambda cell, epoch: None,
+) -> Iterator[Outcome]:
+    """Compute every cell that is not done, yielding (cell id, status) as it finishes.
 
-    Raises UserError for images that cannot be read and for a device that is not there.
+    `watch` is told each epoch of a fine-tuning. Raises UserError for images that cannot be read and
+    for a device that is not there.
     """
     _check_device(settings.device)
     pixels = _load_pixels(plan, settings, progress)
     plan = _without_unreadable(plan, pixels)
+    samples, context = Samples(plan), context_of(plan, pixels)
     embeddings = _load_embeddings(plan, pixels, settings, progress)
     batches: list[Batch] = []
-    for batch in make_batches(plan, embeddings, pixels):
+    for batch in make_batches(plan, embeddings, samples, context):
         if isinstance(batch, Batch):
             batches.append(batch)
         else:
@@ -52,57 +59,31 @@ def run_plan(plan: Plan, records: Records, settings: Settings, progress: Progres
             yield batch.cell, batch.record["status"]
     batches.sort(key=lambda batch: -sum(planned.seconds for planned in batch.cells))
     yield from _run_batches(batches, records, settings.share, progress)
+    tuned = sorted((p for p in plan.todo if p.cell.recipe), key=lambda planned: planned.seconds)
+    tuner = Tuner(samples, pixels, context, settings.cache, settings.device, progress, watch)
+    yield from tuner.run(tuned, records)
 
 
 def make_batches(
-    plan: Plan, embeddings: dict[str, StoredArray | Failure], pixels: StoredArray
+    plan: Plan, embeddings: dict[str, StoredArray | Failure], samples: Samples, context: Context
 ) -> Iterator[Batch | Result]:
-    """The plan's unfinished cells as batches, or as failed results where there is no embedding."""
+    """The plan's unfinished frozen cells as batches, or as failed results where there is no embedding."""
     groups: dict[tuple[Any, ...], list[PlannedCell]] = defaultdict(list)
-    for planned in plan.todo:
+    for planned in _frozen(plan):
         cell = planned.cell
         groups[cell.backbone, cell.body_part, cell.seed, cell.train_size].append(planned)
-    subsets = _Subsets(plan)
     for (backbone, part, seed, size), cells in groups.items():
         embedding = embeddings[backbone]
         if isinstance(embedding, Failure):
-            yield from (_unembedded(planned, embedding.error) for planned in cells)
+            error = ValueError(embedding.error)
+            yield from (failed(planned, context, error, now()) for planned in cells)
             continue
-        train, test = subsets.rows(part, seed, size), plan.rows_of(plan.test, part)
-        images = plan.manifest.images
-        yield Batch(
-            cells=cells,
-            embedding=embedding.folder,
-            train_rows=train,
-            train_labels=images["label"].to_numpy(np.int64)[train],
-            train_groups=group_ids(images.iloc[train], plan.grid.dataset.protocol),
-            train_patients=int(images["patient"].iloc[train].nunique()),
-            test_rows=test,
-            test_images=images.iloc[test][["image", "study", "patient", "body_part", "label"]].reset_index(
-                drop=True
-            ),
-            seed=fit_seed(part, size, seed),
-            evaluation=plan.grid.evaluation.model_dump(include={"confidence", "resamples"}),
-            shared_record=_shared_record(plan, embedding, pixels),
-        )
+        facts = {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]}
+        yield Batch(cells, embedding.folder, facts, samples.sample(part, size, seed), context)
 
 
-class _Subsets:
-    """The nested training subsets, each order worked out once and shared by all methods."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._orders: dict[tuple[str, int], NDArray[np.intp]] = {}
-
-    def rows(self, body_part: str, seed: int, train_size: int | str) -> NDArray[np.intp]:
-        """The manifest rows of the first `train_size` images of this body part's order."""
-        if (body_part, seed) not in self._orders:
-            pool = self._plan.rows_of(self._plan.pool, body_part)
-            images = self._plan.manifest.images.iloc[pool]
-            groups = group_ids(images, self._plan.grid.dataset.protocol)
-            self._orders[body_part, seed] = pool[nested_order(images, groups, body_part, seed)]
-        order = self._orders[body_part, seed]
-        return order if isinstance(train_size, str) else order[:train_size]
+def _frozen(plan: Plan) -> list[PlannedCell]:
+    return [planned for planned in plan.todo if not planned.cell.recipe]
 
 
 def _check_device(name: str) -> None:
@@ -138,7 +119,7 @@ def _without_unreadable(plan: Plan, pixels: StoredArray) -> Plan:
 def _load_embeddings(
     plan: Plan, pixels: StoredArray, settings: Settings, progress: Progress
 ) -> dict[str, StoredArray | Failure]:
-    extractors = {planned.cell.backbone: planned.cell.extractor for planned in plan.todo}
+    extractors = {planned.cell.backbone: planned.cell.extractor for planned in _frozen(plan)}
     stored = load_embeddings(
         settings.cache,
         pixels,
@@ -158,32 +139,3 @@ def _run_batches(
     for outcomes in run_all(work, batches, share):
         progress("fitting classifiers", len(outcomes), total)
         yield from outcomes
-
-
-def _shared_record(plan: Plan, embedding: StoredArray, pixels: StoredArray) -> dict[str, Any]:
-    return {
-        "grid": plan.grid.name,
-        "dataset": plan.grid.dataset.kind,
-        "protocol": plan.grid.dataset.protocol,
-        "leaky": is_leaky(plan.grid.dataset.protocol),
-        "evaluated_on": plan.manifest.evaluated_on,
-        "image": plan.grid.image.model_dump(),
-        "embedding": {
-            "width": int(embedding.data.shape[1]),
-            "digest": embedding.digest,
-            **embedding.meta["cost"],
-        },
-        "pixels_digest": pixels.digest,
-        "unreadable": sorted(pixels.meta["unreadable"]),
-    }
-
-
-def _unembedded(planned: PlannedCell, error: str) -> Result:
-    record = {
-        "cell": planned.cell.id,
-        **planned.cell.axes,
-        "status": "failed",
-        "error": error,
-        "fingerprint": planned.fingerprint,
-    }
-    return Result(planned.cell.id, record)

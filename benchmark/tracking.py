@@ -4,37 +4,50 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlparse
+from urllib.request import url2pathname
 
+import pandas as pd
+
+from benchmark.comparisons import CHOSEN
 from benchmark.curves import CURVE, Point, Record
 from benchmark.errors import UserError
 from extractors.specs import digest_of
+from results.comparison import OVER_SEEDS
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # closed networks, and nobody's business
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from mlflow import MlflowClient
-    from mlflow.entities import Metric, Param, Run
+    from mlflow.entities import Metric, Param, Run, RunTag
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 
+Figures = Mapping[str, Any]  # file name → matplotlib figure
 _KIND = "custom_model_development"  # so that the UI opens the runs, not the traces of a chat
 _NOTE = """Cells of the grid **{grid}**.
-*Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images: select some,
-press *Compare* or open *Chart*, and set the x axis to *Step*. Their children are the single cells
-(`tags.kind = 'cell'`)."""
+*Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images: open the chart
+view. Their children are the single cells (`tags.kind = 'cell'`). *Comparison* runs (`tags.kind =
+'comparison'`) hold the head-to-head of a body part as table and figure.
+
+Learning curves, frozen and fine-tuned on one axis:
+
+{links}"""
 
 
 class Tracker:
     """The experiment of one grid in one MLflow store. Logging is idempotent per cell and record."""
 
-    def __init__(self, uri: str, grid: str, artifacts: Path | None = None) -> None:
+    def __init__(
+        self, uri: str, grid: str, body_parts: Iterable[str] = (), artifacts: Path | None = None
+    ) -> None:
         """Open the experiment, made when absent. Raises UserError when the store cannot be reached."""
         try:
             self._client = MlflowClient(tracking_uri=uri)
@@ -42,46 +55,98 @@ class Tracker:
             if experiment is None:
                 location = artifacts.resolve().as_uri() if artifacts else None
                 self.experiment_id = self._client.create_experiment(grid, artifact_location=location)
-                tags = {"mlflow.note.content": _NOTE.format(grid=grid), "mlflow.experimentKind": _KIND}
-                for name, text in tags.items():
-                    self._client.set_experiment_tag(self.experiment_id, name, text)
+                self._client.set_experiment_tag(self.experiment_id, "mlflow.experimentKind", _KIND)
             else:
                 self.experiment_id = experiment.experiment_id
+            links = [f"* [{part}]({curves_address(self.experiment_id, part)})" for part in body_parts]
+            note = _NOTE.format(grid=grid, links="\n".join(links))
+            if experiment is None or experiment.tags.get("mlflow.note.content") != note:
+                self._client.set_experiment_tag(self.experiment_id, "mlflow.note.content", note)
         except Exception as error:  # MLflow raises many kinds for a store that it cannot use
             reason = str(error).strip().splitlines()[0][:300]
             raise UserError(f"MLflow cannot use the tracking store {uri}: {reason}") from error
         runs = self._all_runs()
         self._cells = {run.data.tags["cell"]: run for run in runs if run.data.tags.get("kind") == "cell"}
         self._curves = {run.data.tags["curve"]: run for run in runs if run.data.tags.get("kind") == "curve"}
+        self._comparisons = {
+            run.data.tags["comparison"]: run for run in runs if run.data.tags.get("kind") == "comparison"
+        }
 
-    def log_cell(self, record: Record) -> None:
-        """Write one cell's run below its curve's, unless this very record is there already."""
+    def log_epoch(self, record: Record, epoch: Mapping[str, Any]) -> None:
+        """Write an epoch of a fine-tuning that goes on: its cell's run is begun with the first one."""
+        run = self._cells.get(record["cell"])
+        if run is None or not self._continues(run, record, epoch["step"]):
+            if run is not None:
+                self._client.delete_run(run.info.run_id)
+            run = self._begin_run(tags=self._cell_tags(record), started=record["started"])
+            self._cells[record["cell"]] = run
+        self._client.log_batch(run.info.run_id, metrics=_epoch_metrics(epoch))
+
+    def log_cell(
+        self, record: Record, figures: Callable[[], Figures] = dict, files: Iterable[Path] = ()
+    ) -> None:
+        """Write one cell's run below its curve's, unless this very record is there already.
+
+        A run that its epochs have begun is completed, any other run of the cell is replaced. `figures`
+        (file name → matplotlib figure) are asked for only when they are written.
+        """
         digest = digest_of(record)
         run = self._cells.get(record["cell"])
+        history = record.get("history", [])
         if run is not None:
             if run.data.tags.get("record") == digest and run.info.status in ("FINISHED", "FAILED"):
                 return
-            self._client.delete_run(run.info.run_id)
-        tags = {
-            "kind": "cell",
-            "cell": record["cell"],
-            "record": digest,
-            MLFLOW_PARENT_RUN_ID: self._curve(record).info.run_id,
-            MLFLOW_RUN_NAME: f"{_run_name(record)} · {record['train_size']} · seed {record['seed']}",
-            "fingerprint": json.dumps(record["fingerprint"], sort_keys=True),
-        }
-        if record["status"] == "failed":
-            tags["error"] = record["error"]
-        step = record.get("counts", {}).get("train_images", 0)
-        self._cells[record["cell"]] = self._write_run(
-            tags=tags,
+            if not (history and self._continues(run, record, len(history) + 1)):
+                self._client.delete_run(run.info.run_id)
+                run = None
+        if run is None:
+            run = self._begin_run(tags=self._cell_tags(record), started=record.get("started"))
+        known = self._steps(run) if history else set()
+        for epoch in history:
+            if epoch["step"] not in known:
+                self._client.log_batch(run.info.run_id, metrics=_epoch_metrics(epoch))
+        self._log_artifacts(run, figures(), files)
+        step, when = record.get("counts", {}).get("train_images", 0), _milliseconds(record.get("finished"))
+        self._end_run(
+            run,
             params=_cell_params(record),
-            metrics=_cell_metrics(record),
-            step=step,
-            started=record.get("started"),
-            finished=record.get("finished"),
+            metrics=[Metric(name, value, when, step) for name, value in _cell_metrics(record).items()],
+            tags={"record": digest} | ({"error": record["error"]} if record["status"] == "failed" else {}),
             status="FINISHED" if record["status"] == "ok" else "FAILED",
+            finished=when,
         )
+        self._cells[record["cell"]] = run
+
+    def log_comparison(
+        self, body_part: str, rows: Sequence[Mapping[str, Any]], figures: Callable[[], Figures]
+    ) -> None:
+        """Write the head-to-head of one body part as a run: table, figure, and differences over sizes.
+
+        The differences (mean over seeds, the frozen classifier chosen on training folds) are metrics
+        `difference/BACKBONE` with bounds at step = train_images. Unchanged rows are not written again.
+        """
+        digest, run = digest_of(list(rows)), self._comparisons.get(body_part)  # type: ignore[arg-type]
+        if run is not None:
+            if run.data.tags.get("rows") == digest and run.info.status == "FINISHED":
+                return
+            self._client.delete_run(run.info.run_id)
+        name = f"frozen against fine-tuned · {body_part}"
+        run = self._begin_run({"kind": "comparison", "comparison": body_part, MLFLOW_RUN_NAME: name})
+        now = _milliseconds(None)
+        drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
+        metrics = [
+            Metric(f"{key}/{row['backbone']}", row[key], now, row["train_images"])
+            for row in drawn
+            for key in ("frozen", "fine_tuned", "difference", "low", "high")
+            if row[key] is not None
+        ]
+        table = pd.DataFrame(list(rows)).assign(classifiers=[str(row["classifiers"]) for row in rows])
+        self._client.log_table(run.info.run_id, table, "head_to_head.json")
+        self._client.log_text(run.info.run_id, table.to_csv(index=False), "head_to_head.csv")
+        self._log_artifacts(run, figures())
+        tags = {"rows": digest}
+        self._end_run(run, {"body_part": body_part}, metrics, tags, "FINISHED", now)
+        self._comparisons[body_part] = run
 
     def log_curves(self, points: Iterable[Point], metric: str, unit: str) -> None:
         """Write each point of the curves at step = train_images, once; a changed curve is drawn anew."""
@@ -109,10 +174,9 @@ class Tracker:
     def _curve(self, axes: Mapping[str, Any]) -> Run:
         name = _curve_name(axes)
         if name not in self._curves:
-            self._curves[name] = self._write_run(
-                tags={"kind": "curve", "curve": name, MLFLOW_RUN_NAME: _run_name(axes)},
-                params={axis: axes[axis] for axis in CURVE},
-            )
+            run = self._begin_run({"kind": "curve", "curve": name, MLFLOW_RUN_NAME: _run_name(axes)})
+            self._end_run(run, {axis: axes[axis] for axis in CURVE}, [], {}, "FINISHED", _milliseconds(None))
+            self._curves[name] = run
         return self._curves[name]
 
     def _renew_curve(self, run: Run) -> Run:
@@ -126,26 +190,59 @@ class Tracker:
         self._client.delete_run(run.info.run_id)
         return fresh
 
-    def _write_run(
-        self,
-        *,
-        tags: dict[str, str],
-        params: Mapping[str, Any],
-        metrics: Mapping[str, float] | None = None,
-        step: int = 0,
-        started: str | None = None,
-        finished: str | None = None,
-        status: str = "FINISHED",
-    ) -> Run:
+    def _cell_tags(self, record: Record) -> dict[str, str]:
+        return {
+            "kind": "cell",
+            "cell": record["cell"],
+            MLFLOW_PARENT_RUN_ID: self._curve(record).info.run_id,
+            MLFLOW_RUN_NAME: f"{_run_name(record)} · {record['train_size']} · seed {record['seed']}",
+            "fingerprint": json.dumps(record["fingerprint"], sort_keys=True),
+        }
+
+    def _continues(self, run: Run, record: Record, step: int) -> bool:
+        """Whether a run is this computation, begun but not ended, and has no epoch from this step on."""
+        same = run.data.tags.get("fingerprint") == json.dumps(record["fingerprint"], sort_keys=True)
+        return same and run.info.status == "RUNNING" and max(self._steps(run), default=0) < step
+
+    def _steps(self, run: Run) -> set[int]:
+        return {m.step for m in self._client.get_metric_history(run.info.run_id, "epoch/validation_loss")}
+
+    def _begin_run(self, tags: dict[str, str], started: str | None = None) -> Run:
         run = self._client.create_run(self.experiment_id, start_time=_milliseconds(started), tags=tags)
+        run.info._status = "RUNNING"
+        return run
+
+    def _end_run(
+        self,
+        run: Run,
+        params: Mapping[str, Any],
+        metrics: Sequence[Metric],
+        tags: Mapping[str, str],
+        status: str,
+        finished: int,
+    ) -> None:
         self._client.log_batch(
             run.info.run_id,
-            metrics=[Metric(k, v, _milliseconds(finished), step) for k, v in (metrics or {}).items()],
+            metrics=metrics,
             params=[Param(key, str(value)[:6000]) for key, value in params.items()],
+            tags=[RunTag(key, value) for key, value in tags.items()],
         )
-        self._client.set_terminated(run.info.run_id, status=status, end_time=_milliseconds(finished))
+        self._client.set_terminated(run.info.run_id, status=status, end_time=finished)
         run.info._status = status
-        return run
+        run.data.tags.update(tags)
+
+    def _log_artifacts(self, run: Run, figures: Figures, files: Iterable[Path] = ()) -> None:
+        for name, figure in figures.items():
+            self._client.log_figure(run.info.run_id, figure, name)
+        for path in files:
+            place = urlparse(run.info.artifact_uri)
+            if place.scheme == "file":  # beside the records: no need for a second copy
+                target = Path(url2pathname(place.path)) / path.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.unlink(missing_ok=True)
+                target.hardlink_to(path)
+            else:
+                self._client.log_artifact(run.info.run_id, str(path))
 
     def _all_runs(self) -> list[Run]:
         runs: list[Run] = []
@@ -169,7 +266,7 @@ def _run_name(axes: Mapping[str, Any]) -> str:
 
 def _cell_params(record: Record) -> dict[str, Any]:
     axes = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
-    described = ("dataset", "protocol", "leaky", "evaluated_on", "image", "parameters")
+    described = ("dataset", "protocol", "leaky", "evaluated_on", "image", "recipe", "training", "parameters")
     params = {name: record[name] for name in axes}
     for name in described:
         value = record.get(name)
@@ -196,9 +293,24 @@ def _cell_metrics(record: Record) -> dict[str, float]:
             metrics |= {f"{part} {unit}/{name}": numbers["value"] for name, numbers in values.items()}
     metrics |= {f"seconds/{name}": value for name, value in record.get("seconds", {}).items()}
     metrics |= {f"counts/{name}": value for name, value in record.get("counts", {}).items()}
+    metrics |= {f"cost/{name}": value for name, value in record.get("cost", {}).items()}
     for name in ("selection_auroc", "threshold"):
         metrics[f"training folds/{name}"] = record.get(name)
     return {name: float(value) for name, value in metrics.items() if value is not None}
+
+
+def _epoch_metrics(epoch: Mapping[str, Any]) -> list[Metric]:
+    """Loss, accuracy, AUROC, learning rate and seconds of an epoch, at step = epochs so far."""
+    values = {name: value for name, value in epoch.items() if name not in ("step", "epoch", "stage")}
+    return [
+        Metric(f"epoch/{name}", value, _milliseconds(None), epoch["step"]) for name, value in values.items()
+    ]
+
+
+def curves_address(experiment: str, body_part: str) -> str:
+    """Where, within the UI, the learning curves of one body part are drawn on one axis."""
+    wanted = f"tags.kind = 'curve' and params.body_part = '{body_part}'"
+    return f"#/experiments/{experiment}/runs?searchFilter={quote(wanted)}&compareRunsMode=CHART"
 
 
 def _milliseconds(moment: str | None) -> int:

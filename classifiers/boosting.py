@@ -29,7 +29,8 @@ def xgboost(subset: Subset) -> Fit:
     held_out, probabilities = calibrate(best.held_out, subset.labels, subset.folds, scores)
     threshold = choose_threshold(subset.labels, held_out)
     seconds = {"select": selected - began, "fit": fitted - selected, "predict": perf_counter() - fitted}
-    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds)
+    size = len(model.save_raw("ubj"))
+    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds, size)
 
 
 def _candidates(subset: Subset) -> Iterator[Candidate]:

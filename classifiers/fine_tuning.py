@@ -16,7 +16,7 @@ from classifiers.fit import Fit, Scores, calibrate, choose_threshold
 from classifiers.recipes import Recipe
 from classifiers.schedules import best_epoch, merit
 from classifiers.selection import make_folds
-from classifiers.training import Training, peak_memory, predict
+from classifiers.training import Training, peak_memory
 from classifiers.tuning_data import Part, TrainingImages
 from extractors.backbones import load_backbone
 from extractors.specs import BackboneSpec
@@ -64,18 +64,16 @@ def fine_tune(task: TuningTask) -> Tuned:
     best: Training | None = None
     history: list[Epoch] = []
     for rate in _rates(task.recipe):
-        training = _train(task, rate, train, validation)
-        history += training.history
+        training = _train(task, rate, train, validation, before=len(history))
+        history += [_numbered(epoch, before=len(history)) for epoch in training.history]
         if best is None or _merit(training) > _merit(best):
             best = training
     assert best is not None  # there is always a rate
     fitted = perf_counter()
-    network = best.best_network()
-    held_out = validation.unit_means(
-        expit(predict(best.backbone, network, task.images.pixels, validation.rows))
-    )
+    best.finish()
+    held_out = validation.unit_means(expit(best.predict(validation.rows)))
     began = perf_counter()
-    scores = expit(predict(best.backbone, network, task.images.pixels, task.images.test_rows))
+    scores = expit(best.predict(task.images.test_rows))
     predicted = perf_counter()
     held_out, probabilities = _calibrated(held_out, validation.labels, scores)
     save_state(best.best, task.checkpoints / WEIGHTS)
@@ -94,6 +92,7 @@ def fine_tune(task: TuningTask) -> Tuned:
             "fit": sum(epoch["seconds"] for epoch in history) + began - fitted,
             "predict": predicted - began,
         },
+        bytes_on_disk=(task.checkpoints / WEIGHTS).stat().st_size,
     )
     return Tuned(
         fit, history, task.checkpoints / WEIGHTS, _facts(best, len(train.rows), len(validation.rows))
@@ -114,9 +113,9 @@ def _rates(recipe: Recipe) -> list[float]:
     return next((s.learning_rate for s in stages if len(s.learning_rate) > 1), stages[-1].learning_rate)
 
 
-def _train(task: TuningTask, rate: float, train: Part, validation: Part) -> Training:
+def _train(task: TuningTask, rate: float, train: Part, validation: Part, before: int) -> Training:
     training = Training(
-        backbone=load_backbone(task.spec, size=task.images.pixels.shape[1], device=task.device),
+        backbone=load_backbone(task.spec, size=_side(task), device=task.device),
         recipe=_with_rate(task.recipe, rate),
         pixels=task.images.pixels,
         train=train,
@@ -124,8 +123,21 @@ def _train(task: TuningTask, rate: float, train: Part, validation: Part) -> Trai
         seed=task.seed,
         folder=task.checkpoints / f"rate-{rate:g}",
     )
-    training.run(task.watch)
+    training.run(lambda epoch: task.watch(_numbered(epoch, before)))
     return training
+
+
+def _side(task: TuningTask) -> int:
+    """The side in pixels of what the network sees. Raises ValueError for more than is stored."""
+    stored, wanted = int(task.images.pixels.shape[1]), task.recipe.resolution
+    if wanted and wanted > stored:
+        raise ValueError(f"recipe.resolution: {wanted} is above the {stored} pixels of image.size")
+    return wanted or stored
+
+
+def _numbered(epoch: Epoch, before: int) -> Epoch:
+    """The epoch with its step: how many there are with it, all learning rates counted."""
+    return {"step": before + epoch["epoch"], **epoch}
 
 
 def _with_rate(recipe: Recipe, rate: float) -> Recipe:

@@ -21,7 +21,9 @@ class Fit:
 
     `probabilities` is (m,) in test order; `parameters` are the hyperparameters chosen on training
     folds, `selection_auroc` their mean validation AUROC there, `threshold` the probability that
-    separates the out-of-fold predictions best (Youden's J); `seconds` of select, fit and predict.
+    separates the out-of-fold predictions best (Youden's J); `seconds` of select, fit and predict;
+    `bytes_on_disk` is what must be kept of the fitted model (for a linear one its float32 weights and
+    the standardisation) to classify other images.
     """
 
     probabilities: Scores
@@ -29,6 +31,7 @@ class Fit:
     selection_auroc: float
     threshold: float
     seconds: dict[str, float]
+    bytes_on_disk: int
 
 
 class _Scores(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

@@ -60,7 +60,7 @@ def _fit(subset: Subset, loss: Loss) -> Fit:
     held_out, probabilities = calibrate(best.held_out, subset.labels, subset.folds, scores)
     threshold = choose_threshold(subset.labels, held_out)
     seconds = {"select": selected - began, "fit": fitted - selected, "predict": perf_counter() - fitted}
-    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds)
+    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds, subset.bytes_of_rows(1))
 
 
 def _path(solver: "Solver", labels: NDArray[np.int64], folds: Folds) -> Iterator[Candidate]:

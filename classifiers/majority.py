@@ -10,4 +10,4 @@ def majority(subset: Subset) -> Fit:
     """A constant probability; its AUROC is one half by definition."""
     share = float(subset.labels.mean())
     seconds = {"select": 0.0, "fit": 0.0, "predict": 0.0}
-    return Fit(np.full(len(subset.test), share), {}, 0.5, 0.5, seconds)
+    return Fit(np.full(len(subset.test), share), {}, 0.5, 0.5, seconds, bytes_on_disk=4)

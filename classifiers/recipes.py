@@ -82,6 +82,7 @@ class Stage(Strict):
 class Recipe(Stage):
     """A whole recipe: what holds for all stages, and the stages when there are several."""
 
+    resolution: Annotated[int, Field(ge=16)] | None = None  # side in pixels that images are averaged down to
     batch_size: Annotated[int, Field(ge=1, le=65_536)] = 32
     loss: Literal["bce", "class_weighted_bce"] = "bce"
     label_smoothing: Share = 0.0
@@ -104,6 +105,11 @@ class Recipe(Stage):
         common = {name: getattr(self, name) for name in Stage.model_fields}
         said = [{name: getattr(stage, name) for name in stage.model_fields_set} for stage in self.stages]
         return [Stage.model_construct(**common | changes) for changes in said or [{}]]
+
+    def most_epochs(self) -> int:
+        """The epochs of all stages and learning rates, if none stops early."""
+        stages = self.each_stage()
+        return sum(stage.epochs for stage in stages) * max(len(stage.learning_rate) for stage in stages)
 
     def asked(self) -> dict[str, JsonValue]:
         """What decides the result, for the cell's name; defaults left out."""

@@ -14,7 +14,7 @@ from sklearn.svm import SVC, LinearSVC
 from xgboost import XGBClassifier
 
 from classifiers import boosting, linear, svm
-from classifiers.selection import NEAR, Folds
+from classifiers.selection import Folds
 
 
 def estimator(name: str, features: int, seed: int, threads: int = 1) -> tuple[Any, dict[str, list[Any]]]:
@@ -39,15 +39,7 @@ def search(
     plain, grid = estimator(name, x.shape[1], seed, threads)
     steps = make_pipeline(StandardScaler(), plain)
     named = {f"{steps.steps[-1][0]}__{key}": values for key, values in grid.items()}
-    # the order of the fast fits: all strengths of one gamma, all round counts of one depth
-    outer = next(iter(named), "")
-    grids = [{**named, outer: [value]} for value in named.get(outer, [])] or [{}]
-    return GridSearchCV(steps, grids, scoring="roc_auc", cv=folds, refit=_simplest_of_the_best).fit(x, labels)
-
-
-def _simplest_of_the_best(results: dict[str, NDArray[np.float64]]) -> int:
-    scores = results["mean_test_score"]
-    return int(np.argmax(scores >= scores.max() - NEAR))
+    return GridSearchCV(steps, named, scoring="roc_auc", cv=folds).fit(x, labels)
 
 
 def calibrated(

@@ -14,7 +14,6 @@ Folds = list[tuple[Rows, Rows]]
 FOLDS = 5
 PATIENCE = 2  # strengths in a row that are clearly worse, after which weaker ones are not tried
 CLEARLY = 0.002  # AUROC: strong regularisation differs by less where it leaves the ranking alone
-NEAR = 5e-4  # AUROC: less than this is no reason to regularise less
 _ATTEMPTS = 20
 
 
@@ -57,10 +56,8 @@ def fold_auroc(labels: NDArray[np.int64], held_out: NDArray[np.float64], folds: 
 
 
 def best_of(candidates: Iterable[Candidate]) -> Candidate:
-    """The first candidate within NEAR of the highest AUROC; candidates come from simple to complex."""
-    tried = list(candidates)
-    highest = max(candidate.auroc for candidate in tried)
-    return next(candidate for candidate in tried if candidate.auroc >= highest - NEAR)
+    """The first candidate with the highest AUROC; candidates come from simple to complex."""
+    return max(candidates, key=lambda candidate: candidate.auroc)
 
 
 def until_worse(path: Iterable[Candidate]) -> Iterator[Candidate]:

@@ -51,6 +51,10 @@ class Subset:
         """The folds in which every classifier chooses its hyperparameters."""
         return make_folds(self.labels, self.groups, self.seed)
 
+    def bytes_of_rows(self, rows: int) -> int:
+        """The size of so many float32 rows, and of the mean and scale that standardise others like them."""
+        return 4 * (rows + 2) * int(self.train.shape[1])
+
     def first(self, rows: int) -> "Subset":
         """The subset of the first `rows` training rows."""
         return Subset(

@@ -42,7 +42,8 @@ def rbf_svm(subset: Subset) -> Fit:
     held_out, probabilities = calibrate(best.held_out, searched.labels, searched.folds, scores)
     threshold = choose_threshold(searched.labels, held_out)
     seconds = {"select": selected - began, "fit": fitted - selected, "predict": perf_counter() - fitted}
-    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds)
+    size = subset.bytes_of_rows(len(model.support_))
+    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds, size)
 
 
 def squared_distances(a: Matrix, b: Matrix) -> Matrix:

@@ -75,10 +75,14 @@ class Training:
                 self._save()
                 watch(epoch)
 
-    def best_network(self) -> TunedNetwork:
-        """The network with its best weights, ready to predict."""
+    def finish(self) -> None:
+        """Take the best weights, for predictions from now on."""
         self.network.load_state_dict(self.best)
-        return self.network
+        self._average = None
+
+    def predict(self, rows: Rows) -> Floats:
+        """The log odds (n,) of these rows of the pixel store."""
+        return predict(self.backbone, self._validated(), self._pixels, rows, self.recipe.resolution)
 
     def _prepare(self, stage: Stage, known: Progress | None) -> None:
         """Set up a stage: from its own last epoch, or from the best weights so far."""
@@ -117,7 +121,7 @@ class Training:
         epoch = len(self.history) + 1
         loss, probabilities = self._train_once(stage, number, done)
         rate = max(group["lr"] for group in self._optimiser.param_groups)
-        odds = predict(self.backbone, self._validated(), self._pixels, self._validation.rows)
+        odds = self.predict(self._validation.rows)
         if not np.isfinite([loss, *odds]).all():
             raise ValueError(
                 f"the loss is {loss:.3g} and no longer a number in epoch {epoch} "
@@ -187,7 +191,8 @@ class Training:
     def _odds(self, positions: Rows, draws: Tensor) -> Tensor:
         device = self.backbone.device
         where = torch.from_numpy(positions).to(device, non_blocking=True)
-        grey = augment(to_grey(self._source(positions), device), draws[where], self.recipe.augmentation)
+        grey = reduced(to_grey(self._source(positions), device), self.recipe.resolution)
+        grey = augment(grey, draws[where], self.recipe.augmentation)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
             odds: Tensor = self.network(normalised(self.backbone, grey))
         return odds.float()
@@ -215,8 +220,19 @@ class Training:
         return float(np.mean(losses * np.take(self._class_weights, labels)))
 
 
+def reduced(grey: Tensor, resolution: int | None) -> Tensor:
+    """Images (n, 1, size, size) averaged down to `resolution` pixels a side."""
+    return grey if resolution is None else functional.adaptive_avg_pool2d(grey, resolution)
+
+
 @torch.inference_mode()
-def predict(backbone: Backbone, network: TunedNetwork, pixels: NDArray[np.uint8], rows: Rows) -> Floats:
+def predict(
+    backbone: Backbone,
+    network: TunedNetwork,
+    pixels: NDArray[np.uint8],
+    rows: Rows,
+    resolution: int | None = None,
+) -> Floats:
     """The log odds (n,) of these rows of the pixel store, with the network in eval mode.
 
     A batch that does not fit the device is halved.
@@ -227,7 +243,8 @@ def predict(backbone: Backbone, network: TunedNetwork, pixels: NDArray[np.uint8]
         batch = torch.from_numpy(np.asarray(pixels[rows[start : start + size]]))
         try:
             with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-                found.append(network(normalised(backbone, to_grey(batch, device))).float())
+                grey = reduced(to_grey(batch, device), resolution)
+                found.append(network(normalised(backbone, grey)).float())
         except torch.OutOfMemoryError as error:
             if size == 1:
                 raise ValueError(f"'{backbone.spec.label}': one image does not fit the device") from error

@@ -1,6 +1,9 @@
 """Frozen networks from timm and torchvision: where their weights come from and how pixels enter them."""
 
+import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -61,6 +64,22 @@ def check_name(name: str) -> None:
         near = get_close_matches(name, known, n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise ValueError(f"there is no backbone '{name}'{hint} (a timm name, or torchvision/NAME)")
+
+
+@contextmanager
+def torch_threads(jobs: int) -> Iterator[None]:
+    """Let torch use so many cores of this process; the machine's cores at most."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(max(1, min(jobs, os.cpu_count() or 1)))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def size_of(network: nn.Module) -> int:
+    """The bytes of all weights and buffers."""
+    return sum(value.nbytes for value in network.state_dict().values())
 
 
 def load_backbone(spec: BackboneSpec, *, size: int, device: torch.device) -> Backbone:

@@ -1,19 +1,17 @@
 """The embedding cache: one float32 row per image and extractor, filled in one pass over the pixels."""
 
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-import torch
 from filelock import FileLock
 
 from extractors.arrays import PartialArray, StoredArray, read_array
-from extractors.backbones import Backbone, choose_device, embed, load_backbone
+from extractors.backbones import Backbone, choose_device, embed, load_backbone, size_of, torch_threads
 from extractors.handcrafted import describe
 from extractors.specs import BackboneSpec, DescriptorSpec, JsonValue, embedding_folder
 
@@ -72,7 +70,8 @@ def _fill(
     networks: list[tuple[Backbone, PartialArray]] = []
     descriptors: list[tuple[DescriptorSpec, PartialArray]] = []
     costs: dict[Path, list[tuple[int, float]]] = defaultdict(list)
-    with _torch_threads(jobs):
+    sizes: dict[Path, Cost] = defaultdict(lambda: {"bytes_on_disk": 0})
+    with torch_threads(jobs):
         for extractor, folder in wanted:
             try:
                 if isinstance(extractor, BackboneSpec):
@@ -80,6 +79,7 @@ def _fill(
                         extractor, size=pixels.data.shape[1], device=choose_device(device)
                     )
                     networks.append((backbone, _partial(folder, pixels, extractor, backbone.width, progress)))
+                    sizes[folder] = {"bytes_on_disk": size_of(backbone.network)}
                 else:
                     width = _descriptor_width(extractor, pixels)
                     descriptors.append((extractor, _partial(folder, pixels, extractor, width, progress)))
@@ -101,7 +101,9 @@ def _fill(
                 costs[pending[name].folder].append((len(chunk), perf_counter() - began))
                 progress(name, len(chunk))
     for spec, partial in [(b.spec, p) for b, p in networks] + descriptors:
-        filled[partial.folder] = _finish(spec, partial, pixels, _cost(costs[partial.folder], spec, device))
+        filled[partial.folder] = _finish(
+            spec, partial, pixels, _cost(costs[partial.folder], spec, device) | sizes[partial.folder]
+        )
     return filled
 
 
@@ -140,14 +142,3 @@ def _finish(
         partial.discard()
         return Failure(extractor, f"'{extractor.label}' {problem}")
     return partial.finish(pixels.ids, extractor=extractor.identity(), pixels=pixels.digest, cost=cost)
-
-
-@contextmanager
-def _torch_threads(jobs: int) -> Iterator[None]:
-    """Let the one embedding process use every core that the run was given."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(max(1, min(jobs, os.cpu_count() or 1)))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from results.metrics import Values, metric_values
+from results.metrics import Values, metric_value, metric_values
 from results.uncertainty import patient_weights, percentile_interval
 
 Interval = dict[str, float | None]
@@ -55,14 +55,27 @@ def evaluate_over_seeds(
     resamples: int = 2000,
 ) -> Interval:
     """One metric averaged over the cells of several seeds, all resampled by the same patients."""
-    values, resampled = [], []
-    for rows, threshold in zip(predictions, thresholds, strict=True):
-        table = unit_table(rows, unit)
-        weights = patient_weights(table["patient"].to_numpy(dtype=object), resamples)
-        values.append(_all_values(table, np.ones((len(table), 1)), threshold)[metric][0])
-        resampled.append(_all_values(table, weights, threshold)[metric])
-    low, high = percentile_interval(np.mean(resampled, axis=0), confidence)
-    return {"value": _plain(float(np.mean(values))), "low": _plain(low), "high": _plain(high)}
+    found = [
+        resampled_metric(rows, threshold, metric=metric, unit=unit, resamples=resamples)
+        for rows, threshold in zip(predictions, thresholds, strict=True)
+    ]
+    low, high = percentile_interval(np.mean([resampled for _, resampled in found], axis=0), confidence)
+    value = float(np.mean([value for value, _ in found]))
+    return {"value": plain(value), "low": plain(low), "high": plain(high)}
+
+
+def resampled_metric(
+    predictions: pd.DataFrame, threshold: float, *, metric: str, unit: str, resamples: int
+) -> tuple[float, Values]:
+    """One metric of one cell, and its value in each resampling of the patients, (resamples,)."""
+    table = unit_table(predictions, unit)
+    labels = table["label"].to_numpy(np.int64)
+    probabilities = table["probability"].to_numpy(np.float64)
+    weights = patient_weights(table["patient"].to_numpy(dtype=object), resamples)
+    blocks = [np.ones((len(table), 1))]
+    blocks += [weights[:, start : start + _BLOCK].astype(np.float64) for start in range(0, resamples, _BLOCK)]
+    values = [metric_value(metric, labels, probabilities, block, threshold) for block in blocks]
+    return float(values[0][0]), np.concatenate(values[1:])
 
 
 def unit_table(predictions: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -92,9 +105,9 @@ def _intervals(
         low, high = percentile_interval(resampled[name], confidence)
         defined = np.isfinite(value[0])
         intervals[name] = {
-            "value": _plain(value[0]),
-            "low": _plain(low) if defined else None,
-            "high": _plain(high) if defined else None,
+            "value": plain(value[0]),
+            "low": plain(low) if defined else None,
+            "high": plain(high) if defined else None,
         }
     return intervals
 
@@ -109,5 +122,6 @@ def _all_values(table: pd.DataFrame, weights: np.ndarray[Any, Any], threshold: f
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _plain(value: float) -> float | None:
+def plain(value: float) -> float | None:
+    """The value as JSON can hold it: None for what is not a number."""
     return float(value) if np.isfinite(value) else None

@@ -14,6 +14,19 @@ AT_CHOSEN = "_at_chosen"  # threshold metrics at the threshold from training fol
 _BINS = 10
 
 
+def metric_value(
+    name: str, labels: Labels, probabilities: Values, weights: Values, threshold: float
+) -> Values:
+    """One metric, by its name in `metric_values`, without the work of the others where that is large."""
+    positive = labels == 1
+    if name == "auroc":
+        return auroc(positive, probabilities, weights)
+    if name in ("average_precision", "brier", "ece"):
+        return metric_values(labels, probabilities, weights, threshold)[name]
+    cut = threshold if name.endswith(AT_CHOSEN) else 0.5
+    return threshold_metrics(positive, probabilities >= cut, weights)[name.removesuffix(AT_CHOSEN)]
+
+
 def metric_values(
     labels: Labels, probabilities: Values, weights: Values, threshold: float
 ) -> dict[str, Values]:

@@ -38,6 +38,45 @@ def chosen_table(records: Iterable[Mapping[str, Any]], unit: str, metric: str) -
     return pd.DataFrame(lines, columns=[*axes, "folds' AUROC", f"{unit} {metric}"])
 
 
+def head_to_head_table(rows: Iterable[Mapping[str, Any]], metric: str) -> pd.DataFrame:
+    """Rows of a comparison as text: both sides, the difference with its interval, and what that says."""
+    lines = [
+        {
+            **{axis: row[axis] for axis in ("body_part", "backbone", "train_size", "seed")},
+            "frozen classifier": _classifier_text(row),
+            f"frozen {metric}": interval_text({"value": row["frozen"], "low": None}),
+            f"fine-tuned {metric}": interval_text({"value": row["fine_tuned"], "low": None}),
+            "fine-tuned minus frozen": _difference_text(row),
+            "so": verdict(row),
+        }
+        for row in rows
+    ]
+    return pd.DataFrame(lines)
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """Which side is better, when the interval of the difference leaves out zero."""
+    if row["low"] is None or row["low"] <= 0 <= row["high"]:
+        return "not settled"
+    return "fine-tune" if row["low"] > 0 else "freeze"
+
+
+def _classifier_text(row: Mapping[str, Any]) -> str:
+    """`chosen: rbf_svm`, or `chosen: rbf_svm, xgboost` where seeds choose differently."""
+    seed, taken = str(row["seed"]), row["classifiers"]
+    names = [taken[seed]] if seed in taken else list(dict.fromkeys(taken.values()))
+    name = str(row["classifier"])
+    return name if names == [name] else f"{name}: {', '.join(names)}"
+
+
+def _difference_text(row: Mapping[str, Any]) -> str:
+    if row["difference"] is None:
+        return "undefined"
+    if row["low"] is None:
+        return f"{row['difference']:+.3f}"
+    return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
+
+
 def interval_text(point: Mapping[str, Any]) -> str:
     """`0.873 [0.851, 0.893]`, without the bounds where there are none."""
     if point["value"] is None or pd.isna(point["value"]):

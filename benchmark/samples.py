@@ -1,0 +1,76 @@
+"""Which images a cell learns from and is tested on: the same for every method."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmark.datasets.splits import group_ids, nested_order
+from benchmark.planning import Plan
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The manifest rows of one body part, training size and seed, and the seed of what is fitted on them.
+
+    `train_images` and `test_images` hold image, study, patient, body_part and label of these rows;
+    `groups` is what must not be divided between folds.
+    """
+
+    train_rows: Rows
+    train_images: pd.DataFrame
+    groups: NDArray[Any]
+    test_rows: Rows
+    test_images: pd.DataFrame
+    seed: int
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """The training labels, 0 or 1."""
+        return self.train_images["label"].to_numpy(np.int64)
+
+
+class Samples:
+    """The samples of a plan; each nested order is worked out once and shared by all methods and sizes."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._orders: dict[tuple[str, int], Rows] = {}
+
+    def sample(self, body_part: str, train_size: int | str, seed: int) -> Sample:
+        """The first `train_size` images of this body part's order, and its test images."""
+        order = self._order(body_part, seed)
+        train = order if isinstance(train_size, str) else order[:train_size]
+        test = self._plan.rows_of(self._plan.test, body_part)
+        train_images = self._images(train)
+        return Sample(
+            train_rows=train,
+            train_images=train_images,
+            groups=group_ids(train_images, self._plan.grid.dataset.protocol),
+            test_rows=test,
+            test_images=self._images(test),
+            seed=fit_seed(body_part, train_size, seed),
+        )
+
+    def _order(self, body_part: str, seed: int) -> Rows:
+        if (body_part, seed) not in self._orders:
+            pool = self._plan.rows_of(self._plan.pool, body_part)
+            images = self._plan.manifest.images.iloc[pool]
+            groups = group_ids(images, self._plan.grid.dataset.protocol)
+            self._orders[body_part, seed] = pool[nested_order(images, groups, body_part, seed)]
+        return self._orders[body_part, seed]
+
+    def _images(self, rows: Rows) -> pd.DataFrame:
+        columns = ["image", "study", "patient", "body_part", "label"]
+        return self._plan.manifest.images.iloc[rows][columns].reset_index(drop=True)
+
+
+def fit_seed(body_part: str, train_size: int | str, seed: int) -> int:
+    """The seed of folds and fits, from names alone, so that it is the same in every run and order."""
+    digest = hashlib.sha256(f"{body_part}|{train_size}|{seed}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1

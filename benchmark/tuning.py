@@ -1,0 +1,102 @@
+"""The fine-tuning cells of a plan, one after the other, each on the whole device."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.cell_records import Context, cost, failed, finished, header, now
+from benchmark.executors import Progress, available_cores
+from benchmark.planning import PlannedCell
+from benchmark.records import Records, Result
+from benchmark.samples import Sample, Samples
+from classifiers.fine_tuning import TuningTask, fine_tune
+from classifiers.tuning_data import TrainingImages
+from extractors.arrays import StoredArray
+from extractors.backbones import choose_device, torch_threads
+from extractors.specs import BackboneSpec, digest_of
+
+Epoch = dict[str, Any]
+Watch = Callable[[dict[str, Any], Epoch], None]  # (what is known of the cell's record, an epoch's numbers)
+_STAGE = "fine-tuning (epochs)"
+
+
+@dataclass(frozen=True, eq=False)
+class Tuner:
+    """What all fine-tuning cells of a run need: pixels, samples, a device, and whom to tell of epochs."""
+
+    samples: Samples
+    pixels: StoredArray
+    context: Context
+    cache: Path
+    device: str
+    progress: Progress
+    watch: Watch
+
+    def run(self, cells: list[PlannedCell], records: Records) -> Iterator[tuple[str, str]]:
+        """Fine-tune each cell and write its record, yielding (cell id, status)."""
+        total = sum(_epochs(planned) for planned in cells)
+        with torch_threads(available_cores()):
+            for planned in cells:
+                result = self._result(planned, total)
+                records.write(result)
+                if result.record["status"] == "ok":
+                    shutil.rmtree(self._checkpoints(planned), ignore_errors=True)
+                yield result.cell, result.record["status"]
+
+    def _result(self, planned: PlannedCell, total: int) -> Result:
+        """Fine-tune one cell; a failure is its own. Unless it would fail again, its checkpoints stay."""
+        started, told = now(), [0]
+        known = header(planned, self.context, started)
+
+        def watch(epoch: Epoch) -> None:
+            told[0] += 1
+            self.progress(_STAGE, 1, total)
+            self.watch(known, epoch)
+
+        cell = planned.cell
+        sample = self.samples.sample(cell.body_part, cell.train_size, cell.seed)
+        try:
+            return self._tuned(planned, sample, started, watch)
+        except ValueError as error:
+            shutil.rmtree(self._checkpoints(planned), ignore_errors=True)
+            return failed(planned, self.context, error, started)
+        except Exception as error:
+            return failed(planned, self.context, error, started)
+        finally:
+            self.progress(_STAGE, _epochs(planned) - told[0], total)
+
+    def _tuned(
+        self, planned: PlannedCell, sample: Sample, started: str, watch: Callable[[Epoch], None]
+    ) -> Result:
+        cell = planned.cell
+        assert isinstance(cell.extractor, BackboneSpec)
+        assert cell.recipe is not None
+        images = TrainingImages(
+            pixels=self.pixels.data,
+            rows=sample.train_rows,
+            labels=sample.labels,
+            groups=sample.groups,
+            studies=sample.train_images["study"].to_numpy(dtype=object),
+            test_rows=sample.test_rows,
+        )
+        folder, device = self._checkpoints(planned), choose_device(self.device)
+        tuned = fine_tune(TuningTask(cell.extractor, cell.recipe, images, sample.seed, device, folder, watch))
+        facts = {
+            "recipe": cell.recipe.asked(),
+            "training": tuned.facts,
+            "history": tuned.history,
+            "cost": cost(tuned.fit, len(sample.test_rows), seconds_before=0.0, bytes_before=0),
+        }
+        files = {tuned.weights.name: tuned.weights}
+        return finished(planned, sample, self.context, tuned.fit, started, files, **facts)
+
+    def _checkpoints(self, planned: PlannedCell) -> Path:
+        """A folder that belongs to this cell as it is computed today."""
+        return self.cache / "checkpoints" / f"{planned.cell.id}-{digest_of(planned.fingerprint)[:8]}"
+
+
+def _epochs(planned: PlannedCell) -> int:
+    """The most epochs that a cell may take."""
+    return planned.cell.recipe.most_epochs() if planned.cell.recipe else 0
