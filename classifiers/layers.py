@@ -25,15 +25,22 @@ class TunedNetwork(nn.Module):
 
     def __init__(self, backbone: Backbone, head: Head) -> None:
         super().__init__()
-        self.backbone = backbone.network
+        self.backbone = _without_auxiliaries(backbone.network)
         self.head = build_head(backbone.width, head)
 
     def forward(self, x: Tensor) -> Tensor:
-        features = self.backbone(x)
-        if not isinstance(features, Tensor):  # torchvision's Inception and GoogLeNet, while training
-            features = features[0]
-        odds: Tensor = self.head(features)
+        odds: Tensor = self.head(self.backbone(x))
         return odds.squeeze(1)
+
+
+def _without_auxiliaries(network: nn.Module) -> nn.Module:
+    """torchvision's Inception and GoogLeNet without the ImageNet classifiers at their middle."""
+    if getattr(network, "aux_logits", False):
+        network.aux_logits = False  # type: ignore[assignment]
+        for name in ("AuxLogits", "aux1", "aux2"):
+            if hasattr(network, name):
+                setattr(network, name, None)
+    return network
 
 
 def build_head(width: int, head: Head) -> nn.Sequential:
@@ -99,7 +106,9 @@ def _from_layer(backbone: nn.Module, names: list[str], layer: str) -> Iterator[s
     following = dropwhile(lambda name: name != layer and not name.startswith(f"{layer}."), names)
     first = next(following, None)
     if first is None:
-        layers = tuple(name for name, module in backbone.named_modules() if name and any(module.parameters()))
+        layers = tuple(
+            name for name, module in backbone.named_modules() if name and list(module.parameters())
+        )
         near = did_you_mean(layer, layers).split("; allowed")[0]
         raise ValueError(
             f"trainable: the network has no layer '{layer}'{near}; its blocks: "
