@@ -35,7 +35,8 @@ class CellTimes:
     def seconds(self, cell: Cell, images: int) -> float:
         """Seconds of one core for a cell of this many images."""
         if cell.recipe:
-            base, power = _FIRST_GUESS_EPOCH * cell.recipe.most_epochs(), 1.0
+            smaller = ((cell.recipe.resolution or 224) / 224) ** 2
+            base, power = _FIRST_GUESS_EPOCH * cell.recipe.most_epochs() * smaller, 1.0
         else:
             base, power = _FIRST_GUESS[cell.classifier]
         near = self._measured.get(_kind(cell.backbone, cell.classifier))

@@ -55,8 +55,9 @@ def show_plan(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
         return
     for table in plan_tables(plan):
         console().print(table)
-    if plan.todo:
-        console().print(embeddings_table(plan_embeddings(plan, records, workspace.cache)))
+    embeddings = plan_embeddings(plan, records, workspace.cache)
+    if embeddings:
+        console().print(embeddings_table(embeddings))
 
 
 def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
@@ -101,7 +102,8 @@ def show_comparison(grid_file: Path, workspace: Workspace, as_json: bool) -> Non
         title = "classifier chosen on training folds" if chosen else "each classifier, over seeds"
         console().print(
             frame_table(
-                head_to_head_table(shown_rows, evaluation.primary), f"fine-tuned against frozen: {title}"
+                head_to_head_table(shown_rows),
+                f"{evaluation.unit} {evaluation.primary}, fine-tuned minus frozen: {title}",
             )
         )
 
@@ -210,8 +212,8 @@ def _say_tables(grid: Grid, answers: Answers) -> None:
     )
     rows = [r for r in answers.head_to_head if r["classifier"] == CHOSEN and r["seed"] == OVER_SEEDS]
     if rows:
-        title = f"freeze or fine-tune? {what}, the same test patients{leaky}"
-        console().print(frame_table(head_to_head_table(rows, evaluation.primary), title))
+        title = f"freeze or fine-tune? {what}; difference paired by patient{leaky}"
+        console().print(frame_table(head_to_head_table(rows), title))
 
 
 def _say_result(plan: Plan, workspace: Workspace, answers: Answers, failed: list[Record]) -> None:

@@ -106,9 +106,7 @@ def _from_layer(backbone: nn.Module, names: list[str], layer: str) -> Iterator[s
     following = dropwhile(lambda name: name != layer and not name.startswith(f"{layer}."), names)
     first = next(following, None)
     if first is None:
-        layers = tuple(
-            name for name, module in backbone.named_modules() if name and list(module.parameters())
-        )
+        layers = [name for name, module in backbone.named_modules() if list(module.parameters())]
         near = did_you_mean(layer, layers).split("; allowed")[0]
         raise ValueError(
             f"trainable: the network has no layer '{layer}'{near}; its blocks: "

@@ -38,15 +38,15 @@ def chosen_table(records: Iterable[Mapping[str, Any]], unit: str, metric: str) -
     return pd.DataFrame(lines, columns=[*axes, "folds' AUROC", f"{unit} {metric}"])
 
 
-def head_to_head_table(rows: Iterable[Mapping[str, Any]], metric: str) -> pd.DataFrame:
+def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows of a comparison as text: both sides, the difference with its interval, and what that says."""
     lines = [
         {
             **{axis: row[axis] for axis in ("body_part", "backbone", "train_size", "seed")},
             "frozen classifier": _classifier_text(row),
-            f"frozen {metric}": interval_text({"value": row["frozen"], "low": None}),
-            f"fine-tuned {metric}": interval_text({"value": row["fine_tuned"], "low": None}),
-            "fine-tuned minus frozen": _difference_text(row),
+            "frozen": interval_text({"value": row["frozen"], "low": None}),
+            "fine-tuned": interval_text({"value": row["fine_tuned"], "low": None}),
+            "difference": _difference_text(row),
             "so": verdict(row),
         }
         for row in rows

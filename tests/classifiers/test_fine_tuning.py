@@ -215,7 +215,7 @@ def test_too_few_patients_of_a_class_are_one_clear_line(task, labels):
 
 
 def test_a_loss_that_is_no_number_is_one_clear_line(task):
-    with pytest.raises(ValueError, match="no longer a number in epoch 1 .*lower learning_rate"):
+    with pytest.raises(ValueError, match=r"no longer a number in epoch 1 .*lower learning_rate"):
         fine_tune(task(optimizer="sgd", learning_rate=10, weight_decay=1e30, batch_norm="train"))
 
 
