@@ -122,9 +122,7 @@ class ConfusionMatrix:
         """Rows: truth; columns: prediction; values: how many."""
         called = np.asarray(self.probabilities) >= self.threshold
         truth = np.asarray(self.labels) == 1
-        counts = [
-            [int((truth == t).__and__(called == c).sum()) for c in (False, True)] for t in (False, True)
-        ]
+        counts = [[np.sum((truth == t) & (called == c)) for c in (False, True)] for t in (False, True)]
         return pd.DataFrame(counts, index=["normal", "abnormal"], columns=["normal", "abnormal"])
 
     def plot(self) -> Figure:

@@ -24,7 +24,10 @@ def tuning_grid(write_grid):
     def write(recipe=None, **changes):
         content = {
             "hand_crafted": None,
-            "feature_extraction": {"backbones": [NETWORK], "classifiers": ["logistic_regression", "majority"]},
+            "feature_extraction": {
+                "backbones": [NETWORK],
+                "classifiers": ["logistic_regression", "majority"],
+            },
             "fine_tuning": {"backbones": [NETWORK], "recipe": {"epochs": 2, **(recipe or {})}},
         }
         return write_grid(**content | changes)
@@ -92,7 +95,8 @@ def test_mlflow_holds_epochs_curves_figures_weights_and_the_comparison(tuning_gr
         assert files == {"training_curves.png", "confusion_matrix.png", "weights.safetensors"}
         assert cell.info.status == "FINISHED"
     (comparison,) = runs("comparison")
-    assert [m.step for m in client.get_metric_history(comparison.info.run_id, f"difference/{LABEL}")][0] == 40
+    history = client.get_metric_history(comparison.info.run_id, f"difference/{LABEL}")
+    assert history[0].step == 40
     files = {file.path for file in client.list_artifacts(comparison.info.run_id)}
     assert files == {"head_to_head.csv", "head_to_head.json", "head_to_head.png"}
     curves = {run.data.params["classifier"] for run in runs("curve")}
@@ -127,7 +131,9 @@ def test_a_failing_recipe_is_one_line_and_the_others_go_on(tuning_grid, workspac
 
 def test_an_unknown_recipe_key_names_the_line(tuning_grid, workspace):
     grid = tuning_grid({"epoch": 2})
-    with pytest.raises(UserError, match=r"grid\.yaml:\d+: fine_tuning\.recipe\.epoch: unknown key; did you mean 'epochs'"):
+    with pytest.raises(
+        UserError, match=r"grid\.yaml:\d+: fine_tuning\.recipe\.epoch: unknown key; did you mean 'epochs'"
+    ):
         run(grid, workspace)
 
 
@@ -141,7 +147,10 @@ def test_the_comparison_is_paired_per_seed_over_seeds_and_per_classifier(tuning_
         (name, seed) for name in (CHOSEN, "logistic_regression", "majority") for seed in (0, 1, "all")
     ]
     plan, records = open_plan(grid, workspace)
-    known = {(r["classifier"], r["seed"]): r["metrics"]["study"]["auroc"]["value"] for r in read_records(plan, records)}
+    known = {
+        (r["classifier"], r["seed"]): r["metrics"]["study"]["auroc"]["value"]
+        for r in read_records(plan, records)
+    }
     for row in rows:
         assert row["low"] <= row["difference"] <= row["high"]
         assert row["difference"] == pytest.approx(row["fine_tuned"] - row["frozen"])
@@ -160,9 +169,25 @@ def test_nothing_to_compare_is_said(write_grid, workspace):
 
 
 def test_killed_in_the_middle_of_an_epoch_it_continues_to_the_same_bytes(tuning_grid, tmp_path):
-    grid = tuning_grid({"epochs": 6, "ema": 0.5}, train_sizes=[60], feature_extraction=None, image={"size": 48})
-    command = [sys.executable, "-m", "benchmark", "run", "--grid", str(grid), "--device", "cpu", "--workspace"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": os.environ | {"OMP_NUM_THREADS": "1"}}
+    grid = tuning_grid(
+        {"epochs": 6, "ema": 0.5}, train_sizes=[60], feature_extraction=None, image={"size": 48}
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "benchmark",
+        "run",
+        "--grid",
+        str(grid),
+        "--device",
+        "cpu",
+        "--workspace",
+    ]
+    quiet = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "env": os.environ | {"OMP_NUM_THREADS": "1"},
+    }
     assert subprocess.run([*command, str(tmp_path / "whole")], check=False, **quiet).returncode == 0
     killed = tmp_path / "killed"
     process = subprocess.Popen([*command, str(killed)], start_new_session=True, **quiet)
@@ -172,7 +197,10 @@ def test_killed_in_the_middle_of_an_epoch_it_continues_to_the_same_bytes(tuning_
     process.wait()
     assert not list((killed / "small").glob("[!.]*/result.json")), "the kill came too late"
     assert subprocess.run([*command, str(killed)], check=False, **quiet).returncode == 0
-    predictions = [next((f / "small").glob("[!.]*/predictions.parquet")).read_bytes() for f in (tmp_path / "whole", killed)]
+    predictions = [
+        next((f / "small").glob("[!.]*/predictions.parquet")).read_bytes()
+        for f in (tmp_path / "whole", killed)
+    ]
     assert predictions[0] == predictions[1]
     record = json.loads(next((killed / "small").glob("[!.]*/result.json")).read_text())
     client = MlflowClient(tracking_uri=Workspace(killed).uri)

@@ -1,0 +1,72 @@
+"""The grids that the project ships: each is planned, and the literature's run on a small phantom."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from benchmark.datasets.mura import read_mura
+from benchmark.main_job import open_plan, read_records, run_grid
+from benchmark.workspace import Workspace
+
+FOLDER = Path(__file__).parents[2] / "grids"
+GRIDS = sorted(FOLDER.rglob("*.yaml"))
+LITERATURE = sorted((FOLDER / "literature").glob("*.yaml"))
+
+
+def name_of(path):
+    return path.relative_to(FOLDER).with_suffix("").as_posix()
+
+
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path, phantom):
+    """The folders that shipped grids name, filled with a phantom and with empty weights."""
+    for name in ("mobilenetv2_100.coral_in1k", "squeezenet1_0.deepcompression_in1k"):
+        (tmp_path / f"{name}.safetensors").write_bytes(b"")
+    images = read_mura(phantom).images.replace({"split": {"valid": "test"}})
+    paths = [str(phantom / image) for image in images["image"]]
+    pd.DataFrame(images).assign(path=paths).drop(columns="image").to_csv(
+        tmp_path / "manifest.csv", index=False
+    )
+    for name, place in (("WEIGHTS", tmp_path), ("PNEUMONIA", tmp_path), ("MURA", phantom)):
+        monkeypatch.setenv(name, str(place))
+
+
+@pytest.mark.parametrize("path", GRIDS, ids=name_of)
+@pytest.mark.usefixtures("elsewhere")
+def test_every_shipped_grid_is_planned(path, tmp_path):
+    content = yaml.safe_load(path.read_text())
+    if content["dataset"]["kind"] == "phantom":
+        content["dataset"] |= {"patients": 60, "long_side": 48}
+        path = tmp_path / path.name
+        path.write_text(yaml.safe_dump(content))
+    plan, _ = open_plan(path, Workspace(tmp_path / "runs"))
+    assert plan.cells
+    assert {planned.status for planned in plan.cells} == {"missing"}
+    asked = {name for name in ("feature_extraction", "hand_crafted", "fine_tuning") if content.get(name)}
+    assert {planned.cell.strategy for planned in plan.cells} == asked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LITERATURE, ids=name_of)
+def test_the_literature_runs_on_a_small_phantom(path, tmp_path, phantom):
+    content = yaml.safe_load(path.read_text())
+    content["dataset"] |= {"root": str(phantom)}
+    content |= {"train_sizes": ["full"], "image": content["image"] | {"size": 96}}
+    for section in ("feature_extraction", "fine_tuning"):
+        networks = content.get(section, {}).get("backbones", [])
+        networks[:] = [{"name": name, "weights": "random", "label": name} for name in networks]
+    recipe = content["fine_tuning"]["recipe"]
+    content["fine_tuning"]["recipe"] = (
+        {"preset": "default", "epochs": 1} if recipe == "default" else recipe | {"epochs": 1}
+    )
+    grid, workspace = tmp_path / path.name, Workspace(tmp_path / "runs")
+    grid.write_text(yaml.safe_dump(content))
+    assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
+    plan, records = open_plan(grid, workspace)
+    tuned = [record for record in read_records(plan, records) if record["strategy"] == "fine_tuning"]
+    assert tuned
+    for record in tuned:
+        assert len(record["history"]) == max(1, len(record["recipe"]["stages"]))
+        assert record["metrics"][plan.grid.evaluation.unit][plan.grid.evaluation.primary]["value"] is not None
