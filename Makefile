@@ -39,6 +39,7 @@ performance: install  ## print the speed ratios (about half an hour)
 	$(BIN)/python tests/performance/classical.py
 	$(BIN)/python tests/performance/uncertainty.py
 	$(BIN)/python tests/performance/recording.py
+	$(BIN)/python tests/performance/fine_tuning.py
 
 clean:  ## delete the environment; the runs stay
 	rm -rf .venv
