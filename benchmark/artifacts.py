@@ -28,7 +28,7 @@ def cell_figures(record: dict[str, Any], folder: Path, unit: str) -> "dict[str, 
         labels=table["label"].tolist(),
         probabilities=table["probability"].tolist(),
         threshold=cut,
-        title=f"{title}\none count per test {unit}; threshold {cut:.2f} from validation",
+        title=f"{title}\nper test {unit}; threshold {cut:.2f}, from validation",
     )
     return {
         "training_curves.png": TrainingCurves(record["history"], title).plot(),

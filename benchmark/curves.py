@@ -35,13 +35,20 @@ def curve_points(
 
 
 def chosen_on_training_folds(finished: Iterable[Record]) -> list[Record]:
-    """Per body part, strategy, training size and seed, the record whose training folds had the best AUROC."""
+    """Per body part, strategy, training size and seed, the record whose training folds had the best AUROC.
+
+    The majority control is chosen only where it stands alone.
+    """
     best: dict[tuple[Any, ...], Record] = {}
     for record in finished:
         key = tuple(record[axis] for axis in ("body_part", "strategy", "train_size", "seed"))
-        if key not in best or record["selection_auroc"] > best[key]["selection_auroc"]:
+        if key not in best or _promise(record) > _promise(best[key]):
             best[key] = record
     return list(best.values())
+
+
+def _promise(record: Record) -> tuple[bool, float]:
+    return record["classifier"] != "majority", record["selection_auroc"]
 
 
 def _point(

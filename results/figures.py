@@ -140,5 +140,5 @@ class ConfusionMatrix:
         axis.set_yticks([0, 1], ["normal", "abnormal"])
         axis.set_xlabel("predicted")
         axis.set_ylabel("truth")
-        axis.set_title(self.title, fontsize=9)
+        figure.suptitle(self.title, fontsize=8)
         return figure

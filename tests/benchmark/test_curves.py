@@ -23,7 +23,7 @@ def write(records, cell, backbone, seed, probabilities, selection=0.5):
         "status": "ok",
         "strategy": "feature_extraction",
         "backbone": backbone,
-        "classifier": "majority",
+        "classifier": "rbf_svm",
         "body_part": "all",
         "train_size": 100,
         "seed": seed,
@@ -69,3 +69,10 @@ def test_the_folds_choose_per_strategy_size_and_seed(records):
         write(records, "c", "one", 1, [0.5] * 8, selection=0.7),
     ]
     assert [record["cell"] for record in chosen_on_training_folds(finished)] == ["b", "c"]
+
+
+def test_the_control_is_chosen_only_where_it_stands_alone(records):
+    control = write(records, "a", "one", 0, [0.5] * 8, selection=0.5) | {"classifier": "majority"}
+    unlucky = write(records, "b", "one", 0, [0.5] * 8, selection=0.4)
+    assert [record["cell"] for record in chosen_on_training_folds([control, unlucky])] == ["b"]
+    assert [record["cell"] for record in chosen_on_training_folds([control])] == ["a"]
