@@ -1,6 +1,6 @@
 """The cells of a grid: one per strategy, extractor, classifier, body part, training size and seed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -101,7 +101,22 @@ def extractors_of(grid: Grid) -> list[tuple[str, BackboneSpec | DescriptorSpec, 
             raise UserError(
                 f"grid '{grid.name}': two extractors are called '{label}': give one a 'label: ...'"
             )
+    for label, specs in _networks(asked).items():
+        if len(specs) > 1:
+            raise UserError(
+                f"grid '{grid.name}': '{label}' is not the same network under feature_extraction and under "
+                "fine_tuning: make weights, model_args, mean and std alike, or give one a 'label: ...'"
+            )
     return asked
+
+
+def _networks(asked: list[tuple[str, BackboneSpec | DescriptorSpec, list[str]]]) -> dict[str, set[str]]:
+    """The different networks that each label stands for."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for _, extractor, _ in asked:
+        if isinstance(extractor, BackboneSpec):
+            found[extractor.label].add(repr(extractor))
+    return found
 
 
 def backbone_spec(entry: BackboneEntry) -> BackboneSpec:

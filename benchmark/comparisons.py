@@ -23,7 +23,8 @@ def head_to_head(
     A row holds body_part, backbone, train_size, train_images, classifier (of the frozen side: each one,
     and CHOSEN), seed (or "all" for the means over seeds), frozen, fine_tuned, difference, low and high:
     the difference with its interval, paired by resampling the test patients; `classifiers` are those
-    that were taken, by seed. Rows are kept in the grid's folder, so that only new ones are computed.
+    that were taken, by the seeds that were compared. Rows are kept in the grid's folder, so that only
+    new ones are computed.
     """
     settings: list[JsonValue] = [metric, unit, confidence, resamples]
 
@@ -39,12 +40,11 @@ def head_to_head(
 
     def rows(axes: dict[str, Any], frozen: Side, tuned: Side) -> list[Point]:
         sides = [{seed: resampled(r["cell"]) for seed, r in side.items()} for side in (frozen, tuned)]
-        taken = {str(seed): record["classifier"] for seed, record in frozen.items()}
         return [
             {
                 **axes,
                 "seed": row["seed"],
-                "classifiers": taken,
+                "classifiers": {str(seed): frozen[seed]["classifier"] for seed in row["seeds"]},
                 "frozen": row["first"],
                 "fine_tuned": row["second"],
                 **{name: row[name] for name in ("difference", "low", "high")},

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import math
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -96,7 +98,8 @@ class Tracker:
         if run is not None:
             if run.data.tags.get("record") == digest and run.info.status in ("FINISHED", "FAILED"):
                 return
-            if not (history and self._continues(run, record, len(history) + 1)):
+            beyond = len(history) + 1 if record["status"] == "ok" else math.inf
+            if not self._continues(run, record, beyond):
                 self._client.delete_run(run.info.run_id)
                 run = None
         if run is None:
@@ -199,7 +202,7 @@ class Tracker:
             "fingerprint": json.dumps(record["fingerprint"], sort_keys=True),
         }
 
-    def _continues(self, run: Run, record: Record, step: int) -> bool:
+    def _continues(self, run: Run, record: Record, step: float) -> bool:
         """Whether a run is this computation, begun but not ended, and has no epoch from this step on."""
         same = run.data.tags.get("fingerprint") == json.dumps(record["fingerprint"], sort_keys=True)
         return same and run.info.status == "RUNNING" and max(self._steps(run), default=0) < step
@@ -240,7 +243,7 @@ class Tracker:
                 target = Path(url2pathname(place.path)) / path.name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.unlink(missing_ok=True)
-                target.hardlink_to(path)
+                _link_or_copy(path, target)
             else:
                 self._client.log_artifact(run.info.run_id, str(path))
 
@@ -253,6 +256,13 @@ class Tracker:
             token = page.token
             if not token:
                 return runs
+
+
+def _link_or_copy(path: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(path)
+    except OSError:  # a file system without links
+        shutil.copy2(path, target)
 
 
 def _curve_name(axes: Mapping[str, Any]) -> str:

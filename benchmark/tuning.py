@@ -12,6 +12,7 @@ from benchmark.planning import PlannedCell
 from benchmark.records import Records, Result
 from benchmark.samples import Sample, Samples
 from classifiers.fine_tuning import TuningTask, fine_tune
+from classifiers.training import DivergedError
 from classifiers.tuning_data import TrainingImages
 from extractors.arrays import StoredArray
 from extractors.backbones import choose_device, torch_threads
@@ -46,7 +47,7 @@ class Tuner:
                 yield result.cell, result.record["status"]
 
     def _result(self, planned: PlannedCell, total: int) -> Result:
-        """Fine-tune one cell; a failure is its own. Unless it would fail again, its checkpoints stay."""
+        """Fine-tune one cell; a failure is its own. Its checkpoints stay, unless its loss broke."""
         started, told = now(), [0]
         known = header(planned, self.context, started)
 
@@ -59,7 +60,7 @@ class Tuner:
         sample = self.samples.sample(cell.body_part, cell.train_size, cell.seed)
         try:
             return self._tuned(planned, sample, started, watch)
-        except ValueError as error:
+        except DivergedError as error:
             shutil.rmtree(self._checkpoints(planned), ignore_errors=True)
             return failed(planned, self.context, error, started)
         except Exception as error:
@@ -79,6 +80,7 @@ class Tuner:
             labels=sample.labels,
             groups=sample.groups,
             studies=sample.train_images["study"].to_numpy(dtype=object),
+            body_parts=sample.train_images["body_part"].to_numpy(dtype=object),
             test_rows=sample.test_rows,
         )
         folder, device = self._checkpoints(planned), choose_device(self.device)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.curves import Record
+from benchmark.grid import Grid
 from benchmark.records import Records
 from extractors.arrays import write_atomically
-from extractors.specs import digest_of
+from extractors.specs import JsonValue, digest_of
 
 
 @dataclass(frozen=True)
@@ -42,22 +43,27 @@ class Workspace:
         """The result folders of one grid."""
         return Records(self.folder, grid)
 
-    def is_logged(self, grid: str, finished: Sequence[Record]) -> bool:
-        """Whether MLflow was last left holding exactly these records, told without opening it."""
+    def is_logged(self, grid: Grid, finished: Sequence[Record]) -> bool:
+        """Whether MLflow was last left holding exactly these records and what this grid asks of them.
+
+        Told without opening the store.
+        """
         if not self.tracking_uri and not self.database.exists():
             return False
         try:
-            note = json.loads(self._note(grid).read_text())
+            note = json.loads(self._note(grid.name).read_text())
         except (OSError, ValueError):
             return False
-        return bool(note == self._content(finished))
+        return bool(note == self._content(grid, finished))
 
-    def note_logged(self, grid: str, finished: Sequence[Record]) -> None:
+    def note_logged(self, grid: Grid, finished: Sequence[Record]) -> None:
         """Remember that MLflow now holds exactly these records."""
-        write_atomically(self._note(grid), json.dumps(self._content(finished)))
+        write_atomically(self._note(grid.name), json.dumps(self._content(grid, finished)))
 
     def _note(self, grid: str) -> Path:
         return self.records(grid).folder / ".logged.json"
 
-    def _content(self, finished: Sequence[Record]) -> dict[str, str]:
-        return {"uri": self.uri, "records": digest_of([digest_of(record) for record in finished])}
+    def _content(self, grid: Grid, finished: Sequence[Record]) -> dict[str, str]:
+        asked: list[JsonValue] = [grid.evaluation.model_dump(mode="json"), list(grid.body_parts)]
+        records: list[JsonValue] = [digest_of(record) for record in finished]
+        return {"uri": self.uri, "asked": digest_of(asked), "records": digest_of(records)}

@@ -34,7 +34,8 @@ def save(folder: Path, progress: Progress) -> None:
     parts = {"weights": progress.weights, "average": progress.average, "best": progress.best}
     tensors = {f"{part}/{key}": value for part, state in parts.items() for key, value in state.items()}
     save_file(
-        {key: value.detach().cpu().contiguous() for key, value in tensors.items()},
+        # copies, since safetensors refuses the shared parameters that some networks have
+        {key: value.detach().to("cpu", copy=True).contiguous() for key, value in tensors.items()},
         folder / f"{name}.safetensors",
     )
     torch.save(progress.optimiser, folder / f"{name}.optimiser")

@@ -16,7 +16,7 @@ from classifiers.fit import Fit, Scores, calibrate, choose_threshold
 from classifiers.recipes import Recipe
 from classifiers.schedules import best_epoch, merit
 from classifiers.selection import make_folds
-from classifiers.training import Training, peak_memory
+from classifiers.training import DivergedError, Training, peak_memory
 from classifiers.tuning_data import Part, TrainingImages
 from extractors.backbones import load_backbone
 from extractors.specs import BackboneSpec
@@ -55,27 +55,35 @@ def fine_tune(task: TuningTask) -> Tuned:
     """Train within the N images, keep the best epoch of their validation part, predict the test rows.
 
     A list of learning rates is searched by the same validation part; probabilities are calibrated and
-    the threshold is chosen on it. Raises ValueError for weights or layers that do not fit the network,
-    too few patients for a validation part, and a loss that is no longer finite.
+    the threshold is chosen on it. A rate whose loss breaks is not taken. Raises ValueError for weights or
+    layers that do not fit the network and too few patients for a validation part, and DivergedError when
+    every loss breaks.
     """
     train, validation = _parts(task)
     if task.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(task.device)
     best: Training | None = None
     history: list[Epoch] = []
+    broken: dict[float, DivergedError] = {}
     for rate in _rates(task.recipe):
-        training = _train(task, rate, train, validation, before=len(history))
-        history += [_numbered(epoch, before=len(history)) for epoch in training.history]
-        if best is None or _merit(training) > _merit(best):
-            best = training
-    assert best is not None  # there is always a rate
+        training, before = _training(task, rate, train, validation), len(history)
+        try:
+            training.run(lambda epoch, before=before: task.watch(_numbered(epoch, before)))  # type: ignore[misc]
+        except DivergedError as error:
+            broken[rate] = error
+        else:
+            if best is None or _merit(training) > _merit(best):
+                best = training
+        history += [_numbered(epoch, before) for epoch in training.history]
+    if best is None:
+        raise next(iter(broken.values()))
     fitted = perf_counter()
     best.finish()
-    held_out = validation.unit_means(expit(best.predict(validation.rows)))
+    validated = best.predict(validation.rows)
     began = perf_counter()
-    scores = expit(best.predict(task.images.test_rows))
+    odds = best.predict(task.images.test_rows)
     predicted = perf_counter()
-    held_out, probabilities = _calibrated(held_out, validation.labels, scores)
+    held_out, probabilities = _calibrated(validated, validation.image_labels, odds)
     save_state(best.best, task.checkpoints / WEIGHTS)
     chosen = best_epoch(best.history, task.recipe.select)
     stage = best.recipe.each_stage()[chosen["stage"]]
@@ -87,16 +95,15 @@ def fine_tune(task: TuningTask) -> Tuned:
             "epochs": len(best.history),
         },
         selection_auroc=chosen["validation_auroc"],
-        threshold=choose_threshold(validation.labels, held_out),
+        threshold=choose_threshold(validation.labels, validation.unit_means(held_out)),
         seconds={
             "fit": sum(epoch["seconds"] for epoch in history) + began - fitted,
             "predict": predicted - began,
         },
         bytes_on_disk=(task.checkpoints / WEIGHTS).stat().st_size,
     )
-    return Tuned(
-        fit, history, task.checkpoints / WEIGHTS, _facts(best, len(train.rows), len(validation.rows))
-    )
+    facts = _facts(best, len(train.rows), len(validation.rows)) | {"diverged_rates": list(broken)}
+    return Tuned(fit, history, task.checkpoints / WEIGHTS, facts)
 
 
 def _parts(task: TuningTask) -> tuple[Part, Part]:
@@ -113,8 +120,8 @@ def _rates(recipe: Recipe) -> list[float]:
     return next((s.learning_rate for s in stages if len(s.learning_rate) > 1), stages[-1].learning_rate)
 
 
-def _train(task: TuningTask, rate: float, train: Part, validation: Part, before: int) -> Training:
-    training = Training(
+def _training(task: TuningTask, rate: float, train: Part, validation: Part) -> Training:
+    return Training(
         backbone=load_backbone(task.spec, size=_side(task), device=task.device),
         recipe=_with_rate(task.recipe, rate),
         pixels=task.images.pixels,
@@ -123,8 +130,6 @@ def _train(task: TuningTask, rate: float, train: Part, validation: Part, before:
         seed=task.seed,
         folder=task.checkpoints / f"rate-{rate:g}",
     )
-    training.run(lambda epoch: task.watch(_numbered(epoch, before)))
-    return training
 
 
 def _side(task: TuningTask) -> int:
@@ -154,11 +159,11 @@ def _merit(training: Training) -> tuple[float, float]:
     return merit(best_epoch(training.history, select), select)
 
 
-def _calibrated(held_out: Scores, labels: NDArray[np.int64], probabilities: Scores) -> tuple[Scores, Scores]:
-    """Platt's sigmoid on the validation part, where both of its classes have two units at least."""
+def _calibrated(held_out: Scores, labels: NDArray[np.int64], odds: Scores) -> tuple[Scores, Scores]:
+    """Log odds to probabilities by Platt's sigmoid on the validation images, given two of each class."""
     if min(np.bincount(labels, minlength=2)) < 2:
-        return held_out, probabilities
-    return calibrate(held_out, labels, [(np.arange(0), np.arange(len(labels)))], probabilities)
+        return expit(held_out), expit(odds)
+    return calibrate(held_out, labels, [(np.arange(0), np.arange(len(labels)))], odds)
 
 
 def _facts(training: Training, train: int, validation: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torchvision.models.vision_transformer import Encoder
 
 from classifiers.recipes import Head, Stage
 from extractors.backbones import Backbone
@@ -29,7 +30,9 @@ class TunedNetwork(nn.Module):
         self.head = build_head(backbone.width, head)
 
     def forward(self, x: Tensor) -> Tensor:
-        odds: Tensor = self.head(self.backbone(x))
+        features = self.backbone(x)
+        with torch.autocast(x.device.type, enabled=False):  # log odds in bfloat16 would be full of ties
+            odds: Tensor = self.head(features.float())
         return odds.squeeze(1)
 
 
@@ -57,8 +60,8 @@ def build_head(width: int, head: Head) -> nn.Sequential:
 def blocks(backbone: nn.Module) -> list[list[str]]:
     """The backbone's blocks in order, each as the names of its modules.
 
-    Containers (Sequential, ModuleList) are opened; what is inside counts as a block, and layers with
-    no matrix or kernel of their own (normalisation) belong to the block before them.
+    Containers (Sequential, ModuleList, torchvision's Encoder) are opened; what is inside counts as a
+    block, and layers with no matrix or kernel of their own (normalisation) belong to the block before.
     """
     found: list[list[str]] = []
     for name, module in _opened("", backbone):
@@ -72,7 +75,7 @@ def blocks(backbone: nn.Module) -> list[list[str]]:
 
 def _opened(prefix: str, module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     for name, child in module.named_children():
-        if type(child) in (nn.Sequential, nn.ModuleList):
+        if type(child) in (nn.Sequential, nn.ModuleList, Encoder):
             yield from _opened(f"{prefix}{name}.", child)
         else:
             yield prefix + name, child

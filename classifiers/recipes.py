@@ -9,7 +9,7 @@ from extractors.specs import JsonValue
 from extractors.strict import Strict, did_you_mean
 
 END_TO_END = "end_to_end"  # the classifier of every fine-tuning cell: the network's own head
-FINE_TUNING_VERSION = 1  # raise it when the same recipe gives other numbers
+FINE_TUNING_VERSION = 2  # raise it when the same recipe gives other numbers
 
 Rate = Annotated[float, Field(gt=0, le=10)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -100,6 +100,18 @@ class Recipe(Stage):
             raise PydanticCustomError("lists", "only one stage may have several learning rates to search")
         return self
 
+    @model_validator(mode="after")
+    def _nothing_unheard(self) -> "Recipe":
+        unheard = {name for name in self.model_fields_set if self.stages and self._everywhere(name)}
+        if unheard:
+            raise PydanticCustomError(
+                "unheard", f"every stage has its own {sorted(unheard)[0]}: say it in the stages"
+            )
+        return self
+
+    def _everywhere(self, name: str) -> bool:
+        return all(name in stage.model_fields_set for stage in self.stages)
+
     def each_stage(self) -> list[Stage]:
         """The stages in order, complete: what a stage leaves open is as the recipe says."""
         common = {name: getattr(self, name) for name in Stage.model_fields}
@@ -137,7 +149,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "augmentation": _GENTLE,
     },
     "probe_then_tune": {  # linear probing, then fine-tuning (Kumar et al. 2022)
-        "learning_rate": 1e-3,
         "augmentation": _GENTLE,
         "stages": [
             {"trainable": "head", "epochs": 10, "learning_rate": 3e-3},
@@ -154,9 +165,9 @@ def _from_preset(value: Any) -> Any:
     if not isinstance(value, dict) or "preset" not in value:
         return value
     name = value["preset"]
-    if name not in PRESETS:
+    if name not in tuple(PRESETS):
         raise PydanticCustomError(
-            "not_allowed", f"there is no preset '{name}'{did_you_mean(name, tuple(PRESETS))}"
+            "not_allowed", f"there is no preset '{name}'{did_you_mean(str(name), tuple(PRESETS))}"
         )
     return PRESETS[name] | {key: item for key, item in value.items() if key != "preset"}
 

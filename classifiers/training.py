@@ -27,6 +27,10 @@ _PREDICT_BATCH = 64
 _EDGE = 1e-6  # mean probabilities are kept this far from 0 and 1 before their logarithm is taken
 
 
+class DivergedError(ValueError):
+    """The loss of a training is no longer a number."""
+
+
 class Training:
     """A network, its recipe and its data; `run` brings it to its end, `best` are its best weights."""
 
@@ -48,7 +52,9 @@ class Training:
         self._pixels, self._train, self._validation = pixels, train, validation
         self._source = PixelSource(pixels, train.rows, backbone.device)
         self._labels = torch.from_numpy(train.labels).to(backbone.device, torch.float32)
-        self._class_weights = _class_weights(recipe, train.labels)
+        self._validation_weights = unit_weights(recipe, train, validation)
+        weights = unit_weights(recipe, train, train)
+        self._unit_weights = torch.from_numpy(weights).to(backbone.device, torch.float32)
         self._seed, self._folder = seed, folder
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -116,14 +122,14 @@ class Training:
         return averaged
 
     def _epoch(self, stage: Stage, number: int, done: list[Epoch]) -> Epoch:
-        """Train on every image once, validate, and say how it went. Raises ValueError for a broken loss."""
+        """Train on every image once, validate, and say how it went. Raises DivergedError."""
         began = perf_counter()
         epoch = len(self.history) + 1
         loss, probabilities = self._train_once(stage, number, done)
         rate = max(group["lr"] for group in self._optimiser.param_groups)
         odds = self.predict(self._validation.rows)
         if not np.isfinite([loss, *odds]).all():
-            raise ValueError(
+            raise DivergedError(
                 f"the loss is {loss:.3g} and no longer a number in epoch {epoch} "
                 f"(learning rate {rate:.2g}): use a lower learning_rate"
             )
@@ -143,7 +149,7 @@ class Training:
         positions = part.shuffled(seed)
         batches = part.batches(positions, self.recipe.batch_size)
         draws = draw(len(part.rows), seed).to(self.backbone.device)
-        set_modes(self.network, stage, len(part.rows), self.recipe.batch_size)
+        set_modes(self.network, stage, len(part.rows), self.micro_batch)
         found = []
         with torch.random.fork_rng(devices=_indices(self.backbone.device)):
             torch.manual_seed(seed)  # for dropout
@@ -200,9 +206,9 @@ class Training:
     def _loss(self, odds: Tensor, positions: Rows) -> Tensor:
         """The loss summed over units; a study's is that of the mean of its views' probabilities."""
         units, index = np.unique(self._train.units[positions], return_inverse=True)
-        labels = self._labels[torch.from_numpy(units).to(odds.device, non_blocking=True)]
+        where = torch.from_numpy(units).to(odds.device, non_blocking=True)
+        labels, weights = self._labels[where], self._unit_weights[where]
         target = labels * (1 - self.recipe.label_smoothing) + self.recipe.label_smoothing / 2
-        weights = torch.where(labels > 0.5, self._class_weights[1], self._class_weights[0])
         if len(units) == len(positions):
             order = torch.from_numpy(index).to(odds.device, non_blocking=True)
             return functional.binary_cross_entropy_with_logits(
@@ -217,7 +223,7 @@ class Training:
         labels = self._validation.labels
         means = self._validation.unit_means(expit(odds)).clip(_EDGE, 1 - _EDGE)
         losses = -np.where(labels == 1, np.log(means), np.log1p(-means))
-        return float(np.mean(losses * np.take(self._class_weights, labels)))
+        return float(np.mean(losses * self._validation_weights))
 
 
 def reduced(grey: Tensor, resolution: int | None) -> Tensor:
@@ -266,12 +272,21 @@ def _numbers(part: str, probabilities: Floats, labels: NDArray[np.int64]) -> dic
     return {f"{part}_accuracy": float(correct.mean()), f"{part}_auroc": auroc}
 
 
-def _class_weights(recipe: Recipe, labels: NDArray[np.int64]) -> tuple[float, float]:
-    """Per class; balanced is n / (2 n_class): MURA's own weighting (Rajpurkar et al. 2018), scaled."""
-    if recipe.loss == "bce":
-        return 1.0, 1.0
-    normal, abnormal = np.bincount(labels, minlength=2) / (len(labels) / 2)
-    return float(1 / normal), float(1 / abnormal)
+def unit_weights(recipe: Recipe, train: Part, part: Part) -> Floats:
+    """What the loss of each unit of `part` counts, from the images of the training part.
+
+    Class-weighted as in MURA (Rajpurkar et al. 2018): within each body part, a class counts as much as
+    the other one has images there (shares, times two); 1 where training shows one class or none.
+    """
+    weights = np.ones(len(part.labels))
+    if recipe.loss == "class_weighted_bce":
+        shown = train.body_parts[train.units]
+        for body_part in np.unique(part.body_parts.astype(str)):
+            labels = train.image_labels[shown == body_part]
+            if 0 < labels.sum() < len(labels):
+                members = part.body_parts == body_part
+                weights[members] = 2 * np.abs(part.labels[members] - labels.mean())
+    return weights
 
 
 def _epoch_seed(seed: int, stage: int, epoch: int) -> int:

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 class TrainingImages:
     """The pixel store (n_images, size, size) uint8, the N rows to learn from, and the test rows.
 
-    `labels`, `groups` (patients) and `studies` belong to `rows`, in their order.
+    `labels`, `groups` (patients), `studies` and `body_parts` belong to `rows`, in their order.
     """
 
     pixels: NDArray[np.uint8]
@@ -23,27 +23,33 @@ class TrainingImages:
     labels: NDArray[np.int64]
     groups: NDArray[Any]
     studies: NDArray[Any]
+    body_parts: NDArray[Any]
     test_rows: Rows
 
     def part(self, members: Rows, by_study: bool) -> "Part":
         """Some of the N rows; what is scored together is a study's views, or each image alone."""
         if by_study:
-            names, units = np.unique(self.studies[members].astype(str), return_inverse=True)
+            units = np.unique(self.studies[members].astype(str), return_inverse=True)[1]
             members, units = members[np.argsort(units, kind="stable")], np.sort(units)
-            unit_labels = np.zeros(len(names), np.int64)
-            unit_labels[units] = self.labels[members]
         else:
-            units, unit_labels = np.arange(len(members)), self.labels[members]
-        return Part(self.rows[members], units, unit_labels)
+            units = np.arange(len(members))
+        firsts = members[np.flatnonzero(np.diff(units, prepend=-1))]
+        return Part(self.rows[members], units, self.labels[firsts], self.body_parts[firsts])
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Images (rows of the pixel store) with the unit that each belongs to, and the units' labels."""
+    """Images (rows of the pixel store) and the unit of each; labels and body parts of the units."""
 
     rows: Rows
     units: NDArray[np.intp]  # (n_images,), ascending
     labels: NDArray[np.int64]  # (n_units,)
+    body_parts: NDArray[Any]  # (n_units,)
+
+    @property
+    def image_labels(self) -> NDArray[np.int64]:
+        """The label of each image: that of its unit."""
+        return self.labels[self.units]
 
     def shuffled(self, seed: int) -> Rows:
         """The positions of all images, units in random order, each unit's images together."""

@@ -270,6 +270,8 @@ def _width(network: nn.Module, spec: BackboneSpec, size: int, channels: int, dev
     try:
         with torch.inference_mode():
             output = network(blank)
+    except torch.OutOfMemoryError:
+        raise
     except (AssertionError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ValueError(f"backbone '{spec.label}' does not take {size} × {size} pixels: {reason}") from error

@@ -19,19 +19,19 @@ def differences(
     """Second minus first for each seed that both have, and for the means over those seeds (OVER_SEEDS).
 
     Both sides were resampled by the same patients, so that their difference is paired. Each row holds
-    seed, first, second, difference, low and high; None where undefined. No common seed: no row.
+    seed, seeds (those compared), first, second, difference, low and high; None where undefined. No
+    common seed: no row.
     """
     seeds = sorted(first.keys() & second.keys())
-    rows = [_difference(seed, [first[seed]], [second[seed]], confidence) for seed in seeds]
-    if seeds:
-        both = [[side[seed] for seed in seeds] for side in (first, second)]
-        rows.append(_difference(OVER_SEEDS, both[0], both[1], confidence))
+    rows: list[dict[str, Any]] = [{"seed": seed, "seeds": [seed]} for seed in seeds]
+    rows += [{"seed": OVER_SEEDS, "seeds": seeds}] if seeds else []
+    for row in rows:
+        left, right = ([side[seed] for seed in row["seeds"]] for side in (first, second))
+        row |= _difference(left, right, confidence)
     return rows
 
 
-def _difference(
-    seed: int | str, first: list[Resampled], second: list[Resampled], confidence: float
-) -> dict[str, Any]:
+def _difference(first: list[Resampled], second: list[Resampled], confidence: float) -> dict[str, Any]:
     values = [float(np.mean([value for value, _ in side])) for side in (first, second)]
     resampled = [np.mean([drawn for _, drawn in side], axis=0) for side in (first, second)]
     low, high = percentile_interval(resampled[1] - resampled[0], confidence)
@@ -42,4 +42,4 @@ def _difference(
         "low": low,
         "high": high,
     }
-    return {"seed": seed, **{name: plain(value) for name, value in numbers.items()}}
+    return {name: plain(value) for name, value in numbers.items()}

@@ -42,7 +42,10 @@ def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows of a comparison as text: both sides, the difference with its interval, and what that says."""
     lines = [
         {
-            **{axis: row[axis] for axis in ("body_part", "backbone", "train_size", "seed")},
+            **{axis: row[axis] for axis in ("body_part", "backbone", "train_size")},
+            "seed": row["seed"]
+            if str(row["seed"]) in row["classifiers"]
+            else f"mean of {len(row['classifiers'])}",
             "frozen classifier": _classifier_text(row),
             "frozen": interval_text({"value": row["frozen"], "low": None}),
             "fine-tuned": interval_text({"value": row["fine_tuned"], "low": None}),

@@ -1,4 +1,7 @@
+import pytest
+
 from benchmark.cells import expand
+from benchmark.errors import UserError
 from benchmark.grid import Grid
 
 CONTENT = {
@@ -15,6 +18,16 @@ SIZES = {"all": 500, "hand": 80}
 
 def grid(**changes):
     return Grid.model_validate(CONTENT | changes)
+
+
+def test_one_label_is_one_network():
+    plain, other = {"name": "resnet18"}, {"name": "resnet18", "mean": [0.5] * 3, "std": [0.5] * 3}
+    frozen = {"backbones": [plain], "classifiers": ["majority"]}
+    expand(grid(feature_extraction=frozen, fine_tuning={"backbones": [plain]}), SIZES)
+    with pytest.raises(UserError, match="'resnet18' is not the same network"):
+        expand(grid(feature_extraction=frozen, fine_tuning={"backbones": [other]}), SIZES)
+    named = other | {"label": "resnet18-halves"}
+    expand(grid(feature_extraction=frozen, fine_tuning={"backbones": [named]}), SIZES)
 
 
 def ids(cells):

@@ -47,19 +47,21 @@ def test_curves_step_by_training_images(finished):
 def test_logging_again_changes_nothing_and_a_lost_store_is_rebuilt(finished):
     grid, workspace = finished
 
-    def content():
+    def content(workspace):
         _, cells = runs_of(workspace, "cell")
         return sorted((run.data.tags["cell"], run.data.metrics["study/auroc"]) for run in cells)
 
-    before = content()
+    before = content(workspace)
     plan, records = open_plan(grid, workspace)
-    tracker = Tracker(workspace.uri, "small", workspace.artifacts)
+    tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
     for record in read_records(plan, records):
         tracker.log_cell(record)
-    assert content() == before
+    assert content(workspace) == before
     workspace.database.unlink()
-    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
-    assert content() == before
+    assert not workspace.is_logged(plan.grid, read_records(plan, records))
+    empty = Workspace(workspace.folder, tracking_uri=f"sqlite:///{workspace.folder / 'new.db'}")
+    run_grid(grid, empty, jobs=1, device="cpu", skip_unreadable=False)
+    assert content(empty) == before
 
 
 def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
@@ -67,7 +69,7 @@ def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
     plan, records = open_plan(grid, workspace)
     ok = read_records(plan, records)
     points = curve_points(records, ok, metric="auroc", unit="study", confidence=0.95, resamples=100)
-    tracker = Tracker(workspace.uri, "small", workspace.artifacts)
+    tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
     tracker.log_curves([point | {"value": 0.123} for point in points], "auroc", "study")
     client, curves = runs_of(workspace, "curve")
     assert len(curves) == 2
@@ -82,3 +84,31 @@ def test_a_store_that_cannot_be_used_is_one_line(tmp_path):
     with pytest.raises(UserError, match="file:") as caught:
         Tracker(f"file://{tmp_path}/mlruns", "g")
     assert "\n" not in str(caught.value)
+
+
+def test_a_store_that_breaks_during_a_run_stops_no_cell_and_is_filled_later(
+    write_grid, tmp_path, monkeypatch
+):
+    grid, workspace = write_grid(), Workspace(tmp_path / "runs")
+
+    def broken(*_):
+        raise RuntimeError("database is locked\nand more")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Tracker, "log_cell", broken)
+        with pytest.raises(UserError, match=r"could not be written \(database is locked\); every record is"):
+            run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    plan, _ = open_plan(grid, workspace)
+    assert not plan.todo
+    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    assert len(runs_of(workspace, "cell")[1]) == 4
+
+
+def test_another_primary_metric_is_drawn_without_fitting_again(finished, write_grid):
+    _, workspace = finished
+    grid = write_grid(evaluation={"resamples": 100, "primary": "brier"})
+    plan, records = open_plan(grid, workspace)
+    assert not plan.todo
+    assert not workspace.is_logged(plan.grid, read_records(plan, records))
+    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    assert workspace.is_logged(plan.grid, read_records(plan, records))

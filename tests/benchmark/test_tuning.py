@@ -120,6 +120,26 @@ def test_epochs_reach_mlflow_while_the_cell_trains(tuning_grid, workspace, monke
     assert seen == [("RUNNING", True)] * 2
 
 
+def test_a_loss_that_breaks_leaves_its_epochs_to_be_seen(tuning_grid, workspace, monkeypatch):
+    from classifiers.training import DivergedError, Training
+
+    original = Training._epoch
+
+    def breaks(self, stage, number, done):
+        if done:
+            raise DivergedError("the loss is nan")
+        return original(self, stage, number, done)
+
+    monkeypatch.setattr(Training, "_epoch", breaks)
+    assert run(tuning_grid(train_sizes=[40], feature_extraction=None), workspace) == 1
+    client = MlflowClient(tracking_uri=workspace.uri)
+    experiment = client.get_experiment_by_name("small")
+    (cell,) = client.search_runs([experiment.experiment_id], "tags.kind = 'cell'")
+    assert cell.info.status == "FAILED"
+    assert cell.data.tags["error"] == "the loss is nan"
+    assert "epoch/train_loss" in cell.data.metrics
+
+
 def test_a_failing_recipe_is_one_line_and_the_others_go_on(tuning_grid, workspace, capsys):
     grid = tuning_grid({"trainable": {"from": "blocks.99"}}, train_sizes=[40])
     assert run(grid, workspace) == 1

@@ -8,9 +8,9 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from classifiers import checkpoints
-from classifiers.fine_tuning import TuningTask, fine_tune
+from classifiers.fine_tuning import TuningTask, _calibrated, fine_tune
 from classifiers.recipes import Recipe
-from classifiers.training import Training
+from classifiers.training import DivergedError, Training, unit_weights
 from classifiers.tuning_data import Part, TrainingImages
 from extractors.backbones import load_backbone
 from extractors.specs import BackboneSpec
@@ -33,7 +33,9 @@ def marked_images(n=160, size=32, seed=0):
 def images_of(pixels, labels, train):
     rows = np.arange(train)
     owners = np.array([f"p{row // 2}" for row in rows], dtype=object)
-    return TrainingImages(pixels, rows, labels[rows], owners, owners, np.arange(train, len(pixels)))
+    return TrainingImages(
+        pixels, rows, labels[rows], owners, owners, np.full(train, "hand"), np.arange(train, len(pixels))
+    )
 
 
 @pytest.fixture
@@ -89,8 +91,9 @@ def test_a_killed_training_continues_to_the_same_bits(task, epochs_before_the_ki
     recipe = {
         "stages": [
             {"trainable": "head", "epochs": 2},
-            {"epochs": 3, "schedule": "plateau", "plateau_patience": 0},
+            {"schedule": "plateau", "plateau_patience": 0},
         ],
+        "epochs": 3,
         "learning_rate": 1e-3,
         "ema": 0.8,
         "head": {"widths": [8], "dropout": 0.3},
@@ -173,6 +176,11 @@ def test_batches_that_do_not_fit_are_halved_and_gradients_add_up(task, monkeypat
         fine_tune(task("none", **recipe))
 
 
+def part_of(units, labels, parts=None):
+    units, labels = np.array(units), np.array(labels)
+    return Part(np.arange(len(units)), units, labels, np.array(parts or ["hand"] * len(labels)))
+
+
 def training_of(recipe, part):
     backbone = load_backbone(SPEC, size=32, device=CPU)
     pixels = np.zeros((10, 32, 32), np.uint8)
@@ -182,12 +190,12 @@ def training_of(recipe, part):
 
 
 def test_the_loss_of_studies_is_that_of_the_mean_probability():
-    part = Part(np.arange(5), np.array([0, 0, 1, 1, 1]), np.array([1, 0]))
+    part = part_of([0, 0, 1, 1, 1], [1, 0])
     odds = torch.tensor([0.3, -1.2, 2.0, 0.1, -0.4], requires_grad=True)
     loss = training_of(Recipe(views="study"), part)._loss(odds, np.arange(5))
     p = odds.sigmoid()
     assert loss.item() == pytest.approx((-p[:2].mean().log() - (1 - p[2:].mean()).log()).item(), rel=1e-5)
-    single = Part(np.arange(5), np.arange(5), np.array([1, 0, 1, 1, 0]))
+    single = part_of(range(5), [1, 0, 1, 1, 0])
     labels = torch.tensor([1.0, 0, 1, 1, 0])
     expected = torch.nn.functional.binary_cross_entropy_with_logits(odds, labels, reduction="sum")
     assert training_of(Recipe(), single)._loss(odds, np.arange(5)).item() == pytest.approx(
@@ -196,14 +204,23 @@ def test_the_loss_of_studies_is_that_of_the_mean_probability():
 
 
 def test_class_weights_and_smoothing():
-    part = Part(np.arange(4), np.arange(4), np.array([1, 0, 0, 0]))
+    part = part_of(range(4), [1, 0, 0, 0])
     odds = torch.tensor([0.3, -1.2, 2.0, 0.1])
     weighted = training_of(Recipe(loss="class_weighted_bce", label_smoothing=0.2), part)._loss(
         odds, np.arange(4)
     )
-    targets, weights = torch.tensor([0.9, 0.1, 0.1, 0.1]), torch.tensor([2.0, 2 / 3, 2 / 3, 2 / 3])
+    targets, weights = torch.tensor([0.9, 0.1, 0.1, 0.1]), torch.tensor([1.5, 0.5, 0.5, 0.5])
     expected = torch.nn.functional.binary_cross_entropy_with_logits(odds, targets, weights, reduction="sum")
     assert weighted.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_classes_are_weighted_within_each_body_part_by_their_images():
+    train = part_of([0, 0, 0, 1, 2, 3], [1, 0, 0, 1], ["hand", "hand", "wrist", "wrist"])
+    weights = unit_weights(Recipe(loss="class_weighted_bce"), train, train)
+    assert weights.tolist() == [0.5, 1.5, 1, 1], "three abnormal images of the hand to one normal"
+    other = part_of([0, 1], [1, 0], ["elbow", "wrist"])
+    assert unit_weights(Recipe(loss="class_weighted_bce"), train, other).tolist() == [1, 1]
+    assert unit_weights(Recipe(), train, train).tolist() == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("labels", [np.zeros(120, int), np.array([1, 1] + [0] * 118)])
@@ -215,8 +232,23 @@ def test_too_few_patients_of_a_class_are_one_clear_line(task, labels):
 
 
 def test_a_loss_that_is_no_number_is_one_clear_line(task):
-    with pytest.raises(ValueError, match=r"no longer a number in epoch 1 .*lower learning_rate"):
+    with pytest.raises(DivergedError, match=r"no longer a number in epoch 1 .*lower learning_rate"):
         fine_tune(task(optimizer="sgd", learning_rate=10, weight_decay=1e30, batch_norm="train"))
+
+
+def test_a_rate_whose_loss_breaks_is_not_taken(task):
+    tuned = fine_tune(task(optimizer="sgd", learning_rate=[10, 1e-3], epochs=2))
+    assert tuned.fit.parameters["learning_rate"] == 1e-3
+    assert tuned.facts["diverged_rates"] == [10]
+
+
+def test_a_calibrated_network_stays_calibrated():
+    """Platt's sigmoid takes log odds, so that it can leave them as they are."""
+    random = np.random.default_rng(0)
+    odds = random.normal(0, 3, 4000)
+    labels = (random.random(4000) < 1 / (1 + np.exp(-odds))).astype(int)
+    _, probabilities = _calibrated(odds, labels, odds)
+    assert np.abs(probabilities - 1 / (1 + np.exp(-odds))).max() < 0.03
 
 
 @pytest.mark.parametrize("name", ["torchvision/inception_v3", "torchvision/googlenet"])

@@ -27,10 +27,11 @@ def learning(network):
         ("densenet121", 8, "features.denseblock4"),  # the stem, four dense blocks, three transitions
         ("torchvision/squeezenet1_0", 9, "features.12"),
         ("test_vit", 7, "blocks.5"),
+        ("torchvision/vit_b_16", 13, "encoder.layers.encoder_layer_11"),
     ],
 )
 def test_blocks_are_the_networks_own(name, count, last):
-    network = tuned(name, size=160 if "vit" in name else 64)
+    network = tuned(name, size={"test_vit": 160, "torchvision/vit_b_16": 224}.get(name, 64))
     found = blocks(network.backbone)
     assert len(found) == count
     assert found[-1][0] == last

@@ -48,6 +48,11 @@ def test_the_epochs_of_every_learning_rate_count():
         ({"trainable": "last_0_blocks"}, "pattern"),
         ({"schedule": "sometimes"}, "cosine"),
         ({"stages": [{"learning_rate": [1, 2]}, {"learning_rate": [3, 4]}]}, "only one stage"),
+        (
+            {"preset": "probe_then_tune", "learning_rate": [1e-4, 1e-5]},
+            "every stage has its own learning_rate",
+        ),
+        ({"preset": ["default"]}, "there is no preset"),
         ({"augmentation": {"rotation": 3}}, "did you mean 'rotate'"),
     ],
 )

@@ -14,8 +14,14 @@ def images():
         labels=labels,
         groups=studies,
         studies=studies,
+        body_parts=np.array(["hand", "wrist", "hand", "elbow", "wrist", "wrist"]),
         test_rows=np.array([0, 1]),
     )
+
+
+def part_of(units):
+    count = units.max() + 1
+    return Part(np.arange(len(units)), units, np.zeros(count, np.int64), np.full(count, "hand"))
 
 
 def test_studies_are_units_with_their_views_together():
@@ -23,6 +29,8 @@ def test_studies_are_units_with_their_views_together():
     assert part.rows.tolist() == [5, 11, 13, 3, 7, 9]
     assert part.units.tolist() == [0, 0, 0, 1, 1, 2]
     assert part.labels.tolist() == [0, 1, 1]
+    assert part.body_parts.tolist() == ["wrist", "hand", "elbow"]
+    assert part.image_labels.tolist() == [0, 0, 0, 1, 1, 1]
     assert part.unit_means(np.array([1.0, 2, 3, 4, 6, 9])).tolist() == [2, 5, 9]
 
 
@@ -37,7 +45,7 @@ def test_batches_hold_every_image_once_whole_units_and_are_even():
     random = np.random.default_rng(0)
     units = np.sort(random.integers(0, 120, 300))
     units = np.unique(units, return_inverse=True)[1]
-    part = Part(np.arange(300), units, np.zeros(units.max() + 1, np.int64))
+    part = part_of(units)
     batches = part.batches(part.shuffled(4), 32)
     assert sorted(np.concatenate(batches)) == list(range(300))
     assert len(batches) == 10
@@ -47,7 +55,7 @@ def test_batches_hold_every_image_once_whole_units_and_are_even():
 
 
 def test_a_batch_larger_than_the_part_is_the_part_and_shuffles_differ():
-    part = Part(np.arange(7), np.arange(7), np.zeros(7, np.int64))
+    part = part_of(np.arange(7))
     assert [len(batch) for batch in part.batches(part.shuffled(0), 32)] == [7]
     assert [len(batch) for batch in part.batches(part.shuffled(0), 4)] == [3, 4]
     assert part.shuffled(0).tolist() == part.shuffled(0).tolist() != part.shuffled(1).tolist()

@@ -17,7 +17,7 @@ from torch.nn import functional
 from benchmark.datasets.mura import read_mura
 from benchmark.datasets.phantom import draw_phantom
 from benchmark.executors import available_cores
-from classifiers.layers import TunedNetwork
+from classifiers.layers import TunedNetwork, choose_trainable
 from classifiers.recipes import PRESETS, Head, Recipe
 from classifiers.training import Training, peak_memory
 from classifiers.tuning_data import TrainingImages
@@ -44,6 +44,7 @@ def bare_seconds(spec, count, device):
     """Forward and backward alone; the normalised batch stays on the device, nothing is updated."""
     backbone = load_backbone(spec, size=224, device=device)
     network = TunedNetwork(backbone, Head()).to(device).train()
+    choose_trainable(network, "all")
     pixels = torch.randint(0, 255, (BATCH, 224, 224), dtype=torch.uint8)
     resident, labels = network_input(backbone, pixels), torch.ones(BATCH, device=device)
 
@@ -84,7 +85,7 @@ def phantom_images(root, count):
     manifest = read_mura(draw_phantom(root / "phantom", patients=count // 2, difficulty=0.0))
     table = manifest.images.sample(frac=1, random_state=0)[:count]
     store = load_pixels(root / "cache", manifest.root, list(table["image"]), jobs=available_cores())
-    columns = [table[name].to_numpy() for name in ("label", "patient", "study")]
+    columns = [table[name].to_numpy() for name in ("label", "patient", "study", "body_part")]
     return TrainingImages(store.data, np.arange(len(table)), *columns, test_rows=np.arange(0))
 
 
