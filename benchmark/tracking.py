@@ -34,14 +34,12 @@ logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 Figures = Mapping[str, Any]  # file name → matplotlib figure
 _KIND = "custom_model_development"  # so that the UI opens the runs, not the traces of a chat
-_NOTE = """Cells of the grid **{grid}**.
-*Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images: open the chart
-view. Their children are the single cells (`tags.kind = 'cell'`). *Comparison* runs (`tags.kind =
-'comparison'`) hold the head-to-head of a body part as table and figure.
+_PARTS = "body_parts"  # the experiment's tag with the grid's body parts, as JSON
+_NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
-Learning curves, frozen and fine-tuned on one axis:
-
-{links}"""
+*Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images. Their children
+are the single cells (`tags.kind = 'cell'`). *Comparison* runs (`tags.kind = 'comparison'`) hold the
+head-to-head of a body part as table and figure."""
 
 
 class Tracker:
@@ -60,10 +58,12 @@ class Tracker:
                 self._client.set_experiment_tag(self.experiment_id, "mlflow.experimentKind", _KIND)
             else:
                 self.experiment_id = experiment.experiment_id
-            links = [f"* [{part}]({curves_address(self.experiment_id, part)})" for part in body_parts]
-            note = _NOTE.format(grid=grid, links="\n".join(links))
-            if experiment is None or experiment.tags.get("mlflow.note.content") != note:
-                self._client.set_experiment_tag(self.experiment_id, "mlflow.note.content", note)
+            parts = list(body_parts)
+            links = [f"[{part}]({curves_address(self.experiment_id, part)})" for part in parts]
+            tags = {"mlflow.note.content": _NOTE.format(links=" · ".join(links)), _PARTS: json.dumps(parts)}
+            for key, value in tags.items():
+                if experiment is None or experiment.tags.get(key) != value:
+                    self._client.set_experiment_tag(self.experiment_id, key, value)
         except Exception as error:  # MLflow raises many kinds for a store that it cannot use
             reason = str(error).strip().splitlines()[0][:300]
             raise UserError(f"MLflow cannot use the tracking store {uri}: {reason}") from error
@@ -152,20 +152,23 @@ class Tracker:
         self._comparisons[body_part] = run
 
     def log_curves(self, points: Iterable[Point], metric: str, unit: str) -> None:
-        """Write each point of the curves at step = train_images, once; a changed curve is drawn anew."""
+        """Write each point of the curves at step = train_images, once; a changed curve is drawn anew.
+
+        The grid's primary metric has no `/` in its name there, so that the UI draws it first.
+        """
         wanted: dict[str, dict[int, Point]] = {}
         for point in points:
             if point["value"] is not None:
                 wanted.setdefault(_curve_name(point), {})[point["train_images"]] = point
         for curve, steps in wanted.items():
-            key = f"{unit}/{metric}"
+            key = f"{unit} {metric}"
             run = self._curve(next(iter(steps.values())))
             there = {m.step: m.value for m in self._client.get_metric_history(run.info.run_id, key)}
             if any(step not in steps or steps[step]["value"] != value for step, value in there.items()):
                 run, there = self._renew_curve(run), {}
             for step, point in sorted(steps.items()):
                 if step not in there:
-                    interval = {key: point["value"], f"{key}_low": point["low"], f"{key}_high": point["high"]}
+                    interval = {key: point["value"], f"{key} low": point["low"], f"{key} high": point["high"]}
                     metrics = [
                         Metric(name, value, _milliseconds(None), step)
                         for name, value in (point["means"] | interval).items()
@@ -320,7 +323,18 @@ def _epoch_metrics(epoch: Mapping[str, Any]) -> list[Metric]:
 def curves_address(experiment: str, body_part: str) -> str:
     """Where, within the UI, the learning curves of one body part are drawn on one axis."""
     wanted = f"tags.kind = 'curve' and params.body_part = '{body_part}'"
-    return f"#/experiments/{experiment}/runs?searchFilter={quote(wanted)}&compareRunsMode=CHART"
+    view = "compareRunsMode=CHART&workflowType=machine_learning"
+    return f"#/experiments/{experiment}/runs?searchFilter={quote(wanted)}&{view}"
+
+
+def curve_pages(uri: str) -> list[tuple[str, str, str]]:
+    """(grid, body part, address within the UI) of all learning curves in a store."""
+    experiments = MlflowClient(tracking_uri=uri).search_experiments()
+    return [
+        (experiment.name, part, curves_address(experiment.experiment_id, part))
+        for experiment in experiments
+        for part in json.loads(experiment.tags.get(_PARTS, "[]"))
+    ]
 
 
 def _milliseconds(moment: str | None) -> int:
