@@ -40,6 +40,7 @@ class Tuner:
         total = sum(_epochs(planned) for planned in cells)
         with torch_threads(available_cores()):
             for planned in cells:
+                self._sweep(planned)
                 result = self._result(planned, total)
                 records.write(result)
                 if result.record["status"] == "ok":
@@ -93,6 +94,13 @@ class Tuner:
         }
         files = {tuned.weights.name: tuned.weights}
         return finished(planned, sample, self.context, tuned.fit, started, files, **facts)
+
+    def _sweep(self, planned: PlannedCell) -> None:
+        """Delete what the cell had reached when it was computed otherwise."""
+        kept = self._checkpoints(planned)
+        for folder in kept.parent.glob(f"{planned.cell.id}-*"):
+            if folder != kept:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _checkpoints(self, planned: PlannedCell) -> Path:
         """A folder that belongs to this cell as it is computed today."""
