@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+export OMP_WAIT_POLICY ?= passive  # as the command line sets it: waiting threads leave the core to others
 
 .PHONY: help install quickstart ui lint test test-all performance clean
 

@@ -1,5 +1,6 @@
 """The command line: what can be typed, and how errors reach the one who typed it."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -184,6 +185,9 @@ def fetch(name: str, out: Path) -> None:
 
 def main() -> None:
     """Run the command line; bad input is one line on stderr and exit status 2."""
+    # OpenMP's threads would spin while they wait, and where a core is shared with anything else, one late
+    # thread makes all others burn their time: two to four times slower. Read when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:

@@ -200,9 +200,10 @@ class _Log:
                 self._broken = True
 
     def _write(self, record: Record) -> None:
-        folder, unit = self._records.cell_folder(record["cell"]), self._plan.grid.evaluation.unit
-        figures = partial(cell_figures, record, folder, unit)
-        self._tracker.log_cell(record, figures, cell_files(record, folder))
+        folder, evaluation = self._records.cell_folder(record["cell"]), self._plan.grid.evaluation
+        figures = partial(cell_figures, record, folder, evaluation.unit)
+        primary = f"{evaluation.unit}/{evaluation.primary}"
+        self._tracker.log_cell(record, figures, cell_files(record, folder), bounds=primary)
 
     def _write_all(self, known: list[Record], answers: Answers) -> None:
         grid = self._plan.grid

@@ -96,12 +96,18 @@ class Tracker:
         self._client.log_batch(run.info.run_id, metrics=_epoch_metrics(epoch))
 
     def log_cell(
-        self, record: Record, figures: Callable[[], Figures] = dict, files: Iterable[Path] = ()
+        self,
+        record: Record,
+        figures: Callable[[], Figures] = dict,
+        files: Iterable[Path] = (),
+        bounds: str = "study/auroc",
     ) -> None:
         """Write one cell's run below its curve's, unless this very record is there already.
 
         A run that its epochs have begun is completed, any other run of the cell is replaced. `figures`
-        (file name → matplotlib figure) are asked for only when they are written.
+        (file name → matplotlib figure) are asked for only when they are written. Of one metric the
+        interval is logged too, as `bounds`_low and _high: all of them would double the time that MLflow
+        takes, and stand in the record.
         """
         digest = digest_of(record)
         run = self._cells.get(record["cell"])
@@ -124,7 +130,9 @@ class Tracker:
         self._end_run(
             run,
             params=_cell_params(record),
-            metrics=[Metric(name, value, when, step) for name, value in _cell_metrics(record).items()],
+            metrics=[
+                Metric(name, value, when, step) for name, value in _cell_metrics(record, bounds).items()
+            ],
             tags={"record": digest} | ({"error": record["error"]} if record["status"] == "failed" else {}),
             status="FINISHED" if record["status"] == "ok" else "FAILED",
             finished=when,
@@ -304,14 +312,14 @@ def _cell_params(record: Record) -> dict[str, Any]:
     return params
 
 
-def _cell_metrics(record: Record) -> dict[str, float]:
-    """unit/metric with its bounds, `part unit/metric` per body part, and timings in seconds."""
+def _cell_metrics(record: Record, bounds: str) -> dict[str, float]:
+    """unit/metric, one of them with its bounds; `part unit/metric` per body part; timings in seconds."""
     metrics: dict[str, float | None] = {}
     for unit, values in record.get("metrics", {}).items():
         for name, numbers in values.items():
             metrics[f"{unit}/{name}"] = numbers["value"]
-            metrics[f"{unit}/{name}_low"] = numbers["low"]
-            metrics[f"{unit}/{name}_high"] = numbers["high"]
+            if bounds == f"{unit}/{name}":
+                metrics |= {f"{bounds}_low": numbers["low"], f"{bounds}_high": numbers["high"]}
     for part, units in record.get("body_part_metrics", {}).items():
         for unit, values in units.items():
             metrics |= {f"{part} {unit}/{name}": numbers["value"] for name, numbers in values.items()}
