@@ -1,7 +1,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-export OMP_WAIT_POLICY ?= passive  # as the command line sets it: waiting threads leave the core to others
+# as the command line sets it: threads that wait leave their core to others
+export OMP_WAIT_POLICY ?= passive
 
 .PHONY: help install quickstart ui lint test test-all performance clean
 
