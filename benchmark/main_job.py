@@ -163,7 +163,8 @@ class _Log:
 
         self._workspace.folder.mkdir(parents=True, exist_ok=True)
         grid, workspace = self._plan.grid, self._workspace
-        self._tracker = Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts)
+        primary = grid.evaluation.unit, grid.evaluation.primary
+        self._tracker = Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts, primary)
 
     def epoch(self, record: Record, epoch: dict[str, Any]) -> None:
         """Write one epoch of a fine-tuning that goes on."""
@@ -200,17 +201,16 @@ class _Log:
                 self._broken = True
 
     def _write(self, record: Record) -> None:
-        folder, evaluation = self._records.cell_folder(record["cell"]), self._plan.grid.evaluation
-        figures = partial(cell_figures, record, folder, evaluation.unit)
-        primary = f"{evaluation.unit}/{evaluation.primary}"
-        self._tracker.log_cell(record, figures, cell_files(record, folder), bounds=primary)
+        folder, unit = self._records.cell_folder(record["cell"]), self._plan.grid.evaluation.unit
+        figures = partial(cell_figures, record, folder, unit)
+        self._tracker.log_cell(record, figures, cell_files(record, folder))
 
     def _write_all(self, known: list[Record], answers: Answers) -> None:
         grid = self._plan.grid
         for record in known:
             self._write(record)
         primary, unit = grid.evaluation.primary, grid.evaluation.unit
-        self._tracker.log_curves(answers.points, primary, unit)
+        self._tracker.log_curves(answers.points)
         for part in grid.body_parts:
             rows = [row for row in answers.head_to_head if row["body_part"] == part]
             if rows:

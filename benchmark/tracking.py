@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlparse
+from urllib.parse import quote, urlencode, urlparse
 from urllib.request import url2pathname
 
 import pandas as pd
@@ -21,6 +21,7 @@ from benchmark.curves import CURVE, Point, Record
 from benchmark.errors import UserError
 from extractors.specs import digest_of
 from results.comparison import OVER_SEEDS
+from results.names import LOWER_IS_BETTER
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # closed networks, and nobody's business
 
@@ -45,7 +46,8 @@ logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 Figures = Mapping[str, Any]  # file name → matplotlib figure
 _KIND = "custom_model_development"  # so that the UI opens the runs, not the traces of a chat
-_PARTS = "body_parts"  # the experiment's tag with the grid's body parts, as JSON
+_ANSWER = "answer/{unit} {metric}"  # the UI sorts groups of metrics by name
+_PAGES = "learning_curves"  # the experiment's tag with the address of each body part's page, as JSON
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
 *Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images. Their children
@@ -57,9 +59,18 @@ class Tracker:
     """The experiment of one grid in one MLflow store. Logging is idempotent per cell and record."""
 
     def __init__(
-        self, uri: str, grid: str, body_parts: Iterable[str] = (), artifacts: Path | None = None
+        self,
+        uri: str,
+        grid: str,
+        body_parts: Iterable[str] = (),
+        artifacts: Path | None = None,
+        primary: tuple[str, str] = ("study", "auroc"),
     ) -> None:
-        """Open the experiment, made when absent. Raises UserError when the store cannot be reached."""
+        """Open the experiment, made when absent. Raises UserError when the store cannot be reached.
+
+        `primary` is the unit and the metric that are drawn first and logged with their bounds.
+        """
+        self._unit, self._metric = primary
         try:
             self._client = MlflowClient(tracking_uri=uri)
             experiment = self._client.get_experiment_by_name(grid)
@@ -70,8 +81,9 @@ class Tracker:
             else:
                 self.experiment_id = experiment.experiment_id
             parts = list(body_parts)
-            links = [f"[{part}]({curves_address(self.experiment_id, part)})" for part in parts]
-            tags = {"mlflow.note.content": _NOTE.format(links=" · ".join(links)), _PARTS: json.dumps(parts)}
+            pages = {part: curves_address(self.experiment_id, part, primary) for part in parts}
+            links = " · ".join(f"[{part}]({address})" for part, address in pages.items())
+            tags = {"mlflow.note.content": _NOTE.format(links=links), _PAGES: json.dumps(pages)}
             for key, value in tags.items():
                 if experiment is None or experiment.tags.get(key) != value:
                     self._client.set_experiment_tag(self.experiment_id, key, value)
@@ -100,14 +112,13 @@ class Tracker:
         record: Record,
         figures: Callable[[], Figures] = dict,
         files: Iterable[Path] = (),
-        bounds: str = "study/auroc",
     ) -> None:
         """Write one cell's run below its curve's, unless this very record is there already.
 
         A run that its epochs have begun is completed, any other run of the cell is replaced. `figures`
-        (file name → matplotlib figure) are asked for only when they are written. Of one metric the
-        interval is logged too, as `bounds`_low and _high: all of them would double the time that MLflow
-        takes, and stand in the record.
+        (file name → matplotlib figure) are asked for only when they are written. Of the
+        primary metric the interval is logged too: all intervals would double the time that MLflow takes,
+        and stand in the record.
         """
         digest = digest_of(record)
         run = self._cells.get(record["cell"])
@@ -126,13 +137,12 @@ class Tracker:
             if epoch["step"] not in known:
                 self._client.log_batch(run.info.run_id, metrics=_epoch_metrics(epoch))
         self._log_artifacts(run, figures(), files)
+        metrics = _cell_metrics(record, f"{self._unit}/{self._metric}")
         step, when = record.get("counts", {}).get("train_images", 0), _milliseconds(record.get("finished"))
         self._end_run(
             run,
             params=_cell_params(record),
-            metrics=[
-                Metric(name, value, when, step) for name, value in _cell_metrics(record, bounds).items()
-            ],
+            metrics=[Metric(name, value, when, step) for name, value in metrics.items()],
             tags={"record": digest} | ({"error": record["error"]} if record["status"] == "failed" else {}),
             status="FINISHED" if record["status"] == "ok" else "FAILED",
             finished=when,
@@ -170,17 +180,17 @@ class Tracker:
         self._end_run(run, {"body_part": body_part}, metrics, tags, "FINISHED", now)
         self._comparisons[body_part] = run
 
-    def log_curves(self, points: Iterable[Point], metric: str, unit: str) -> None:
+    def log_curves(self, points: Iterable[Point]) -> None:
         """Write each point of the curves at step = train_images, once; a changed curve is drawn anew.
 
-        The grid's primary metric has no `/` in its name there, so that the UI draws it first.
+        The grid's primary metric with its bounds is `answer/UNIT METRIC`: the UI draws it first.
         """
         wanted: dict[str, dict[int, Point]] = {}
         for point in points:
             if point["value"] is not None:
                 wanted.setdefault(_curve_name(point), {})[point["train_images"]] = point
         for curve, steps in wanted.items():
-            key = f"{unit} {metric}"
+            key = _ANSWER.format(unit=self._unit, metric=self._metric)
             run = self._curve(next(iter(steps.values())))
             there = {m.step: m.value for m in self._client.get_metric_history(run.info.run_id, key)}
             if any(step not in steps or steps[step]["value"] != value for step, value in there.items()):
@@ -339,20 +349,36 @@ def _epoch_metrics(epoch: Mapping[str, Any]) -> list[Metric]:
     ]
 
 
-def curves_address(experiment: str, body_part: str) -> str:
-    """Where, within the UI, the learning curves of one body part are drawn on one axis."""
-    wanted = f"tags.kind = 'curve' and params.body_part = '{body_part}'"
-    view = "compareRunsMode=CHART&workflowType=machine_learning"
-    return f"#/experiments/{experiment}/runs?searchFilter={quote(wanted)}&{view}"
+def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) -> str:
+    """Where, within the UI, the frozen and fine-tuned learning curves of one body part share an axis.
+
+    The UI draws the first ten runs unless told otherwise: the best ones, without hand-crafted
+    descriptors and the control.
+    """
+    wanted = {
+        "tags.kind": "= 'curve'",
+        "params.body_part": f"= '{body_part}'",
+        "params.strategy": "!= 'hand_crafted'",
+        "params.classifier": "!= 'majority'",
+    }
+    unit, metric = primary
+    view = {
+        "searchFilter": " and ".join(f"{key} {value}" for key, value in wanted.items()),
+        "orderByKey": f"metrics.`{_ANSWER.format(unit=unit, metric=metric)}`",
+        "orderByAsc": str(metric in LOWER_IS_BETTER).lower(),
+        "compareRunsMode": "CHART",
+        "workflowType": "machine_learning",
+    }
+    return f"#/experiments/{experiment}/runs?" + urlencode(view, quote_via=quote)
 
 
 def curve_pages(uri: str) -> list[tuple[str, str, str]]:
     """(grid, body part, address within the UI) of all learning curves in a store."""
     experiments = MlflowClient(tracking_uri=uri).search_experiments()
     return [
-        (experiment.name, part, curves_address(experiment.experiment_id, part))
+        (experiment.name, part, address)
         for experiment in experiments
-        for part in json.loads(experiment.tags.get(_PARTS, "[]"))
+        for part, address in json.loads(experiment.tags.get(_PAGES, "{}")).items()
     ]
 
 

@@ -40,7 +40,7 @@ def test_curves_step_by_training_images(finished):
     grid, workspace = finished
     plan, _ = open_plan(grid, workspace)
     client, curves = runs_of(workspace, "curve")
-    history = client.get_metric_history(curves[0].info.run_id, "study auroc")
+    history = client.get_metric_history(curves[0].info.run_id, "answer/study auroc")
     assert [metric.step for metric in history] == [40, len(plan.pool)]
 
 
@@ -70,11 +70,11 @@ def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
     ok = read_records(plan, records)
     points = curve_points(records, ok, metric="auroc", unit="study", confidence=0.95, resamples=100)
     tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
-    tracker.log_curves([point | {"value": 0.123} for point in points], "auroc", "study")
+    tracker.log_curves([point | {"value": 0.123} for point in points])
     client, curves = runs_of(workspace, "curve")
     assert len(curves) == 2
     for run in curves:
-        history = client.get_metric_history(run.info.run_id, "study auroc")
+        history = client.get_metric_history(run.info.run_id, "answer/study auroc")
         assert {metric.value for metric in history} == {0.123}
     _, cells = runs_of(workspace, "cell")
     assert {run.data.tags["mlflow.parentRunId"] for run in cells} == {run.info.run_id for run in curves}

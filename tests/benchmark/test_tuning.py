@@ -12,7 +12,7 @@ import pytest
 from benchmark.comparisons import CHOSEN
 from benchmark.errors import UserError
 from benchmark.main_job import open_plan, read_records, run_grid, show_comparison
-from benchmark.tracking import MlflowClient
+from benchmark.tracking import MlflowClient, curve_pages
 from benchmark.workspace import Workspace
 
 NETWORK = {"name": "test_efficientnet", "weights": "random"}
@@ -81,7 +81,11 @@ def test_mlflow_holds_epochs_curves_figures_weights_and_the_comparison(tuning_gr
     run(tuning_grid(), workspace)
     client = MlflowClient(tracking_uri=workspace.uri)
     experiment = client.get_experiment_by_name("small")
-    assert "params.body_part%20%3D%20%27all%27" in experiment.tags["mlflow.note.content"]
+    ((grid, part, address),) = curve_pages(workspace.uri)
+    assert (grid, part) == ("small", "all")
+    assert "params.body_part%20%3D%20%27all%27" in address
+    assert "orderByKey=metrics.%60answer%2Fstudy%20auroc%60" in address
+    assert f"[all]({address})" in experiment.tags["mlflow.note.content"]
 
     def runs(kind):
         return client.search_runs([experiment.experiment_id], f"tags.kind = '{kind}'")
