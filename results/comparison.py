@@ -1,12 +1,13 @@
 """Frozen against fine-tuned: differences between cells of one test set, paired by resampled patients."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from results.evaluation import plain
 from results.metrics import Values
+from results.significance import two_sided_p
 from results.uncertainty import percentile_interval
 
 Resampled = tuple[float, Values]  # a metric's value, and its value in each resampling of the test patients
@@ -19,27 +20,31 @@ def differences(
     """Second minus first for each seed that both have, and for the means over those seeds (OVER_SEEDS).
 
     Both sides were resampled by the same patients, so that their difference is paired. Each row holds
-    seed, seeds (those compared), first, second, difference, low and high; None where undefined. No
-    common seed: no row.
+    seed, seeds (those compared), first, second, difference, low, high and p (two-sided, not adjusted for the
+    number of comparisons: see significance.holm); None where undefined. No common seed: no row.
     """
     seeds = sorted(first.keys() & second.keys())
     rows: list[dict[str, Any]] = [{"seed": seed, "seeds": [seed]} for seed in seeds]
     rows += [{"seed": OVER_SEEDS, "seeds": seeds}] if seeds else []
     for row in rows:
-        left, right = ([side[seed] for seed in row["seeds"]] for side in (first, second))
+        left, right = (mean_of([side[seed] for seed in row["seeds"]]) for side in (first, second))
         row |= _difference(left, right, confidence)
     return rows
 
 
-def _difference(first: list[Resampled], second: list[Resampled], confidence: float) -> dict[str, Any]:
-    values = [float(np.mean([value for value, _ in side])) for side in (first, second)]
-    resampled = [np.mean([drawn for _, drawn in side], axis=0) for side in (first, second)]
-    low, high = percentile_interval(resampled[1] - resampled[0], confidence)
-    numbers = {
-        "first": values[0],
-        "second": values[1],
-        "difference": values[1] - values[0],
-        "low": low,
-        "high": high,
-    }
-    return {name: plain(value) for name, value in numbers.items()}
+def mean_of(resampled: Sequence[Resampled]) -> Resampled:
+    """The mean over one or more cells of one test set (seeds, or backbones), in each resampling too."""
+    values, drawn = zip(*resampled, strict=True)
+    return float(np.mean(values)), np.mean(drawn, axis=0)
+
+
+def difference_of(first: Resampled, second: Resampled) -> Resampled:
+    """Second minus first, paired: in each resampling too, as crossovers and p-values take it."""
+    return second[0] - first[0], second[1] - first[1]
+
+
+def _difference(first: Resampled, second: Resampled, confidence: float) -> dict[str, float | None]:
+    difference, drawn = difference_of(first, second)
+    low, high = percentile_interval(drawn, confidence)
+    numbers = {"first": first[0], "second": second[0], "difference": difference, "low": low, "high": high}
+    return {name: plain(value) for name, value in numbers.items()} | {"p": two_sided_p(difference, drawn)}

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from results.comparison import OVER_SEEDS, differences
+from results.comparison import OVER_SEEDS, difference_of, differences, mean_of
 from results.evaluation import resampled_metric
+from results.significance import two_sided_p
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +51,27 @@ def test_the_difference_is_that_of_the_metric_and_its_interval_is_paired(truth):
 
 def test_a_method_against_itself_differs_by_nothing(truth):
     side = {0: resampled(scored(truth, 1, seed=1))}
-    assert [(row["difference"], row["low"], row["high"]) for row in differences(side, side)] == [
-        (0, 0, 0)
-    ] * 2
+    found = [
+        tuple(row[name] for name in ("difference", "low", "high", "p")) for row in differences(side, side)
+    ]
+    assert found == [(0, 0, 0, 1)] * 2
+
+
+def test_p_is_that_of_the_paired_draws(truth):
+    weak, strong = (resampled(scored(truth, strength, seed=1)) for strength in (0.5, 1.5))
+    row = differences({0: weak}, {0: strong})[0]
+    assert row["p"] == two_sided_p(row["difference"], strong[1] - weak[1]) < 0.05
+    other = differences({0: weak}, {0: resampled(scored(truth, 0.4, seed=2))})[0]
+    assert other["low"] < 0 < other["high"]
+    assert other["p"] > 0.05
+
+
+def test_a_mean_and_a_difference_are_taken_within_each_draw():
+    first, second = (0.5, np.array([0.4, 0.7])), (0.7, np.array([0.8, 0.7]))
+    value, drawn = mean_of([first, second])
+    assert (value, list(drawn)) == (pytest.approx(0.6), pytest.approx([0.6, 0.7]))
+    value, drawn = difference_of(first, second)
+    assert (value, list(drawn)) == (pytest.approx(0.2), pytest.approx([0.4, 0]))
 
 
 def test_over_seeds_is_the_mean_over_the_seeds_that_both_have(truth):
@@ -71,4 +90,4 @@ def test_no_common_seed_is_no_row(truth):
 
 def test_one_class_is_undefined(truth):
     side = {0: resampled(scored(truth.assign(label=1), 1, seed=1))}
-    assert {row["difference"] for row in differences(side, side)} == {None}
+    assert {(row["difference"], row["p"]) for row in differences(side, side)} == {(None, None)}

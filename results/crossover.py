@@ -1,0 +1,106 @@
+"""The crossover size: how many labelled images fine-tuning needs before it overtakes the frozen network."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from results.metrics import Values
+from results.uncertainty import MAX_UNDEFINED
+
+CROSSED = "crossed"
+ALWAYS = "always fine-tuned"  # fine-tuned is ahead at every size: the crossover is at the smallest or below
+BEYOND = "beyond the data"  # fine-tuned is not ahead at the largest size: the crossover, if any, is above
+UNDEFINED = "undefined"
+STATUSES = (CROSSED, ALWAYS, BEYOND, UNDEFINED)
+
+
+def crossover(
+    sizes: Sequence[int], differences: Sequence[float], drawn: Values, confidence: float = 0.95
+) -> dict[str, Any]:
+    """The size from which on fine-tuned is ahead at every measured size, with its interval.
+
+    `sizes` ascend (labelled images); `differences` (n_sizes,) are fine-tuned minus frozen in a metric of
+    which more is better; `drawn` (n_sizes, resamples) are those differences in resamplings of the same
+    test patients. The crossover is where the straight line over log(size) passes zero between the last
+    size at which fine-tuned is not ahead and the next one. A NaN difference makes it undefined: leave
+    such a size out.
+
+    The interval is the percentile interval of the crossovers of the draws, in which a draw that never
+    crosses keeps its place: below all sizes when always fine-tuned, above all when beyond the data, as
+    a censored observation. To leave such draws out would claim that a crossover exists and shrink the
+    interval onto the data. So a bound may be open. Its bounds are order statistics (the wider ones).
+    It speaks of the test patients: how the training subsets differ is not in it. Where noise lets a
+    draw cross several times its last crossing counts, which leans to larger sizes.
+
+    Returns value, low and high (images, or None) with `status`, `low_status` and `high_status`, of STATUSES:
+    - a value has a number only when crossed;
+    - low is open (None) when always fine-tuned; when beyond the data it is the largest size: the
+      crossover is above it;
+    - high is open when beyond the data; when always fine-tuned it is the smallest size;
+    - both bounds are undefined when at least half of the draws are.
+    `shares` is the share of the draws with each status, and `sign_changes` how often the difference
+    changes its sign over the sizes: more than one, and there is no single crossover.
+    Raises ValueError for sizes that do not ascend from above zero, other shapes, and no draw.
+    """
+    points = np.asarray(differences, np.float64)
+    _check(sizes, points, drawn)
+    logs = np.log(np.asarray(sizes, np.float64))
+    value = _crossings(logs, points[:, None])[0]
+    resampled = _crossings(logs, drawn)
+    low, high = _interval(resampled, confidence)
+    statuses = [_status(crossing) for crossing in resampled]
+    signs = np.sign(points[points != 0])
+    return {
+        "value": _images(value),
+        "status": _status(value),
+        "low": float(sizes[-1]) if low == np.inf else _images(low),
+        "low_status": _status(low),
+        "high": float(sizes[0]) if high == -np.inf else _images(high),
+        "high_status": _status(high),
+        "shares": {status: statuses.count(status) / len(statuses) for status in STATUSES},
+        "sign_changes": None if np.isnan(value) else int(np.count_nonzero(np.diff(signs))),
+    }
+
+
+def _check(sizes: Sequence[int], differences: Values, drawn: Values) -> None:
+    if len(sizes) == 0 or sizes[0] <= 0 or (np.diff(sizes) <= 0).any():
+        raise ValueError(f"training sizes must ascend from above zero, unlike {list(sizes)}")
+    if differences.shape != (len(sizes),) or drawn.ndim != 2 or len(drawn) != len(sizes):
+        raise ValueError(f"{len(sizes)} sizes, but differences {differences.shape} and draws {drawn.shape}")
+    if drawn.shape[1] == 0:
+        raise ValueError("an interval needs at least one resampling")
+
+
+def _crossings(logs: Values, differences: Values) -> Values:
+    """log(size) of each column's crossover, (B,): -inf always ahead, inf not ahead at the end, or NaN."""
+    behind = ~(differences > 0)
+    crossings = np.where(behind[-1], np.inf, -np.inf)
+    crossings[np.isnan(differences).any(axis=0)] = np.nan
+    columns = np.flatnonzero((crossings == -np.inf) & behind.any(axis=0))
+    before = len(logs) - 1 - np.argmax(behind[::-1, columns], axis=0)
+    left, right = differences[before, columns], differences[before + 1, columns]
+    step = logs[before + 1] - logs[before]
+    crossings[columns] = logs[before] + step * -left / (right - left)
+    return crossings
+
+
+def _interval(crossings: Values, confidence: float) -> tuple[float, float]:
+    """The order statistics just outside the two quantiles; NaN where too many draws are undefined."""
+    known = np.sort(crossings[~np.isnan(crossings)])
+    if len(known) <= MAX_UNDEFINED * len(crossings):
+        return float("nan"), float("nan")
+    tail = int((len(known) - 1) * (1 - confidence) / 2 + 1e-9)
+    return float(known[tail]), float(known[-1 - tail])
+
+
+def _status(crossing: float) -> str:
+    if np.isnan(crossing):
+        return UNDEFINED
+    if np.isinf(crossing):
+        return BEYOND if crossing > 0 else ALWAYS
+    return CROSSED
+
+
+def _images(crossing: float) -> float | None:
+    return float(np.exp(crossing)) if np.isfinite(crossing) else None

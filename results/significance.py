@@ -1,0 +1,112 @@
+"""Whether a difference may be chance: p-values of resamplings, McNemar and DeLong, and Holm's adjustment."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from statsmodels.stats import contingency_tables
+from statsmodels.stats.multitest import multipletests
+
+from results.metrics import Labels, Values
+from results.uncertainty import MAX_UNDEFINED
+
+Calls = NDArray[np.bool_] | Labels  # what each row was called: normal (0) or abnormal (1)
+EXACT_BELOW = 25  # discordant rows; from here on the chi-squared approximation is customary
+_NO_SPREAD = 1e-12  # a standard error that is rounding alone
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """The p-values adjusted for their number (Holm 1979, as in statsmodels); None stays and does not count.
+
+    Raises ValueError for a p-value that is not between 0 and 1.
+    """
+    known = [p for p in p_values if p is not None]
+    if not all(0 <= p <= 1 for p in known):
+        raise ValueError(f"p-values lie between 0 and 1, unlike some of {known}")
+    adjusted = iter(multipletests(known, method="holm")[1].tolist() if known else [])
+    return [None if p is None else float(next(adjusted)) for p in p_values]
+
+
+def two_sided_p(difference: float, drawn: Values) -> float | None:
+    """The p-value of no difference, from the difference's resamplings (resamples,).
+
+    2 (1 + k) / (1 + B), at most 1, where k of the B defined draws lie at zero or beyond it, on the side
+    that has fewer of them: the test that the percentile interval makes (Efron & Tibshirani 1993, 15.4),
+    with Davison & Hinkley's (1997, 4.2) one more, since B draws cannot show that p is zero. So p <= 0.05
+    means that the 95 % interval leaves out zero; the reverse holds but for the one or two draws that the
+    added one costs.
+
+    Undefined draws are left out, as the interval leaves them out. None where the difference is
+    undefined, or too many draws are. No p is below 2 / (1 + B): see `resamples_needed`.
+    """
+    known = drawn[np.isfinite(drawn)]
+    if not np.isfinite(difference) or len(known) <= MAX_UNDEFINED * len(drawn):
+        return None
+    beyond = min(np.count_nonzero(known <= 0), np.count_nonzero(known >= 0))
+    return min(1.0, 2 * (1 + beyond) / (1 + len(known)))
+
+
+def resamples_needed(comparisons: int, level: float = 0.05) -> int:
+    """How many resamplings let Holm's smallest adjusted p-value of so many comparisons reach the level.
+
+    With fewer, no difference however large is significant: 2,000 resamplings serve 50 comparisons at 0.05.
+    """
+    return math.ceil(2 * comparisons / level - 1e-9) - 1
+
+
+def mcnemar(labels: Labels, calls_a: Calls, calls_b: Calls) -> dict[str, Any]:
+    """McNemar's test (1947, by statsmodels) that two methods call equally many rows right.
+
+    All (n,): the labels and what each method called each row, an image or a study. `only_a_right` and
+    `only_b_right` count the discordant rows; `p` is the binomial one (`exact`) below EXACT_BELOW of them,
+    else chi-squared with the continuity correction. The rows are taken for independent: images of one
+    study and studies of one patient are not, so p tends to be too small where patients have several; the
+    resampled patients say what holds then. Prefer studies to images here.
+    """
+    right_a, right_b = calls_a == labels, calls_b == labels
+    only_a, only_b = np.count_nonzero(right_a & ~right_b), np.count_nonzero(right_b & ~right_a)
+    exact = only_a + only_b < EXACT_BELOW
+    found = contingency_tables.mcnemar([[0, only_a], [only_b, 0]], exact=exact, correction=True)
+    return {"only_a_right": only_a, "only_b_right": only_b, "p": float(found.pvalue), "exact": exact}
+
+
+def delong(
+    labels: Labels, probabilities_a: Values, probabilities_b: Values, confidence: float = 0.95
+) -> dict[str, float | None]:
+    """DeLong's test (DeLong et al. 1988) of two AUROCs on the same rows, by midranks (Sun & Xu 2014).
+
+    All (n,). Holds `auroc_a`, `auroc_b`, `difference` (b minus a), `standard_error`, `p` (two-sided,
+    normal), `low` and `high`. None where undefined: without both classes everything; with one row of a
+    class, or where no row differs from another (two perfect methods, say), what needs a standard error.
+    The rows are taken for independent, as in `mcnemar`: p is too small and the interval too narrow where
+    patients have several.
+    """
+    positive = labels == 1
+    result: dict[str, float | None] = dict.fromkeys(
+        ("auroc_a", "auroc_b", "difference", "standard_error", "p", "low", "high")
+    )
+    least = min(np.count_nonzero(positive), np.count_nonzero(~positive))
+    if least == 0:
+        return result
+    a, b = (_placements(positive, probabilities) for probabilities in (probabilities_a, probabilities_b))
+    difference = float(np.mean(b[0] - a[0]))
+    result |= {"auroc_a": float(a[0].mean()), "auroc_b": float(b[0].mean()), "difference": difference}
+    if least == 1:
+        return result
+    error = math.sqrt(sum(np.var(of_b - of_a, ddof=1) / len(of_a) for of_a, of_b in zip(a, b, strict=True)))
+    if error < _NO_SPREAD:
+        return result
+    reach = float(stats.norm.isf((1 - confidence) / 2)) * error
+    p = 2 * float(stats.norm.sf(abs(difference) / error))
+    return result | {"standard_error": error, "p": p, "low": difference - reach, "high": difference + reach}
+
+
+def _placements(positive: NDArray[np.bool_], probabilities: Values) -> tuple[Values, Values]:
+    """Each positive's share of negatives below it, each negative's of positives above it; ties half."""
+    ranks = stats.rankdata(probabilities)
+    negatives_below = ranks[positive] - stats.rankdata(probabilities[positive])
+    positives_below = ranks[~positive] - stats.rankdata(probabilities[~positive])
+    return negatives_below / np.sum(~positive), 1 - positives_below / np.sum(positive)

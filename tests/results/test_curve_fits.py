@@ -1,0 +1,109 @@
+"""Learning-curve fits say what they know, what they extrapolate, and why there is none."""
+
+import json
+
+import numpy as np
+import pytest
+
+from results.curve_fits import fit_curve
+
+SIZES = [100, 300, 1000, 3000]
+
+
+def law(sizes, asymptote=0.9, scale=1.2, exponent=0.35):
+    return asymptote - scale * np.array(sizes, float) ** -exponent
+
+
+def test_the_law_is_found_and_carried_beyond_the_data():
+    result = fit_curve(SIZES, law(SIZES), [50, 100, 2000, 3000, 30_000])
+    assert result["parameters"] == pytest.approx({"asymptote": 0.9, "scale": 1.2, "exponent": 0.35}, rel=1e-3)
+    assert [p["extrapolated"] for p in result["predictions"]] == [True, False, False, False, True]
+    values = [p["value"] for p in result["predictions"]]
+    assert values == pytest.approx(list(law([50, 100, 2000, 3000, 30_000])), abs=1e-5)
+    assert {p["low"] for p in result["predictions"]} == {None}
+    assert (result["checked"], result["at_bounds"], result["reason"]) == (True, [], None)
+    assert result["residual"] < 1e-6
+    json.dumps(result)
+
+
+def test_bounds_are_those_of_the_fits_to_the_draws():
+    random = np.random.default_rng(0)
+    shift = random.normal(0, 0.02, 500)  # the same for all sizes: the law moves as a whole
+    drawn = law(SIZES)[:, None] + shift
+    result = fit_curve(SIZES, law(SIZES), [1000, 30_000], drawn)
+    for point in result["predictions"]:
+        low, high = np.quantile(point["value"] + shift, [0.025, 0.975])
+        assert [point["low"], point["high"]] == pytest.approx([low, high], abs=0.002)
+
+
+def test_the_further_from_the_data_the_wider():
+    random = np.random.default_rng(0)
+    drawn = law(SIZES)[:, None] + random.normal(0, 0.01, (4, 500))
+    near, far = fit_curve(SIZES, law(SIZES), [1000, 100_000], drawn)["predictions"]
+    assert far["high"] - far["low"] > 2 * (near["high"] - near["low"])
+    assert near["low"] < near["value"] < near["high"]
+
+
+def test_undefined_sizes_and_draws_are_left_out():
+    sizes = [100, 200, *SIZES[1:], 9000]
+    values = np.where(np.isin(sizes, SIZES), law(sizes), np.nan)
+    drawn = np.tile(values[:, None], 10)
+    drawn[0, :4] = np.nan
+    result = fit_curve(sizes, values, [3000, 9000], drawn)
+    assert [p["extrapolated"] for p in result["predictions"]] == [False, True]
+    assert result["predictions"][0]["low"] == pytest.approx(law([3000])[0], abs=1e-3)
+    drawn[2, 4:6] = np.nan
+    assert fit_curve(sizes, values, [3000], drawn)["predictions"][0]["low"] is None
+
+
+def test_three_sizes_are_fitted_but_not_checked():
+    result = fit_curve(SIZES[:3], [0.6, 0.75, 0.8], [100])
+    assert result["parameters"] is not None
+    assert result["checked"] is False
+
+
+def test_an_asymptote_that_the_data_do_not_show_is_marked():
+    rising = 0.3 + 0.1 * np.log10(SIZES)
+    assert fit_curve(SIZES, rising, [])["at_bounds"] == ["asymptote"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "values", "reason"),
+    [
+        ([], [], "0 sizes"),
+        (SIZES[:2], [0.6, 0.7], "2 sizes"),
+        (SIZES, [0.6, 0.7, np.nan, np.nan], "2 sizes"),
+        (SIZES, [0.9, 0.8, 0.7, 0.6], "do not grow"),
+        (SIZES, [0.5] * 4, "do not grow"),
+        (SIZES, [0.6, 0.7, 0.8, 1.1], "above 1.0"),
+    ],
+)
+def test_no_fit_says_why(sizes, values, reason):
+    result = fit_curve(sizes, values, [100, 9000])
+    assert reason in result["reason"]
+    assert (result["parameters"], result["residual"], result["checked"]) == (None, None, False)
+    nothing = {"value": None, "low": None, "high": None, "extrapolated": None}
+    assert result["predictions"] == [{"size": 100, **nothing}, {"size": 9000, **nothing}]
+
+
+def test_no_convergence_is_a_reason(monkeypatch):
+    def fails(*_):
+        raise RuntimeError("too many steps")
+
+    monkeypatch.setattr("results.curve_fits.fit_one", fails)
+    assert fit_curve(SIZES, law(SIZES), [100])["reason"] == "the fit did not converge: too many steps"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "values", "at", "drawn", "message"),
+    [
+        ([100, 200], [0.5], [], None, "one length"),
+        ([100, 200], [0.5, 0.6], [], np.zeros((3, 5)), "one length"),
+        ([0, 200], [0.5, 0.6], [], None, "1 or more"),
+        ([100, 100], [0.5, 0.6], [], None, "each once"),
+        ([100, 200], [0.5, 0.6], [0], None, "1 or more"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(sizes, values, at, drawn, message):
+    with pytest.raises(ValueError, match=message):
+        fit_curve(sizes, values, at, drawn)
