@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WEIGHTS = "weights.safetensors"
+_COLUMNS = 4  # backbones in one figure
 
 
 def cell_figures(record: dict[str, Any], folder: Path, unit: str) -> "dict[str, Figure]":
@@ -47,4 +48,10 @@ def comparison_figures(rows: list[dict[str, Any]], metric: str, unit: str) -> "d
 
     drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
     title = f"{rows[0]['body_part']}: frozen against fine-tuned, mean over seeds"
-    return {"head_to_head.png": HeadToHead(drawn, f"{unit} {metric}", title).plot()}
+    backbones = list(dict.fromkeys(row["backbone"] for row in drawn))
+    figures = {}
+    for start in range(0, len(backbones), _COLUMNS):
+        shown = [row for row in drawn if row["backbone"] in backbones[start : start + _COLUMNS]]
+        number = f"_{start // _COLUMNS + 1}" if start else ""
+        figures[f"head_to_head{number}.png"] = HeadToHead(shown, f"{unit} {metric}", title).plot()
+    return figures

@@ -1,0 +1,36 @@
+"""Figures as objects: `frame()` holds the numbers, `plot()` draws them (matplotlib), `save` writes both."""
+
+from results.figures.confusion import ConfusionMatrices, ConfusionMatrix
+from results.figures.cost import CostAccuracy
+from results.figures.counts import DatasetCounts
+from results.figures.critical_difference import CriticalDifference
+from results.figures.crossover import CrossoverSizes
+from results.figures.forest import ForestPlot
+from results.figures.head_to_head import HeadToHead
+from results.figures.heat_map import HeatMap
+from results.figures.learning_curves import LearningCurves
+from results.figures.ranking import PrecisionRecallCurves, RocCurves
+from results.figures.reliability import ReliabilityDiagram
+from results.figures.saving import Drawable, save
+from results.figures.scores import Scores
+from results.figures.training import TrainingCurves
+
+__all__ = [
+    "ConfusionMatrices",
+    "ConfusionMatrix",
+    "CostAccuracy",
+    "CriticalDifference",
+    "CrossoverSizes",
+    "DatasetCounts",
+    "Drawable",
+    "ForestPlot",
+    "HeadToHead",
+    "HeatMap",
+    "LearningCurves",
+    "PrecisionRecallCurves",
+    "ReliabilityDiagram",
+    "RocCurves",
+    "Scores",
+    "TrainingCurves",
+    "save",
+]

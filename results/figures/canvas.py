@@ -1,0 +1,106 @@
+"""Panels and axes that several figures share."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
+
+from results.figures.style import MEDIUM, ONE_COLUMN, SMALL, TWO_COLUMNS, Look
+from results.uncertainty import Values
+
+_DECADES = 20  # from this ratio of largest to smallest size on, the axis is labelled by powers of ten
+_ROOM = 0.2  # of the axis, which two labelled sizes keep between them
+
+
+def empty_figure(width: float, height: float, title: str = "") -> Figure:
+    """A figure of this size (inches) whose parts make room for one another."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    if title:
+        figure.suptitle(title)
+    return figure
+
+
+def columns_for(panels: int, width: float, most: int = 4) -> int:
+    """How many panels stand side by side: two in one column of a page, up to `most` in two."""
+    return min(panels, most if width > ONE_COLUMN + 1 else 2)
+
+
+def panel_grid(figure: Figure, panels: int, columns: int, label: str) -> list[Axes]:
+    """Panels that share both axes, read row by row; below the last of each column, what x is."""
+    rows = -(-panels // columns)
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    for axis in grid[panels:]:
+        axis.remove()
+    used = list(grid[:panels])
+    for axis in used[max(0, panels - columns) :]:  # also above the gap that a short last row leaves
+        axis.tick_params(labelbottom=True)
+        axis.set_xlabel(label)
+    return used
+
+
+def size_axis(axis: Axes, training_images: Iterable[float]) -> None:
+    """A logarithmic x axis of training images: powers of ten, or the sizes where they are close."""
+    sizes = sorted(set(training_images))
+    axis.set_xscale("log")
+    low, high = sizes[0], sizes[-1]
+    axis.set_xlim(low / 1.35, high * 1.35)
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda size, _: f"{size:,.0f}"))
+    axis.xaxis.set_minor_formatter(NullFormatter())
+    if high / low >= _DECADES:
+        axis.xaxis.set_major_locator(LogLocator(10, numticks=20))
+        axis.xaxis.set_minor_locator(LogLocator(10, subs=range(2, 10), numticks=20))
+    else:
+        axis.xaxis.set_major_locator(FixedLocator(spaced_sizes(sizes)))
+        axis.minorticks_off()
+
+
+def log_axis(axis: Axes) -> None:
+    """A logarithmic x axis with plain numbers, as exponents would be too small to read."""
+    axis.set_xscale("log")
+    low, high = axis.get_xlim()
+    axis.xaxis.set_major_locator(LogLocator(10, subs=(1,) if high / low > _DECADES else (1, 2, 5)))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axis.xaxis.set_minor_formatter(NullFormatter())
+
+
+def spaced_sizes(sizes: Sequence[float]) -> list[float]:
+    """The sizes that can be labelled side by side on a logarithmic axis: the largest always."""
+    kept: list[float] = []
+    room = _ROOM * np.log(max(sizes) / min(sizes) * 1.35**2)
+    for size in sorted(set(sizes), reverse=True):
+        if not kept or np.log(kept[-1] / size) >= room:
+            kept.append(size)
+    return kept[::-1]
+
+
+def draw_band(axis: Axes, x: Values, low: Values, high: Values, look: Look) -> None:
+    """An interval along a line, edged as the line is drawn, so that bands that overlap stay apart in grey."""
+    edge = {"edgecolor": (look.color, 0.6), "linewidth": 0.4, "linestyle": look.line}
+    axis.fill_between(x, low, high, facecolor=(look.color, 0.15), **edge)
+
+
+def write_beside(
+    axis: Axes, text: str, at: tuple[float, float], points: tuple[float, float], **how: Any
+) -> None:
+    """Small text so many points right of and above a place; `how` as matplotlib's annotate has it."""
+    how = {"fontsize": SMALL, "annotation_clip": False} | how
+    axis.annotate(text, at, xytext=points, textcoords="offset points", **how)
+
+
+def legend_beside(figure: Figure, title: str) -> None:
+    """The legend of all panels: at the right of a picture as wide as the page, below a narrower one."""
+    wide = figure.get_figwidth() >= TWO_COLUMNS
+    place: Any = "outside right upper" if wide else "outside lower center"
+    legend = figure.legend(loc=place, title=title)
+    legend.set_alignment("left")
+    legend.get_title().set_fontsize(MEDIUM)
+
+
+def legend_below(figure: Figure, axis: Axes, columns: int) -> None:
+    """The legend of one axis below all panels, each label once."""
+    handles, labels = axis.get_legend_handles_labels()
+    known = dict(zip(labels, handles, strict=True))
+    figure.legend(known.values(), known.keys(), loc="outside lower center", ncols=columns)

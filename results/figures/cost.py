@@ -1,0 +1,88 @@
+"""Accuracy against cost, with the Pareto front: what no other line beats in both."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from results.figures.canvas import empty_figure, log_axis, write_beside
+from results.figures.rows import Rows, records, tidy
+from results.figures.style import (
+    BLACK,
+    LOWER_IS_BETTER,
+    TWO_COLUMNS,
+    look_of,
+    metric_label,
+    styled,
+)
+
+
+@dataclass(frozen=True)
+class CostAccuracy:
+    """A point per line of the study: its cost (logarithmic) and its accuracy with the interval.
+
+    Rows: name, strategy, cost (positive, in the units that `cost_label` names), value, low, high (None
+    where undefined). Points of the front are numbered and named beside the picture.
+    """
+
+    rows: Rows
+    metric: str
+    unit: str
+    cost_label: str = "seconds to embed, select, fit and predict"
+    title: str = ""
+    width: float = TWO_COLUMNS
+
+    def frame(self) -> pd.DataFrame:
+        """One row per point, cheapest first: name, strategy, cost, value, low, high, on_front.
+
+        Points without cost or value are left out. Raises ValueError when none is left, or where a cost
+        is not positive.
+        """
+        table = tidy(self.rows, ["name", "strategy"], ["cost", "value", "low", "high"])
+        table = table.dropna(subset=["cost", "value"])
+        if table.empty:
+            raise ValueError("no line has both a cost and a value")
+        if (table["cost"] <= 0).any():
+            raise ValueError(f"{table['name'][table['cost'] <= 0].iloc[0]}: a cost must be positive")
+        worth = -table["value"] if self.metric in LOWER_IS_BETTER else table["value"]
+        table = table.assign(worth=worth).sort_values(
+            ["cost", "worth"], ascending=[True, False], kind="stable"
+        )
+        best_before = table["worth"].cummax().shift(fill_value=-np.inf)
+        front = table["worth"] > best_before
+        return table.assign(on_front=front).drop(columns="worth").reset_index(drop=True)
+
+    @styled
+    def plot(self) -> Figure:
+        """Points by strategy; the front as a staircase, its points numbered from the cheapest."""
+        table = self.frame()
+        wide = self.width >= TWO_COLUMNS
+        front = table[table["on_front"]]
+        height = 3.2 if wide else 2.7 + 0.15 * (len(front) + table["strategy"].nunique() + 1)
+        figure = empty_figure(self.width, height, self.title)
+        axis = figure.subplots()
+        for strategy, rows in table.groupby("strategy", sort=False):
+            look = look_of(str(strategy))
+            axis.vlines(rows["cost"], rows["low"], rows["high"], color=look.color, linewidth=0.6)
+            axis.plot(rows["cost"], rows["value"], look.marker, color=look.color, label=look.label)
+        (steps,) = axis.step(front["cost"], front["value"], where="post", label="Pareto front")
+        steps.set(color=BLACK, linewidth=0.8)
+        for number, row in enumerate(records(front), start=1):
+            at = row["cost"], row["value"]
+            write_beside(axis, str(number), at, (-3, 3), ha="right", fontweight="bold")
+        log_axis(axis)
+        axis.set(xlabel=self.cost_label, ylabel=metric_label(self.metric, self.unit))
+        axis.grid(True)
+        self._explain(figure, axis, front, wide)
+        return figure
+
+    def _explain(self, figure: Figure, axis: Axes, front: pd.DataFrame, wide: bool) -> None:
+        handles, _ = axis.get_legend_handles_labels()
+        handles += [
+            Line2D([], [], linestyle="", label=f"{number}  {row['name']}, {look_of(row['strategy']).label}")
+            for number, row in enumerate(records(front), start=1)
+        ]
+        figure.legend(handles=handles, loc="outside right upper" if wide else "outside lower center")

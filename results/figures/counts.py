@@ -1,0 +1,76 @@
+"""What a data set holds: images, studies and patients per body part, class and split."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from results.figures.canvas import empty_figure, legend_below
+from results.figures.rows import Rows, in_order, refuse_twice, tidy
+from results.figures.style import BLACK, SKY, TWO_COLUMNS, VERMILION, part_label, styled
+
+UNITS = ("images", "studies", "patients")
+_KEY = ["body_part", "split", "label"]
+_CLASSES = (("normal", SKY, ""), ("abnormal", VERMILION, "////"))  # hatched, for grey print
+_BAR = 0.38  # of the room of a body part
+
+
+@dataclass(frozen=True)
+class DatasetCounts:
+    """Bars per body part, normal beside abnormal (a patient may have both), a panel per unit and split.
+
+    Rows: body_part, split (`train`, `test`, or empty without one), label (0 normal, 1 abnormal),
+    images, studies, patients.
+    """
+
+    rows: Rows
+    title: str = ""
+    width: float = TWO_COLUMNS
+
+    def frame(self) -> pd.DataFrame:
+        """One row per body part, split and label: images, studies, patients."""
+        table = tidy(self.rows, _KEY, UNITS).astype(dict.fromkeys(UNITS, int))
+        refuse_twice(table, _KEY, "give one row for each")
+        return table
+
+    @styled
+    def plot(self) -> Figure:
+        """A column per unit and a row per split; in one page column the other way round."""
+        table = self.frame()
+        parts, splits = in_order(table["body_part"]), list(dict.fromkeys(table["split"]))
+        panels = [(unit, split) for split in splits for unit in UNITS]
+        rows, columns = len(splits), len(UNITS)
+        if self.width < TWO_COLUMNS:
+            panels = [(unit, split) for unit in UNITS for split in splits]
+            rows, columns = columns, rows
+        height = 0.6 + rows * (0.45 + 0.2 * len(parts))
+        figure = empty_figure(self.width, height, self.title)
+        axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+        for axis, (unit, split) in zip(axes, panels, strict=True):
+            _draw(axis, table[table["split"] == split], unit, parts)
+            axis.set_title(f"{unit}, {split}" if split else unit)
+        axes[0].set_ylim(len(parts) - 0.5, -0.5)
+        legend_below(figure, axes[0], columns=2)
+        return figure
+
+
+def _draw(axis: Axes, table: pd.DataFrame, unit: str, parts: list[str]) -> None:
+    for label, (name, color, hatch) in enumerate(_CLASSES):
+        counts = table[table["label"] == label].set_index("body_part")[unit].reindex(parts)
+        places = [place + (label - 0.5) * _BAR for place in range(len(parts))]
+        axis.barh(
+            places,
+            counts.fillna(0),
+            _BAR,
+            label=name,
+            color=color,
+            hatch=hatch,
+            edgecolor=BLACK,
+            linewidth=0.5,
+        )
+    axis.set_yticks(range(len(parts)), [part_label(part) for part in parts])
+    axis.tick_params(axis="y", length=0)
+    axis.locator_params(axis="x", nbins=4)
+    axis.xaxis.set_major_formatter("{x:,.0f}")
+    axis.grid(True, axis="x")

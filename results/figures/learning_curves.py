@@ -1,0 +1,92 @@
+"""Learning curves: what each strategy reaches with how many labelled images, per body part."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from results.figures.canvas import columns_for, draw_band, empty_figure, legend_below, panel_grid, size_axis
+from results.figures.rows import Rows, in_order, refuse_twice, tidy
+from results.figures.style import TWO_COLUMNS, Look, look_of, metric_label, part_label, styled
+
+_KEY = ["body_part", "strategy", "line", "train_images"]
+_MARKERS = ("", "D", "X")  # the strategy's own, then those of its further lines
+_PANEL_HEIGHT = 1.55
+
+
+@dataclass(frozen=True)
+class LearningCurves:
+    """A panel per body part; a line with its interval band per strategy, over the training images.
+
+    Rows: body_part, strategy, train_images, value, low, high (None where undefined) and, where a
+    strategy has several lines, `line`: a backbone, say (at most three). Points of `curve_points` fit.
+    """
+
+    rows: Rows
+    metric: str
+    unit: str
+    title: str = ""
+    width: float = TWO_COLUMNS
+
+    def frame(self) -> pd.DataFrame:
+        """One row per point: body_part, strategy, line, train_images, value, low, high.
+
+        Raises ValueError for a single training size, two rows of one point, or too many lines.
+        """
+        names, numbers = ["body_part", "strategy"], ["train_images", "value", "low", "high"]
+        table = tidy(self.rows, names, numbers, {"line": ""})
+        refuse_twice(table, _KEY, "name their lines in the column 'line'")
+        if table["train_images"].nunique() == 1:
+            raise ValueError("one training size makes no learning curve")
+        if table.groupby("strategy")["line"].nunique().max() > len(_MARKERS):
+            raise ValueError(f"more than {len(_MARKERS)} lines of one strategy cannot be told apart")
+        order = table["body_part"].map({part: at for at, part in enumerate(in_order(table["body_part"]))})
+        table = table.assign(order=order).sort_values(["order", "strategy", "line", "train_images"])
+        table = table.astype({"train_images": int})[[*_KEY, "value", "low", "high"]]
+        return table.reset_index(drop=True)
+
+    @styled
+    def plot(self) -> Figure:
+        """Small multiples on shared axes."""
+        table = self.frame()
+        parts = in_order(table["body_part"])
+        columns = columns_for(len(parts), self.width)
+        lines = max(-(-len(parts) // columns), 1.4)  # of panels; one alone is higher
+        height = 0.75 + _PANEL_HEIGHT * lines + 0.2 * bool(self.title)
+        figure = empty_figure(self.width, height, self.title)
+        looks = _looks(table)
+        panels = panel_grid(figure, len(parts), columns, "training images")
+        for axis, part in zip(panels, parts, strict=True):
+            axis.set_title(part_label(part))
+            axis.grid(True)
+            size_axis(axis, table["train_images"])
+            for (strategy, line), rows in table[table["body_part"] == part].groupby(["strategy", "line"]):
+                _draw(axis, rows, looks[str(strategy), str(line)])
+        for look in looks.values():  # every panel may lack a line: the legend lists all
+            panels[0].plot(
+                [], [], color=look.color, marker=look.marker, linestyle=look.line, label=look.label
+            )
+        legend_below(figure, panels[0], min(len(looks), 3 if self.width == TWO_COLUMNS else 2))
+        figure.supylabel(metric_label(self.metric, self.unit), fontsize="medium")
+        return figure
+
+
+def _looks(table: pd.DataFrame) -> dict[tuple[str, str], Look]:
+    """One look per strategy and line: colour and dashes of the strategy, markers of its lines."""
+    looks = {}
+    for strategy, rows in table.groupby("strategy", sort=False):
+        lines, own = sorted(rows["line"].unique()), look_of(str(strategy))
+        for line, marker in zip(lines, _MARKERS, strict=False):
+            label = f"{own.label}: {line}" if line else own.label
+            looks[str(strategy), line] = own._replace(label=label, marker=marker or own.marker)
+    return looks
+
+
+def _draw(axis: Axes, rows: pd.DataFrame, look: Look) -> None:
+    sizes, value, low, high = (rows[name].to_numpy() for name in ("train_images", "value", "low", "high"))
+    axis.plot(sizes, value, color=look.color, marker=look.marker, linestyle=look.line)
+    draw_band(axis, sizes, low, high, look)
+    alone = np.isfinite(low) & (np.isfinite(low).sum() == 1)  # a band of one point has no width
+    axis.vlines(sizes[alone], low[alone], high[alone], color=look.color, linewidth=1)

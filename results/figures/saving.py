@@ -1,0 +1,39 @@
+"""A figure as files: PDF and PNG of the picture, CSV of its numbers."""
+
+from pathlib import Path
+from typing import Protocol
+
+import matplotlib
+import pandas as pd
+from matplotlib.figure import Figure
+
+from results.figures.style import RC
+
+_PRINT_DPI = 300
+
+
+class Drawable(Protocol):
+    """A figure of this package: `frame()` holds the numbers and `plot()` draws them."""
+
+    def frame(self) -> pd.DataFrame:
+        """The numbers."""
+        ...
+
+    def plot(self) -> Figure:
+        """The picture of those numbers."""
+        ...
+
+
+def save(figure: Drawable, folder: Path, name: str) -> list[Path]:
+    """Write NAME.pdf, NAME.png (300 dpi) and NAME.csv; the same figure gives the same bytes.
+
+    Raises ValueError, before anything is written, when the figure cannot be drawn.
+    """
+    table, picture = figure.frame(), figure.plot()
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv")]
+    with matplotlib.rc_context(RC):
+        picture.savefig(paths[0], metadata={"CreationDate": None})
+        picture.savefig(paths[1], dpi=_PRINT_DPI, metadata={"Software": None})
+    table.to_csv(paths[2], index=table.index.name is not None)
+    return paths

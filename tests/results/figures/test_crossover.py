@@ -1,0 +1,68 @@
+"""Crossover sizes: where they lie in the data, and open ends where they do not."""
+
+import pytest
+
+from results.figures import CrossoverSizes
+from results.figures.crossover import BEFORE, BEYOND, UNDEFINED, WITHIN
+from results.figures.style import ONE_COLUMN, TWO_COLUMNS
+
+INF = float("inf")
+ROWS = [
+    {"body_part": part, "size": size, "low": low, "high": high, "smallest": 100, "largest": largest}
+    for part, size, low, high, largest in (
+        ("all", 4200, 2800, 6100, 36808),
+        ("elbow", 900, 300, 4000, 4931),
+        ("finger", INF, 2500, INF, 5106),
+        ("forearm", 600, 0, INF, 1825),
+        ("humerus", None, None, None, 1272),
+        ("shoulder", 0, 0, 250, 8379),
+        ("wrist", 1500, None, None, 9752),
+    )
+]
+
+
+def arrows(axis):
+    return [
+        (line.get_marker(), int(line.get_ydata()[0]))
+        for line in axis.lines
+        if line.get_marker() in ("<", ">")
+    ]
+
+
+@pytest.mark.parametrize("width", [ONE_COLUMN, TWO_COLUMNS])
+def test_open_ends_are_arrows_and_words(whole, width):
+    drawn = CrossoverSizes(ROWS, width=width).plot()
+    axis = drawn.axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()][-1] == "all parts"
+    assert arrows(axis) == [(">", 1), ("<", 2), (">", 2), ("<", 4)]
+    assert [text.get_text().strip() for text in axis.texts] == [BEYOND, UNDEFINED, BEFORE]
+    points = {
+        int(line.get_ydata()[0]): line.get_xdata()[0] for line in axis.lines if line.get_marker() == "o"
+    }
+    assert points == {0: 900, 2: 600, 5: 1500, 6: 4200}
+    whole(drawn)
+
+
+def test_the_frame_says_where_each_lies():
+    table = CrossoverSizes(ROWS).frame().set_index("body_part")
+    assert table["where"].to_dict() == {
+        "elbow": WITHIN, "finger": BEYOND, "forearm": WITHIN, "humerus": UNDEFINED, "shoulder": BEFORE, "wrist": WITHIN, "all": WITHIN,
+    }  # fmt: skip
+
+
+def test_a_size_above_the_largest_of_its_part_is_beyond_the_data():
+    rows = [ROWS[1] | {"size": 4932}, ROWS[0] | {"size": 4932}]
+    assert CrossoverSizes(rows).frame()["where"].tolist() == [BEYOND, WITHIN]
+
+
+def test_both_bounds_beyond_the_data_leave_the_arrow(whole):
+    drawn = CrossoverSizes([ROWS[1] | {"size": INF, "low": INF, "high": INF}]).plot()
+    assert arrows(drawn.axes[0]) == [(">", 0)]
+    whole(drawn)
+
+
+def test_one_size_and_a_part_twice_are_refused():
+    with pytest.raises(ValueError, match="elbow: one training size"):
+        CrossoverSizes([ROWS[1] | {"largest": 100}]).plot()
+    with pytest.raises(ValueError, match="two rows for elbow"):
+        CrossoverSizes([ROWS[1]] * 2).plot()
