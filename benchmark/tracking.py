@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlparse
+from urllib.parse import urlparse
 from urllib.request import url2pathname
 
 import pandas as pd
@@ -19,9 +19,17 @@ import pandas as pd
 from benchmark.comparisons import CHOSEN
 from benchmark.curves import CURVE, Point, Record
 from benchmark.errors import UserError
+from benchmark.logged import (
+    ANSWER,
+    cell_metrics,
+    cell_params,
+    curve_name,
+    curves_address,
+    epoch_values,
+    run_name,
+)
 from extractors.specs import digest_of
 from results.comparison import OVER_SEEDS
-from results.names import LOWER_IS_BETTER
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # closed networks, and nobody's business
 
@@ -46,7 +54,6 @@ logging.getLogger("mlflow").setLevel(logging.WARNING)
 
 Figures = Mapping[str, Any]  # file name → matplotlib figure
 _KIND = "custom_model_development"  # so that the UI opens the runs, not the traces of a chat
-_ANSWER = "answer/{unit} {metric}"  # the UI sorts groups of metrics by name
 _PAGES = "learning_curves"  # the experiment's tag with the address of each body part's page, as JSON
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
@@ -105,7 +112,7 @@ class Tracker:
                 self._client.delete_run(run.info.run_id)
             run = self._begin_run(tags=self._cell_tags(record), started=record["started"])
             self._cells[record["cell"]] = run
-        self._client.log_batch(run.info.run_id, metrics=_epoch_metrics(epoch))
+        self._client.log_batch(run.info.run_id, metrics=_at_its_step(epoch))
 
     def log_cell(
         self,
@@ -135,13 +142,13 @@ class Tracker:
         known = self._steps(run) if history else set()
         for epoch in history:
             if epoch["step"] not in known:
-                self._client.log_batch(run.info.run_id, metrics=_epoch_metrics(epoch))
+                self._client.log_batch(run.info.run_id, metrics=_at_its_step(epoch))
         self._log_artifacts(run, figures(), files)
-        metrics = _cell_metrics(record, f"{self._unit}/{self._metric}")
+        metrics = cell_metrics(record, f"{self._unit}/{self._metric}")
         step, when = record.get("counts", {}).get("train_images", 0), _milliseconds(record.get("finished"))
         self._end_run(
             run,
-            params=_cell_params(record),
+            params=cell_params(record),
             metrics=[Metric(name, value, when, step) for name, value in metrics.items()],
             tags={"record": digest} | ({"error": record["error"]} if record["status"] == "failed" else {}),
             status="FINISHED" if record["status"] == "ok" else "FAILED",
@@ -188,9 +195,9 @@ class Tracker:
         wanted: dict[str, dict[int, Point]] = {}
         for point in points:
             if point["value"] is not None:
-                wanted.setdefault(_curve_name(point), {})[point["train_images"]] = point
+                wanted.setdefault(curve_name(point), {})[point["train_images"]] = point
         for curve, steps in wanted.items():
-            key = _ANSWER.format(unit=self._unit, metric=self._metric)
+            key = ANSWER.format(unit=self._unit, metric=self._metric)
             run = self._curve(next(iter(steps.values())))
             there = {m.step: m.value for m in self._client.get_metric_history(run.info.run_id, key)}
             if any(step not in steps or steps[step]["value"] != value for step, value in there.items()):
@@ -207,9 +214,9 @@ class Tracker:
             self._curves[curve] = run
 
     def _curve(self, axes: Mapping[str, Any]) -> Run:
-        name = _curve_name(axes)
+        name = curve_name(axes)
         if name not in self._curves:
-            run = self._begin_run({"kind": "curve", "curve": name, MLFLOW_RUN_NAME: _run_name(axes)})
+            run = self._begin_run({"kind": "curve", "curve": name, MLFLOW_RUN_NAME: run_name(axes)})
             self._end_run(run, {axis: axes[axis] for axis in CURVE}, [], {}, "FINISHED", _milliseconds(None))
             self._curves[name] = run
         return self._curves[name]
@@ -230,7 +237,7 @@ class Tracker:
             "kind": "cell",
             "cell": record["cell"],
             MLFLOW_PARENT_RUN_ID: self._curve(record).info.run_id,
-            MLFLOW_RUN_NAME: f"{_run_name(record)} · {record['train_size']} · seed {record['seed']}",
+            MLFLOW_RUN_NAME: f"{run_name(record)} · {record['train_size']} · seed {record['seed']}",
             "fingerprint": json.dumps(record["fingerprint"], sort_keys=True),
         }
 
@@ -297,81 +304,6 @@ def _link_or_copy(path: Path, target: Path) -> None:
         shutil.copy2(path, target)
 
 
-def _curve_name(axes: Mapping[str, Any]) -> str:
-    return " · ".join(str(axes[axis]) for axis in CURVE)
-
-
-def _run_name(axes: Mapping[str, Any]) -> str:
-    """What tells runs apart comes first: MLflow's lists cut long names off."""
-    return " · ".join(str(axes[axis]) for axis in ("backbone", "classifier", "body_part", "strategy"))
-
-
-def _cell_params(record: Record) -> dict[str, Any]:
-    axes = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
-    described = ("dataset", "protocol", "leaky", "evaluated_on", "image", "recipe", "training", "parameters")
-    params = {name: record[name] for name in axes}
-    for name in described:
-        value = record.get(name)
-        if isinstance(value, dict):
-            params |= {f"{name}.{key}": item for key, item in value.items()}
-        elif value is not None:
-            params[name] = value
-    params |= {f"version.{name}": value for name, value in record.get("versions", {}).items()}
-    params |= {f"embedding.{k}": v for k, v in record.get("embedding", {}).items()}
-    params |= {f"digest.{k}": record[k] for k in ("pixels_digest", "predictions_sha256") if k in record}
-    return params
-
-
-def _cell_metrics(record: Record, bounds: str) -> dict[str, float]:
-    """unit/metric, one of them with its bounds; `part unit/metric` per body part; timings in seconds."""
-    metrics: dict[str, float | None] = {}
-    for unit, values in record.get("metrics", {}).items():
-        for name, numbers in values.items():
-            metrics[f"{unit}/{name}"] = numbers["value"]
-            if bounds == f"{unit}/{name}":
-                metrics |= {f"{bounds}_low": numbers["low"], f"{bounds}_high": numbers["high"]}
-    for part, units in record.get("body_part_metrics", {}).items():
-        for unit, values in units.items():
-            metrics |= {f"{part} {unit}/{name}": numbers["value"] for name, numbers in values.items()}
-    metrics |= {f"seconds/{name}": value for name, value in record.get("seconds", {}).items()}
-    metrics |= {f"counts/{name}": value for name, value in record.get("counts", {}).items()}
-    metrics |= {f"cost/{name}": value for name, value in record.get("cost", {}).items()}
-    for name in ("selection_auroc", "threshold"):
-        metrics[f"training folds/{name}"] = record.get(name)
-    return {name: float(value) for name, value in metrics.items() if value is not None}
-
-
-def _epoch_metrics(epoch: Mapping[str, Any]) -> list[Metric]:
-    """Loss, accuracy, AUROC, learning rate and seconds of an epoch, at step = epochs so far."""
-    values = {name: value for name, value in epoch.items() if name not in ("step", "epoch", "stage")}
-    return [
-        Metric(f"epoch/{name}", value, _milliseconds(None), epoch["step"]) for name, value in values.items()
-    ]
-
-
-def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) -> str:
-    """Where, within the UI, the frozen and fine-tuned learning curves of one body part share an axis.
-
-    The UI draws the first ten runs unless told otherwise: the best ones, without hand-crafted
-    descriptors and the control.
-    """
-    wanted = {
-        "tags.kind": "= 'curve'",
-        "params.body_part": f"= '{body_part}'",
-        "params.strategy": "!= 'hand_crafted'",
-        "params.classifier": "!= 'majority'",
-    }
-    unit, metric = primary
-    view = {
-        "searchFilter": " and ".join(f"{key} {value}" for key, value in wanted.items()),
-        "orderByKey": f"metrics.`{_ANSWER.format(unit=unit, metric=metric)}`",
-        "orderByAsc": str(metric in LOWER_IS_BETTER).lower(),
-        "compareRunsMode": "CHART",
-        "workflowType": "machine_learning",
-    }
-    return f"#/experiments/{experiment}/runs?" + urlencode(view, quote_via=quote)
-
-
 def curve_pages(uri: str) -> list[tuple[str, str, str]]:
     """(grid, body part, address within the UI) of all learning curves in a store."""
     experiments = MlflowClient(tracking_uri=uri).search_experiments()
@@ -380,6 +312,11 @@ def curve_pages(uri: str) -> list[tuple[str, str, str]]:
         for experiment in experiments
         for part, address in json.loads(experiment.tags.get(_PAGES, "{}")).items()
     ]
+
+
+def _at_its_step(epoch: Mapping[str, Any]) -> list[Metric]:
+    now = _milliseconds(None)
+    return [Metric(name, value, now, epoch["step"]) for name, value in epoch_values(epoch).items()]
 
 
 def _milliseconds(moment: str | None) -> int:

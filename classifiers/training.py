@@ -21,6 +21,7 @@ from classifiers.layers import TunedNetwork, choose_trainable, optimiser, set_mo
 from classifiers.recipes import Recipe, Stage
 from classifiers.schedules import best_epoch, is_over, rate_factor
 from classifiers.tuning_data import Floats, Part, PixelSource, Rows
+from classifiers.weighting import unit_weights
 from extractors.backbones import Backbone, normalised, to_grey
 
 _PREDICT_BATCH = 64
@@ -270,23 +271,6 @@ def _numbers(part: str, probabilities: Floats, labels: NDArray[np.int64]) -> dic
     correct = (probabilities >= 0.5) == (labels == 1)
     auroc = float(roc_auc_score(labels, probabilities))
     return {f"{part}_accuracy": float(correct.mean()), f"{part}_auroc": auroc}
-
-
-def unit_weights(recipe: Recipe, train: Part, part: Part) -> Floats:
-    """What the loss of each unit of `part` counts, from the images of the training part.
-
-    Class-weighted as in MURA (Rajpurkar et al. 2018): within each body part, a class counts as much as
-    the other one has images there (shares, times two); 1 where training shows one class or none.
-    """
-    weights = np.ones(len(part.labels))
-    if recipe.loss == "class_weighted_bce":
-        shown = train.body_parts[train.units]
-        for body_part in np.unique(part.body_parts.astype(str)):
-            labels = train.image_labels[shown == body_part]
-            if 0 < labels.sum() < len(labels):
-                members = part.body_parts == body_part
-                weights[members] = 2 * np.abs(part.labels[members] - labels.mean())
-    return weights
 
 
 def _epoch_seed(seed: int, stage: int, epoch: int) -> int:

@@ -10,8 +10,9 @@ from sklearn.metrics import roc_auc_score
 from classifiers import checkpoints
 from classifiers.fine_tuning import TuningTask, _calibrated, fine_tune
 from classifiers.recipes import Recipe
-from classifiers.training import DivergedError, Training, unit_weights
+from classifiers.training import DivergedError, Training
 from classifiers.tuning_data import Part, TrainingImages
+from classifiers.weighting import unit_weights
 from extractors.backbones import load_backbone
 from extractors.specs import BackboneSpec
 
