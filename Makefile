@@ -4,7 +4,7 @@ BIN := .venv/bin
 # as the command line sets it: threads that wait leave their core to others
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: help install quickstart ui lint test test-all performance clean
+.PHONY: help install quickstart ui lint test test-all performance validity clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ performance: install  ## print the speed ratios (about half an hour)
 	$(BIN)/python tests/performance/uncertainty.py
 	$(BIN)/python tests/performance/recording.py
 	$(BIN)/python tests/performance/fine_tuning.py
+
+validity: install  ## simulate whether the intervals hold, write docs/validity.md (about an hour on one core)
+	$(BIN)/python -m tests.validity.study
 
 clean:  ## delete the environment; the runs stay
 	rm -rf .venv

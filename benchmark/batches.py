@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmark.cell_records import Context, cost, failed, finished, now
+from benchmark.cell_records import Context, failed, finished, now
+from benchmark.costs import frozen_cost
+from benchmark.executors import available_cores
 from benchmark.planning import PlannedCell
 from benchmark.records import Records, Result
 from benchmark.samples import Sample
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.subset import Subset
 from extractors.arrays import read_array
+from extractors.measuring import measured
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,17 @@ def _results(batch: Batch, threads: int) -> Iterator[Result]:
 
 
 def _fitted(batch: Batch, planned: PlannedCell, subset: Subset, started: str) -> Result:
-    fit = CLASSIFIERS[planned.cell.classifier](subset)
-    images, milliseconds = len(batch.sample.test_rows), batch.embedding_facts.get("milliseconds_per_image")
-    price = cost(
+    with measured(share=subset.threads / available_cores()) as used:
+        fit = CLASSIFIERS[planned.cell.classifier](subset)
+    cost = frozen_cost(
         fit,
-        images,
-        seconds_before=None if milliseconds is None else images * milliseconds / 1000,
-        bytes_before=batch.embedding_facts.get("bytes_on_disk"),
+        train=len(subset.train),
+        test=len(subset.test),
+        embedding=batch.embedding_facts,
+        used=used,
+        threads=subset.threads,
     )
-    facts = {"embedding": batch.embedding_facts, "cost": price}
+    facts = {"embedding": batch.embedding_facts, "cost": cost}
     return finished(planned, batch.sample, batch.context, fit, started, **facts)
 
 

@@ -105,19 +105,6 @@ def failed(planned: PlannedCell, context: Context, error: Exception, started: st
     return Result(planned.cell.id, record)
 
 
-def cost(fit: Fit, images: int, *, seconds_before: float | None, bytes_before: int | None) -> dict[str, Any]:
-    """What it takes to classify the test images: seconds, images per second, and bytes that must be kept.
-
-    `…_before` is what comes before the classifier (a frozen network); None where it is not known.
-    """
-    seconds = None if seconds_before is None else seconds_before + fit.seconds["predict"]
-    return {
-        "evaluation_seconds": seconds,
-        "evaluation_images_per_second": images / seconds if seconds else None,
-        "bytes_on_disk": None if bytes_before is None else bytes_before + fit.bytes_on_disk,
-    }
-
-
 def predictions_digest(predictions: pd.DataFrame) -> str:
     """The sha256 (hex) of the predictions as they are stored."""
     buffer = BytesIO()

@@ -105,6 +105,20 @@ def compare(grid_file: Path, workspace: Path, as_json: bool) -> None:
 
 
 @cli.command()
+@grid_option
+@click.option("--out", type=_FOLDER, required=True, help="Folder for the page, figures and tables.")
+@workspace_option
+@tracking_option
+@jobs_option
+def report(grid_file: Path, out: Path, workspace: Path, tracking_uri: str | None, jobs: int | None) -> None:
+    """Write figures, tables and a page for a paper from the results that there are; fit nothing."""
+    from benchmark.report.command import report_grid
+    from benchmark.workspace import Workspace
+
+    report_grid(grid_file, Workspace(workspace, tracking_uri), out, jobs)
+
+
+@cli.command()
 @workspace_option
 @tracking_option
 @click.option("--host", default="127.0.0.1", show_default=True)

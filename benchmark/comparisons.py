@@ -8,8 +8,9 @@ from typing import Any
 from benchmark.curves import Point, Record, chosen_on_training_folds
 from benchmark.records import Records
 from extractors.specs import JsonValue, digest_of
-from results.comparison import Resampled, differences
+from results.comparison import differences
 from results.evaluation import resampled_metric
+from results.uncertainty import Resampled
 
 CHOSEN = "chosen"  # the frozen classifier with the best AUROC on the training folds, seed by seed
 Side = dict[int, Record]  # one record per seed
@@ -21,10 +22,10 @@ def head_to_head(
     """Fine-tuned minus frozen for every backbone, body part and size that a grid has both ways.
 
     A row holds body_part, backbone, train_size, train_images, classifier (of the frozen side: each one,
-    and CHOSEN), seed (or "all" for the means over seeds), frozen, fine_tuned, difference, low and high:
-    the difference with its interval, paired by resampling the test patients; `classifiers` are those
-    that were taken, by the seeds that were compared. Rows are kept in the grid's folder, so that only
-    new ones are computed.
+    and CHOSEN), seed (or "all" for the means over seeds), frozen, fine_tuned, difference, low, high and p:
+    the difference with its interval and p-value (not adjusted), paired by resampling the test patients;
+    `classifiers` are those that were taken, by the seeds that were compared. Rows are kept in the grid's
+    folder, so that only new ones are computed.
     """
     settings: list[JsonValue] = [metric, unit, confidence, resamples]
 
@@ -47,7 +48,7 @@ def head_to_head(
                 "classifiers": {str(seed): frozen[seed]["classifier"] for seed in row["seeds"]},
                 "frozen": row["first"],
                 "fine_tuned": row["second"],
-                **{name: row[name] for name in ("difference", "low", "high")},
+                **{name: row[name] for name in ("difference", "low", "high", "p")},
             }
             for row in differences(sides[0], sides[1], confidence)
         ]

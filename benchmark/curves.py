@@ -6,7 +6,9 @@ from functools import partial
 from typing import Any
 
 from benchmark.records import Records
+from classifiers.names import MAJORITY
 from extractors.specs import JsonValue, digest_of
+from results.costs import cost_numbers
 from results.evaluation import evaluate_over_seeds
 
 CURVE = ("body_part", "strategy", "backbone", "classifier")
@@ -48,7 +50,7 @@ def chosen_on_training_folds(finished: Iterable[Record]) -> list[Record]:
 
 
 def _promise(record: Record) -> tuple[bool, float]:
-    return record["classifier"] != "majority", record["selection_auroc"]
+    return record["classifier"] != MAJORITY, record["selection_auroc"]
 
 
 def _point(
@@ -72,7 +74,7 @@ def _point(
 
 
 def _means(family: Sequence[Record]) -> dict[str, float]:
-    """The mean over seeds of every metric, as `unit/metric`, and of the seconds per stage."""
+    """The mean over seeds of every metric, as `unit/metric`, of the seconds per stage and of the cost."""
     values: dict[str, list[float]] = defaultdict(list)
     for record in family:
         for unit, metrics in record["metrics"].items():
@@ -80,7 +82,6 @@ def _means(family: Sequence[Record]) -> dict[str, float]:
                 if numbers["value"] is not None:
                     values[f"{unit}/{name}"].append(numbers["value"])
         for kind in ("seconds", "cost"):
-            for name, amount in record.get(kind, {}).items():
-                if amount is not None:
-                    values[f"{kind}/{name}"].append(amount)
+            for name, amount in cost_numbers(record.get(kind, {})).items():
+                values[f"{kind}/{name}"].append(amount)
     return {name: sum(found) / len(found) for name, found in values.items()}

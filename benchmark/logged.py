@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from benchmark.curves import CURVE, Record
+from results.costs import cost_numbers
 from results.names import LOWER_IS_BETTER
 
 ANSWER = (
@@ -34,7 +35,9 @@ def cell_params(record: Record) -> dict[str, Any]:
         elif value is not None:
             params[name] = value
     params |= {f"version.{name}": value for name, value in record.get("versions", {}).items()}
-    params |= {f"embedding.{k}": v for k, v in record.get("embedding", {}).items()}
+    params |= {f"embedding.{k}": v for k, v in record.get("embedding", {}).items() if v is not None}
+    if device := record.get("cost", {}).get("device"):
+        params["cost.device"] = device
     params |= {f"digest.{k}": record[k] for k in ("pixels_digest", "predictions_sha256") if k in record}
     return params
 
@@ -52,7 +55,7 @@ def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
             metrics |= {f"{part} {unit}/{name}": numbers["value"] for name, numbers in values.items()}
     metrics |= {f"seconds/{name}": value for name, value in record.get("seconds", {}).items()}
     metrics |= {f"counts/{name}": value for name, value in record.get("counts", {}).items()}
-    metrics |= {f"cost/{name}": value for name, value in record.get("cost", {}).items()}
+    metrics |= {f"cost/{name}": value for name, value in cost_numbers(record.get("cost", {})).items()}
     for name in ("selection_auroc", "threshold"):
         metrics[f"training folds/{name}"] = record.get(name)
     return {name: float(value) for name, value in metrics.items() if value is not None}

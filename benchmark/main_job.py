@@ -22,7 +22,7 @@ from benchmark.records import Records
 from benchmark.terminal import console, embeddings_table, frame_table, plan_tables, progress_bars, shown
 from benchmark.workspace import Workspace
 from results.comparison import OVER_SEEDS
-from results.tables import chosen_table, head_to_head_table, summary_table
+from results.tables.terminal import chosen_table, head_to_head_table, summary_table
 
 
 def run_grid(
@@ -118,9 +118,14 @@ def open_plan(grid_file: Path, workspace: Workspace) -> tuple[Plan, Records]:
 
 
 def read_records(plan: Plan, records: Records) -> list[Record]:
-    """The records of the plan's cells, in the grid's order, whatever their status."""
+    """The records of the plan's cells, in the grid's order, whatever their status; evaluated as it asks."""
+    settings = plan.grid.evaluation.model_dump(include={"confidence", "resamples"})
     found = (records.read(planned.cell.id) for planned in plan.cells)
-    return [record for record in found if record is not None]
+    return [
+        records.evaluated(record, settings) if record["status"] == "ok" else record
+        for record in found
+        if record is not None
+    ]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ import pandas as pd
 import psutil
 
 from extractors.arrays import write_atomically
+from results.evaluation import evaluate
+from results.uncertainty import INTERVALS
 
 T = TypeVar("T")
 RESULT, PREDICTIONS = "result.json", "predictions.parquet"
@@ -64,17 +66,33 @@ class Records:
         """What is worked out from records, each under the digest of all that it depends on.
 
         Values (plain ones, as JSON holds them) that the file `name` of this folder has are read from
-        it; the others are worked out and kept there.
+        it; the others are worked out and kept there. Values with intervals of another kind are let go.
         """
         store = self.folder / name
         try:
-            known: dict[str, T] = json.loads(store.read_text())
+            kept = json.loads(store.read_text())
         except (OSError, ValueError):
-            known = {}
+            kept = {}
+        known: dict[str, T] = kept["values"] if kept.get("intervals") == INTERVALS else {}
         found = {key: known[key] if key in known else make() for key, make in wanted.items()}
         if found.keys() - known.keys():
-            write_atomically(store, json.dumps(known | found))
+            write_atomically(store, json.dumps({"intervals": INTERVALS, "values": known | found}))
         return list(found.values())
+
+    def evaluated(self, record: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+        """A finished cell's record with metrics made by these settings (confidence and resamples).
+
+        One that was evaluated otherwise, or with intervals of another kind, is evaluated again from its
+        predictions and written back: nothing is fitted again.
+        """
+        if record["evaluation"] == settings and record.get("intervals") == INTERVALS:
+            return record
+        predictions = self.read_predictions(record["cell"])
+        found = evaluate(predictions, threshold=record["threshold"], **settings)
+        found["counts"] = record["counts"] | found["counts"]
+        record = record | found | {"evaluation": settings}
+        write_atomically(self.cell_folder(record["cell"]) / RESULT, json.dumps(record, indent=1))
+        return record
 
     def sweep(self) -> None:
         """Delete what processes left half written that are no more."""

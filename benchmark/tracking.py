@@ -187,6 +187,17 @@ class Tracker:
         self._end_run(run, {"body_part": body_part}, metrics, tags, "FINISHED", now)
         self._comparisons[body_part] = run
 
+    def log_report(self, folder: Path, digest: str) -> None:
+        """Write a report's files as the artifacts of one run, unless they are there already."""
+        runs = [run for run in self._all_runs() if run.data.tags.get("kind") == "report"]
+        if any(run.data.tags.get("files") == digest and run.info.status == "FINISHED" for run in runs):
+            return
+        run = self._begin_run({"kind": "report", MLFLOW_RUN_NAME: "report"})
+        self._client.log_artifacts(run.info.run_id, str(folder))
+        self._end_run(run, {}, [], {"files": digest}, "FINISHED", _milliseconds(None))
+        for old in runs:
+            self._client.delete_run(old.info.run_id)
+
     def log_curves(self, points: Iterable[Point]) -> None:
         """Write each point of the curves at step = train_images, once; a changed curve is drawn anew.
 
@@ -199,12 +210,18 @@ class Tracker:
         for curve, steps in wanted.items():
             key = ANSWER.format(unit=self._unit, metric=self._metric)
             run = self._curve(next(iter(steps.values())))
-            there = {m.step: m.value for m in self._client.get_metric_history(run.info.run_id, key)}
-            if any(step not in steps or steps[step]["value"] != value for step, value in there.items()):
-                run, there = self._renew_curve(run), {}
+            names = {"value": key, "low": f"{key} low", "high": f"{key} high"}
+            there = {name: self._history(run, names[name]) for name in names}
+            wrong = any(
+                step not in steps or steps[step][name] != value
+                for name, values in there.items()
+                for step, value in values.items()
+            )
+            if wrong:
+                run, there = self._renew_curve(run), {"value": {}}
             for step, point in sorted(steps.items()):
-                if step not in there:
-                    interval = {key: point["value"], f"{key} low": point["low"], f"{key} high": point["high"]}
+                if step not in there["value"]:
+                    interval = {logged: point[name] for name, logged in names.items()}
                     metrics = [
                         Metric(name, value, _milliseconds(None), step)
                         for name, value in (point["means"] | interval).items()
@@ -247,7 +264,11 @@ class Tracker:
         return same and run.info.status == "RUNNING" and max(self._steps(run), default=0) < step
 
     def _steps(self, run: Run) -> set[int]:
-        return {m.step for m in self._client.get_metric_history(run.info.run_id, "epoch/validation_loss")}
+        return set(self._history(run, "epoch/validation_loss"))
+
+    def _history(self, run: Run, name: str) -> dict[int, float]:
+        """A metric's value at each step."""
+        return {m.step: m.value for m in self._client.get_metric_history(run.info.run_id, name)}
 
     def _begin_run(self, tags: dict[str, str], started: str | None = None) -> Run:
         run = self._client.create_run(self.experiment_id, start_time=_milliseconds(started), tags=tags)

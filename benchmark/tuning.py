@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.cell_records import Context, cost, failed, finished, header, now
+from benchmark.cell_records import Context, failed, finished, header, now
+from benchmark.costs import tuned_cost
 from benchmark.executors import Progress, available_cores
 from benchmark.planning import PlannedCell
 from benchmark.records import Records, Result
@@ -16,6 +17,7 @@ from classifiers.training import DivergedError
 from classifiers.tuning_data import TrainingImages
 from extractors.arrays import StoredArray
 from extractors.backbones import choose_device, torch_threads
+from extractors.measuring import Usage, measured
 from extractors.specs import BackboneSpec, digest_of
 
 Epoch = dict[str, Any]
@@ -85,12 +87,17 @@ class Tuner:
             test_rows=sample.test_rows,
         )
         folder, device = self._checkpoints(planned), choose_device(self.device)
-        tuned = fine_tune(TuningTask(cell.extractor, cell.recipe, images, sample.seed, device, folder, watch))
+        resumed = folder.exists()  # what an earlier process used is not known
+        with measured() as used:
+            tuned = fine_tune(
+                TuningTask(cell.extractor, cell.recipe, images, sample.seed, device, folder, watch)
+            )
+        used = Usage() if resumed else used
         facts = {
             "recipe": cell.recipe.asked(),
             "training": tuned.facts,
             "history": tuned.history,
-            "cost": cost(tuned.fit, len(sample.test_rows), seconds_before=0.0, bytes_before=0),
+            "cost": tuned_cost(tuned.fit, test=len(sample.test_rows), facts=tuned.facts, used=used),
         }
         files = {tuned.weights.name: tuned.weights}
         return finished(planned, sample, self.context, tuned.fit, started, files, **facts)

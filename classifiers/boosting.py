@@ -8,7 +8,7 @@ import numpy as np
 import xgboost as xgb
 from numpy.typing import NDArray
 
-from classifiers.fit import Fit, calibrate, choose_threshold
+from classifiers.fit import Fit, conclude
 from classifiers.selection import Candidate, best_of, fold_auroc
 from classifiers.subset import Matrix, Subset
 
@@ -19,18 +19,17 @@ SETTINGS = {"learning_rate": 0.1, "subsample": 0.8, "colsample_bytree": 0.25, "m
 
 def xgboost(subset: Subset) -> Fit:
     """Histogram gradient boosting; defined by xgboost.XGBClassifier with SETTINGS."""
-    began = perf_counter()
+    shared, began = subset.seconds_shared, perf_counter()
     best = best_of(_candidates(subset))
     selected = perf_counter()
     rounds, depth = int(best.parameters["rounds"]), int(best.parameters["depth"])
     model = xgb.train(_parameters(subset, depth), _matrix(subset, np.arange(len(subset.labels))), rounds)
     fitted = perf_counter()
     scores = _margins(model, subset.x_test, rounds)
-    held_out, probabilities = calibrate(best.held_out, subset.labels, subset.folds, scores)
-    threshold = choose_threshold(subset.labels, held_out)
-    seconds = {"select": selected - began, "fit": fitted - selected, "predict": perf_counter() - fitted}
+    predict = perf_counter() - fitted
+    seconds = {"select": shared + selected - began, "fit": fitted - selected, "predict": predict}
     size = len(model.save_raw("ubj"))
-    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds, size)
+    return conclude(best, subset.labels, subset.folds, scores, seconds, size)
 
 
 def _candidates(subset: Subset) -> Iterator[Candidate]:

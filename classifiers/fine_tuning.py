@@ -16,9 +16,9 @@ from classifiers.fit import Fit, Scores, calibrate, choose_threshold
 from classifiers.recipes import Recipe
 from classifiers.schedules import best_epoch, merit
 from classifiers.selection import make_folds
-from classifiers.training import DivergedError, Training, peak_memory
+from classifiers.training import DivergedError, Training
 from classifiers.tuning_data import Part, TrainingImages
-from extractors.backbones import load_backbone
+from extractors.backbones import begin_peak_memory, device_name, load_backbone, peak_memory
 from extractors.specs import BackboneSpec
 from extractors.weights import save_state
 
@@ -60,8 +60,7 @@ def fine_tune(task: TuningTask) -> Tuned:
     every loss breaks.
     """
     train, validation = _parts(task)
-    if task.device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(task.device)
+    begin_peak_memory(task.device)
     best: Training | None = None
     history: list[Epoch] = []
     broken: dict[float, DivergedError] = {}
@@ -84,6 +83,9 @@ def fine_tune(task: TuningTask) -> Tuned:
     odds = best.predict(task.images.test_rows)
     predicted = perf_counter()
     held_out, probabilities = _calibrated(validated, validation.image_labels, odds)
+    threshold = choose_threshold(validation.labels, validation.unit_means(held_out))
+    tried, taken = (sum(epoch["seconds"] for epoch in epochs) for epochs in (history, best.history))
+    calibrated = perf_counter()
     save_state(best.best, task.checkpoints / WEIGHTS)
     chosen = best_epoch(best.history, task.recipe.select)
     stage = best.recipe.each_stage()[chosen["stage"]]
@@ -95,9 +97,10 @@ def fine_tune(task: TuningTask) -> Tuned:
             "epochs": len(best.history),
         },
         selection_auroc=chosen["validation_auroc"],
-        threshold=choose_threshold(validation.labels, validation.unit_means(held_out)),
+        threshold=threshold,
         seconds={
-            "fit": sum(epoch["seconds"] for epoch in history) + began - fitted,
+            "select": tried - taken,  # the learning rates that were not taken
+            "fit": taken + began - fitted + calibrated - predicted,
             "predict": predicted - began,
         },
         bytes_on_disk=(task.checkpoints / WEIGHTS).stat().st_size,
@@ -169,7 +172,7 @@ def _calibrated(held_out: Scores, labels: NDArray[np.int64], odds: Scores) -> tu
 def _facts(training: Training, train: int, validation: int) -> dict[str, Any]:
     device = training.backbone.device
     return {
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+        "device": device_name(device),
         "precision": "bfloat16" if device.type == "cuda" else "float32",
         "threads": torch.get_num_threads(),
         "micro_batch": training.micro_batch,

@@ -1,6 +1,7 @@
 """What a classifier gives back, and how its scores become calibrated probabilities and a threshold."""
 
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.metrics import roc_curve
 
-from classifiers.selection import Folds
+from classifiers.selection import Candidate, Folds
 
 Scores = NDArray[np.float64]
 _NO_SLOPE = 1e-3  # log odds per standard deviation of the scores
@@ -21,7 +22,8 @@ class Fit:
 
     `probabilities` is (m,) in test order; `parameters` are the hyperparameters chosen on training
     folds, `selection_auroc` their mean validation AUROC there, `threshold` the probability that
-    separates the out-of-fold predictions best (Youden's J); `seconds` of select, fit and predict;
+    separates the out-of-fold predictions best (Youden's J); `seconds` of select (with what prepares it), fit
+    (with calibration and threshold) and predict (the test rows);
     `bytes_on_disk` is what must be kept of the fitted model (for a linear one its float32 weights and
     the standardisation) to classify other images.
     """
@@ -46,6 +48,22 @@ class _Scores(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, scores: Scores) -> NDArray[np.int64]:
         return (scores[:, 0] > 0).astype(np.int64)
+
+
+def conclude(
+    best: Candidate,
+    labels: NDArray[np.int64],
+    folds: Folds,
+    scores: Scores,
+    seconds: dict[str, float],
+    bytes_on_disk: int,
+) -> Fit:
+    """The chosen candidate's answer: test scores calibrated, a threshold chosen; both count as fitting."""
+    began = perf_counter()
+    held_out, probabilities = calibrate(best.held_out, labels, folds, scores)
+    threshold = choose_threshold(labels, held_out)
+    seconds = {**seconds, "fit": seconds["fit"] + perf_counter() - began}
+    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds, bytes_on_disk)
 
 
 def calibrate(

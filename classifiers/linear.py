@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
-from classifiers.fit import Fit, calibrate, choose_threshold
+from classifiers.fit import Fit, conclude
 from classifiers.selection import Candidate, Folds, best_of, fold_auroc, until_worse
 from classifiers.subset import Matrix, Subset
 
@@ -48,7 +48,7 @@ def linear_svm(subset: Subset) -> Fit:
 
 
 def _fit(subset: Subset, loss: Loss) -> Fit:
-    began = perf_counter()
+    shared, began = subset.seconds_shared, perf_counter()
     train, test = row_space(subset.x, subset.x_test)
     solver = Solver(train, subset.labels, loss)
     best = best_of(until_worse(_path(solver, subset.labels, subset.folds)))
@@ -57,10 +57,9 @@ def _fit(subset: Subset, loss: Loss) -> Fit:
     weights = solver.solve(best.parameters["C"], everything)
     fitted = perf_counter()
     scores = (test @ weights)[:, 0].astype(np.float64)
-    held_out, probabilities = calibrate(best.held_out, subset.labels, subset.folds, scores)
-    threshold = choose_threshold(subset.labels, held_out)
-    seconds = {"select": selected - began, "fit": fitted - selected, "predict": perf_counter() - fitted}
-    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds, subset.bytes_of_rows(1))
+    predict = perf_counter() - fitted
+    seconds = {"select": shared + selected - began, "fit": fitted - selected, "predict": predict}
+    return conclude(best, subset.labels, subset.folds, scores, seconds, subset.bytes_of_rows(1))
 
 
 def _path(solver: "Solver", labels: NDArray[np.int64], folds: Folds) -> Iterator[Candidate]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.svm import SVC
 
-from classifiers.fit import Fit, calibrate, choose_threshold
+from classifiers.fit import Fit, conclude
 from classifiers.selection import Candidate, best_of, fold_auroc, until_worse
 from classifiers.subset import Matrix, Subset
 
@@ -24,9 +24,9 @@ def rbf_svm(subset: Subset) -> Fit:
     Above KERNEL_ROWS training rows the search and the calibration use the first SELECTION_ROWS of
     them, which are a patient-grouped, stratified subset; the fit uses all.
     """
-    began = perf_counter()
     whole = len(subset.labels) <= KERNEL_ROWS
     searched = subset if whole else subset.first(SELECTION_ROWS)
+    shared, began = searched.seconds_shared, perf_counter()
     distances = squared_distances(searched.x, searched.x)
     best = best_of(_candidates(searched, distances))
     selected = perf_counter()
@@ -39,11 +39,10 @@ def rbf_svm(subset: Subset) -> Fit:
         model = SVC(C=strength, gamma=gamma, cache_size=_CACHE_MB).fit(subset.x, subset.labels)
         fitted = perf_counter()
         scores = model.decision_function(subset.x_test)
-    held_out, probabilities = calibrate(best.held_out, searched.labels, searched.folds, scores)
-    threshold = choose_threshold(searched.labels, held_out)
-    seconds = {"select": selected - began, "fit": fitted - selected, "predict": perf_counter() - fitted}
+    predict = perf_counter() - fitted
+    seconds = {"select": shared + selected - began, "fit": fitted - selected, "predict": predict}
     size = subset.bytes_of_rows(len(model.support_))
-    return Fit(probabilities, best.parameters, best.auroc, threshold, seconds, size)
+    return conclude(best, searched.labels, searched.folds, scores, seconds, size)
 
 
 def squared_distances(a: Matrix, b: Matrix) -> Matrix:

@@ -262,11 +262,6 @@ def predict(
     return odds
 
 
-def peak_memory(device: torch.device) -> int | None:
-    """The most memory (bytes) that tensors took on an accelerator; None where it is not counted."""
-    return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
-
-
 def _numbers(part: str, probabilities: Floats, labels: NDArray[np.int64]) -> dict[str, float]:
     correct = (probabilities >= 0.5) == (labels == 1)
     auroc = float(roc_auc_score(labels, probabilities))

@@ -54,6 +54,24 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
+def device_name(device: torch.device) -> str:
+    """What a record calls a device: an accelerator's model, or `cpu`."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
+def begin_peak_memory(device: torch.device) -> int:
+    """Count `peak_memory` from now on; returns the bytes that tensors take on an accelerator already."""
+    if device.type != "cuda":
+        return 0
+    torch.cuda.reset_peak_memory_stats(device)
+    return torch.cuda.memory_allocated(device)
+
+
+def peak_memory(device: torch.device) -> int | None:
+    """The most memory (bytes) that tensors took on an accelerator; None where it is not counted."""
+    return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
+
+
 def check_name(name: str) -> None:
     """Raise ValueError, with the nearest names, for a network that timm or torchvision lacks."""
     if name.startswith(TORCHVISION):

@@ -9,16 +9,57 @@ from time import perf_counter
 
 import numpy as np
 from filelock import FileLock
+from numpy.typing import NDArray
 
 from extractors.arrays import PartialArray, StoredArray, read_array
-from extractors.backbones import Backbone, choose_device, embed, load_backbone, size_of, torch_threads
-from extractors.handcrafted import describe
+from extractors.backbones import (
+    Backbone,
+    begin_peak_memory,
+    choose_device,
+    device_name,
+    embed,
+    load_backbone,
+    peak_memory,
+    size_of,
+    torch_threads,
+)
+from extractors.handcrafted import describe, describe_timed
+from extractors.measuring import Usage, measured
 from extractors.specs import BackboneSpec, DescriptorSpec, JsonValue, embedding_folder
 
 CHUNK = 256
 AnyExtractor = BackboneSpec | DescriptorSpec
 Cost = dict[str, JsonValue]
 Progress = Callable[[str, int], None]
+
+
+@dataclass
+class _Spent:
+    """What one extractor has taken of a pass."""
+
+    device: str = "cpu"
+    threads: int = 1
+    bytes_on_disk: int = 0
+    images: int = 0
+    seconds: float = 0.0
+    device_bytes: int | None = None
+
+    def add(self, images: int, seconds: float) -> None:
+        self.images += images
+        self.seconds += seconds
+
+    def cost(self, used: Usage) -> Cost:
+        """Per image, with the mean power of the pass; the peak of memory is that of the whole pass."""
+        images, power = self.images, used.power_kw
+        return {
+            "milliseconds_per_image": round(1000 * self.seconds / images, 3) if images else None,
+            "kwh_per_image": self.seconds / 3600 * power / images if images and power is not None else None,
+            "peak_memory_bytes": used.peak_memory_bytes,
+            "peak_device_memory_bytes": self.device_bytes,
+            "device": self.device,
+            "threads": self.threads,
+            "bytes_on_disk": self.bytes_on_disk,
+        }
 
 
 @dataclass(frozen=True)
@@ -69,8 +110,7 @@ def _fill(
     filled: dict[Path, StoredArray | Failure] = {}
     networks: list[tuple[Backbone, PartialArray]] = []
     descriptors: list[tuple[DescriptorSpec, PartialArray]] = []
-    costs: dict[Path, list[tuple[int, float]]] = defaultdict(list)
-    sizes: dict[Path, Cost] = defaultdict(lambda: {"bytes_on_disk": 0})
+    spent: dict[Path, _Spent] = defaultdict(lambda: _Spent(threads=jobs))
     with torch_threads(jobs):
         for extractor, folder in wanted:
             try:
@@ -79,32 +119,40 @@ def _fill(
                         extractor, size=pixels.data.shape[1], device=choose_device(device)
                     )
                     networks.append((backbone, _partial(folder, pixels, extractor, backbone.width, progress)))
-                    sizes[folder] = {"bytes_on_disk": size_of(backbone.network)}
+                    spent[folder] = _Spent(device_name(backbone.device), jobs, size_of(backbone.network))
                 else:
                     width = _descriptor_width(extractor, pixels)
                     descriptors.append((extractor, _partial(folder, pixels, extractor, width, progress)))
             except ValueError as error:
                 filled[folder] = Failure(extractor, str(error))
-        for start in range(0, len(pixels.data), CHUNK):
-            rows = slice(start, min(start + CHUNK, len(pixels.data)))
-            chunk = np.array(pixels.data[rows])
-            for backbone, partial in networks:
-                if rows in partial.pending:
-                    began = perf_counter()
-                    partial.write(rows, embed(backbone, chunk))
-                    costs[partial.folder].append((len(chunk), perf_counter() - began))
-                    progress(backbone.spec.label, len(chunk))
-            pending = {spec.name: partial for spec, partial in descriptors if rows in partial.pending}
-            began = perf_counter()
-            for name, vectors in describe(chunk, list(pending), jobs=jobs).items() if pending else ():
-                pending[name].write(rows, vectors)
-                costs[pending[name].folder].append((len(chunk), perf_counter() - began))
-                progress(name, len(chunk))
+        with measured() as used:
+            for start in range(0, len(pixels.data), CHUNK):
+                rows = slice(start, min(start + CHUNK, len(pixels.data)))
+                chunk = np.array(pixels.data[rows])
+                for backbone, partial in networks:
+                    if rows in partial.pending:
+                        partial.write(rows, _embed(backbone, chunk, spent[partial.folder]))
+                        progress(backbone.spec.label, len(chunk))
+                pending = {spec.name: partial for spec, partial in descriptors if rows in partial.pending}
+                described, seconds = describe_timed(chunk, list(pending), jobs) if pending else ({}, {})
+                for name, vectors in described.items():
+                    pending[name].write(rows, vectors)
+                    spent[pending[name].folder].add(len(chunk), seconds[name])
+                    progress(name, len(chunk))
     for spec, partial in [(b.spec, p) for b, p in networks] + descriptors:
-        filled[partial.folder] = _finish(
-            spec, partial, pixels, _cost(costs[partial.folder], spec, device) | sizes[partial.folder]
-        )
+        filled[partial.folder] = _finish(spec, partial, pixels, spent[partial.folder].cost(used))
     return filled
+
+
+def _embed(backbone: Backbone, chunk: NDArray[np.uint8], spent: _Spent) -> NDArray[np.float32]:
+    """Embed a chunk and note what it took, on an accelerator as if no other network were there."""
+    others = begin_peak_memory(backbone.device) - spent.bytes_on_disk
+    began = perf_counter()
+    rows = embed(backbone, chunk)
+    spent.add(len(chunk), perf_counter() - began)
+    if peak := peak_memory(backbone.device):
+        spent.device_bytes = max(spent.device_bytes or 0, peak - others)
+    return rows
 
 
 def _descriptor_width(descriptor: DescriptorSpec, pixels: StoredArray) -> int:
@@ -118,13 +166,6 @@ def _partial(
     partial = PartialArray(folder, (len(pixels.data), width), np.float32, CHUNK)
     progress(extractor.label, len(pixels.data) - sum(rows.stop - rows.start for rows in partial.pending))
     return partial
-
-
-def _cost(chunks: list[tuple[int, float]], extractor: AnyExtractor, device: str) -> Cost:
-    """Milliseconds per image of this pass (descriptors of one pass share theirs) and where it ran."""
-    images, seconds = sum(n for n, _ in chunks), sum(s for _, s in chunks)
-    where = choose_device(device).type if isinstance(extractor, BackboneSpec) else "cpu"
-    return {"milliseconds_per_image": round(1000 * seconds / images, 3) if images else None, "device": where}
 
 
 def _finish(

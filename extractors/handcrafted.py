@@ -1,6 +1,7 @@
 """Hand-crafted descriptors of a radiograph, by name: edges, hog, lbp, glcm and all of them combined."""
 
 from collections.abc import Callable, Sequence
+from time import perf_counter
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -25,6 +26,7 @@ GLCM_DISTANCES = (1, 2, 4)
 GLCM_ANGLES = (0, np.pi / 4, np.pi / 2, 3 * np.pi / 4)
 GLCM_PROPERTIES = ("contrast", "dissimilarity", "homogeneity", "energy", "correlation", "ASM", "entropy")
 _CHUNK = 32
+_RESCALE = "rescale"  # what all parts of an image share
 
 
 def rescale(pixels: Pixels) -> Image:
@@ -84,13 +86,25 @@ def describe(images: Pixels, names: Sequence[str], jobs: int = 1) -> dict[str, N
 
     `combined` is every part side by side; what it shares with other names is computed once.
     """
+    return describe_timed(images, names, jobs)[0]
+
+
+def describe_timed(
+    images: Pixels, names: Sequence[str], jobs: int = 1
+) -> tuple[dict[str, NDArray[np.float32]], dict[str, float]]:
+    """The same, and the seconds that each of the names would have taken alone in as many processes."""
+    began = perf_counter()
     parts = [part for part in PARTS if part in names or "combined" in names]
     chunks = [images[start : start + _CHUNK] for start in range(0, len(images), _CHUNK)]
     done = Parallel(n_jobs=min(jobs, len(chunks)))(delayed(_describe_chunk)(chunk, parts) for chunk in chunks)
-    vectors = {part: np.concatenate([chunk[part] for chunk in done]) for part in parts}
+    vectors = {part: np.concatenate([chunk[part] for chunk, _ in done]) for part in parts}
+    busy = {work: sum(seconds[work] for _, seconds in done) for work in (_RESCALE, *parts)}
     if "combined" in names:
         vectors["combined"] = np.hstack([vectors[part] for part in PARTS])
-    return {name: vectors[name] for name in names}
+    elapsed = (perf_counter() - began) / sum(busy.values())
+    own = {name: parts if name == "combined" else [name] for name in names}
+    alone = {name: elapsed * (busy[_RESCALE] + sum(busy[part] for part in own[name])) for name in names}
+    return {name: vectors[name] for name in names}, alone
 
 
 def _descriptor(name: str) -> Descriptor:
@@ -101,9 +115,18 @@ def _descriptor(name: str) -> Descriptor:
 DESCRIPTORS: dict[str, Descriptor] = {name: _descriptor(name) for name in DESCRIPTOR_NAMES}
 
 
-def _describe_chunk(images: Pixels, parts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+def _describe_chunk(
+    images: Pixels, parts: Sequence[str]
+) -> tuple[dict[str, NDArray[np.float32]], dict[str, float]]:
+    """The parts, and the seconds of each and of what they share."""
+    began = perf_counter()
     rescaled = [rescale(pixels) for pixels in images]
-    return {part: np.stack([PARTS[part](image) for image in rescaled]).astype(np.float32) for part in parts}
+    vectors, seconds = {}, {_RESCALE: perf_counter() - began}
+    for part in parts:
+        began = perf_counter()
+        vectors[part] = np.stack([PARTS[part](image) for image in rescaled]).astype(np.float32)
+        seconds[part] = perf_counter() - began
+    return vectors, seconds
 
 
 def _haralick(levels: Pixels) -> NDArray[np.float64]:

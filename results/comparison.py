@@ -6,11 +6,8 @@ from typing import Any
 import numpy as np
 
 from results.evaluation import plain
-from results.metrics import Values
-from results.significance import two_sided_p
-from results.uncertainty import percentile_interval
+from results.uncertainty import Resampled, interval, p_value
 
-Resampled = tuple[float, Values]  # a metric's value, and its value in each resampling of the test patients
 OVER_SEEDS = "all"
 
 
@@ -34,17 +31,18 @@ def differences(
 
 def mean_of(resampled: Sequence[Resampled]) -> Resampled:
     """The mean over one or more cells of one test set (seeds, or backbones), in each resampling too."""
-    values, drawn = zip(*resampled, strict=True)
-    return float(np.mean(values)), np.mean(drawn, axis=0)
+    values, drawn, patients = zip(*resampled, strict=True)
+    return Resampled(float(np.mean(values)), np.mean(drawn, axis=0), patients[0])
 
 
 def difference_of(first: Resampled, second: Resampled) -> Resampled:
     """Second minus first, paired: in each resampling too, as crossovers and p-values take it."""
-    return second[0] - first[0], second[1] - first[1]
+    return Resampled(second.value - first.value, second.drawn - first.drawn, first.patients)
 
 
 def _difference(first: Resampled, second: Resampled, confidence: float) -> dict[str, float | None]:
-    difference, drawn = difference_of(first, second)
-    low, high = percentile_interval(drawn, confidence)
-    numbers = {"first": first[0], "second": second[0], "difference": difference, "low": low, "high": high}
-    return {name: plain(value) for name, value in numbers.items()} | {"p": two_sided_p(difference, drawn)}
+    difference = difference_of(first, second)
+    low, high = interval(difference, confidence)
+    numbers = {"first": first.value, "second": second.value, "difference": difference.value}
+    numbers |= {"low": low, "high": high, "p": p_value(difference)}
+    return {name: plain(value) for name, value in numbers.items()}

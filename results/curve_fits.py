@@ -28,9 +28,9 @@ def fit_curve(
     Unweighted least squares with asymptote <= `best` (the metric's largest value), scale >= 0 and
     exponent in 0.01 .. 3 (the inverse power law of Figueroa et al. 2012; see Viering & Loog 2022). Sizes
     (images) with an undefined value are left out. `drawn` (n_sizes, resamples) holds the values in each
-    resampling of the test patients; the law is fitted to each, and its predictions give the bounds. So
-    these hold the noise of the test patients, not that of the training subsets, nor the doubt whether the
-    law holds beyond the data.
+    resampling of the test patients; the law is fitted to each, and percentiles of its predictions are the
+    bounds (fits on a bound have no standard error to speak of). So these hold the noise of the test patients,
+    not that of the training subsets, nor the doubt whether the law holds beyond the data.
 
     Returns `parameters` (by PARAMETERS), those `at_bounds` (there a limit speaks, not the data),
     `residual` (root mean square, in the metric), `checked` (more sizes than parameters), `reason` (None)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from results.metrics import Values, metric_value, metric_values
-from results.uncertainty import patient_weights, percentile_interval
+from results.metrics import Values, limits, metric_value, metric_values
+from results.uncertainty import INTERVALS, Resampled, interval, patient_weights
 
 Interval = dict[str, float | None]
 UNITS = ("study", "image")
@@ -18,11 +18,12 @@ _BLOCK = 250  # resamplings at once: their temporary arrays stay in the processo
 def evaluate(
     predictions: pd.DataFrame, *, threshold: float, confidence: float = 0.95, resamples: int = 2000
 ) -> dict[str, Any]:
-    """Metrics of one cell as plain values for JSON: `metrics`, `body_part_metrics` and `counts`.
+    """Metrics of one cell as plain values for JSON: `metrics`, `body_part_metrics`, `counts`, `intervals`.
 
     `predictions` has one row per image: image, study, patient, body_part, label, probability. A
-    metric is {"value", "low", "high"}, None where undefined. Body parts are listed when there are
-    several. Raises ValueError for a study with two labels.
+    metric is {"value", "low", "high"}, None where undefined; a value on a limit of its metric (a perfect
+    AUROC, say) has no bounds. Body parts are listed when there are several. `intervals` names how they were
+    made (`uncertainty.INTERVALS`). Raises ValueError for a study with two labels.
     """
     tables = {unit: unit_table(predictions, unit) for unit in UNITS}
     overall: dict[str, dict[str, Interval]] = {}
@@ -42,7 +43,8 @@ def evaluate(
         "test_patients": int(predictions["patient"].nunique()),
         "test_positive_studies": int(tables["study"]["label"].sum()),
     }
-    return {"metrics": overall, "body_part_metrics": by_part if len(by_part) > 1 else {}, "counts": counts}
+    parts = by_part if len(by_part) > 1 else {}
+    return {"metrics": overall, "body_part_metrics": parts, "counts": counts, "intervals": INTERVALS}
 
 
 def evaluate_over_seeds(
@@ -59,15 +61,15 @@ def evaluate_over_seeds(
         resampled_metric(rows, threshold, metric=metric, unit=unit, resamples=resamples)
         for rows, threshold in zip(predictions, thresholds, strict=True)
     ]
-    low, high = percentile_interval(np.mean([resampled for _, resampled in found], axis=0), confidence)
-    value = float(np.mean([value for value, _ in found]))
-    return {"value": plain(value), "low": plain(low), "high": plain(high)}
+    values, drawn, patients = zip(*found, strict=True)
+    mean = Resampled(float(np.mean(values)), np.mean(drawn, axis=0), patients[0])
+    return with_interval(metric, mean, confidence)
 
 
 def resampled_metric(
     predictions: pd.DataFrame, threshold: float, *, metric: str, unit: str, resamples: int
-) -> tuple[float, Values]:
-    """One metric of one cell, and its value in each resampling of the patients, (resamples,)."""
+) -> Resampled:
+    """One metric of one cell, and its value in each resampling of the test patients."""
     table = unit_table(predictions, unit)
     labels = table["label"].to_numpy(np.int64)
     probabilities = table["probability"].to_numpy(np.float64)
@@ -75,7 +77,7 @@ def resampled_metric(
     blocks = [np.ones((len(table), 1))]
     blocks += [weights[:, start : start + _BLOCK].astype(np.float64) for start in range(0, resamples, _BLOCK)]
     values = [metric_value(metric, labels, probabilities, block, threshold) for block in blocks]
-    return float(values[0][0]), np.concatenate(values[1:])
+    return Resampled(float(values[0][0]), np.concatenate(values[1:]), table["patient"].nunique())
 
 
 def unit_table(predictions: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -99,17 +101,17 @@ def _intervals(
     table: pd.DataFrame, weights: np.ndarray[Any, Any], threshold: float, confidence: float
 ) -> dict[str, Interval]:
     values = _all_values(table, np.ones((len(table), 1)), threshold)
-    resampled = _all_values(table, weights, threshold)
-    intervals = {}
-    for name, value in values.items():
-        low, high = percentile_interval(resampled[name], confidence)
-        defined = np.isfinite(value[0])
-        intervals[name] = {
-            "value": plain(value[0]),
-            "low": plain(low) if defined else None,
-            "high": plain(high) if defined else None,
-        }
-    return intervals
+    drawn, patients = _all_values(table, weights, threshold), table["patient"].nunique()
+    return {
+        name: with_interval(name, Resampled(float(value[0]), drawn[name], patients), confidence)
+        for name, value in values.items()
+    }
+
+
+def with_interval(metric: str, resampled: Resampled, confidence: float) -> Interval:
+    """A resampled metric as plain values: value, low, high; None where undefined."""
+    low, high = interval(resampled, confidence, limits(metric))
+    return {"value": plain(resampled.value), "low": plain(low), "high": plain(high)}
 
 
 def _all_values(table: pd.DataFrame, weights: np.ndarray[Any, Any], threshold: float) -> dict[str, Values]:

@@ -12,6 +12,7 @@ Labels = NDArray[np.int64]
 
 AT_CHOSEN = "_at_chosen"  # threshold metrics at the threshold from training folds, not at 0.5
 _BINS = 10
+_SIGNED = ("cohens_kappa", "mcc")  # from -1 on; the others from 0 on
 
 
 def metric_value(
@@ -41,6 +42,11 @@ def metric_values(
     }
     chosen = threshold_metrics(positive, probabilities >= threshold, weights)
     return values | {name + AT_CHOSEN: value for name, value in chosen.items()}
+
+
+def limits(name: str) -> tuple[float, float]:
+    """The least and the largest value that the metric of this name in `metric_values` can have."""
+    return (-1.0 if name.removesuffix(AT_CHOSEN) in _SIGNED else 0.0), 1.0
 
 
 def auroc(positive: NDArray[np.bool_], scores: Values, weights: Values) -> Values:

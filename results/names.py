@@ -1,6 +1,6 @@
 """The metrics by name, for those who must not import numpy to know them."""
 
-LOWER_IS_BETTER = ("brier", "ece")
+LOWER_IS_BETTER = ("brier", "ece", "log_loss")
 METRIC_NAMES = (
     "auroc",
     "average_precision",

@@ -1,4 +1,4 @@
-"""Whether a difference may be chance: p-values of resamplings, McNemar and DeLong, and Holm's adjustment."""
+"""Whether a difference may be chance: McNemar's and DeLong's tests, and Holm's adjustment for many."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from statsmodels.stats import contingency_tables
 from statsmodels.stats.multitest import multipletests
 
 from results.metrics import Labels, Values
-from results.uncertainty import MAX_UNDEFINED
 
 Calls = NDArray[np.bool_] | Labels  # what each row was called: normal (0) or abnormal (1)
 EXACT_BELOW = 25  # discordant rows; from here on the chi-squared approximation is customary
@@ -28,33 +27,6 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
         raise ValueError(f"p-values lie between 0 and 1, unlike some of {known}")
     adjusted = iter(multipletests(known, method="holm")[1].tolist() if known else [])
     return [None if p is None else float(next(adjusted)) for p in p_values]
-
-
-def two_sided_p(difference: float, drawn: Values) -> float | None:
-    """The p-value of no difference, from the difference's resamplings (resamples,).
-
-    2 (1 + k) / (1 + B), at most 1, where k of the B defined draws lie at zero or beyond it, on the side
-    that has fewer of them: the test that the percentile interval makes (Efron & Tibshirani 1993, 15.4),
-    with Davison & Hinkley's (1997, 4.2) one more, since B draws cannot show that p is zero. So p <= 0.05
-    means that the 95 % interval leaves out zero; the reverse holds but for the one or two draws that the
-    added one costs.
-
-    Undefined draws are left out, as the interval leaves them out. None where the difference is
-    undefined, or too many draws are. No p is below 2 / (1 + B): see `resamples_needed`.
-    """
-    known = drawn[np.isfinite(drawn)]
-    if not np.isfinite(difference) or len(known) <= MAX_UNDEFINED * len(drawn):
-        return None
-    beyond = min(np.count_nonzero(known <= 0), np.count_nonzero(known >= 0))
-    return min(1.0, 2 * (1 + beyond) / (1 + len(known)))
-
-
-def resamples_needed(comparisons: int, level: float = 0.05) -> int:
-    """How many resamplings let Holm's smallest adjusted p-value of so many comparisons reach the level.
-
-    With fewer, no difference however large is significant: 2,000 resamplings serve 50 comparisons at 0.05.
-    """
-    return math.ceil(2 * comparisons / level - 1e-9) - 1
 
 
 def mcnemar(labels: Labels, calls_a: Calls, calls_b: Calls) -> dict[str, Any]:

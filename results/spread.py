@@ -7,16 +7,14 @@ import numpy as np
 from statsmodels.stats.meta_analysis import combine_effects
 
 from results.evaluation import plain
-from results.metrics import Values
-from results.uncertainty import MAX_UNDEFINED
+from results.uncertainty import Resampled, standard_error
 
 
-def seed_spread(values: Sequence[float], drawn: Values) -> dict[str, Any]:
+def seed_spread(resampled: Sequence[Resampled]) -> dict[str, Any]:
     """The standard deviations of a metric (or a difference) over seeds, in its own unit.
 
-    `values` (seeds,), and `drawn` (seeds, resamples) in resamplings of the test patients that are the
-    same for all seeds. Returns `seeds`, `value` (the mean) and four standard deviations, None where
-    undefined:
+    One entry per seed, in resamplings of the test patients that are the same for all. Returns `seeds`,
+    `value` (the mean) and four standard deviations, None where undefined:
     - `seed_sd`: between the seeds' values. Part of it is the test set's: two trained models err on different
       patients, so they would differ by chance on few patients even if equally good.
     - `training_sd`: that part taken away, i.e. between training subsets on infinitely many patients; 0
@@ -28,17 +26,19 @@ def seed_spread(values: Sequence[float], drawn: Values) -> dict[str, Any]:
     over seeds then shrinks to that of the fit, and says nothing of other training patients. Three
     seeds leave the true standard deviation anywhere between half and six times theirs (95 %).
     """
-    points = np.asarray(values, np.float64)
+    points = np.array([of_seed.value for of_seed in resampled])
     seeds = len(points)
     result: dict[str, Any] = {"seeds": seeds, "value": plain(points.mean()) if seeds else None}
     result |= dict.fromkeys(("seed_sd", "training_sd", "test_sd", "combined_sd"))
     if not seeds or not np.isfinite(points).all():
         return result
-    result["test_sd"] = plain(test_sd := standard_error(drawn.mean(axis=0)))
+    drawn, patients = np.array([of_seed.drawn for of_seed in resampled]), resampled[0].patients
+    mean = Resampled(float(points.mean()), drawn.mean(axis=0), patients)
+    result["test_sd"] = plain(test_sd := standard_error(mean))
     if seeds == 1:
         return result
     seed_variance = float(points.var(ddof=1))
-    apart = [standard_error(row) for row in drawn - drawn.mean(axis=0)]
+    apart = [standard_error(Resampled(0.0, row, patients)) for row in drawn - mean.drawn]
     by_patients = float(np.mean(np.square(apart))) * seeds / (seeds - 1)
     training_variance = np.maximum(seed_variance - by_patients, 0)
     combined = np.sqrt(training_variance / seeds + test_sd**2)
@@ -49,26 +49,18 @@ def seed_spread(values: Sequence[float], drawn: Values) -> dict[str, Any]:
     }
 
 
-def standard_error(drawn: Values) -> float:
-    """The standard deviation of a value's resamplings (resamples,); NaN where too many are undefined."""
-    known = drawn[np.isfinite(drawn)]
-    if len(known) < 2 or len(known) <= MAX_UNDEFINED * len(drawn):
-        return float("nan")
-    return float(known.std(ddof=1))
-
-
 def heterogeneity(
     differences: Sequence[float | None], standard_errors: Sequence[float | None], confidence: float = 0.95
 ) -> dict[str, Any]:
     """Whether a difference is the same in all body parts, by statsmodels' combine_effects.
 
-    One difference and its standard error per body part (None or NaN: left out). Returns `parts` (used),
-    Cochran's `q` with `df` and `p`, `i2` (the share of the spread beyond chance, 0..1; Higgins & Thompson
-    2002), `tau2` (the variance between parts; Paule & Mandel 1982), and `mean`, `low` and `high` of the
-    mean over parts as random effects (normal interval), with `reason` None. With fewer than 2 parts that
-    have a standard error above 0 all are None but `parts` and `reason`. Parts are taken for independent;
-    a patient seen in two of them is in both. With so few parts Q finds only large differences, and I2 is
-    uncertain: a small one shows no agreement.
+    One difference and its `uncertainty.standard_error` per body part (None or NaN: left out). Returns
+    `parts` (used), Cochran's `q` with `df` and `p`, `i2` (the share of the spread beyond chance, 0..1;
+    Higgins & Thompson 2002), `tau2` (the variance between parts; Paule & Mandel 1982), and `mean`, `low`
+    and `high` of the mean over parts as random effects (normal interval), with `reason` None. With fewer
+    than 2 parts that have a standard error above 0 all are None but `parts` and `reason`. Parts are taken
+    for independent; a patient seen in two of them is in both. With so few parts Q finds only large
+    differences, and I2 is uncertain: a small one shows no agreement.
     """
     pairs = np.array(list(zip(differences, standard_errors, strict=True)), np.float64).reshape(-1, 2)
     effects, errors = pairs[np.isfinite(pairs).all(axis=1) & (pairs[:, 1] > 0)].T

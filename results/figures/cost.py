@@ -10,14 +10,8 @@ from matplotlib.lines import Line2D
 
 from results.figures.canvas import empty_figure, log_axis, write_beside
 from results.figures.rows import Rows, records, tidy
-from results.figures.style import (
-    BLACK,
-    LOWER_IS_BETTER,
-    TWO_COLUMNS,
-    look_of,
-    metric_label,
-    styled,
-)
+from results.figures.style import BLACK, TWO_COLUMNS, look_of, metric_label, styled
+from results.names import LOWER_IS_BETTER
 
 
 @dataclass(frozen=True)

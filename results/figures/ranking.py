@@ -15,7 +15,8 @@ from results.figures.planes import PRECISION_RECALL, ROC, Plane
 from results.figures.rows import Rows, records, tidy
 from results.figures.scores import Scores, bands, check_names
 from results.figures.style import BLACK, GREY, ONE_COLUMN, TWO_COLUMNS, Look, looks_of, metric_label, styled
-from results.uncertainty import percentile_interval
+from results.metrics import limits
+from results.uncertainty import Resampled, interval
 
 _LEGEND_LINE = 0.15  # inches
 
@@ -79,12 +80,12 @@ class _RankingCurves:
         curves = self.plane.curve(positive, values, weights)
         areas = self.plane.area(positive, values, weights)
         low, high = bands(curves[:, 1:], self.confidence)
-        area_low, area_high = percentile_interval(areas[1:], self.confidence)
+        area = Resampled(float(areas[0]), areas[1:], len(set(scores.patients)))
+        area_low, area_high = interval(area, self.confidence, limits(self.plane.metric))
         points = {"x": self.plane.grid, "y": curves[:, 0], "low": low, "high": high}
-        area = {"area": areas[0], "area_low": area_low, "area_high": area_high}
-        return pd.DataFrame(
-            {"name": scores.name, "strategy": scores.strategy, "kind": "curve"} | points | area
-        )
+        line = {"name": scores.name, "strategy": scores.strategy, "kind": "curve"}
+        bounds = {"area_low": area_low, "area_high": area_high}
+        return pd.DataFrame({**line, **points, "area": area.value, **bounds})
 
     def _threshold(self, scores: Scores) -> pd.DataFrame:
         point = scores.operating_point()

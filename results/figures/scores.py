@@ -58,6 +58,9 @@ def check_names(scores: Sequence[Scores]) -> None:
 
 
 def bands(resampled: Values, confidence: float) -> tuple[Values, Values]:
-    """Pointwise bounds of curves: (points, resamples) to two arrays (points,); NaN where undefined."""
+    """Pointwise bounds of curves: (points, resamples) to two arrays (points,); NaN where undefined.
+
+    Percentiles, since a curve has points on 0 and 1, where a standard error gives no interval.
+    """
     bounds = np.array([percentile_interval(row, confidence) for row in resampled])
     return bounds[:, 0], bounds[:, 1]

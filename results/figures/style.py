@@ -65,7 +65,6 @@ _METRICS = {
 }
 _AT_CHOSEN = "_at_chosen"
 _PARTS = {"all": "all parts"}
-LOWER_IS_BETTER = ("brier", "ece", "log_loss")
 
 Drawn = TypeVar("Drawn")
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from benchmark.errors import UserError
-from benchmark.main_job import open_plan, run_grid, show_plan, show_status
+from benchmark.main_job import open_plan, read_records, run_grid, show_plan, show_status
 from benchmark.workspace import Workspace
 
 
@@ -133,6 +133,21 @@ def test_json_of_plan_and_status(write_grid, workspace, capsys):
     assert set(done[0]["metrics"]) == {"study", "image"}
     assert set(done[0]["metrics"]["study"]["auroc"]) == {"value", "low", "high"}
     assert "elbow" in done[0]["body_part_metrics"]
+
+
+def test_another_confidence_changes_the_intervals_without_fitting_again(write_grid, workspace, monkeypatch):
+    def width():
+        plan, records = open_plan(grid, workspace)
+        numbers = [record["metrics"]["study"]["brier"] for record in read_records(plan, records)]
+        return sum(n["high"] - n["low"] for n in numbers)
+
+    grid = write_grid()
+    run(grid, workspace)
+    before = width()
+    monkeypatch.setattr("benchmark.running.run_plan", lambda *_: pytest.fail("computed again"))
+    grid = write_grid(evaluation={"resamples": 100, "confidence": 0.5})
+    assert run(grid, workspace) == 0
+    assert width() < before / 2
 
 
 def test_the_number_of_jobs_does_not_change_the_answer(write_grid, tmp_path):

@@ -80,6 +80,20 @@ def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
     assert {run.data.tags["mlflow.parentRunId"] for run in cells} == {run.info.run_id for run in curves}
 
 
+def test_a_curve_whose_bounds_alone_changed_is_drawn_anew(finished):
+    grid, workspace = finished
+    plan, records = open_plan(grid, workspace)
+    ok = read_records(plan, records)
+    points = curve_points(records, ok, metric="auroc", unit="study", confidence=0.95, resamples=100)
+    tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
+    tracker.log_curves([point | {"low": 0.123} for point in points])
+    client, curves = runs_of(workspace, "curve")
+    assert len(curves) == 2
+    for run in curves:
+        history = client.get_metric_history(run.info.run_id, "answer/study auroc low")
+        assert {metric.value for metric in history} == {0.123}
+
+
 def test_a_store_that_cannot_be_used_is_one_line(tmp_path):
     with pytest.raises(UserError, match="file:") as caught:
         Tracker(f"file://{tmp_path}/mlruns", "g")

@@ -177,6 +177,7 @@ def test_the_comparison_is_paired_per_seed_over_seeds_and_per_classifier(tuning_
     }
     for row in rows:
         assert row["low"] <= row["difference"] <= row["high"]
+        assert (row["p"] < 0.05) == (not row["low"] <= 0 <= row["high"])
         assert row["difference"] == pytest.approx(row["fine_tuned"] - row["frozen"])
         if row["seed"] != "all":
             assert row["fine_tuned"] == pytest.approx(known["end_to_end", row["seed"]])

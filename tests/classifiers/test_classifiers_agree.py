@@ -110,6 +110,13 @@ def test_probabilities_are_probabilities(name):
     assert set(fit.seconds) == {"select", "fit", "predict"}
 
 
+@pytest.mark.parametrize("name", CLASSIFIER_NAMES)
+def test_every_classifier_of_a_subset_counts_what_they_share(name):
+    subset, _ = make(80, 10)
+    subset.__dict__["seconds_shared"] = 100.0
+    assert (CLASSIFIERS[name](subset).seconds["select"] > 100) == (name != "majority")
+
+
 def test_probabilities_are_calibrated():
     subset, truth = make(1000, 20)
     fit = CLASSIFIERS["linear_svm"](subset)

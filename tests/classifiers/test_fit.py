@@ -1,8 +1,12 @@
+from time import sleep
+
 import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
-from classifiers.fit import calibrate, choose_threshold
+from classifiers import fit
+from classifiers.fit import calibrate, choose_threshold, conclude
+from classifiers.selection import Candidate
 
 
 def test_the_threshold_has_the_largest_balanced_accuracy():
@@ -28,3 +32,13 @@ def test_intercepts_of_folds_do_not_spoil_the_calibration():
         shifted[rows] += 0.3 * number
     held_out, _ = calibrate(shifted, labels, folds, scores)
     assert np.corrcoef(held_out, labels)[0, 1] > 0.6
+
+
+def test_calibration_counts_as_fitting(monkeypatch):
+    labels, scores = np.tile([0, 1], 20), np.linspace(-1, 1, 40)
+    monkeypatch.setattr(fit, "calibrate", lambda *_: sleep(0.02) or (scores, scores))
+    seconds = {"select": 3.0, "fit": 2.0, "predict": 1.0}
+    found = conclude(Candidate({"C": 1.0}, scores, 0.7), labels, [], scores, seconds, 40)
+    assert (found.seconds["select"], found.seconds["predict"]) == (3.0, 1.0)
+    assert 2.02 <= found.seconds["fit"] < 2.5
+    assert (found.parameters, found.selection_auroc, found.bytes_on_disk) == ({"C": 1.0}, 0.7, 40)

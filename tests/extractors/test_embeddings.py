@@ -1,9 +1,12 @@
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
 from extractors import embeddings
 from extractors.arrays import PartialArray
 from extractors.embeddings import Failure, load_embeddings
+from extractors.measuring import Usage
 from extractors.names import DESCRIPTOR_VERSION
 from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
 
@@ -86,3 +89,27 @@ def test_collapsed_features_are_refused(tmp_path, monkeypatch):
     (failure,) = load_embeddings(tmp_path / "c", pixels, [NETWORK], device="cpu")
     assert isinstance(failure, Failure)
     assert "same vector" in failure.error
+
+
+def test_what_a_pass_took_is_kept_per_extractor(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        embeddings,
+        "measured",
+        lambda: nullcontext(Usage(seconds=2.0, peak_memory_bytes=1000, energy_kwh=0.5)),
+    )
+    pixels = stored_pixels(tmp_path)
+    stored = load_embeddings(tmp_path / "c", pixels, [NETWORK, DESCRIPTOR], device="cpu", jobs=1)
+    for cost in (embedding.meta["cost"] for embedding in stored):
+        seconds_per_image = cost["milliseconds_per_image"] / 1000
+        assert cost["kwh_per_image"] == pytest.approx(seconds_per_image * 0.5 / 2.0, rel=0.01)
+        assert (cost["peak_memory_bytes"], cost["peak_device_memory_bytes"]) == (1000, None)
+        assert (cost["device"], cost["threads"]) == ("cpu", 1)
+
+
+def test_other_networks_on_the_accelerator_are_not_counted(tmp_path, monkeypatch):
+    before, peak = 900_000_000, 950_000_000
+    monkeypatch.setattr(embeddings, "begin_peak_memory", lambda device: before)
+    monkeypatch.setattr(embeddings, "peak_memory", lambda device: peak)
+    (stored,) = load_embeddings(tmp_path / "c", stored_pixels(tmp_path), [NETWORK], device="cpu")
+    cost = stored.meta["cost"]
+    assert cost["peak_device_memory_bytes"] == peak - before + cost["bytes_on_disk"]

@@ -1,6 +1,7 @@
 """Hand-crafted descriptors: known answers, agreement with scikit-image, and what no image may break."""
 
 from pathlib import Path
+from time import perf_counter, sleep
 
 import numpy as np
 import pytest
@@ -160,6 +161,21 @@ def test_combined_is_the_parts_side_by_side_in_the_order_of_the_names() -> None:
     parts = [vectors[name] for name in DESCRIPTOR_NAMES if name != "combined"]
     np.testing.assert_array_equal(vectors["combined"], np.hstack(parts))
     np.testing.assert_array_equal(vectors["combined"], h.describe(images, ["combined"])["combined"])
+
+
+def test_each_descriptor_counts_its_own_seconds_and_combined_those_of_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def slow(image: NDArray[np.float64]) -> NDArray[np.float64]:
+        sleep(0.02)
+        return np.zeros(1)
+
+    monkeypatch.setattr(h, "PARTS", {"edges": lambda image: np.zeros(1), "glcm": slow})
+    began = perf_counter()
+    _, seconds = h.describe_timed(noise(shape=(3, SIDE, SIDE)), ["edges", "glcm", "combined"])
+    elapsed = perf_counter() - began
+    assert 0 < seconds["edges"] < 0.02
+    assert 0.06 < seconds["glcm"] <= seconds["combined"] <= elapsed
 
 
 def test_real_radiographs_give_finite_vectors_that_differ(pneumonia: Path) -> None:

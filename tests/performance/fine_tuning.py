@@ -19,9 +19,9 @@ from benchmark.datasets.phantom import draw_phantom
 from benchmark.executors import available_cores
 from classifiers.layers import TunedNetwork, choose_trainable
 from classifiers.recipes import PRESETS, Head, Recipe
-from classifiers.training import Training, peak_memory
+from classifiers.training import Training
 from classifiers.tuning_data import TrainingImages
-from extractors.backbones import choose_device, load_backbone, network_input
+from extractors.backbones import choose_device, load_backbone, network_input, peak_memory
 from extractors.pixels import load_pixels
 from extractors.specs import BackboneSpec
 

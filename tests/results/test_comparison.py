@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from results.comparison import OVER_SEEDS, difference_of, differences, mean_of
 from results.evaluation import resampled_metric
-from results.significance import two_sided_p
+from results.uncertainty import Resampled, interval, p_value
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_the_difference_is_that_of_the_metric_and_its_interval_is_paired(truth):
     values = [roc_auc_score(p["label"], p["probability"]) for p in (weak, strong)]
     assert rows[0]["difference"] == pytest.approx(values[1] - values[0])
     assert rows[0]["low"] < rows[0]["difference"] < rows[0]["high"]
-    drawn = [resampled(p)[1] for p in (weak, strong)]
+    drawn = [resampled(p).drawn for p in (weak, strong)]
     unpaired = np.percentile(drawn[1] - np.random.default_rng(0).permutation(drawn[0]), [2.5, 97.5])
     assert rows[0]["high"] - rows[0]["low"] < 0.7 * np.diff(unpaired)[0], "the same noise: pairing pays"
 
@@ -57,21 +57,23 @@ def test_a_method_against_itself_differs_by_nothing(truth):
     assert found == [(0, 0, 0, 1)] * 2
 
 
-def test_p_is_that_of_the_paired_draws(truth):
+def test_interval_and_p_are_those_of_the_paired_draws(truth):
     weak, strong = (resampled(scored(truth, strength, seed=1)) for strength in (0.5, 1.5))
-    row = differences({0: weak}, {0: strong})[0]
-    assert row["p"] == two_sided_p(row["difference"], strong[1] - weak[1]) < 0.05
+    row = differences({0: weak}, {0: strong}, confidence=0.9)[0]
+    paired = Resampled(row["difference"], strong.drawn - weak.drawn, 60)
+    assert row["p"] == p_value(paired) < 0.05
+    assert (row["low"], row["high"]) == interval(paired, 0.9)
     other = differences({0: weak}, {0: resampled(scored(truth, 0.4, seed=2))})[0]
     assert other["low"] < 0 < other["high"]
     assert other["p"] > 0.05
 
 
 def test_a_mean_and_a_difference_are_taken_within_each_draw():
-    first, second = (0.5, np.array([0.4, 0.7])), (0.7, np.array([0.8, 0.7]))
-    value, drawn = mean_of([first, second])
-    assert (value, list(drawn)) == (pytest.approx(0.6), pytest.approx([0.6, 0.7]))
-    value, drawn = difference_of(first, second)
-    assert (value, list(drawn)) == (pytest.approx(0.2), pytest.approx([0.4, 0]))
+    first, second = (Resampled(v, np.array(d), 9) for v, d in ((0.5, [0.4, 0.7]), (0.7, [0.8, 0.7])))
+    mean, difference = mean_of([first, second]), difference_of(first, second)
+    assert (mean.value, list(mean.drawn)) == (pytest.approx(0.6), pytest.approx([0.6, 0.7]))
+    assert (difference.value, list(difference.drawn)) == (pytest.approx(0.2), pytest.approx([0.4, 0]))
+    assert mean.patients == difference.patients == 9
 
 
 def test_over_seeds_is_the_mean_over_the_seeds_that_both_have(truth):

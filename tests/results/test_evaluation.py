@@ -3,9 +3,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import roc_auc_score
+from scipy.special import expit, logit
+from scipy.stats import t
+from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from results.evaluation import evaluate, evaluate_over_seeds, unit_table
+from results.evaluation import evaluate, evaluate_over_seeds, resampled_metric, unit_table
+from results.uncertainty import INTERVALS, Resampled, interval, patient_weights
 
 
 def predictions(studies=80, seed=0, parts=("elbow", "hand")):
@@ -50,6 +53,50 @@ def test_values_and_shape_of_an_evaluation():
     assert result["counts"]["test_studies"] == 80
 
 
+def test_an_interval_is_the_value_and_t_times_the_spread_over_drawn_patients():
+    """By scikit-learn on the drawn rows; log odds for AUROC, Fisher's z for kappa."""
+    rows = predictions(studies=40)
+    table = unit_table(rows, "study")
+    labels, scores = table["label"].to_numpy(), table["probability"].to_numpy()
+    weights = patient_weights(table["patient"].to_numpy(dtype=object), 60)
+    drawn = [np.repeat(np.arange(40), column) for column in weights.T]
+    found = evaluate(rows, threshold=0.4, resamples=60, confidence=0.9)["metrics"]["study"]
+    reach = t.ppf(0.95, 19) * np.sqrt(20 / 19)  # 20 patients
+    area = roc_auc_score(labels, scores)
+    spread = np.std([roc_auc_score(labels[d], scores[d]) for d in drawn], ddof=1)
+    ends = [float(expit(logit(area) + sign * reach * spread / (area * (1 - area)))) for sign in (-1, 1)]
+    assert [found["auroc"]["low"], found["auroc"]["high"]] == pytest.approx(ends, abs=1e-9)
+    kappa = cohen_kappa_score(labels, scores >= 0.4)
+    spread = np.std([cohen_kappa_score(labels[d], scores[d] >= 0.4) for d in drawn], ddof=1)
+    ends = [float(np.tanh(np.arctanh(kappa) + sign * reach * spread / (1 - kappa**2))) for sign in (-1, 1)]
+    at_chosen = found["cohens_kappa_at_chosen"]
+    assert [at_chosen["low"], at_chosen["high"]] == pytest.approx(ends, abs=1e-9)
+
+
+def test_a_perfect_score_has_no_bounds_and_the_others_keep_theirs():
+    rows = predictions()
+    rows["probability"] = np.where(rows.label == 1, 0.9, 0.6)
+    found = evaluate(rows, threshold=0.5, resamples=100)
+    assert found["intervals"] == INTERVALS
+    image = found["metrics"]["image"]
+    for name in ("auroc", "sensitivity"):
+        assert image[name] == {"value": 1, "low": None, "high": None}, name
+    assert image["accuracy"]["low"] < image["accuracy"]["value"] < image["accuracy"]["high"]
+
+
+def test_a_part_has_an_interval_of_its_own_patients():
+    rows = predictions()
+    part = evaluate(rows, threshold=0.5, resamples=100)["body_part_metrics"]["elbow"]["image"]["accuracy"]
+    elbow = (rows.body_part == "elbow").to_numpy()
+    weights = patient_weights(rows["patient"].to_numpy(dtype=object), 100)[elbow]
+    right = ((rows.probability >= 0.5) == rows.label).to_numpy()[elbow]
+    drawn = right @ weights / weights.sum(axis=0)
+    patients = rows.patient[elbow].nunique()
+    assert patients == 20
+    expected = interval(Resampled(float(right.mean()), drawn, patients), 0.95, (0, 1))
+    assert (part["low"], part["high"]) == pytest.approx(expected)
+
+
 def test_one_body_part_is_not_listed_twice():
     assert evaluate(predictions(parts=("hand",)), threshold=0.5, resamples=100)["body_part_metrics"] == {}
 
@@ -80,3 +127,7 @@ def test_over_seeds_the_mean_is_resampled():
     alone = [evaluate(rows, threshold=0.5, resamples=300)["metrics"]["study"]["auroc"] for rows in cells]
     assert point["value"] == pytest.approx(np.mean([a["value"] for a in alone]))
     assert point["high"] - point["low"] < max(a["high"] - a["low"] for a in alone)
+    settings = {"metric": "auroc", "unit": "study", "resamples": 300}
+    drawn = np.mean([resampled_metric(rows, 0.5, **settings).drawn for rows in cells], axis=0)
+    expected = interval(Resampled(point["value"], drawn, 40), 0.95, (0, 1))
+    assert (point["low"], point["high"]) == pytest.approx(expected)

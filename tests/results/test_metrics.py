@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from results.metrics import AT_CHOSEN, metric_values
+from results.metrics import AT_CHOSEN, limits, metric_values
 from results.names import METRIC_NAMES
 
 RANDOM = np.random.default_rng(0)
@@ -95,3 +95,14 @@ def test_the_names_known_to_the_grid_are_the_metrics():
     labels, probabilities = data()
     values = metric_values(labels, probabilities, np.ones((150, 1)), 0.5)
     assert {name for name in values if not name.endswith(AT_CHOSEN)} == set(METRIC_NAMES)
+
+
+def test_the_worst_and_the_best_predictions_reach_the_limits():
+    labels = np.tile([0, 1], 20)
+    perfect = metric_values(labels, labels.astype(float), np.ones((40, 1)), 0.4)
+    reversed_ = metric_values(labels, 1.0 - labels, np.ones((40, 1)), 0.4)
+    for name in perfect:
+        found = sorted([float(perfect[name][0]), float(reversed_[name][0])])
+        assert found[1] == limits(name)[1]
+        if name != "average_precision":  # whose least value depends on the prevalence
+            assert found[0] == limits(name)[0], name

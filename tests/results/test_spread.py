@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from results.spread import heterogeneity, seed_spread, standard_error
-from results.uncertainty import patient_weights
+from results.spread import heterogeneity, seed_spread
+from results.uncertainty import Resampled, patient_weights
 
 PATIENTS, SEEDS = 200, 3
+MANY = 10**12  # patients: so many that their number widens nothing
 
 
 def run(training, shared, own, random, seeds=SEEDS, resamples=200):
@@ -17,12 +18,16 @@ def run(training, shared, own, random, seeds=SEEDS, resamples=200):
     rows = random.normal(0, shared, PATIENTS) + random.normal(0, own, (seeds, PATIENTS))
     rows += random.normal(0, training, (seeds, 1))
     weights = patient_weights(np.arange(PATIENTS).astype(object), resamples)
-    return seed_spread(rows.mean(axis=1), rows @ weights / PATIENTS)
+    return spread(rows.mean(axis=1), rows @ weights / PATIENTS, PATIENTS)
+
+
+def spread(values, drawn, patients=MANY):
+    return seed_spread([Resampled(float(v), d, patients) for v, d in zip(values, drawn, strict=True)])
 
 
 def test_the_deviations_by_hand():
     drawn = np.array([[0.6, 0.8, 0.7, 0.7], [0.7, 0.9, 0.8, 0.8], [0.8, 1.0, 0.9, 0.9]])  # moving together
-    result = seed_spread([0.7, 0.8, 0.9], drawn)
+    result = spread([0.7, 0.8, 0.9], drawn)
     test = np.std([0.7, 0.9, 0.8, 0.8], ddof=1)
     assert result == {
         "seeds": 3,
@@ -56,25 +61,27 @@ def test_combined_is_the_spread_of_the_mean_over_other_seeds_and_patients():
 
 
 def test_one_seed_has_the_test_patients_spread_alone():
-    result = seed_spread([0.8], np.array([[0.7, 0.9, 0.8]]))
+    result = spread([0.8], np.array([[0.7, 0.9, 0.8]]))
     assert result["test_sd"] == pytest.approx(0.1)
     assert result["seed_sd"] is result["training_sd"] is result["combined_sd"] is None
 
 
 def test_undefined_values_and_draws():
     drawn = np.array([[0.7, 0.9, np.nan, 0.8], [0.7, 0.9, 0.8, 0.8]])
-    assert seed_spread([0.7, 0.8], drawn)["test_sd"] == pytest.approx(0.1)
-    nothing = seed_spread([0.7, 0.8], np.where(np.arange(4) < 2, np.nan, drawn))
+    assert spread([0.7, 0.8], drawn)["test_sd"] == pytest.approx(0.1)
+    nothing = spread([0.7, 0.8], np.where(np.arange(4) < 2, np.nan, drawn))
     assert nothing["seed_sd"] == pytest.approx(0.05 * np.sqrt(2))
     assert nothing["test_sd"] is nothing["training_sd"] is nothing["combined_sd"] is None
-    assert seed_spread([0.7, float("nan")], drawn)["value"] is None
-    assert seed_spread([], np.zeros((0, 4)))["value"] is None
+    assert spread([0.7, float("nan")], drawn)["value"] is None
+    assert seed_spread([])["value"] is None
 
 
-def test_the_standard_error_ignores_undefined_draws_until_they_are_half():
-    assert standard_error(np.array([1.0, 2, 3, np.nan])) == pytest.approx(1)
-    assert np.isnan(standard_error(np.array([1.0, 2, np.nan, np.nan])))
-    assert np.isnan(standard_error(np.array([1.0])))
+def test_few_patients_widen_the_spread_over_patients():
+    drawn = np.array([[0.7, 0.9, 0.8], [0.8, 0.8, 0.8]])
+    few, many = (spread([0.5, 0.9], drawn, patients) for patients in (5, MANY))
+    assert few["test_sd"] == pytest.approx(many["test_sd"] * np.sqrt(5 / 4))
+    own = [seed["seed_sd"] ** 2 - seed["training_sd"] ** 2 for seed in (few, many)]
+    assert own[0] == pytest.approx(own[1] * 5 / 4)
 
 
 def test_heterogeneity_by_hand():

@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
+from scipy import stats
 
-from results.uncertainty import patient_weights, percentile_interval
+from results.uncertainty import (
+    Resampled,
+    interval,
+    p_value,
+    patient_weights,
+    percentile_interval,
+    standard_error,
+)
 
 PATIENTS = np.array([f"p{i % 40}" for i in range(100)], dtype=object)
 
@@ -25,20 +33,120 @@ def test_cells_are_paired_whatever_the_order_of_their_rows():
     assert not np.array_equal(patient_weights(PATIENTS, 50), patient_weights(PATIENTS, 50, seed=1))
 
 
-def test_the_interval_is_central_and_ignores_undefined_resamplings():
+def test_the_percentile_interval_is_central_and_ignores_undefined_resamplings():
     values = np.append(np.linspace(0, 1, 1001), np.nan)
     low, high = percentile_interval(values, 0.9)
     assert (low, high) == (pytest.approx(0.05), pytest.approx(0.95))
     assert np.isnan(percentile_interval(np.full(10, np.nan), 0.95)).all()
 
 
-def test_the_interval_of_a_mean_covers_it():
-    random, covered = np.random.default_rng(3), 0
-    for _ in range(200):
-        effect = random.normal(0, 1, 60)
-        patients = np.repeat([f"p{i}" for i in range(60)], 3)
-        values = np.repeat(effect, 3) + random.normal(0, 0.1, 180)
-        weights = patient_weights(patients, 300)
-        low, high = percentile_interval(values @ weights / weights.sum(axis=0), 0.95)
-        covered += low <= 0 <= high
-    assert 0.89 <= covered / 200 <= 0.99
+def drawn(value, error, patients=50, size=4000):
+    """Resamplings with exactly this mean and standard deviation."""
+    normal = np.random.default_rng(4).standard_normal(size)
+    return Resampled(value, value + error * (normal - normal.mean()) / normal.std(ddof=1), patients)
+
+
+def constant(value, patients=50):
+    return Resampled(value, np.full(100, value), patients)
+
+
+def test_of_a_mean_the_standard_error_interval_and_p_are_the_textbook_s():
+    values = np.random.default_rng(5).normal(0.3, 1, 50)
+    patients = np.array([f"p{i}" for i in range(50)])
+    resampled = Resampled(values.mean(), values @ patient_weights(patients, 40_000) / 50, 50)
+    assert standard_error(resampled) == pytest.approx(stats.sem(values), rel=0.02)
+    textbook = stats.t.interval(0.9, 49, values.mean(), stats.sem(values))
+    assert interval(resampled, 0.9) == pytest.approx(textbook, abs=0.01)
+    assert p_value(resampled) == pytest.approx(stats.ttest_1samp(values, 0).pvalue, rel=0.1)
+
+
+def test_interval_and_p_by_hand():
+    resampled = Resampled(0.8, np.array([0.7, 0.8, 0.9]), 5)
+    error = 0.1 * np.sqrt(5 / 4)
+    t95 = 2.7764451  # four degrees of freedom
+    assert interval(resampled, 0.95) == pytest.approx((0.8 - t95 * error, 0.8 + t95 * error))
+    odds = [4 * np.exp(sign * t95 * error / (0.8 * 0.2)) for sign in (-1, 1)]
+    assert interval(resampled, 0.95, (0, 1)) == pytest.approx([o / (1 + o) for o in odds])
+    assert p_value(resampled) == pytest.approx(2 * stats.t.sf(0.8 / error, 4), rel=1e-9)
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_on_minus_one_to_one_the_interval_is_by_fisher_s_z(confidence):
+    value, error, patients = 0.6, 0.1, 80
+    low, high = interval(drawn(value, error, patients), confidence, (-1, 1))
+    error *= np.sqrt(80 / 79)
+    reach = stats.t.ppf((1 + confidence) / 2, 79) * error / (1 - value**2)
+    assert (low, high) == pytest.approx(
+        (np.tanh(np.arctanh(value) - reach), np.tanh(np.arctanh(value) + reach))
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "limits"), [(0.97, (0, 1)), (0.02, (0, 1)), (-0.9, (-1, 1)), (0.999999, (0, 1))]
+)
+def test_the_interval_stays_within_the_limits_and_leans_away_from_the_nearer(value, limits):
+    low, high = interval(drawn(value, 0.05, 100), 0.95, limits)
+    assert limits[0] <= low < value < high <= limits[1]
+    assert (value - low > high - value) == (value > sum(limits) / 2)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_on_a_limit_there_is_no_interval(value):
+    assert np.isnan(interval(constant(value), 0.95, (0, 1))).all()
+
+
+def test_a_value_without_spread_is_its_own_interval():
+    assert interval(constant(0.5), 0.95, (0, 1)) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("patients", [5, 300])
+def test_p_is_below_a_level_just_when_the_interval_leaves_out_zero(patients):
+    decisions = set()
+    for difference in np.linspace(-0.4, 0.4, 41):
+        resampled = drawn(difference, 0.1, patients)
+        low, high = interval(resampled, 0.95)
+        decisions.add(p_value(resampled) < 0.05)
+        assert (p_value(resampled) < 0.05) == (not low <= 0 <= high)
+    assert decisions == {True, False}
+
+
+def test_p_becomes_as_small_as_many_comparisons_need():
+    assert 1e-12 < p_value(drawn(0.3, 0.05, patients=200, size=200)) < 2 / 201 / 24
+
+
+def test_without_spread_p_is_one_or_undefined():
+    assert p_value(constant(0.0)) == 1
+    assert np.isnan(p_value(constant(0.1)))
+
+
+def test_too_many_undefined_resamplings_leave_nothing():
+    values = np.where(np.arange(100) < 50, np.nan, 0.3)
+    resampled = Resampled(0.3, values, 50)
+    assert np.isnan(standard_error(resampled))
+    assert np.isnan(interval(resampled, 0.95, (0, 1))).all()
+    assert np.isnan(p_value(resampled))
+    assert np.isfinite(standard_error(Resampled(0.3, np.append(values, 0.4), 50)))
+
+
+@pytest.mark.parametrize("patients", [0, 1])
+def test_one_patient_says_nothing(patients):
+    assert np.isnan(interval(drawn(0.3, 0.1, patients), 0.95, (0, 1))).all()
+
+
+def test_an_undefined_value_has_no_interval():
+    resampled = Resampled(float("nan"), drawn(0.3, 0.1).drawn, 50)
+    assert np.isnan(interval(resampled, 0.95, (0, 1))).all()
+    assert np.isnan(interval(resampled, 0.95)).all()
+    assert np.isnan(p_value(resampled))
+
+
+def test_near_the_ceiling_it_covers_where_percentiles_do_not():
+    """A mean of 0.9 on 0 .. 1 of 40 patients: skewed, as an AUROC near one is."""
+    random, covered = np.random.default_rng(6), np.zeros(2)
+    patients = np.array([f"p{i}" for i in range(40)])
+    for seed in range(600):
+        values = random.beta(1.8, 0.2, 40)
+        resampled = Resampled(values.mean(), values @ patient_weights(patients, 300, seed) / 40, 40)
+        intervals = percentile_interval(resampled.drawn, 0.95), interval(resampled, 0.95, (0, 1))
+        covered += [low <= 0.9 <= high for low, high in intervals]
+    assert covered[0] / 600 < 0.93 < covered[1] / 600 < 0.97

@@ -1,5 +1,6 @@
 """Accuracy against cost: the Pareto front is what nothing else beats in both."""
 
+import numpy as np
 import pytest
 
 from results.figures import CostAccuracy
@@ -45,6 +46,24 @@ def test_nothing_else_beats_the_front_in_both():
     figure = CostAccuracy(ROWS, "auroc", "study")
     assert front(figure) == ["edges", "resnet50", "resnet50", "densenet169"]
     assert figure.frame()["cost"].is_monotonic_increasing
+
+
+def test_the_front_is_every_point_that_no_other_dominates():
+    random = np.random.default_rng(0)
+    points = np.unique(random.integers(1, 12, (60, 2)), axis=0)
+    points = points[points[:, 1] <= points[:, 0]]  # dear ones alone may be good: the front has steps
+    rows = [
+        ROWS[0] | {"name": f"{n}", "cost": cost, "value": value / 12}
+        for n, (cost, value) in enumerate(points)
+    ]
+
+    def dominated(cost, value):
+        at_least, better = (points[:, 0] <= cost) & (points[:, 1] >= value), (points != (cost, value)).any(1)
+        return bool((at_least & better).any())
+
+    expected = {f"{n}" for n, point in enumerate(points) if not dominated(*point)}
+    assert set(front(CostAccuracy(random.permutation(rows).tolist(), "auroc", "study"))) == expected
+    assert 1 < len(expected) < 12
 
 
 def test_of_equal_cost_the_better_and_of_equal_value_the_cheaper_is_on_the_front():

@@ -1,4 +1,4 @@
-"""Tables of results: one line per learning curve, one column per training size."""
+"""Tables of results for the terminal: one line per learning curve, one column per training size."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,6 +1,6 @@
 import pytest
 
-from results.tables import chosen_table, head_to_head_table, summary_table
+from results.tables.terminal import chosen_table, head_to_head_table, summary_table
 
 CURVE = {"body_part": "all", "strategy": "hand_crafted", "backbone": "edges", "classifier": "rbf_svm"}
 

@@ -1,0 +1,1 @@
+"""From finished records to what goes into a paper: comparisons, tables, figures and one page."""

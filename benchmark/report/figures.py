@@ -1,0 +1,29 @@
+"""The figures of a study, in the order of the page: objects that draw themselves, or the reason why not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmark.report.findings import Findings
+from benchmark.report.overview_figures import overview
+from benchmark.report.prediction_figures import predictions
+from results.figures import Drawable
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A figure by the name of its files, with its caption; without a figure, the reason why."""
+
+    name: str
+    caption: str
+    figure: Drawable | None = None
+    reason: str = ""
+
+
+def planned_figures(findings: Findings) -> Iterator[Planned]:
+    """Every figure of a study."""
+    for figures in (overview, predictions):
+        for name, caption, make in figures(findings):
+            try:
+                yield Planned(name, caption, make())
+            except ValueError as error:
+                yield Planned(name, caption, reason=str(error))

@@ -1,0 +1,62 @@
+"""All that a study says, as tables of plain values: worked out once, then shown in several ways."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from benchmark.planning import Plan
+from benchmark.report.bills import cost_frame
+from benchmark.report.contrasts import difference_rows, pairs, test_rows
+from benchmark.report.data_set import count_rows
+from benchmark.report.growth import crossover_rows, fit_rows
+from benchmark.report.overall import heterogeneity_rows, ranks, spread_rows
+from benchmark.report.standings import score_rows
+from benchmark.report.study import Study
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The tables of a study; each is empty where the grid does not hold what it needs."""
+
+    study: Study
+    plan: Plan
+    counts: pd.DataFrame  # images, studies and patients, by body part, split and label
+    scores: pd.DataFrame  # every method
+    chosen: pd.DataFrame  # what training folds choose
+    differences: pd.DataFrame
+    tests: pd.DataFrame
+    crossovers: pd.DataFrame
+    fits: pd.DataFrame
+    ranks: dict[str, Any]
+    heterogeneity: pd.DataFrame
+    spread: pd.DataFrame
+    cost: pd.DataFrame  # every method at the largest size, means over seeds
+    controls: pd.DataFrame
+
+    @property
+    def main_part(self) -> str:
+        """The body part that is shown where only one can be: `all`, or else the grid's first."""
+        parts = list(self.study.largest)
+        return "all" if "all" in parts else parts[0]
+
+
+def find(study: Study, plan: Plan) -> Findings:
+    """Work out everything from the resampled values; nothing is fitted."""
+    found = list(pairs(study))
+    return Findings(
+        study=study,
+        plan=plan,
+        counts=count_rows(plan),
+        scores=score_rows(study, study.methods),
+        cost=cost_frame(study),
+        controls=pd.DataFrame(),
+        chosen=score_rows(study, study.chosen),
+        differences=difference_rows(study, found),
+        tests=test_rows(study, found),
+        crossovers=crossover_rows(study, found),
+        fits=fit_rows(study),
+        ranks=ranks(study),
+        heterogeneity=heterogeneity_rows(found),
+        spread=spread_rows(study),
+    )

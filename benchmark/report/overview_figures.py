@@ -1,0 +1,173 @@
+"""Figures over all methods, body parts and sizes: curves, differences, crossovers, ranks, cost, the data."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from benchmark.datasets.names import EVERY_PART
+from benchmark.report.contrasts import FROZEN_CRAFTED, TUNED_CRAFTED, TUNED_FROZEN
+from benchmark.report.findings import Findings
+from benchmark.report.lines import strategy_points
+from benchmark.report.standings import LEVEL
+from benchmark.report.study import EVERY_BACKBONE, slug
+from results.costs import cost_points
+from results.crossover import ALWAYS, BEYOND
+from results.figures import (
+    CostAccuracy,
+    CriticalDifference,
+    CrossoverSizes,
+    DatasetCounts,
+    Drawable,
+    ForestPlot,
+    HeatMap,
+    LearningCurves,
+)
+from results.figures.rows import records
+from results.figures.style import metric_label
+from results.published import RADIOLOGIST, comparable
+
+Figure = tuple[str, str, Callable[[], Drawable]]  # name, caption, and how: ValueError says why there is none
+_KAPPA = "cohens_kappa"
+_FORESTS = {
+    TUNED_FROZEN: ("fine_tuned_minus_frozen", "frozen", "fine-tuned"),
+    TUNED_CRAFTED: ("fine_tuned_minus_hand_crafted", "hand-crafted", "fine-tuned"),
+    FROZEN_CRAFTED: ("frozen_minus_hand_crafted", "hand-crafted", "frozen"),
+}
+_CROSSOVER = (
+    "Training images from which on fine-tuning is ahead of the frozen network, with the interval over test "
+    "patients. Grey: not measured."
+)
+_HEAT_MAP = (
+    "Cohen's kappa per {unit} at the largest training size, means over seeds, beside published values of the "
+    "same unit and test set."
+)
+_RANKS = (
+    "Average ranks (1: best) of fine-tuning and of the classifiers on frozen features, over backbones and "
+    "body parts at their largest size. Bars join what does not differ significantly."
+)
+
+_COST = (
+    "{metric} against the seconds of one cell, largest training size, means over seeds. Numbered: the Pareto "
+    "front, which nothing beats in both."
+)
+
+
+def overview(findings: Findings) -> Iterator[Figure]:
+    """These figures by name, with caption and maker."""
+    unit = findings.study.evaluation.unit
+    yield from _learning_curves(findings)
+    for comparison, (name, first, second) in _FORESTS.items():
+        caption = (
+            f"{_metric(findings)}: {second} minus {first} on the same test patients, means over seeds. "
+            "Filled markers: significant after Holm's adjustment."
+        )
+        yield name, caption, partial(_forest, findings, comparison, first, second)
+    yield "crossover_sizes", _CROSSOVER, partial(_crossovers, findings)
+    yield "heat_map_kappa", _HEAT_MAP.format(unit=unit), partial(_heat_map, findings)
+    yield "critical_difference", _RANKS, partial(_ranks, findings)
+    yield "cost_accuracy", _COST.format(metric=_metric(findings)), partial(_cost, findings)
+    yield "data_set", "The training pool and the test set.", partial(_counts, findings)
+
+
+def _metric(findings: Findings) -> str:
+    evaluation = findings.study.evaluation
+    return metric_label(evaluation.primary, evaluation.unit)
+
+
+def _learning_curves(findings: Findings) -> Iterator[Figure]:
+    """Over all backbones that can be compared; then, where these are several, each by itself."""
+    evaluation = findings.study.evaluation
+    points = strategy_points(findings.study)
+    backbones = [name for name in dict.fromkeys(row["backbone"] for row in points) if name] or [""]
+    for backbone in backbones:
+        rows = [row for row in points if row["backbone"] in (backbone, "")]
+        name = "learning_curves" if backbone == backbones[0] else f"learning_curves_{slug(backbone)}"
+        what = "mean of the networks both frozen and fine-tuned" if backbone == EVERY_BACKBONE else backbone
+        caption = (
+            f"{_metric(findings)} by training images{': ' * bool(what)}{what}. Means over seeds; bands: "
+            f"{evaluation.confidence:.0%} interval over test patients."
+        )
+        yield name, caption, partial(LearningCurves, rows, evaluation.primary, evaluation.unit)
+
+
+def _forest(findings: Findings, comparison: str, first: str, second: str) -> ForestPlot:
+    rows = findings.differences
+    rows = rows[rows["comparison"] == comparison] if len(rows) else rows
+    if not len(rows):
+        raise ValueError(f"no body part and size has both {first} and {second} results")
+    evaluation = findings.study.evaluation
+    rows = rows.assign(significant=rows["p_adjusted"] <= LEVEL)
+    return ForestPlot(rows, evaluation.primary, evaluation.unit, first, second)
+
+
+def _crossovers(findings: Findings) -> CrossoverSizes:
+    table = findings.crossovers
+    if not len(table):
+        raise ValueError("no network is both frozen and fine-tuned at two training sizes")
+    over = table["backbone"] == EVERY_BACKBONE
+    rows = table[over if over.any() else table["backbone"] == table["backbone"].iloc[0]]
+    return CrossoverSizes([_with_open_ends(row) for row in records(rows)])
+
+
+def _with_open_ends(row: dict[str, Any]) -> dict[str, Any]:
+    """A crossover as its figure takes it: 0 for before the data, infinity for beyond them."""
+    ends = {ALWAYS: 0.0, BEYOND: float("inf")}
+    return {
+        **{name: row[name] for name in ("body_part", "smallest", "largest")},
+        "size": ends.get(row["status"], row["value"]),
+        "low": ends.get(row["low_status"], row["low"]),
+        "high": ends.get(row["high_status"], row["high"]),
+    }
+
+
+def _heat_map(findings: Findings) -> HeatMap:
+    study, first = findings.study, findings.study.cells[0]
+    rows = []
+    for part, setting in study.largest.items():
+        for method, side in study.chosen[setting].items():
+            values = [r["metrics"][study.evaluation.unit][_KAPPA]["value"] for r in side.values()]
+            mean = None if None in values else sum(values) / len(values)
+            name = method.backbone or "chosen descriptor"
+            rows.append({"strategy": method.strategy, "name": name, "body_part": part, "value": mean})
+    published = comparable(
+        **{name: first[name] for name in ("dataset", "protocol", "evaluated_on")},
+        unit=study.evaluation.unit,
+        metric=_KAPPA,
+        body_parts=study.largest,
+    )
+    return HeatMap(rows, _KAPPA, study.evaluation.unit, _single_networks(published, len(study.largest)))
+
+
+def _single_networks(published: pd.DataFrame, parts: int) -> pd.DataFrame:
+    """Radiologists and single networks, one value each, that were measured on every body part of ours."""
+    rows = published[published["method"].isin([RADIOLOGIST, "feature_extraction", "fine_tuning"])]
+    key = ["method", "backbone", "classifier", "citation"]
+    rows = rows.drop_duplicates([*key, "body_part"], keep="last")
+    return rows[rows.groupby(key)["body_part"].transform("nunique") == parts]
+
+
+def _ranks(findings: Findings) -> CriticalDifference:
+    ranks = findings.ranks
+    if ranks["reason"]:
+        raise ValueError(ranks["reason"])
+    rows = [{"name": name, "rank": rank} for name, rank in ranks["average_ranks"].items()]
+    note = f"{ranks['blocks']} blocks; Friedman's p = {ranks['friedman']['p']:.2g}; bars: Nemenyi's test"
+    return CriticalDifference(rows, ranks["groups"], ranks["critical_difference"], note)
+
+
+def _cost(findings: Findings) -> CostAccuracy:
+    rows = findings.cost
+    rows = rows[rows["body_part"] == findings.main_part]
+    points = cost_points(records(rows.astype(object).where(rows.notna(), None)))
+    if not points:
+        raise ValueError("the records are older than the costs that are recorded today")
+    evaluation = findings.study.evaluation
+    return CostAccuracy(points, evaluation.primary, evaluation.unit)
+
+
+def _counts(findings: Findings) -> DatasetCounts:
+    rows = findings.counts
+    parts = rows[rows["body_part"] != EVERY_PART]
+    return DatasetCounts(parts if len(parts) else rows)

@@ -1,0 +1,179 @@
+"""report.html: the whole study on one page, for a colleague to read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from benchmark.report.answer import answer_text
+from benchmark.report.drawing import Drawn
+from benchmark.report.facts import facts_of
+from benchmark.report.findings import Findings
+from benchmark.report.left_out import missing_cells, missing_parts
+from benchmark.report.tables import Written
+from results.figures.style import metric_label, plain_name
+from results.methods_text import citations, methods
+from results.page import Block, CodeBlock, FigureBlock, Prose, Section, TableBlock, render
+from results.published import RADIOLOGIST, elsewhere
+
+_TESTS = (
+    "McNemar's and DeLong's tests take the rows of the test set for independent, which several studies of "
+    "one patient are not: where patients have several, trust the resampled patients."
+)
+_ELSEWHERE = (
+    "These were measured on other test sets, which are not ours and some not public: they show what has been "
+    "reported, and must not be compared with the numbers above."
+)
+_STANDING = (
+    "The best of a body part and size is the one that this test set shows to be best: another test set may "
+    "show another. What may stand beside it is marked."
+)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What was drawn and written, by the start of its name."""
+
+    folder: Path
+    drawn: Sequence[Drawn]
+    written: Sequence[Written]
+
+    def figures(self, *starts: str) -> list[Block]:
+        return [self._figure(one) for one in self.drawn if one.files and one.name.startswith(starts)]
+
+    def tables(self, *starts: str) -> list[Block]:
+        return [self._table(one) for one in self.written if one.table and one.name.startswith(starts)]
+
+    def _figure(self, drawn: Drawn) -> Block:
+        _, png, numbers = drawn.files
+        return FigureBlock(
+            png=png,
+            frame=pd.read_csv(numbers),
+            caption=drawn.caption,
+            alt=f"{plain_name(drawn.name)}: the numbers stand below, under values",
+            files=self._links(drawn.files),
+        )
+
+    def _table(self, written: Written) -> Block:
+        assert written.table is not None
+        table = written.table
+        return TableBlock(table.frame, table.caption, table.note, self._links(written.files))
+
+    def _links(self, files: Sequence[Path]) -> dict[str, str]:
+        words = {".tex": "LaTeX", ".md": "Markdown"}
+        return {
+            words.get(path.suffix, path.suffix[1:].upper()): path.relative_to(self.folder).as_posix()
+            for path in files
+        }
+
+
+def page(
+    findings: Findings, folder: Path, drawn: Sequence[Drawn], written: Sequence[Written], grid_text: str
+) -> str:
+    """The page's HTML; pictures are read from their files below `folder`, which it links."""
+    parts = _Parts(folder, drawn, written)
+    grid, first = findings.plan.grid, findings.study.cells[0]
+    sections = [
+        *_answer(findings, parts),
+        *_details(parts),
+        Section("Published elsewhere", list(_published(findings))),
+        Section("Methods", [Prose(methods(facts_of(findings)))]),
+        Section("References", [Prose(_references(findings))]),
+        Section("What was left out", list(_left_out(findings, parts))),
+        Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
+    ]
+    metric = metric_label(grid.evaluation.primary, grid.evaluation.unit)
+    leaky = " · LEAKY split by image" if first["leaky"] else ""
+    subtitle = (
+        f"{metric} on {first['evaluated_on'] or 'the test part'} · {len(findings.study.cells):,} cells{leaky}"
+    )
+    return render(f"Freeze or fine-tune? {grid.name}", subtitle, [s for s in sections if s.blocks])
+
+
+def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
+    curves, crossovers = parts.figures("learning_curves"), parts.figures("crossover")
+    yield Section("The answer", [Prose(answer_text(findings)), *curves, *crossovers])
+    forests = parts.figures("fine_tuned_minus", "frozen_minus")
+    tests = parts.tables("tests")
+    notes = [Prose(_TESTS)] if tests else []
+    yield Section("Differences", [*forests, *parts.tables("differences"), *tests, *notes])
+    yield Section("More images", [*parts.tables("crossover"), *parts.tables("fits")])
+
+
+def _details(parts: _Parts) -> Iterator[Section]:
+    tables = parts.tables("main", "body_part", "train_size")
+    yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
+    yield Section(
+        "Over networks and body parts",
+        [*parts.figures("critical"), *parts.tables("ranks", "heterogeneity", "spread")],
+    )
+    yield Section("Ranking and calibration", parts.figures("roc", "precision", "reliability", "confusion"))
+    yield Section("Controls", parts.tables("controls"))
+    yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
+    yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])
+    yield Section("The data set", [*parts.figures("data_set"), *parts.tables("data_set")])
+
+
+def _published(findings: Findings) -> Iterator[Block]:
+    first, evaluation = findings.study.cells[0], findings.study.evaluation
+    if first["dataset"] != "mura":
+        return
+    rows = elsewhere(
+        **{name: first[name] for name in ("dataset", "protocol", "evaluated_on")},
+        unit=evaluation.unit,
+        metric="cohens_kappa",
+        body_parts=findings.study.largest,
+    )
+    shown = rows[["method", "backbone", "body_part", "split", "value", "citation"]]
+    if len(shown):
+        yield Prose(_ELSEWHERE)
+        caption = f"Published {metric_label('cohens_kappa', evaluation.unit)} on other test sets."
+        yield TableBlock(shown, caption, f"{RADIOLOGIST}: a person, not a network.")
+
+
+def _references(findings: Findings) -> str:
+    cited = citations(facts_of(findings))
+    return "\n".join(f"- {one.text} {_link(one.link)}".rstrip() for one in cited)
+
+
+def _link(link: str) -> str:
+    return f"[{link}]({link})" if link.startswith("https://") else link
+
+
+def _left_out(findings: Findings, parts: _Parts) -> Iterator[Block]:
+    cells = missing_cells(findings.plan)
+    if cells:
+        yield TableBlock(pd.DataFrame(cells), "Cells of the grid that are not in this report.")
+    missing = missing_parts(parts.drawn, parts.written)
+    if missing:
+        yield TableBlock(pd.DataFrame(missing), "Figures and tables that could not be made.")
+    unreadable = sorted({image for record in findings.study.cells for image in record["unreadable"]})
+    if unreadable:
+        yield TableBlock(pd.DataFrame({"image": unreadable}), "Images that could not be read.")
+    if not (cells or missing or unreadable):
+        yield Prose("Nothing: every cell of the grid is done, and everything could be drawn.")
+
+
+def _provenance(findings: Findings, grid_text: str) -> Iterator[Block]:
+    yield CodeBlock(grid_text, "The grid file.")
+    records = findings.study.cells
+    versions = {tuple(sorted(record["versions"].items())) for record in records}
+    rows = [{"package": name, "version": version} for one in sorted(versions) for name, version in one]
+    yield TableBlock(pd.DataFrame(rows).drop_duplicates(), "Versions that the cells were computed with.")
+    yield TableBlock(
+        pd.DataFrame(
+            [
+                {
+                    "cell": record["cell"],
+                    **{axis: record[axis] for axis in ("strategy", "backbone", "classifier", "body_part")},
+                    **{axis: record[axis] for axis in ("train_size", "seed", "finished")},
+                    "predictions_sha256": record["predictions_sha256"],
+                    "manifest": record["fingerprint"]["manifest"],
+                    "pixels": record["pixels_digest"],
+                }
+                for record in records
+            ]
+        ),
+        "Every cell, with the digests of its predictions, data set and pixels.",
+    )

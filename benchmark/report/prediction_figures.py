@@ -1,0 +1,107 @@
+"""Figures of single cells: what the probabilities of each strategy are worth, and how training went."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from benchmark.curves import Record, chosen_on_training_folds
+from benchmark.report.findings import Findings
+from benchmark.report.overview_figures import Figure
+from benchmark.report.study import Setting, Study, slug
+from classifiers.names import MAJORITY
+from results.evaluation import unit_table
+from results.figures import (
+    ConfusionMatrices,
+    ConfusionMatrix,
+    Drawable,
+    PrecisionRecallCurves,
+    ReliabilityDiagram,
+    RocCurves,
+    Scores,
+    TrainingCurves,
+)
+from results.figures.style import look_of, part_label, plain_name, size_label
+
+_KINDS: dict[str, tuple[str, Any]] = {
+    "roc": ("ROC curves", RocCurves),
+    "precision_recall": ("Precision-recall curves", PrecisionRecallCurves),
+    "reliability": ("Reliability", ReliabilityDiagram),
+}
+_MATRICES = (
+    "Confusion matrices of what training folds choose of each strategy, at the threshold chosen in training; "
+    "largest training size, first seed."
+)
+
+
+def predictions(findings: Findings) -> Iterator[Figure]:
+    """These figures by name, with caption and maker."""
+    study = findings.study
+    for part, setting in study.largest.items():
+        yield from _of_probabilities(study, part, setting)
+    yield "confusion_matrices", _MATRICES, partial(_matrices, study)
+    yield from _training_curves(study)
+
+
+def _of_probabilities(study: Study, part: str, setting: Setting) -> Iterator[Figure]:
+    about = (
+        f"{part_label(part)}, {size_label(setting.train_size)} training images, first seed: of each strategy "
+        "what training folds choose. Bands: interval over test patients."
+    )
+    for kind, (title, figure) in _KINDS.items():
+        yield f"{kind}_{slug(part)}", f"{title}. {about}", partial(_drawn, figure, study, setting)
+
+
+def _drawn(figure: Any, study: Study, setting: Setting) -> Drawable:
+    evaluation = study.evaluation
+    scores = [_scores(study, record) for record in leaders(study, setting)]
+    made: Drawable = figure(scores, evaluation.unit, confidence=evaluation.confidence)
+    return made
+
+
+def leaders(study: Study, setting: Setting) -> list[Record]:
+    """Of each strategy the first seed's cell that training folds choose; never the majority control."""
+    cells = study.by_setting[setting]
+    seed = min(record["seed"] for record in cells)
+    found = chosen_on_training_folds(record for record in cells if record["seed"] == seed)
+    return [record for record in found if record["classifier"] != MAJORITY]
+
+
+def _scores(study: Study, record: Record) -> Scores:
+    table = unit_table(study.predictions(record), study.evaluation.unit)
+    with_classifier = record["strategy"] != "fine_tuning"
+    classifier = f", {plain_name(record['classifier'])}" if with_classifier else ""
+    return Scores(
+        name=f"{look_of(record['strategy']).label}: {record['backbone']}{classifier}",
+        strategy=record["strategy"],
+        labels=table["label"].tolist(),
+        probabilities=table["probability"].tolist(),
+        patients=table["patient"].tolist(),
+        threshold=record["threshold"],
+    )
+
+
+def _matrices(study: Study) -> ConfusionMatrices:
+    found = []
+    for part, setting in study.largest.items():
+        for record in leaders(study, setting):
+            scores = _scores(study, record)
+            title = f"{part_label(part)}, {look_of(record['strategy']).label}"
+            found.append(ConfusionMatrix(scores.labels, scores.probabilities, record["threshold"], title))
+    return ConfusionMatrices(found)
+
+
+def _training_curves(study: Study) -> Iterator[Figure]:
+    for name, title, record in tuned_cells(study):
+        make = partial(TrainingCurves, record["history"], title)
+        yield f"training_curves_{name}", f"Each epoch of the fine-tuning of {title}.", make
+
+
+def tuned_cells(study: Study) -> Iterator[tuple[str, str, Record]]:
+    """(name for files, title, record) of each fine-tuned network and body part: largest size, first seed."""
+    for part, setting in study.largest.items():
+        for method, side in study.chosen[setting].items():
+            if method.strategy == "fine_tuning":
+                record = side[min(side)]
+                size = f"{size_label(setting.train_size)} training images"
+                title = f"{method.backbone}, {part_label(part)}, {size}, seed {record['seed']}"
+                yield f"{slug(method.backbone)}_{slug(part)}", title, record

@@ -1,0 +1,83 @@
+"""What accuracy costs: a row per cell, its mean over seeds, and the points of the cost-accuracy figure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Row = dict[str, Any]
+
+AXES = ("strategy", "backbone", "classifier", "body_part", "train_size")
+SECONDS = tuple(f"seconds_{stage}" for stage in ("embed", "select", "fit", "tune", "predict", "total"))
+PEAKS = ("peak_memory_bytes", "peak_device_memory_bytes")
+COLUMNS = ("device", "threads", *SECONDS, *PEAKS, "energy_kwh")
+_FINE_TUNING = "fine_tuning"
+
+
+def cost_rows(records: Iterable[Mapping[str, Any]], *, metric: str, unit: str) -> list[Row]:
+    """A row per finished record: the axes and `method`, seed, the metric's value, low and high, and COLUMNS.
+
+    What an old record does not hold is None. `method` is backbone and classifier, of a fine-tuning the
+    backbone alone.
+    """
+    return [
+        {
+            **{axis: record[axis] for axis in AXES},
+            "method": _method(record),
+            "train_images": record["counts"]["train_images"],
+            "seed": record["seed"],
+            **{name: record["metrics"][unit][metric][name] for name in ("value", "low", "high")},
+            **{column: record.get("cost", {}).get(column) for column in COLUMNS},
+        }
+        for record in records
+        if record["status"] == "ok"
+    ]
+
+
+def over_seeds(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Rows averaged over their seeds, which they list as `seeds`; a peak is the highest one.
+
+    Bounds of several seeds are None, since an interval of a mean is not a mean of bounds: take them from
+    `evaluate_over_seeds`. An amount that one seed does not know is None; several devices are listed.
+    """
+    families: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        families[tuple(row[axis] for axis in AXES)].append(row)
+    return [_averaged(family) for family in families.values()]
+
+
+def cost_points(rows: Iterable[Mapping[str, Any]], cost: str = "seconds_total") -> list[Row]:
+    """Rows as `CostAccuracy` takes them: `name` and `cost`, one of COLUMNS; none where it is unknown."""
+    return [{**row, "name": row["method"], "cost": row[cost]} for row in rows if row[cost]]
+
+
+def cost_numbers(cost: Mapping[str, Any]) -> dict[str, float]:
+    """The known amounts of a cost, without the words in it."""
+    return {name: float(value) for name, value in cost.items() if isinstance(value, int | float)}
+
+
+def _method(record: Mapping[str, Any]) -> str:
+    if record["strategy"] == _FINE_TUNING:
+        return str(record["backbone"])
+    return f"{record['backbone']} · {record['classifier']}"
+
+
+def _averaged(family: Sequence[Mapping[str, Any]]) -> Row:
+    first, alone = family[0], len(family) == 1
+    known: dict[str, list[Any]] = {
+        column: [row[column] for row in family] for column in ("value", "train_images", *COLUMNS)
+    }
+    means = {
+        column: None if None in values else (max(values) if column in PEAKS else sum(values) / len(values))
+        for column, values in known.items()
+        if column != "device"
+    }
+    devices = dict.fromkeys(device for device in known["device"] if device)
+    return {
+        **{axis: first[axis] for axis in AXES},
+        "method": first["method"],
+        "seeds": sorted(row["seed"] for row in family),
+        **means,
+        "low": first["low"] if alone else None,
+        "high": first["high"] if alone else None,
+        "device": ", ".join(devices) or None,
+    }

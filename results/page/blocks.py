@@ -1,0 +1,63 @@
+"""What a page is made of, as plain data."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs, divided by empty lines; one whose lines all begin with `- ` is a list.
+
+    Markup: `**bold**`, `` `code` ``, `[words](#section)` or `(https://…)`; bare `doi:10.…` and `https://…` are links.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class TableBlock:
+    """A table with search and sort. `files`: {words: file name relative to the page}, as links."""
+
+    frame: pd.DataFrame
+    caption: str
+    note: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class FigureBlock:
+    """A picture (PNG bytes or file) that can be enlarged, with its numbers and files as in TableBlock."""
+
+    png: bytes | Path
+    frame: pd.DataFrame
+    caption: str
+    alt: str
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CodeBlock:
+    """Text as it is, such as the grid file."""
+
+    text: str
+    caption: str
+
+
+Block = Prose | TableBlock | FigureBlock | CodeBlock
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with what stands below it."""
+
+    title: str
+    blocks: Sequence[Block]
+
+    @property
+    def id(self) -> str:
+        """The title as an address within the page: `What was left out` is what-was-left-out."""
+        return "-".join(re.findall(r"\w+", self.title.lower())) or "section"

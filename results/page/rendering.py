@@ -1,0 +1,132 @@
+"""A page as one HTML file that needs nothing beside it: no network, no other file."""
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+import struct
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pandas as pd
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from results.page.blocks import FigureBlock, Section
+from results.page.cells import Column, columns_of
+from results.page.prose import inline, paragraphs
+
+SHOWN = 200  # rows that are drawn at once; the others are found by search
+_PNG = b"\x89PNG\r\n\x1a\n"
+_SCREEN_SCALE = 2  # pixels of a picture per pixel of the page: sharp, and about as large as in print
+
+
+def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
+    """The HTML of a page with a table of contents, by the template beside this module.
+
+    Raises ValueError for two sections of one title, a link to a section that is not there, a picture
+    that is no PNG, and a file that is not named relative to the page.
+    """
+    ids = [section.id for section in sections]
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        raise ValueError(f"two sections are called '{twice[0]}': their titles must differ")
+    style, script = _asset("page.css"), _asset("page.js")
+    return (
+        _environment(frozenset(ids))
+        .from_string(_asset("page.html.j2"))
+        .render(
+            title=title,
+            subtitle=subtitle,
+            sections=sections,
+            style=Markup(style),
+            script=Markup(script),
+            policy=_policy(style, script),
+        )
+    )
+
+
+def _environment(sections: Collection[str]) -> Environment:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "inline": partial(inline, sections=sections),
+        "paragraphs": partial(paragraphs, sections=sections),
+        "picture": _picture,
+        "table": _table,
+        "breakable": _breakable,
+        "links": _links,
+        "kind": lambda block: type(block).__name__,
+        "next": next,
+    }
+    environment.globals["figure_numbers"] = itertools.count(1)
+    environment.globals["table_numbers"] = itertools.count(1)
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("results.page") / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """What the browser may do for this page: run this style and script, show pictures in it; no more."""
+    styled, scripted = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in (style, script)
+    )
+    return f"default-src 'none'; img-src data:; style-src {styled}; script-src {scripted}"
+
+
+def _picture(figure: FigureBlock) -> dict[str, Any]:
+    """The picture as a data address, with its size on the page (pixels)."""
+    png = figure.png.read_bytes() if isinstance(figure.png, Path) else figure.png
+    if not png.startswith(_PNG):
+        raise ValueError(f"the picture of '{figure.caption}' is not a PNG")
+    width, height = struct.unpack(">II", png[16:24])
+    return {
+        "address": "data:image/png;base64," + base64.b64encode(png).decode(),
+        "width": width // _SCREEN_SCALE,
+        "height": height // _SCREEN_SCALE,
+    }
+
+
+def _table(frame: pd.DataFrame) -> dict[str, Any]:
+    """The columns, the rows that are drawn at first, and all rows as JSON that is safe within HTML."""
+    columns = columns_of(frame)
+    first = [[(column, column.cells[row]) for column in columns] for row in range(min(SHOWN, len(frame)))]
+    return {"columns": columns, "rows": len(frame), "first": first, "json": _json(columns)}
+
+
+def _json(columns: Sequence[Column]) -> Markup:
+    content = [
+        {
+            "name": column.name,
+            "number": column.number,
+            "exact": column.exact,
+            "cells": [cell.compact() for cell in column.cells],
+        }
+        for column in columns
+    ]
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def _breakable(text: str) -> Markup:
+    """A name that may be broken after its underscores, as page.js draws it."""
+    return Markup("<wbr>").join(re.split(r"(?<=[_/])(?=[A-Za-z])", text))
+
+
+def _links(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(words, address) of files beside the page."""
+    for words, name in names.items():
+        parts = urlsplit(name)
+        if parts.scheme or parts.netloc or Path(name).is_absolute() or "\\" in name:
+            raise ValueError(f"files are named relative to the page, unlike '{name}'")
+        yield words, quote(name)

@@ -1,0 +1,1 @@
+"""Results as tables: text for the terminal, and CSV, Markdown and LaTeX for a paper."""

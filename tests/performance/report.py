@@ -1,0 +1,56 @@
+"""How long a report takes: 2,304 cells with 1,199 test studies each, on the cores that it is given."""
+
+import argparse
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import yaml
+from rich.console import Console
+
+from benchmark.executors import available_cores, share_cores
+from benchmark.grid import Grid
+from benchmark.report.writing import write_report
+from tests.planted_study import planted_manifest, planted_study
+
+PARTS = ["elbow", "finger", "forearm", "hand", "humerus", "shoulder", "wrist", "knee"]
+GRID = {
+    "name": "report",
+    "dataset": {"kind": "mura", "root": "planted"},
+    "body_parts": PARTS,
+    "train_sizes": [100, 1000, 2000, "full"],
+    "seeds": [0, 1, 2],
+    "feature_extraction": {
+        "backbones": [
+            {"name": name, "weights": "random", "label": name}
+            for name in ("resnet50", "densenet169", "vgg19")
+        ],
+        "classifiers": ["logistic_regression", "linear_svm", "rbf_svm", "xgboost", "majority"],
+    },
+    "fine_tuning": {
+        "backbones": [
+            {"name": name, "weights": "random", "label": name}
+            for name in ("resnet50", "densenet169", "vgg19")
+        ]
+    },
+    "hand_crafted": {
+        "descriptors": ["edges", "hog", "combined"],
+        "classifiers": ["logistic_regression", "xgboost"],
+    },
+}
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--keep", type=Path, help="folder for the records and the report")
+    keep = arguments.parse_args().keep
+    with TemporaryDirectory() as name:
+        folder = keep or Path(name)
+        plan, records = planted_study(
+            folder, Grid.model_validate(GRID), planted_manifest(PARTS, 2500, 1199), jobs=available_cores()
+        )
+        began = perf_counter()
+        write_report(plan, records, folder / "paper", share_cores(None), yaml.safe_dump(GRID))
+        seconds = perf_counter() - began
+    Console(width=110).print(
+        f"{len(plan.cells):,} cells, 1,199 test studies each, {available_cores()} cores: {seconds:.0f} s (aim below 120)"
+    )

@@ -1,0 +1,156 @@
+"""The page in headless Chromium: search, sort, zoom, a narrow window and paper, without a complaint."""
+
+import time
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+COLUMN = "[...document.querySelectorAll('#table-1 tbody tr')].map(r => r.cells[{}].textContent)"
+SAID = "document.querySelector('#table-1 output').textContent"
+
+
+@pytest.fixture
+def opened(browser, page):
+    """The page in a wide window; afterwards nothing may have been complained of, nor asked of a network."""
+    browser.open(page)
+    yield browser
+    assert browser.errors == []
+    assert [url for url in browser.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def column(browser, place):
+    return browser.run(COLUMN.format(place))
+
+
+def sort_state(browser, place):
+    return browser.run(f"document.querySelectorAll('#table-1 th')[{place}].getAttribute('aria-sort')")
+
+
+def test_search_is_over_all_columns_and_rows_and_every_word_counts(opened):
+    assert opened.run(SAID) == "200 of 50,000 rows shown; search narrows, the CSV has all"
+    opened.type("#table-1 input", "elbow cell4999")
+    assert column(opened, 0) == ["cell49990", "cell49993", "cell49996", "cell49999"]
+    assert opened.run(SAID) == "4 of 50,000 rows"
+    opened.type("#table-1 input", "ELBOW wrist")
+    assert column(opened, 0) == []
+    opened.type("#table-1 input", "-0.0625 cell00003")
+    assert column(opened, 2) == ["-0.062"], "found by its full value"
+    opened.type("#table-1 input", "")
+    assert len(column(opened, 0)) == 200
+
+
+def test_numbers_sort_as_numbers_with_the_missing_last(opened):
+    opened.type("#table-1 input", "cell0000")
+    header = "#table-1 th:nth-child(3) button"
+    before = column(opened, 2)
+    opened.click(header)
+    assert sort_state(opened, 2) == "ascending"
+    assert column(opened, 2) == ["-1.500"] * 2 + ["-0.062"] * 2 + ["0.250"] * 2 + ["10.000"] * 2 + ["–"] * 2
+    opened.press("Enter")
+    assert sort_state(opened, 2) == "descending"
+    assert column(opened, 2) == ["10.000"] * 2 + ["0.250"] * 2 + ["-0.062"] * 2 + ["-1.500"] * 2 + ["–"] * 2
+    opened.press("Enter")
+    assert sort_state(opened, 2) is None
+    assert column(opened, 2) == before
+
+
+def test_sizes_sort_before_words(opened):
+    opened.type("#table-1 input", "cell0000")
+    opened.click("#table-1 th:nth-child(4) button")
+    assert column(opened, 3) == ["100"] * 3 + ["3000"] * 2 + ["full"] * 3 + ["–"] * 2
+    opened.click("#table-1 th:nth-child(3) button")
+    assert sort_state(opened, 3) is None, "one column sorts at a time"
+
+
+def test_sorting_is_over_all_rows_and_quick(opened):
+    start = time.monotonic()
+    opened.click("#table-1 th:nth-child(1) button")
+    opened.press("Enter")
+    assert column(opened, 0)[0] == "cell49999"
+    opened.type("#table-1 input", "hand")
+    assert time.monotonic() - start < 5, "50,000 rows must not freeze the page"
+
+
+def test_the_script_draws_rows_as_the_file_has_them(opened):
+    first = "document.querySelector('#table-1 tbody').innerHTML.replace(/\\s+(?=<)/g, '').trim()"
+    before = opened.run(first)
+    opened.run("document.querySelector('#table-1 input').dispatchEvent(new Event('input'))")
+    assert opened.run(first) == before
+
+
+def test_the_csv_holds_full_values_of_all_that_matches(opened):
+    opened.run("URL.createObjectURL = blob => { window.saved = blob; return '#'; }; 0")
+    opened.type("#table-1 input", "cell0000")
+    opened.click("#table-1 .save")
+    lines = opened.run("window.saved.text()").splitlines()
+    assert lines[:4] == [
+        "cell,part,difference,size",
+        "cell00000,wrist,0.25,100",
+        "cell00001,elbow,,full",
+        "cell00002,hand,-1.5,3000",
+    ]
+    assert len(lines) == 11
+
+
+def test_a_figure_is_enlarged_moved_and_closed_by_keys(opened):
+    opened.run("document.querySelector('.zoom').focus()")
+    opened.press("Enter")
+    width = "document.querySelector('dialog img').getBoundingClientRect().width"
+    assert opened.run("document.querySelector('dialog').matches(':modal')")
+    assert opened.run("document.querySelector('dialog img').alt") == "Grey, dark at the left."
+    assert opened.run(width) > 1300, "as wide as the window"
+    opened.click("dialog [data-zoom='1.25']")
+    opened.click("dialog [data-zoom='1.25']")
+    assert opened.run(width) > 2000
+    before = opened.run("document.querySelector('dialog div').scrollLeft")
+    for kind, x in (("mousePressed", 700), ("mouseMoved", 600), ("mouseReleased", 600)):
+        opened.ask("Input.dispatchMouseEvent", type=kind, x=x, y=600, button="left", buttons=1, clickCount=1)
+    assert opened.run("document.querySelector('dialog div').scrollLeft") == before + 100
+    opened.press("Escape")
+    assert opened.run("document.querySelector('dialog').open") is False
+    assert opened.run("document.activeElement.className") == "zoom", "back where one was"
+
+
+def test_the_values_of_a_figure_are_a_table(opened):
+    opened.click("#figure-1 summary")
+    cells = opened.run(
+        "[...document.querySelectorAll('#figure-1 td')].map(c => [c.checkVisibility(), c.textContent, c.title])"
+    )
+    assert len(cells) == 12
+    assert cells[1] == [True, "0.143", repr(1 / 7)]
+
+
+def test_contents_lead_to_sections(opened):
+    opened.click("nav a[href='#words']")
+    assert opened.run("location.hash") == "#words"
+    assert opened.run("document.querySelector('#words').getBoundingClientRect().top < innerHeight")
+
+
+def test_a_narrow_window_has_no_sideways_scroll(browser, page):
+    browser.open(page, width=390, height=844)
+    assert browser.run("document.documentElement.scrollWidth") == 390
+    assert browser.run("document.querySelector('nav details').open") is False
+    browser.click(".zoom")
+    assert browser.run("document.querySelector('dialog').open")
+    assert browser.errors == []
+
+
+def test_the_window_shows_something(browser, page):
+    browser.open(page)
+    grey = np.asarray(Image.open(BytesIO(browser.picture())).convert("L"))
+    assert grey.shape == (1000, 1400)
+    assert 0.8 < (grey > 240).mean() < 0.99, "dark on light"
+
+
+def test_on_paper_tables_are_short_and_tools_are_gone(opened):
+    opened.ask("Emulation.setEmulatedMedia", media="print")
+    visible = "[...document.querySelectorAll('{}')].filter(e => e.checkVisibility()).length"
+    try:
+        assert opened.run(visible.format("#table-1 tbody tr")) == 20
+        assert opened.run(visible.format("input, nav, .save, .values, dialog")) == 0
+        assert opened.run(visible.format("#figure-1 img")) == 1
+    finally:
+        opened.ask("Emulation.setEmulatedMedia", media="")
+    assert opened.pdf().startswith(b"%PDF")

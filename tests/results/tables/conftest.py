@@ -1,0 +1,210 @@
+"""Synthetic rows for every table, as a report gives them."""
+
+import itertools
+
+import pytest
+
+from results.tables.cost import cost_table
+from results.tables.data_set import dataset_table
+from results.tables.differences import differences_table, tests_table
+from results.tables.growth import crossover_table, fits_table
+from results.tables.overall import (
+    controls_table,
+    heterogeneity_table,
+    ranks_table,
+    spread_table,
+)
+from results.tables.scores import ScoreTables
+from results.tables.training import epochs_table
+
+PARTS = ("elbow", "finger", "forearm", "hand", "humerus", "shoulder", "wrist", "all")
+SIZES = (100, 3000, 10000, "full")
+ODD = r"b_a%c&k#b$o{n}e~^\|*`[x]--y<>"  # every sign that means something to LaTeX or Markdown
+METHODS = (
+    ("feature_extraction", "densenet169", "logistic_regression"),
+    ("feature_extraction", "mobilenetv2_100", "rbf_svm"),
+    ("hand_crafted", "combined", "xgboost"),
+    ("fine_tuning", "densenet169", "end_to_end"),
+)
+COMPARISONS = ("fine-tuned − frozen", "fine-tuned − hand-crafted", "frozen − hand-crafted")
+NUMBERS = {"metric": "auroc", "unit": "study"}
+
+
+def score_rows(parts=PARTS, sizes=SIZES, methods=METHODS):
+    """A row per method, body part and size; the second method is close to the best, the last one."""
+    rows = []
+    for number, (part, size, method) in enumerate(itertools.product(parts, sizes, methods)):
+        value = 0.7 + 0.03 * methods.index(method) + 0.001 * (number % 7)
+        rows.append(
+            dict(zip(("strategy", "backbone", "classifier"), method, strict=True))
+            | {"body_part": part, "train_size": size, "images": 4931 if size == "full" else size, "seeds": 3}
+            | {"value": value, "low": value - 0.04, "high": value + 0.03}
+            | {"standing": {methods[-1]: "best", methods[1]: "close"}.get(method, "")}
+        )
+    return rows
+
+
+def difference_rows(parts=PARTS, sizes=SIZES, backbones=("densenet169", "resnet50", "all backbones")):
+    """A row per comparison, backbone, body part and size."""
+    axes = itertools.product(parts, sizes, backbones, COMPARISONS)
+    return [
+        dict(zip(("body_part", "train_size", "backbone", "comparison"), names, strict=True))
+        | {
+            "first": 0.8,
+            "second": 0.8 + delta,
+            "difference": delta,
+            "low": delta - 0.02,
+            "high": delta + 0.02,
+        }
+        | {"p": p, "p_adjusted": p * 10, "family": 64}
+        for names, (delta, p) in zip(axes, itertools.cycle([(-0.03, 0.00004), (0.01234, 0.04)]), strict=False)
+    ]
+
+
+def test_rows():
+    """Two seeds of a comparison."""
+    place = {"backbone": "densenet169", "body_part": "wrist", "train_size": 100}
+    numbers = {"difference": 0.02, "p": 0.04, "auroc_difference": 0.02, "delong_p": 0.03}
+    numbers |= {"only_first_right": 7, "only_second_right": 19, "mcnemar_p": 0.0001}
+    return [{"comparison": COMPARISONS[0], **place, "seed": seed, **numbers} for seed in (0, 1)]
+
+
+def history(epochs=12):
+    """The epochs of a training of two stages."""
+    return [
+        {"epoch": epoch, "stage": epoch // 7, "learning_rate": 1e-3 / epoch, "seconds": 12.345}
+        | {
+            f"{part}_{name}": 0.5 + epoch / 100
+            for part in ("train", "validation")
+            for name in ("loss", "accuracy", "auroc")
+        }
+        for epoch in range(1, epochs + 1)
+    ]
+
+
+def count_rows(parts=PARTS):
+    """Counts per body part, split and label."""
+    axes = itertools.product(parts, ("train", "test"), (0, 1))
+    return [
+        {"body_part": part, "split": split, "label": label}
+        | {"images": 3000 - 1000 * label, "studies": 900 - 600 * label, "patients": 800 - 500 * label}
+        for part, split, label in axes
+    ]
+
+
+def cost_rows(parts=PARTS):
+    """Costs of three methods."""
+    return [
+        {
+            "strategy": strategy,
+            "method": f"{backbone} · {classifier}",
+            "body_part": part,
+            "train_size": "full",
+        }
+        | {"seconds_embed": 120.5, "seconds_select": 0.25, "seconds_fit": 1234.5, "seconds_tune": None}
+        | {"seconds_predict": 0.0123, "seconds_total": 1355.3, "device": "NVIDIA H100 80GB HBM3"}
+        | {"peak_memory_bytes": 2_500_000_000, "energy_kwh": 0.0123, "value": 0.9}
+        for part in parts
+        for strategy, backbone, classifier in METHODS[:3]
+    ]
+
+
+def crossover_rows():
+    """A crossover within the data, one before, one beyond and an undefined one."""
+    ends = {"smallest": 100, "largest": 4931, "backbone": "densenet169"}
+    known = {"crossed": 1234.5, "always fine-tuned": None, "beyond the data": None, "undefined": None}
+    return [
+        {"body_part": part, **ends, "value": value, "status": status, "sign_changes": 1}
+        | {"low": value, "low_status": status, "high": None, "high_status": "beyond the data"}
+        for part, (status, value) in zip(PARTS, known.items(), strict=False)
+    ]
+
+
+def fit_rows(parts=PARTS):
+    """A fitted and an unfitted curve per body part."""
+    rows = []
+    for part, method in itertools.product(parts, METHODS[:2]):
+        fitted = method == METHODS[0]
+        law = {"asymptote": 0.95, "scale": 1.2, "exponent": 0.4, "residual": 0.0012} if fitted else {}
+        about = dict.fromkeys(("asymptote", "scale", "exponent", "residual")) | law
+        about |= {"checked": False, "reason": None if fitted else "the values do not grow with the size"}
+        for size in (100, 3000, 4931, 9862, 49310):
+            numbers = dict.fromkeys(("value", "low", "high", "extrapolated"))
+            if fitted:
+                numbers = {"value": 0.9, "low": 0.87, "high": 0.92, "extrapolated": size > 4931}
+            axes = dict(zip(("strategy", "backbone", "classifier"), method, strict=True))
+            measured = 0.9 if size <= 4931 else None
+            rows.append({"body_part": part, **axes, "size": size, "measured": measured, **numbers, **about})
+    return rows
+
+
+def ranks():
+    """Three methods in two overlapping groups."""
+    return {
+        "blocks": 12,
+        "blocks_left_out": 0,
+        "average_ranks": {"fine-tuned": 1.25, "rbf svm": 1.75, "xgboost": 3.0},
+        "friedman": {"statistic": 12.5, "p": 0.0002},
+        "nemenyi": {},
+        "critical_difference": 1.3,
+        "groups": [["fine-tuned", "rbf svm"], ["rbf svm", "xgboost"]],
+        "limits": ["blocks share test and training patients"],
+        "reason": None,
+    }
+
+
+def heterogeneity_rows():
+    """One size."""
+    numbers = {"parts": 7, "mean": 0.02, "low": -0.01, "high": 0.05, "q": 9.1, "df": 6, "p": 0.17}
+    return [{"backbone": "densenet169", "train_size": 100, **numbers, "i2": 0.34, "tau2": 0.0004}]
+
+
+def spread_rows():
+    """One method."""
+    axes = dict(zip(("strategy", "backbone", "classifier"), METHODS[0], strict=True))
+    sds = {"seed_sd": 0.01, "training_sd": None, "test_sd": 0.015, "combined_sd": 0.02}
+    return [{**axes, "body_part": "wrist", "train_size": 100, "seeds": 3, "value": 0.85, **sds}]
+
+
+def control_rows():
+    """A control of a method, and one that is a method of its own."""
+    place = {"body_part": "wrist", "train_size": 100}
+    return [
+        {"control": "shuffled_labels", "method": "densenet169 · rbf_svm", **place}
+        | {"value": 0.503, "low": 0.45, "high": 0.55, "own_value": 0.9},
+        {"control": "majority", "method": "majority", **place}
+        | {"value": 0.5, "low": 0.5, "high": 0.5, "own_value": None},
+    ]
+
+
+def every_table(part="wrist", backbone="densenet169"):
+    """Every table there is, one of them with these names."""
+    own = score_rows(parts=(part, "hand"), methods=[*METHODS, ("fine_tuning", backbone, "end_to_end")])
+    whole = ScoreTables(score_rows(), **NUMBERS)
+    test = {
+        "accuracy": {"value": 0.81, "low": 0.78, "high": 0.84},
+        "auroc": {"value": None, "low": None, "high": None},
+    }
+    return [
+        ScoreTables(own, **NUMBERS).main(),
+        *whole.per_part(),
+        *whole.per_size(),
+        differences_table(difference_rows(), **NUMBERS),
+        tests_table(test_rows(), **NUMBERS),
+        epochs_table(history(), "epochs_short", f"{backbone}, {part}", kept=9, test=test),
+        epochs_table(history(60), "epochs_long", "densenet169, wrist"),
+        dataset_table(count_rows()),
+        cost_table(cost_rows(), **NUMBERS),
+        crossover_table(crossover_rows()),
+        fits_table(fit_rows(), **NUMBERS),
+        ranks_table(ranks()),
+        heterogeneity_table(heterogeneity_rows(), **NUMBERS),
+        spread_table(spread_rows(), **NUMBERS),
+        controls_table(control_rows(), **NUMBERS),
+    ]
+
+
+@pytest.fixture
+def tables():
+    """Every table there is, with odd names among the usual ones."""
+    return every_table(part=ODD, backbone=ODD)

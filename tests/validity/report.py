@@ -1,0 +1,106 @@
+"""The page that says what the simulation study found, every number from its rows."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from tests.validity.in_short import in_short
+from tests.validity.intervals import CONFIDENCE
+from tests.validity.markdown import pivot, table
+from tests.validity.report_coverage import coverage_table, how_to_read, no_difference_part, widths
+from tests.validity.report_others import crossovers_part, every_metric_part, families_part, shuffled_part
+from tests.validity.resampling import RESAMPLES
+from tests.validity.simulation import VIEWS, World
+from tests.validity.wanted import monte_carlo
+from tests.validity.worlds import POPULATION, THRESHOLD, WORLDS
+
+LIMITS = (
+    "- The intervals speak of the test patients for given classifiers. How training subsets and seeds vary is not in "
+    "them, nor whether other hospitals' patients are like these.\n"
+    "- The threshold is fixed. One chosen on the test set would make every interval at it too good.\n"
+    "- The effects are normal on the log-odds scale and equally large for all patients; patients are independent of each other.\n"
+    "- On a limit (an AUROC or sensitivity of exactly 1) no resampling varies, and there is no interval."
+)
+
+
+def page(found: Mapping[str, pd.DataFrame]) -> str:
+    """docs/validity.md from the rows of each section."""
+    single = found["coverage"][~found["coverage"]["of"].str.contains("−")]
+    differences = found["coverage"][found["coverage"]["of"].str.contains("−")]
+    parts = [
+        *_introduction(found["coverage"]),
+        "## In short",
+        in_short(found),
+        "## Simulated patients",
+        *_worlds(found["coverage"]),
+        "## Metrics",
+        how_to_read(),
+        table(coverage_table(single)),
+        "## Paired differences",
+        "Second minus first on the same resampled patients; the true difference of *equal* and *weaker* is 0.",
+        table(coverage_table(differences)),
+        widths(found["coverage"]),
+        "## No difference: how often the test rejects",
+        *no_difference_part(found["no_difference"]),
+        "## Families of comparisons",
+        *families_part(found["families"]),
+        "## Crossover",
+        *crossovers_part(found["crossovers"]),
+        "## Predictions that cannot know the label",
+        *shuffled_part(found["shuffled"]),
+        "## Every metric",
+        *every_metric_part(found["every_metric"]),
+        "## What this does not show",
+        LIMITS,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _introduction(rows: pd.DataFrame) -> list[str]:
+    counts = ", ".join(f"{count:,} of {studies:,} studies" for studies, count in _counts(rows).items())
+    return [
+        "# Do the intervals hold?",
+        "A simulation study: data sets are drawn from populations whose true values are known, and the project's own "
+        "functions are asked for their intervals. Written by `make validity` "
+        "(`python -m tests.validity.study`; `--datasets 50` for a quick look); the numbers are reproducible, since every "
+        "random number derives from the setting's name.",
+        f"Data sets per setting: {counts} for coverage; the other sections say theirs. {RESAMPLES:,} resamplings of "
+        f"the patients each, with draws of its own for each data set. A share near {100 * CONFIDENCE:.0f} % of "
+        f"{' or '.join(f'{count:,}' for count in _counts(rows).values())} data sets has a Monte Carlo standard error of "
+        f"{' or '.join(f'{100 * monte_carlo(CONFIDENCE, count):.1f}' for count in _counts(rows).values())} points.",
+    ]
+
+
+def _counts(rows: pd.DataFrame) -> dict[int, int]:
+    return {int(s): int(n) for s, n in rows.groupby("studies")["datasets"].first().items()}
+
+
+def _worlds(rows: pd.DataFrame) -> list[str]:
+    first = rows[(rows["interval"] == rows["interval"].iloc[0]) & ~rows["of"].str.contains("−")]
+    true = pivot(first.assign(true=first["true"].map("{:.3f}".format)), ["world", "of"], "metric", "true")
+    said = [
+        {
+            "world": name,
+            "patients": ", ".join(f"{world.patients(n):,} for {n:,} studies" for n in _counts(rows)),
+            "share with 1, 2, 3, 4 studies": ", ".join(f"{100 * share:.0f} %" for share in world.studies),
+            "label correlation": world.label_correlation,
+            "latent shift per study above the mean": world.more_when_ill,
+            "noise of patient, study, view": ", ".join(map(str, world.noise)),
+        }
+        for name, world in WORLDS.items()
+    ]
+    return [
+        "Patients have 1–4 studies, whose labels correlate (tetrachoric correlation within patients below), and "
+        f"studies have 1–5 views ({', '.join(f'{100 * share:.0f} %' for share in VIEWS)}). The log odds of a view hold "
+        "the severity of an abnormality (it varies) and effects of the patient, the study and the view. Three classifiers "
+        "share half the variance of these effects: *weaker*, *better*, and *equal*, which has the law of *weaker* and "
+        f"noise of its own. Prevalence is {100 * World.prevalence:.0f} % where who has more studies is not more often abnormal.",
+        "The number of patients is fixed, that of studies varies about its mean, as it does when patients are what is "
+        f"sampled. True values are those of the population ({POPULATION:,} patients of each world), never of the data set (AUROC "
+        "compares studies of different patients, as all but a few of its pairs do); "
+        f"their own Monte Carlo error is at most {rows['true_error'].max():.4f}. So the intervals are asked about patients "
+        "like these, not about the studies at hand.",
+        table(pd.DataFrame(said)),
+        f"True values per study (`_at_chosen`: a fixed threshold of {THRESHOLD}, otherwise 0.5):",
+        table(true),
+    ]

@@ -1,0 +1,66 @@
+"""Runs the simulation study and writes docs/validity.md: the answer to whether the intervals hold."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import pandas as pd
+from rich.console import Console
+from threadpoolctl import threadpool_limits
+
+from tests.validity.coverage import coverage
+from tests.validity.crossovers import crossovers
+from tests.validity.every_metric import every_metric
+from tests.validity.families import families
+from tests.validity.no_difference import no_difference
+from tests.validity.report import page
+from tests.validity.shuffled import shuffled
+
+ROOT = Path(__file__).parents[2]
+DATASETS = 1000
+SECTIONS: dict[
+    str, tuple[Callable[[int], pd.DataFrame], float]
+] = {  # and the share of --datasets that it runs
+    "shuffled": (shuffled, 0.5),
+    "coverage": (coverage, 1),
+    "no_difference": (no_difference, 1),
+    "crossovers": (crossovers, 0.5),
+    "every_metric": (every_metric, 0.5),
+    "families": (families, 1),
+}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--datasets", type=int, default=DATASETS, help="data sets per setting")
+    parser.add_argument(
+        "--sections",
+        nargs="*",
+        choices=SECTIONS,
+        default=list(SECTIONS),
+        help="run these; the others as they lie in --kept",
+    )
+    parser.add_argument(
+        "--kept", type=Path, default=ROOT / "build" / "validity", help="folder of the sections' rows"
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "validity.md")
+    return parser.parse_args()
+
+
+def main() -> None:
+    asked, console = arguments(), Console(width=110)
+    asked.kept.mkdir(parents=True, exist_ok=True)
+    with threadpool_limits(1):
+        for name in asked.sections:
+            began = perf_counter()
+            section, share = SECTIONS[name]
+            section(round(share * asked.datasets)).to_csv(asked.kept / f"{name}.csv", index=False)
+            console.print(f"{name}: {perf_counter() - began:.0f} s")
+    found = {name: pd.read_csv(asked.kept / f"{name}.csv") for name in SECTIONS}
+    asked.out.write_text(page(found), encoding="utf-8")
+    console.print(f"wrote {asked.out}")
+
+
+if __name__ == "__main__":
+    main()
