@@ -12,7 +12,8 @@ import pandas as pd
 class Prose:
     """Paragraphs, divided by empty lines; one whose lines all begin with `- ` is a list.
 
-    Markup: `**bold**`, `` `code` ``, `[words](#section)` or `(https://…)`; bare `doi:10.…` and `https://…` are links.
+    Markup: `**bold**`, `` `code` ``, `[words](#section)` or `(https://…)`; bare `doi:10.…` and
+    `https://…` are links.
     """
 
     text: str

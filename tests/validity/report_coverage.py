@@ -13,7 +13,7 @@ def how_to_read() -> str:
         f"Per cent of the data sets whose {100 * CONFIDENCE:.0f} % interval holds the true value; in brackets those whose interval lies "
         f"wholly above and wholly below it ({50 * (1 - CONFIDENCE):.1f} each is ideal). Bold: outside "
         f"{wanted(COVERS)}. *percentile* is `percentile_interval`; *standard error* is "
-        "`standard_error_interval`: ± t × the resamplings' standard deviation, on the log-odds scale between a metric's "
+        "`interval`: ± t × the resamplings' standard deviation, on the log-odds scale between a metric's "
         "limits, on the plain scale for differences; *BCa* (jackknife over patients) is there for comparison."
     )
 

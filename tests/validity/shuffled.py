@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.subset import Subset
 from results.metrics import limits
-from results.uncertainty import percentile_interval, standard_error_interval
+from results.uncertainty import Resampled, interval, percentile_interval
 from tests.validity.intervals import CONFIDENCE
 from tests.validity.resampling import metrics_of, values_of, weights_of
 from tests.validity.simulation import Rows, Sample, Values, draw, generator
@@ -46,7 +46,7 @@ def _outcome(sample: Sample, labels: Rows, probabilities: Values, seed: int) -> 
     drawn = metrics_of(_METRIC, labels, probabilities[None], weights_of(sample, seed))[0, 0]
     patients = len(np.unique(sample.patient))
     low, high = percentile_interval(drawn, CONFIDENCE)
-    least, most = standard_error_interval(value, drawn, patients, CONFIDENCE, limits("auroc"))
+    least, most = interval(Resampled(value, drawn, patients), CONFIDENCE, limits("auroc"))
     return {
         "value": value,
         "spread": abs(value - 0.5),
