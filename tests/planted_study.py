@@ -92,7 +92,8 @@ def _fit(planned: PlannedCell, sample: Sample) -> Fit:
     apart = separation(cell.strategy, len(sample.train_rows)) if cell.classifier != "majority" else 0.0
     scores = (labels - 0.5) * apart + 0.8 * shared + 0.6 * own
     seconds = {"select": 1.0, "fit": 1.0 + (cell.strategy == "fine_tuning") * 99, "predict": 0.5}
-    return Fit(expit(scores), {"C": 1.0}, 0.5 + apart / 10, 0.5, seconds, 1000)
+    parameters = {"best_epoch": 2} if cell.strategy == "fine_tuning" else {"C": 1.0}
+    return Fit(expit(scores), parameters, 0.5 + apart / 10, 0.5, seconds, 1000)
 
 
 def _facts(planned: PlannedCell) -> dict[str, object]:

@@ -29,14 +29,11 @@ def _other_results(found: Mapping[str, pd.DataFrame]) -> list[str]:
         f"{interval} {_range(rows['rejected'])} % at {studies:,} studies ({_outside(rows)})"
         for (interval, studies), rows in found["no_difference"].groupby(["interval", "studies"], sort=False)
     ]
-    holm = [
-        f"{_range(rows['any_after_holm'])} % ({p})" for p, rows in found["families"].groupby("p", sort=False)
-    ]
     inside = found["crossovers"][found["crossovers"]["interpolated"].notna()]
     shuffled = found["shuffled"][found["shuffled"]["shuffled"].str.startswith("all")]
     return [
         f"- **Under no difference** the test rejects in: {'; '.join(rejects)}.",
-        f"- **Holm** leaves a false finding in this share of families: {', '.join(holm)}.",
+        f"- **Holm** leaves a false finding in {_range(found['families']['any_after_holm'])} % of families.",
         f"- **A planted crossover** is held by its interval in {_range(inside['covered'])} % of the data sets.",
         f"- **With all labels shuffled** the interval of AUROC holds 0.5 in {_range(shuffled['percentile'])} % (percentile), "
         f"{_range(shuffled['standard error'])} % (standard error) of the runs.",

@@ -22,7 +22,6 @@ def families_part(rows: pd.DataFrame) -> list[str]:
             "families": rows["datasets"],
             "metric": rows["metric"],
             "mean correlation": rows["correlation"].map("{:.2f}".format),
-            "p from": rows["p"],
             "one comparison": rows["one"].map(percent),
             "any of the family": rows["any"].map(percent),
             "any after Holm": [percent(share, (0, FAMILY_ERROR)) for share in rows["any_after_holm"]],
@@ -33,9 +32,9 @@ def families_part(rows: pd.DataFrame) -> list[str]:
         f"{LEVEL}, of families with any, and of families with any after Holm's adjustment (bold: above {100 * FAMILY_ERROR:.0f} %). "
         f"Monte Carlo standard error of a true {100 * LEVEL:.0f} %: {_errors_of(rows)}. "
         "Noise is shared among all classifiers of a test set, more among the sizes of one backbone and strategy; body parts "
-        "have patients of their own. *draws* is `two_sided_p`, the share of resamplings beyond zero; *standard error* is "
-        f"`standard_error_p`. {RESAMPLES:,} draws cannot give a p below {2 / (RESAMPLES + 1):.4f}, so that by them no "
-        f"difference, however large, is significant in a family of more than {int(LEVEL * (RESAMPLES + 1) / 2)}.",
+        "have patients of their own. p is `p_value`, from the standard error and Student's t: unlike a share of "
+        f"{RESAMPLES:,} resamplings, which cannot be below {2 / (RESAMPLES + 1):.4f}, it becomes as small as a family of any "
+        "number of comparisons needs.",
         table(shown),
     ]
 

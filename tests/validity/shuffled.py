@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.subset import Subset
 from results.metrics import limits
-from results.uncertainty import Resampled, interval, percentile_interval
-from tests.validity.intervals import CONFIDENCE
+from tests.validity.intervals import TESTED
 from tests.validity.resampling import metrics_of, values_of, weights_of
 from tests.validity.simulation import Rows, Sample, Values, draw, generator
 from tests.validity.worlds import WORLDS
@@ -44,15 +43,11 @@ def shuffled(datasets: int) -> pd.DataFrame:
 def _outcome(sample: Sample, labels: Rows, probabilities: Values, seed: int) -> dict[str, float]:
     value = float(values_of(_METRIC, labels, probabilities[None])[0, 0])
     drawn = metrics_of(_METRIC, labels, probabilities[None], weights_of(sample, seed))[0, 0]
-    patients = len(np.unique(sample.patient))
-    low, high = percentile_interval(drawn, CONFIDENCE)
-    least, most = interval(Resampled(value, drawn, patients), CONFIDENCE, limits("auroc"))
-    return {
-        "value": value,
-        "spread": abs(value - 0.5),
-        "percentile": low <= 0.5 <= high,
-        "standard error": least <= 0.5 <= most,
-    }
+    held = {}
+    for kind, interval in TESTED.items():
+        low, high = interval(value, drawn, np.unique(sample.patient), limits("auroc"))
+        held[kind] = low <= 0.5 <= high
+    return {"value": value, "spread": abs(value - 0.5), **held}
 
 
 def _pipeline(random: np.random.Generator, *, train: bool, test: bool) -> Predicted:

@@ -57,6 +57,10 @@ def main() -> None:
             section, share = SECTIONS[name]
             section(round(share * asked.datasets)).to_csv(asked.kept / f"{name}.csv", index=False)
             console.print(f"{name}: {perf_counter() - began:.0f} s")
+    missing = [name for name in SECTIONS if not (asked.kept / f"{name}.csv").exists()]
+    if missing:
+        console.print(f"no page yet: {asked.kept} has no rows of {', '.join(missing)}")
+        return
     found = {name: pd.read_csv(asked.kept / f"{name}.csv") for name in SECTIONS}
     asked.out.write_text(page(found), encoding="utf-8")
     console.print(f"wrote {asked.out}")

@@ -9,7 +9,7 @@ from results.metrics import limits
 from results.uncertainty import patient_weights
 from tests.validity.crossovers import PLANTED, SIZES, _world, differences_of
 from tests.validity.families import world_of
-from tests.validity.intervals import bca, percentile
+from tests.validity.intervals import bca, percentile, standard_error
 from tests.validity.resampling import RESAMPLES, metrics_of, values_of, without_each
 from tests.validity.simulation import VIEWS, World, draw, generator, shared_noise
 from tests.validity.worlds import METRICS, MURA, THRESHOLD, WORLDS, _population_values
@@ -77,7 +77,7 @@ def test_the_study_s_numbers_are_the_project_s(world):
     values = values_of(METRICS, sample.label, probabilities)
     drawn = metrics_of(METRICS, sample.label, probabilities, weights)
     for m, metric in enumerate(METRICS):
-        low, high = percentile(values[1, m], drawn[1, m], np.empty(60), limits(metric))
+        low, high = standard_error(values[1, m], drawn[1, m], np.empty(60), limits(metric))
         assert evaluated[metric] == {"value": values[1, m], "low": low, "high": high}
 
 

@@ -177,7 +177,7 @@ def control_rows():
     ]
 
 
-def every_table(part="wrist", backbone="densenet169"):
+def every_table(part="wrist", backbone="resnet50"):
     """Every table there is, one of them with these names."""
     own = score_rows(parts=(part, "hand"), methods=[*METHODS, ("fine_tuning", backbone, "end_to_end")])
     whole = ScoreTables(score_rows(), **NUMBERS)
