@@ -187,13 +187,15 @@ class Tracker:
         self._end_run(run, {"body_part": body_part}, metrics, tags, "FINISHED", now)
         self._comparisons[body_part] = run
 
-    def log_report(self, folder: Path, digest: str) -> None:
-        """Write a report's files as the artifacts of one run, unless they are there already."""
+    def log_report(self, folder: Path, files: Iterable[Path], digest: str) -> None:
+        """Write a report's files, all below `folder`, as artifacts of one run, unless they are there."""
         runs = [run for run in self._all_runs() if run.data.tags.get("kind") == "report"]
         if any(run.data.tags.get("files") == digest and run.info.status == "FINISHED" for run in runs):
             return
         run = self._begin_run({"kind": "report", MLFLOW_RUN_NAME: "report"})
-        self._client.log_artifacts(run.info.run_id, str(folder))
+        for path in files:
+            inside = path.relative_to(folder).parent.as_posix()
+            self._client.log_artifact(run.info.run_id, str(path), "" if inside == "." else inside)
         self._end_run(run, {}, [], {"files": digest}, "FINISHED", _milliseconds(None))
         for old in runs:
             self._client.delete_run(old.info.run_id)

@@ -73,7 +73,7 @@ def _log(report: Report, workspace: Workspace) -> None:
     primary = grid.evaluation.unit, grid.evaluation.primary
     try:
         tracker = Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts, primary)
-        tracker.log_report(report.folder, _digest(report.files))
+        tracker.log_report(report.folder, report.files, _digest(report.files))
     except Exception as error:  # MLflow raises many kinds for a store that it cannot use
         reason = str(error).strip().splitlines()[0][:300]
         raise UserError(f"the report is in {shown(report.folder)}, but not in MLflow: {reason}") from error

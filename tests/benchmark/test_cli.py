@@ -28,6 +28,7 @@ def test_help_imports_nothing_heavy():
         ("plan", "--grid", "nowhere.yaml"),
         ("run", "--grid", "nowhere.yaml"),
         ("status", "--grid", "nowhere.yaml", "--json"),
+        ("report", "--grid", "nowhere.yaml", "--out", "paper"),
         ("data", "verify", "nowhere"),
         ("data", "explore", "nowhere", "--out", "x"),
         ("data", "manifest", "--medmnist", "nowhere.npz", "--out", "x"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from benchmark.executors import Share
 from benchmark.grid import Grid
@@ -10,6 +11,7 @@ from benchmark.planning import Plan
 from benchmark.records import Records
 from benchmark.report.findings import Findings, find
 from benchmark.report.study import Study, read_study
+from benchmark.report.writing import Report, write_report
 from tests.planted_study import planted_manifest, planted_study
 
 ALONE = Share(1, 1)
@@ -50,3 +52,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Records]:
 def findings(whole: tuple[Plan, Records]) -> Findings:
     plan, records = whole
     return find(study_of(plan, records), plan)
+
+
+@pytest.fixture(scope="session")
+def report(whole: tuple[Plan, Records], tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report of that grid. Do not write into its folder."""
+    plan, records = whole
+    text = yaml.safe_dump(plan.grid.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
+    return write_report(plan, records, tmp_path_factory.mktemp("report") / "paper", ALONE, text)

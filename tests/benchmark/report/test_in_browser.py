@@ -1,0 +1,37 @@
+"""A whole report in headless Chromium: nothing is complained of, nothing is asked of a network."""
+
+import re
+
+SECTIONS = "[...document.querySelectorAll('section h2')].map(h => h.textContent)"
+WIDE = "document.documentElement.scrollWidth > window.innerWidth + 1"
+
+
+def open_report(browser, report, **window):
+    browser.open(report.folder / "report.html", **window)
+    assert browser.errors == []
+    assert [url for url in browser.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_it_opens_with_the_answer_and_every_section(browser, report):
+    open_report(browser, report)
+    sections = browser.run(SECTIONS)
+    assert sections[0] == "The answer"
+    assert {"Differences", "Scores", "Methods", "References", "Grid, versions and digests"} <= set(sections)
+
+
+def test_every_picture_is_in_the_page(browser, report):
+    open_report(browser, report)
+    drawn = sum(bool(figure.files) for figure in report.figures)
+    widths = browser.run("[...document.images].map(i => i.naturalWidth)")
+    assert len([width for width in widths if width > 0]) == len(widths) >= drawn
+
+
+def test_tables_hold_no_word_of_the_machine(browser, report):
+    open_report(browser, report)
+    text = browser.run("document.body.textContent")
+    assert not re.search(r"\b(nan|NaN|None|inf)\b", text)
+
+
+def test_a_phone_scrolls_tables_not_the_page(browser, report):
+    open_report(browser, report, width=390, height=800)
+    assert not browser.run(WIDE)
