@@ -49,6 +49,19 @@ def by_size(sizes: Iterable[Any]) -> list[int | str]:
     return sorted(set(sizes), key=lambda size: (isinstance(size, str), size))
 
 
+def whole(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Numbers that count something as integers, missing ones still missing."""
+    return table.assign(**{name: table[name].round().astype("Int64") for name in names})
+
+
+def by_part(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows with body parts `in_order`, otherwise in theirs."""
+    places = {part: place for place, part in enumerate(in_order(table["body_part"]))}
+    return table.sort_values("body_part", kind="stable", key=lambda parts: parts.map(places)).reset_index(
+        drop=True
+    )
+
+
 def in_order(names: Iterable[str]) -> list[str]:
     """Names as they first appear, `all` last: body parts keep the order of the grid."""
     return sorted(dict.fromkeys(names), key=lambda name: name == "all")

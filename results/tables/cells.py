@@ -1,13 +1,21 @@
 """One cell of a table for a paper: its text, its interval beneath or beside it, and how it is marked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from results.figures.style import plain_name
 from results.tables.markup import DAGGER, MINUS, UNDEFINED
 
 BEST, CLOSE = "best", "close"  # standings
+CHOSEN = "chosen"  # in the place of a classifier: the one that the training folds of each seed chose
+CHOSEN_SIDES = (
+    "Frozen and hand-crafted: the classifier (and descriptor) that the training folds of each seed chose."
+)
+_CHOSEN_NOTE = (
+    "Chosen: the classifier (hand-crafted: and descriptor) with the best AUROC on the training folds."
+)
 _LEAST_P = 0.001
 
 Row = Mapping[str, Any]
@@ -36,7 +44,18 @@ def amount(value: float | None) -> str:
     """Three significant digits, and every digit before the point."""
     if pd.isna(value):
         return UNDEFINED
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}".replace("-", MINUS)
+
+
+def method_label(method: str) -> str:
+    """A method `backbone · classifier` with the classifier in words; networks keep their names."""
+    backbone, dot, classifier = method.partition(" · ")
+    return backbone + dot + plain_name(classifier)
+
+
+def chosen_note(classifiers: Iterable[str]) -> str:
+    """What CHOSEN means, where it is among them."""
+    return _CHOSEN_NOTE if CHOSEN in set(classifiers) else ""
 
 
 def percent(share: float) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from results.figures.rows import Rows, tidy
+from results.figures.rows import Rows, by_part, tidy, whole
 from results.figures.style import look_of, metric_label, part_label, size_label
-from results.tables.cells import Row, amount, number
+from results.tables.cells import Row, amount, method_label, number
 from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
 
 _AMOUNTS = {
@@ -34,12 +34,13 @@ def cost_table(rows: Rows, metric: str, unit: str) -> PaperTable:
     known = [name for name in (*_AMOUNTS, "device") if name in found and found[name].notna().any()]
     amounts = [name for name in known if name != "device"]
     names = ["strategy", "method", "body_part", "train_size", *(["device"] if "device" in known else [])]
-    table = tidy(found, names, [*amounts, "value"])
+    table = by_part(tidy(found, names, [*amounts, "value"]))
+    table = whole(table, [name for name in amounts if name.endswith("_bytes")])
     devices = list(table["device"].dropna().unique()) if "device" in known else []
     columns = [
         Column("body part", lambda row: part_label(row["body_part"]), TEXT),
         Column("strategy", lambda row: look_of(row["strategy"]).label, TEXT),
-        Column("method", lambda row: str(row["method"]), TEXT),
+        Column("method", lambda row: method_label(row["method"]), TEXT),
         Column("images", lambda row: size_label(row["train_size"])),
         *(Column(_AMOUNTS[name][0], _amount(name)) for name in amounts),
         *([Column("device", lambda row: str(row["device"]), TEXT)] if len(devices) > 1 else []),

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from results.figures.rows import Rows, tidy
+from results.figures.rows import Rows, by_part, tidy, whole
 from results.figures.style import metric_label, part_label, size_label
-from results.tables.cells import Cell, difference, number, p_text, percent, signed
+from results.tables.cells import CHOSEN_SIDES, Cell, difference, number, p_text, percent, signed
 from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
 
 _AXES = ["comparison", "backbone", "body_part", "train_size"]
@@ -24,7 +24,7 @@ def differences_table(
     minus first), low, high, p, p_adjusted (Holm) and family (its number of tests). None where undefined.
     """
     numbers = ["first", "second", "difference", "low", "high", "p", "p_adjusted"]
-    table = _sorted(tidy(rows, [*_AXES, "family"], numbers))
+    table = whole(_sorted(tidy(rows, _AXES, [*numbers, "family"])), ["family"])
     columns = [
         Column("comparison", lambda row: _named(row["comparison"]), TEXT),
         *_PLACE,
@@ -34,12 +34,13 @@ def differences_table(
         Column("p", lambda row: p_text(row["p"])),
         Column("p\nadjusted", lambda row: Cell(p_text(row["p_adjusted"]), bold=row["p_adjusted"] <= level)),
     ]
-    families = sorted({int(family) for family in table["family"] if family > 0}, reverse=True)
+    families = sorted(table["family"].dropna().unique(), reverse=True)
     note = sentences(
         f"Differences of means over seeds on the same test patients, who are resampled for the "
         f"{percent(confidence)} intervals and p.",
-        f"Adjusted by Holm over families of {', '.join(map(str, families))} tests." if families else "",
+        f"Adjusted by Holm over families of {' and '.join(map(str, families))} tests." if families else "",
         f"Bold: adjusted p ≤ {level:g}.",
+        CHOSEN_SIDES,
     )
     return paper_table(
         "differences",
@@ -58,8 +59,8 @@ def tests_table(rows: Rows, metric: str, unit: str) -> PaperTable:
     auroc_difference, delong_p, only_first_right, only_second_right and mcnemar_p. None where undefined.
     """
     numbers = ["difference", "p", "auroc_difference", "delong_p", "mcnemar_p"]
-    numbers += ["only_first_right", "only_second_right"]
-    table = _sorted(tidy(rows, [*_AXES, "seed"], numbers))
+    counts = ["only_first_right", "only_second_right"]
+    table = whole(_sorted(tidy(rows, [*_AXES, "seed"], [*numbers, *counts])), counts)
     columns = [
         Column("comparison", lambda row: _named(row["comparison"]), TEXT),
         *_PLACE,
@@ -74,7 +75,8 @@ def tests_table(rows: Rows, metric: str, unit: str) -> PaperTable:
     ]
     note = (
         f"A − B and p: {metric_label(metric, unit)}, patients resampled. DeLong's and McNemar's tests take "
-        "the predictions of a patient as independent, so their p tends to be too small. No p is adjusted."
+        "the predictions of a patient as independent, so their p tends to be too small. No p is adjusted. "
+        + CHOSEN_SIDES
     )
     return paper_table(
         "tests",
@@ -87,11 +89,13 @@ def tests_table(rows: Rows, metric: str, unit: str) -> PaperTable:
 
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:
-    """By comparison, body part and backbone as these first appear; sizes keep their order."""
-    order = ["comparison", "body_part", "backbone"]
-    ranks = {name: pd.factorize(table[name])[0] for name in order}
-    places = pd.DataFrame(ranks, index=table.index).sort_values(order, kind="stable").index
-    return table.loc[places].reset_index(drop=True)
+    """By comparison, body part and backbone as these first appear, all parts last; sizes keep their order."""
+    return _as_they_appear(by_part(_as_they_appear(table, "backbone")), "comparison")
+
+
+def _as_they_appear(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    order = table.sort_values(name, kind="stable", key=lambda names: pd.factorize(names)[0])
+    return order.reset_index(drop=True)
 
 
 def _named(comparison: str) -> str:

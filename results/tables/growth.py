@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from results.crossover import ALWAYS, BEYOND, CROSSED
-from results.figures.rows import Rows, in_order, records, tidy
+from results.figures.rows import Rows, by_part, in_order, records, tidy, whole
 from results.figures.style import look_of, metric_label, part_label, plain_name
-from results.tables.cells import Cell, Row, interval_text, number, percent
+from results.tables.cells import Cell, Row, chosen_note, interval_text, number, percent
 from results.tables.markup import DOUBLE_DAGGER, UNDEFINED
 from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
 
@@ -23,7 +23,8 @@ def crossover_table(rows: Rows, *, confidence: float = 0.95) -> PaperTable:
     value, low and high (images, or None), status, low_status, high_status and sign_changes.
     """
     names = ["body_part", "backbone", "status", "low_status", "high_status"]
-    table = tidy(rows, names, ["value", "low", "high", "sign_changes", "smallest", "largest"])
+    counts = ["sign_changes", "smallest", "largest"]
+    table = by_part(whole(tidy(rows, names, ["value", "low", "high", *counts]), counts))
     columns = [
         Column("body part", lambda row: part_label(row["body_part"]), TEXT),
         Column("backbone", lambda row: str(row["backbone"]), TEXT),
@@ -36,7 +37,8 @@ def crossover_table(rows: Rows, *, confidence: float = 0.95) -> PaperTable:
     note = (
         f"From, to: {percent(confidence)} interval over test patients. ≤: fine-tuning is ahead at the "
         "smallest size already. >: it is not ahead at the largest, so a crossover, if any, lies beyond the "
-        "data. More than one sign change: there is no single crossover."
+        "data. More than one sign change: there is no single crossover. Frozen: the classifier that the "
+        "training folds of each seed chose."
     )
     caption = "Labelled images from which fine-tuning is ahead of the frozen network."
     return paper_table("crossovers", caption, table, columns, note=note)
@@ -57,7 +59,7 @@ def fits_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) 
     checked (more sizes than parameters) and reason (why there is no fit, or None).
     """
     names = [*_METHOD, "extrapolated", "checked", "reason"]
-    table = tidy(rows, names, ["size", "measured", "value", "low", "high", *_LAW])
+    table = whole(tidy(rows, names, ["size", "measured", "value", "low", "high", *_LAW]), ["size"])
     lines = list(_curves(table))
     beyond = max(len(line["beyond"]) for line in lines)
     columns = [
@@ -75,6 +77,7 @@ def fits_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) 
         f"{DOUBLE_DAGGER}: extrapolated beyond the measured sizes, with the {percent(confidence)} interval "
         "over test patients; whether the law holds there is not in it.",
         "*: as many parameters as sizes, so that nothing checks the law." if _unchecked(table) else "",
+        chosen_note(table["classifier"]),
         *(f"{UNDEFINED}: {reason}." for reason in table["reason"].dropna().unique()),
     )
     caption = f"Power laws of {metric_label(metric, unit)} over training images."
@@ -102,7 +105,7 @@ def _beyond_columns(place: int) -> list[Column]:
         predicted = row["beyond"][place]
         return Cell(number(predicted["value"]), interval_text(predicted), mark=DOUBLE_DAGGER)
 
-    return [Column("at\nimages", size), Column("extra-\npolated", value)]
+    return [Column("beyond:\nimages", size), Column("value\nthere", value)]
 
 
 def _unchecked(table: pd.DataFrame) -> bool:

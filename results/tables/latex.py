@@ -11,6 +11,8 @@ _LINES = {False: 40, True: 20}  # printed lines of a table on one page
 _POINTS = {"small": 9.25, "footnotesize": 8.5, "scriptsize": 8.0, "tiny": 6.8}  # small type is cut wider
 _BENEATH = {"small": "scriptsize", "footnotesize": "scriptsize", "scriptsize": "tiny", "tiny": "tiny"}
 _GAP = 8  # points between columns
+_MARK = 0.5  # ems of a mark before an interval
+_MARK_BOX = f"makebox[{_MARK}em][l]"
 _SCALED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"  # smaller only if too wide
 
 
@@ -105,6 +107,8 @@ def _long(parts: _Parts) -> list[str]:
     upright, turned = (r"\begingroup", r"\endgroup"), (r"\begin{landscape}", r"\end{landscape}")
     begin, end = turned if parts.layout.turned else upright
     head = ["\\toprule", *parts.head, "\\midrule"]
+    across = parts.head[0].count(" & ") + 1
+    again = f"\\multicolumn{{{across}}}{{@{{}}l@{{}}}}{{Table \\thetable, continued}} \\\\"
     caption = " ".join(filter(None, [parts.caption, parts.note]))
     return [
         f"% packages: booktabs, longtable{', pdflscape' if parts.layout.turned else ''}",
@@ -112,7 +116,9 @@ def _long(parts: _Parts) -> list[str]:
         _settings(parts.layout) + r"\setlength{\LTcapwidth}{\linewidth}",
         f"\\begin{{longtable}}{{{parts.columns}}}",
         f"  \\caption[{{{parts.caption}}}]{{{caption}}}{parts.label}\\\\",
-        *_indented([*head, "\\endfirsthead", *head, "\\endhead", "\\bottomrule", "\\endfoot", *parts.body]),
+        *_indented(
+            [*head, "\\endfirsthead", again, *head, "\\endhead", "\\bottomrule", "\\endfoot", *parts.body]
+        ),
         "\\end{longtable}",
         end,
     ]
@@ -135,7 +141,7 @@ def _head(titles: Sequence[str]) -> list[str]:
 
 
 def _body(rows: Sequence[Sequence[Cell]], layout: _Layout, sectioned: bool) -> Iterator[str]:
-    section = None
+    section, room = None, _room_for_marks(rows)
     for row in rows:
         cells = row[1:] if sectioned else row
         if sectioned and row[0].text != section:
@@ -143,37 +149,45 @@ def _body(rows: Sequence[Sequence[Cell]], layout: _Layout, sectioned: bool) -> I
                 yield r"\addlinespace"
             section = row[0].text
             yield f"\\multicolumn{{{len(cells)}}}{{@{{}}l@{{}}}}{{\\textit{{{latex_text(section)}}}}} \\\\*"
-        yield from _row(cells, layout)
+        yield from _row(cells, layout, room)
 
 
-def _row(cells: Sequence[Cell], layout: _Layout) -> Iterator[str]:
-    values = [_value(cell) for cell in cells]
+def _room_for_marks(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether marks stand between values and intervals: then each such cell keeps a place for one."""
+    return any(cell.mark and cell.interval for row in rows for cell in row)
+
+
+def _row(cells: Sequence[Cell], layout: _Layout, room: bool) -> Iterator[str]:
     intervals = [latex_text(cell.interval).removeprefix("{}") for cell in cells]
     if layout.stacked and any(intervals):
+        values = [_value(cell, "rlap") for cell in cells]
         beneath = [f"{{\\{_BENEATH[layout.size]} {text}}}" if text else "" for text in intervals]
         yield " & ".join(values) + r" \\*[-3pt]"
         yield " & ".join(beneath) + r" \\[2pt]"
     else:
-        yield (
-            " & ".join(" ".join(filter(None, pair)) for pair in zip(values, intervals, strict=True)) + r" \\"
-        )
+        boxes = [_MARK_BOX if room and interval else "rlap" for interval in intervals]
+        values = [_value(cell, box) for cell, box in zip(cells, boxes, strict=True)]
+        pairs = zip(values, intervals, strict=True)
+        yield " & ".join(" ".join(filter(None, pair)) for pair in pairs) + r" \\"
 
 
-def _value(cell: Cell) -> str:
+def _value(cell: Cell, box: str) -> str:
+    """The text and its mark, in a box of fixed width so that numbers stay in line."""
     text = latex_text(cell.text)
     text = f"\\textbf{{{text}}}" if cell.bold and text else text
-    return f"{text}\\rlap{{{latex_text(cell.mark)}}}" if cell.mark else text  # numbers stay in line
+    return f"{text}\\{box}{{{latex_text(cell.mark)}}}" if cell.mark or box == _MARK_BOX else text
 
 
 def _width(titles: Sequence[str], rows: Sequence[Sequence[Cell]], layout: _Layout) -> float:
     """About how wide the table is, in points."""
     size, small = _POINTS[layout.size], _POINTS[_BENEATH[layout.size]]
+    between = 0.33 + _MARK * _room_for_marks(rows)
     total = 0.0
     for i, title in enumerate(titles):
         widths = [_ems(line) * size for line in title.split("\n")]
         for row in rows:
             value, interval = _ems(row[i].text) * (1.15 if row[i].bold else 1), _ems(row[i].interval)
-            beside = (value + interval + (0.33 if interval else 0)) * size
+            beside = (value + interval + (between if interval else 0)) * size
             widths.append(max(value * size, interval * small) if layout.stacked else beside)
         total += max(widths)
     return total + _GAP * (len(titles) - 1)

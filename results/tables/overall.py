@@ -5,9 +5,20 @@ from typing import Any
 
 import pandas as pd
 
-from results.figures.rows import Rows, tidy
+from results.figures.rows import Rows, by_part, tidy, whole
 from results.figures.style import look_of, metric_label, part_label, plain_name, size_label
-from results.tables.cells import Cell, Row, interval_text, number, p_text, percent, score, signed
+from results.tables.cells import (
+    Cell,
+    Row,
+    chosen_note,
+    interval_text,
+    method_label,
+    number,
+    p_text,
+    percent,
+    score,
+    signed,
+)
 from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
 
 
@@ -50,7 +61,7 @@ def heterogeneity_table(rows: Rows, metric: str, unit: str, *, confidence: float
     p, i2, tau2.
     """
     numbers = ["parts", "mean", "low", "high", "q", "df", "p", "i2", "tau2"]
-    table = tidy(rows, ["backbone", "train_size"], numbers)
+    table = whole(tidy(rows, ["backbone", "train_size"], numbers), ["parts", "df"])
     columns = [
         Column("backbone", lambda row: str(row["backbone"]), TEXT),
         Column("images", lambda row: size_label(row["train_size"])),
@@ -83,7 +94,7 @@ def spread_table(rows: Rows, metric: str, unit: str) -> PaperTable:
         "combined_sd": "both",
     }
     names = ["strategy", "backbone", "classifier", "body_part", "train_size", "seeds"]
-    table = tidy(rows, names, ["value", *sources])
+    table = by_part(tidy(rows, names, ["value", *sources]))
     columns = [
         Column("body part", lambda row: part_label(row["body_part"]), TEXT),
         Column("strategy", lambda row: look_of(row["strategy"]).label, TEXT),
@@ -93,9 +104,10 @@ def spread_table(rows: Rows, metric: str, unit: str) -> PaperTable:
         Column("mean", lambda row: number(row["value"])),
         *(Column(title, _number_of(name)) for name, title in sources.items()),
     ]
-    note = (
-        "Training subsets: the spread between seeds without what the test patients alone explain. Test "
-        "patients and both: of the mean over these seeds, and over as many others on other patients."
+    note = sentences(
+        "Training subsets: the spread between seeds without what the test patients alone explain.",
+        "Test patients and both: of the mean over these seeds, and over as many others on other patients.",
+        chosen_note(table["classifier"]),
     )
     caption = f"Standard deviations of {metric_label(metric, unit)}."
     return paper_table(
@@ -115,7 +127,7 @@ def controls_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.
     columns = [
         Column("control", lambda row: plain_name(row["control"]), TEXT),
         Column("body part", lambda row: part_label(row["body_part"]), TEXT),
-        Column("method", lambda row: str(row["method"]), TEXT),
+        Column("method", lambda row: method_label(row["method"]), TEXT),
         Column("images", lambda row: size_label(row["train_size"])),
         Column("control", score),
         Column("method\nitself", lambda row: number(row["own_value"])),

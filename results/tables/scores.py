@@ -9,7 +9,7 @@ import pandas as pd
 
 from results.figures.rows import Rows, by_size, in_order, records, refuse_twice, tidy
 from results.figures.style import look_of, metric_label, part_label, plain_name, size_label
-from results.tables.cells import BEST, CLOSE, Cell, Row, percent, score
+from results.tables.cells import BEST, CLOSE, Cell, Row, chosen_note, percent, score
 from results.tables.markup import DAGGER, UNDEFINED
 from results.tables.paper import TEXT, Column, PaperTable, file_name, paper_table, sentences
 
@@ -23,9 +23,10 @@ _EMPTY = Cell("")
 class ScoreTables:
     """The tables of one metric.
 
-    Rows: strategy, backbone, classifier, body_part, train_size (int or `full`), images (the size in
-    images), seeds (how many), value (their mean), low, high (None where undefined) and standing: BEST,
-    CLOSE (not significantly worse than the best of its body part and size, at `level`) or empty.
+    Rows: strategy, backbone, classifier (a name, or CHOSEN), body_part, train_size (int or `full`), images
+    (the size in images), seeds (how many), value (their mean), low, high (None where undefined) and
+    standing: BEST, CLOSE (not significantly worse than the best of its body part and size, at `level`) or
+    empty.
     Each table raises ValueError where there is no row, a column is missing, or a row stands twice.
     """
 
@@ -114,6 +115,7 @@ class ScoreTables:
             if BEST in standings
             else "",
             close if CLOSE in standings else "",
+            chosen_note(rows["classifier"]),
             f"{UNDEFINED}: undefined." if rows["value"].isna().any() else "",
         )
 

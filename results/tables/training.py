@@ -38,7 +38,7 @@ def epochs_table(
         Column("epoch", lambda row: _bold(kept, str(row["step"]), row)),
         *(_number_column("training", "train", shown, kept) for shown in _SHOWN),
         *(_number_column("validation", "validation", shown, kept) for shown in _SHOWN),
-        Column("learning\nrate", lambda row: f"{row['learning_rate']:.1e}"),
+        Column("learning\nrate", lambda row: amount(row["learning_rate"])),
         Column("seconds", lambda row: amount(row["seconds"])),
     ]
     note = sentences(
