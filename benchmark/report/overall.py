@@ -20,11 +20,13 @@ FINE_TUNED = "fine-tuned"
 def ranks(study: Study) -> dict[str, Any]:
     """Classifiers on frozen features and fine-tuning, ranked over backbones × body parts: `rank_methods`.
 
-    At the largest size of each body part; backbones that lack a method are left out.
+    At the largest size of each body part (of `all` only where it is alone: its patients are those of the
+    parts); backbones that lack a method are left out.
     """
     values: dict[tuple[str, str], dict[str, float]] = {}
     sign = -1 if study.lower_is_better else 1
-    for part, setting in study.largest.items():
+    parts = [part for part in study.largest if part != EVERY_PART] or list(study.largest)
+    for part, setting in ((part, study.largest[part]) for part in parts):
         for method, side in study.methods[setting].items():
             if method.strategy == "hand_crafted" or method.classifier == MAJORITY:
                 continue

@@ -32,7 +32,6 @@ TABLES = {
     "fits",
     "heterogeneity",
     "spread",
-    "ranks",
     "cost",
     "data_set",
 }
