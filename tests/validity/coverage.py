@@ -32,6 +32,12 @@ def coverage(datasets: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def rejections(rows: pd.DataFrame) -> pd.DataFrame:
+    """How often the interval of a difference that is none leaves out zero, of the rows of `coverage`."""
+    none = rows[rows["of"] == NO_DIFFERENCE]
+    return none.assign(rejected=(1 - none["covered"]).round(6))
+
+
 def _coverage(
     name: str, world: World, studies: int, datasets: int, population: tuple[Values, Values]
 ) -> Iterator[dict[str, Any]]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from tests.validity.in_short import in_short
+from tests.validity.in_short import DEFINITION, WHY, compared, in_use
 from tests.validity.intervals import CONFIDENCE
 from tests.validity.markdown import pivot, table
-from tests.validity.report_coverage import coverage_table, how_to_read, no_difference_part, widths
+from tests.validity.report_coverage import coverage_table, how_to_read, no_difference_part, undefined, widths
 from tests.validity.report_others import crossovers_part, every_metric_part, families_part, shuffled_part
 from tests.validity.resampling import RESAMPLES
 from tests.validity.simulation import VIEWS, World
@@ -29,8 +29,13 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
     differences = found["coverage"][found["coverage"]["of"].str.contains("−")]
     parts = [
         *_introduction(found["coverage"]),
-        "## In short",
-        in_short(found),
+        "## The interval in use",
+        f"The project's intervals of metrics and differences are {DEFINITION}",
+        in_use(found),
+        "## What it was compared with",
+        "*percentile*: the quantiles of the resampled values. *BCa*: the same, bias-corrected and accelerated (Efron 1987).",
+        compared(found),
+        WHY,
         "## Simulated patients",
         *_worlds(found["coverage"]),
         "## Metrics",
@@ -39,9 +44,9 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
         "## Paired differences",
         "Second minus first on the same resampled patients; the true difference of *equal* and *weaker* is 0.",
         table(coverage_table(differences)),
-        widths(found["coverage"]),
+        f"{widths(found['widths'])} {undefined(found['coverage'])}",
         "## No difference: how often the test rejects",
-        *no_difference_part(found["no_difference"]),
+        *no_difference_part(found["coverage"]),
         "## Families of comparisons",
         *families_part(found["families"]),
         "## Crossover",
