@@ -52,19 +52,34 @@ def test_three_files_are_written_with_the_same_bytes_each_time(table, tmp_path):
 
 def test_every_csv_gives_back_its_frame(tables):
     for table in tables:
-        again = pd.read_csv(io.StringIO(table.frame.to_csv(index=False)), keep_default_na=False, na_values=[""])
+        again = pd.read_csv(
+            io.StringIO(table.frame.to_csv(index=False)), keep_default_na=False, na_values=[""]
+        )
         assert list(again) == list(table.frame), table.name
         for name in again:
             given, found = table.frame[name], again[name]
             if pd.api.types.is_numeric_dtype(given):
-                same = given.isna().eq(found.isna()) & (given.isna() | (given.astype(float) == found.astype(float)))
+                same = given.isna().eq(found.isna()) & (
+                    given.isna() | (given.astype(float) == found.astype(float))
+                )
             else:
                 same = given.fillna("").astype(str) == found.fillna("").astype(str)
             assert same.all(), (table.name, name)
 
 
 def test_counts_are_whole_in_every_csv(tables):
-    counts = {"images", "seeds", "size", "smallest", "largest", "sign_changes", "parts", "df", "family", "step"}
+    counts = {
+        "images",
+        "seeds",
+        "size",
+        "smallest",
+        "largest",
+        "sign_changes",
+        "parts",
+        "df",
+        "family",
+        "step",
+    }
     counts |= {"only_first_right", "only_second_right", "peak_memory_bytes", "studies", "patients", "seed"}
     seen = set()
     for table in tables:
