@@ -28,9 +28,8 @@ DEFINITION = (
 )
 WHY = (
     "An AUROC near one is skewed: its percentiles lie too high, and with few patients they miss the true value from "
-    "above. BCa corrects that for metrics but is too narrow for differences, where its acceleration, from a jackknife over few "
-    "patients, adds noise. The standard error on the log-odds scale needs neither correction nor jackknife, holds in most "
-    "settings on both, and its p "
+    "above. BCa mends that for metrics, but holds differences too rarely. The standard error on the log-odds scale holds "
+    "where these two do not, needs no jackknife, and its p "
     f"can be as small as an adjustment for many comparisons needs: a share of {RESAMPLES:,} resamplings cannot be below "
     f"{2 / (RESAMPLES + 1):.4f}, by which no difference, however large, is significant in a family of more than "
     f"{int(FAMILY_ERROR * (RESAMPLES + 1) / 2)}. Like a studentised interval it is made of a standard error and a t; a full one "

@@ -33,17 +33,13 @@ def coverage_table(rows: pd.DataFrame) -> pd.DataFrame:
     return pivot(cells, ["world", "of", "metric"], "at", "cell")
 
 
-def widths(rows: pd.DataFrame) -> str:
+def widths_part(rows: pd.DataFrame) -> str:
     """What the better coverage costs."""
-    keys = ["world", "studies", "of", "metric"]
-    mean = rows.pivot_table(index=keys, columns="interval", values="width")
-    wider = mean[IN_USE] / mean["percentile"] - 1
-    counts = rows.groupby("studies")["datasets"].first()
     said = [
-        f"{100 * found.mean():.1f} % at {studies:,} studies (at most {100 * found.max():.1f} %; {counts[studies]} data sets)"
-        for studies, found in wider.groupby("studies")
+        f"{percent(r.mean_wider)} % at {r.studies:,} studies (at most {percent(r.most_wider)} %; {r.datasets:,} data sets)"
+        for r in rows.itertuples()
     ]
-    return f"Mean width of the standard error interval over the percentile one's: wider by {', '.join(said)}."
+    return f"Mean width of the standard error interval over the percentile one's, all settings: wider by {', '.join(said)}."
 
 
 def undefined(rows: pd.DataFrame) -> str:

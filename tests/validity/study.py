@@ -9,21 +9,22 @@ import pandas as pd
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
-from tests.validity.coverage import coverage
+from tests.validity.coverage import coverage, widths
 from tests.validity.crossovers import crossovers
 from tests.validity.every_metric import every_metric
 from tests.validity.families import families
 from tests.validity.report import page
 from tests.validity.shuffled import shuffled
 
-ROOT = Path(__file__).parents[2]
+PAGE = Path(__file__).parents[2] / "docs" / "validity.md"
+MEASURED = Path(__file__).with_name("measured")
 DATASETS = 1000
 SECTIONS: dict[
     str, tuple[Callable[[int], pd.DataFrame], float]
 ] = {  # and the share of --datasets that it runs
     "shuffled": (shuffled, 0.5),
     "coverage": (coverage, 1),
-    "widths": (coverage, 0.05),
+    "widths": (widths, 0.05),
     "crossovers": (crossovers, 0.5),
     "every_metric": (every_metric, 0.5),
     "families": (families, 1),
@@ -40,10 +41,8 @@ def arguments() -> argparse.Namespace:
         default=list(SECTIONS),
         help="run these; the others as they lie in --kept",
     )
-    parser.add_argument(
-        "--kept", type=Path, default=Path(__file__).with_name("measured"), help="folder of the sections' rows"
-    )
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "validity.md")
+    parser.add_argument("--kept", type=Path, default=MEASURED, help="folder of the sections' rows")
+    parser.add_argument("--out", type=Path, default=PAGE)
     return parser.parse_args()
 
 
