@@ -49,9 +49,7 @@ def cost_table(rows: Rows, metric: str, unit: str) -> PaperTable:
     note = sentences(
         "s: seconds of one cell, mean over seeds.",
         f"Device: {devices[0]}." if len(devices) == 1 else "",
-        "GB: 10⁹ bytes at the peak, of the process and of its device."
-        if "peak_memory_bytes" in known
-        else "",
+        "GB: 10⁹ bytes at the peak, of the process." if "peak_memory_bytes" in known else "",
     )
     caption = f"Cost, and {metric_label(metric, unit)}."
     frame = table.assign(metric=metric, unit=unit)

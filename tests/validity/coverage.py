@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from results.metrics import limits
-from tests.validity.intervals import INTERVALS, Limits
+from tests.validity.intervals import IN_USE, INTERVALS, Limits
 from tests.validity.resampling import metrics_of, values_of, weights_of, without_each
 from tests.validity.simulation import Sample, Values, World, draw, generator
 from tests.validity.worlds import BETTER, EQUAL, METRICS, WEAKER, WORLDS, true_values
@@ -30,6 +30,22 @@ def coverage(datasets: int) -> pd.DataFrame:
         for row in _coverage(name, world, studies, times * datasets, population)
     ]
     return pd.DataFrame(rows)
+
+
+def widths(datasets: int) -> pd.DataFrame:
+    """One row per size: by how much the interval in use is wider than the percentile one, mean and most."""
+    rows = coverage(datasets)
+    mean = rows.pivot_table(index=["studies", "world", "of", "metric"], columns="interval", values="width")
+    wider = (mean[IN_USE] / mean["percentile"] - 1).groupby("studies")
+    counts = rows.groupby("studies")["datasets"].first()
+    frame = pd.DataFrame({"mean_wider": wider.mean(), "most_wider": wider.max(), "datasets": counts})
+    return frame.reset_index()
+
+
+def rejections(rows: pd.DataFrame) -> pd.DataFrame:
+    """How often the interval of a difference that is none leaves out zero, of the rows of `coverage`."""
+    none = rows[rows["of"] == NO_DIFFERENCE]
+    return none.assign(rejected=(1 - none["covered"]).round(6))
 
 
 def _coverage(

@@ -35,9 +35,10 @@ def bca(value: float, drawn: Values, left_out: Values, limits: Limits) -> tuple[
     return float(low), float(high)
 
 
+IN_USE = "standard error"
 INTERVALS: dict[str, Callable[[float, Values, Values, Limits], tuple[float, float]]] = {
-    "standard error": standard_error,
+    IN_USE: standard_error,
     "percentile": percentile,
     "BCa": bca,
 }
-TESTED = {kind: INTERVALS[kind] for kind in ("standard error", "percentile")}  # without the jackknife
+TESTED = {kind: INTERVALS[kind] for kind in (IN_USE, "percentile")}  # without the jackknife

@@ -4,16 +4,28 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from tests.validity.in_short import in_short
+from tests.validity.in_short import DEFINITION, WHY, compared, in_use
 from tests.validity.intervals import CONFIDENCE
 from tests.validity.markdown import pivot, table
-from tests.validity.report_coverage import coverage_table, how_to_read, no_difference_part, widths
+from tests.validity.report_coverage import (
+    coverage_table,
+    how_to_read,
+    no_difference_part,
+    undefined,
+    widths_part,
+)
 from tests.validity.report_others import crossovers_part, every_metric_part, families_part, shuffled_part
 from tests.validity.resampling import RESAMPLES
 from tests.validity.simulation import VIEWS, World
 from tests.validity.wanted import monte_carlo
 from tests.validity.worlds import POPULATION, THRESHOLD, WORLDS
 
+CHECKED = (
+    "`make test` compares each metric with scikit-learn's to 1e-12, with whole and real weights too "
+    "(`tests/results/test_metrics.py`), DeLong's test with a plain version over all pairs of studies, and McNemar's with "
+    "scipy's binomial and chi-squared distributions (`tests/results/test_significance.py`), and this page with the kept rows "
+    "(`tests/validity/test_study.py`)."
+)
 LIMITS = (
     "- The intervals speak of the test patients for given classifiers. How training subsets and seeds vary is not in "
     "them, nor whether other hospitals' patients are like these.\n"
@@ -29,8 +41,13 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
     differences = found["coverage"][found["coverage"]["of"].str.contains("−")]
     parts = [
         *_introduction(found["coverage"]),
-        "## In short",
-        in_short(found),
+        "## The interval in use",
+        f"The project's intervals of metrics and differences are {DEFINITION}",
+        in_use(found),
+        "## What it was compared with",
+        "*percentile*: the quantiles of the resampled values. *BCa*: the same, bias-corrected and accelerated (Efron 1987).",
+        compared(found),
+        WHY,
         "## Simulated patients",
         *_worlds(found["coverage"]),
         "## Metrics",
@@ -39,9 +56,9 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
         "## Paired differences",
         "Second minus first on the same resampled patients; the true difference of *equal* and *weaker* is 0.",
         table(coverage_table(differences)),
-        widths(found["coverage"]),
+        f"{widths_part(found['widths'])} {undefined(found['coverage'])}",
         "## No difference: how often the test rejects",
-        *no_difference_part(found["no_difference"]),
+        *no_difference_part(found["coverage"]),
         "## Families of comparisons",
         *families_part(found["families"]),
         "## Crossover",
@@ -50,6 +67,8 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
         *shuffled_part(found["shuffled"]),
         "## Every metric",
         *every_metric_part(found["every_metric"]),
+        "## Checked in the tests",
+        CHECKED,
         "## What this does not show",
         LIMITS,
     ]
@@ -61,9 +80,9 @@ def _introduction(rows: pd.DataFrame) -> list[str]:
     return [
         "# Do the intervals hold?",
         "A simulation study: data sets are drawn from populations whose true values are known, and the project's own "
-        "functions are asked for their intervals. Written by `make validity` "
-        "(`python -m tests.validity.study`; `--datasets 50` for a quick look); the numbers are reproducible, since every "
-        "random number derives from the setting's name.",
+        "functions are asked for their intervals. Written by `make validity` (`python -m tests.validity.study`; for a quick "
+        "look `--datasets 50 --kept quick --out quick/validity.md`) from the rows that it keeps in `tests/validity/measured/`; the "
+        "numbers are reproducible, since every random number derives from the setting's name.",
         f"Data sets per setting: {counts} for coverage; the other sections say theirs. {RESAMPLES:,} resamplings of "
         f"the patients each, with draws of its own for each data set. A share near {100 * CONFIDENCE:.0f} % of "
         f"{' or '.join(f'{count:,}' for count in _counts(rows).values())} data sets has a Monte Carlo standard error of "

@@ -15,7 +15,7 @@ BLOCK = 250  # resamplings at once, as there
 
 def weights_of(sample: Sample, seed: int) -> Values:
     """The project's resampling of patients, (studies, RESAMPLES); each data set has draws of its own."""
-    return patient_weights(sample.patient.astype(str).astype(object), RESAMPLES, seed)  # type: ignore[return-value]
+    return patient_weights(sample.patient.astype(str).astype(object), RESAMPLES, seed)
 
 
 def without_each(sample: Sample) -> Values:

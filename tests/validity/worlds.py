@@ -18,7 +18,7 @@ def three(
 ) -> World:
     """A world with the classifiers WEAKER, BETTER and EQUAL, half of whose noise is shared."""
     separations = np.array([weaker, better, weaker])
-    return World(studies, separations, shared_noise(3, 0.5), intercept, **more)  # type: ignore[arg-type]
+    return World(studies, separations, shared_noise(3, 0.5), intercept, **more)
 
 
 WORLDS = {

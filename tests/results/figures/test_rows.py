@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from results.figures.rows import by_size, in_order, records, refuse_twice, tidy
+from results.figures.rows import by_part, by_size, in_order, records, refuse_twice, tidy, whole
 
 ROWS = [{"name": "a", "value": 1, "other": {}}, {"name": "b", "value": None, "other": {}}]
 
@@ -47,3 +47,15 @@ def test_rows_sizes_and_parts_in_order():
     assert records(pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
     assert by_size(["full", 10000, 100, "full"]) == [100, 10000, "full"]
     assert in_order(["all", "wrist", "elbow", "wrist"]) == ["wrist", "elbow", "all"]
+
+
+def test_counts_become_integers_and_a_missing_one_stays_missing():
+    table = whole(pd.DataFrame({"count": [3.0, np.nan, 2.0000001], "value": [1.0, 2.0, 3.0]}), ["count"])
+    assert table["count"].tolist() == [3, pd.NA, 2]
+    assert table.to_csv(index=False).splitlines()[1:] == ["3,1.0", ",2.0", "2,3.0"]
+
+
+def test_rows_go_by_body_part_with_all_last_and_keep_their_order_within():
+    table = by_part(pd.DataFrame({"body_part": ["all", "b", "a", "b"], "row": [0, 1, 2, 3]}))
+    assert table["row"].tolist() == [1, 3, 2, 0]
+    assert table.index.tolist() == [0, 1, 2, 3]

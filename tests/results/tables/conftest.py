@@ -33,13 +33,14 @@ NUMBERS = {"metric": "auroc", "unit": "study"}
 def score_rows(parts=PARTS, sizes=SIZES, methods=METHODS):
     """A row per method, body part and size; the second method is close to the best, the last one."""
     rows = []
+    standings = dict.fromkeys(methods[1:2], "close") | {methods[-1]: "best"}
     for number, (part, size, method) in enumerate(itertools.product(parts, sizes, methods)):
         value = 0.7 + 0.03 * methods.index(method) + 0.001 * (number % 7)
         rows.append(
             dict(zip(("strategy", "backbone", "classifier"), method, strict=True))
             | {"body_part": part, "train_size": size, "images": 4931 if size == "full" else size, "seeds": 3}
             | {"value": value, "low": value - 0.04, "high": value + 0.03}
-            | {"standing": {methods[-1]: "best", methods[1]: "close"}.get(method, "")}
+            | {"standing": standings.get(method, "")}
         )
     return rows
 
@@ -61,7 +62,7 @@ def difference_rows(parts=PARTS, sizes=SIZES, backbones=("densenet169", "resnet5
     ]
 
 
-def test_rows():
+def classical_rows():
     """Two seeds of a comparison."""
     place = {"backbone": "densenet169", "body_part": "wrist", "train_size": 100}
     numbers = {"difference": 0.02, "p": 0.04, "auroc_difference": 0.02, "delong_p": 0.03}
@@ -190,7 +191,7 @@ def every_table(part="wrist", backbone="resnet50"):
         *whole.per_part(),
         *whole.per_size(),
         differences_table(difference_rows(), **NUMBERS),
-        tests_table(test_rows(), **NUMBERS),
+        tests_table(classical_rows(), **NUMBERS),
         epochs_table(history(), "epochs_short", f"{backbone}, {part}", kept=9, test=test),
         epochs_table(history(60), "epochs_long", "densenet169, wrist"),
         dataset_table(count_rows()),
@@ -204,7 +205,18 @@ def every_table(part="wrist", backbone="resnet50"):
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tables():
-    """Every table there is, with odd names among the usual ones."""
+    """Every table there is, with odd names among the usual ones. Do not change them."""
     return every_table(part=ODD, backbone=ODD)
+
+
+@pytest.fixture
+def printed():
+    """A table's cells as text, by title: one mapping per row; the title's lines in one."""
+
+    def texts(table):
+        titles = [title.replace("\n", " ") for title in table.titles]
+        return [dict(zip(titles, (cell.text for cell in row), strict=True)) for row in table.rows]
+
+    return texts

@@ -1,0 +1,41 @@
+"""The cost table shows what is known, in units that can be read."""
+
+from results.tables.cost import cost_table
+from tests.results.tables.conftest import NUMBERS, cost_rows
+
+
+def test_amounts_are_in_seconds_gigabytes_and_watt_hours(printed):
+    line = printed(cost_table(cost_rows(parts=("wrist",)), **NUMBERS))[0]
+    assert (line["embed s"], line["fit s"], line["predict s"]) == ("120", "1,234", "0.0123")
+    assert (line["memory GB"], line["energy Wh"], line["AUROC"]) == ("2.5", "12.3", "0.900")
+    assert line["method"] == "densenet169 · logistic regression"
+
+
+def test_a_column_that_holds_nothing_is_left_out(printed):
+    lines = printed(cost_table(cost_rows(), **NUMBERS))
+    assert "tune s" not in lines[0]
+    assert "device GB" not in lines[0]
+
+
+def test_a_missing_amount_in_a_column_that_holds_some_is_a_dash(printed):
+    rows = cost_rows(parts=("wrist",))
+    rows[0] |= {"seconds_tune": 3.0, "peak_memory_bytes": None}
+    first, second, _ = printed(cost_table(rows, **NUMBERS))
+    assert (first["tune s"], second["tune s"]) == ("3", "–")
+    assert (first["memory GB"], second["memory GB"]) == ("–", "2.5")
+
+
+def test_one_device_is_told_in_the_note_several_in_a_column(printed):
+    rows = cost_rows(parts=("wrist",))
+    alone = cost_table(rows, **NUMBERS)
+    assert "Device: NVIDIA H100 80GB HBM3." in alone.note
+    assert "device" not in alone.titles
+    rows[0] |= {"device": "cpu"}
+    both = cost_table(rows, **NUMBERS)
+    assert printed(both)[0]["device"] == "cpu"
+    assert "Device" not in both.note
+
+
+def test_all_parts_together_stand_last(printed):
+    lines = printed(cost_table(cost_rows(parts=("all", "wrist")), **NUMBERS))
+    assert [line["body part"] for line in lines] == ["wrist"] * 3 + ["all parts"] * 3
