@@ -1,4 +1,4 @@
-"""The cells that a grid's controls add: what a method scores where it should not, or need not, know anything."""
+"""The cells that a grid's controls add: what scores without knowing anything, or by knowing too much."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -144,8 +144,8 @@ def _check_part(part: str, plan: Plan) -> None:
 
 
 def _check_backbones(plan: Plan) -> None:
-    asked = [p.cell for p in plan.todo if isinstance(p.cell.extractor, BackboneSpec)]
-    names = {cell.extractor.name: cell.strategy for cell in asked}
+    asked = [(p.cell.extractor, p.cell.strategy) for p in plan.todo]
+    names = {spec.name: strategy for spec, strategy in asked if isinstance(spec, BackboneSpec)}
     if names:
         from extractors.backbones import check_name  # imports torch, which a finished grid can do without
 

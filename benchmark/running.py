@@ -70,14 +70,12 @@ def make_batches(
 ) -> Iterator[Batch | Result]:
     """The plan's unfinished frozen cells as batches, or as failed results where there is no embedding."""
     groups: dict[tuple[Any, ...], list[PlannedCell]] = defaultdict(list)
-    for planned in plan.todo:
+    for planned in (planned for planned in plan.todo if not planned.cell.recipe):
         cell = planned.cell
-        if cell.recipe:
-            continue
         groups[cell.backbone, cell.body_part, cell.train_size, cell.seed, cell.control].append(planned)
     for (backbone, *points), cells in groups.items():
         sample = samples.sample(*points)
-        if backbone not in embeddings:
+        if cells[0].cell.embedded_by is None:
             yield Batch(cells, None, COSTS_NOTHING, sample, context)
             continue
         embedding = embeddings[backbone]
