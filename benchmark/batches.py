@@ -11,11 +11,12 @@ from threadpoolctl import threadpool_limits
 from benchmark.cell_records import Context, failed, finished, now
 from benchmark.costs import frozen_cost
 from benchmark.executors import available_cores
+from benchmark.no_image import one_hot
 from benchmark.planning import PlannedCell
 from benchmark.records import Records, Result
 from benchmark.samples import Sample
 from classifiers.catalogue import CLASSIFIERS
-from classifiers.subset import Subset
+from classifiers.subset import Matrix, Subset
 from extractors.arrays import read_array
 from extractors.measuring import measured
 
@@ -25,7 +26,7 @@ class Batch:
     """Cells of one extractor, body part, seed and training size, with what they share."""
 
     cells: list[PlannedCell]
-    embedding: Path
+    embedding: Path | None  # None: the body part is all that is known of an image
     embedding_facts: dict[str, Any]  # width, digest and cost
     sample: Sample
     context: Context
@@ -74,15 +75,15 @@ def _fitted(batch: Batch, planned: PlannedCell, subset: Subset, started: str) ->
 
 
 def _subset(batch: Batch, threads: int) -> Subset:
-    stored = read_array(batch.embedding, check=False)
-    if stored is None:
-        raise ValueError(f"the embedding {batch.embedding} is gone; run again to make it")
     sample = batch.sample
-    return Subset(
-        train=np.asarray(stored.data[sample.train_rows]),
-        labels=sample.labels,
-        groups=sample.groups,
-        test=np.asarray(stored.data[sample.test_rows]),
-        seed=sample.seed,
-        threads=threads,
-    )
+    train, test = _features(batch.embedding, sample)
+    return Subset(train, sample.labels, sample.groups, test, sample.seed, threads)
+
+
+def _features(embedding: Path | None, sample: Sample) -> tuple[Matrix, Matrix]:
+    if embedding is None:
+        return one_hot(sample.train_images["body_part"], sample.test_images["body_part"])
+    stored = read_array(embedding, check=False)
+    if stored is None:
+        raise ValueError(f"the embedding {embedding} is gone; run again to make it")
+    return np.asarray(stored.data[sample.train_rows]), np.asarray(stored.data[sample.test_rows])

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchmark.datasets.names import BY_IMAGE
 from benchmark.datasets.splits import is_leaky
 from benchmark.planning import Plan, PlannedCell
 from benchmark.records import Result
@@ -19,6 +20,7 @@ from benchmark.samples import Sample
 from classifiers.fit import Fit
 from extractors.arrays import StoredArray
 from results.evaluation import evaluate
+from results.names import LEAKY_SPLIT
 
 _VERSIONS = ("numpy", "scikit-learn", "scikit-image", "xgboost", "torch", "torchvision", "timm")
 
@@ -49,10 +51,12 @@ def context_of(plan: Plan, pixels: StoredArray) -> Context:
 
 def header(planned: PlannedCell, context: Context, started: str) -> dict[str, Any]:
     """What is known before the cell is computed."""
+    leaky = {"protocol": BY_IMAGE, "leaky": True} if planned.cell.control == LEAKY_SPLIT else {}
     return {
         "cell": planned.cell.id,
         **planned.cell.axes,
         **context.repeated,
+        **leaky,
         "fingerprint": planned.fingerprint,
         "evaluation": context.evaluation,
         "versions": {name: version(name) for name in _VERSIONS},

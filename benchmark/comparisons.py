@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from typing import Any
 
-from benchmark.curves import Point, Record, chosen_on_training_folds
+from benchmark.curves import Point, Record, chosen_on_training_folds, ordinary
 from benchmark.records import Records
 from extractors.specs import JsonValue, digest_of
 from results.comparison import differences
@@ -53,7 +53,7 @@ def head_to_head(
             for row in differences(sides[0], sides[1], confidence)
         ]
 
-    finished = list(finished)
+    finished = ordinary(finished)
     thresholds = {record["cell"]: record["threshold"] for record in finished}
     wanted = {}
     for axes, frozen, tuned in _pairs(finished):

@@ -1,7 +1,7 @@
 """Learning curves over seeds: one point per cell family and training size, with a paired interval."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from results.costs import cost_numbers
 from results.evaluation import evaluate_over_seeds
 
 CURVE = ("body_part", "strategy", "backbone", "classifier")
+CONTROL = "control"
 Record = dict[str, Any]
 Point = dict[str, Any]
 
@@ -21,13 +22,13 @@ def curve_points(
 ) -> list[Point]:
     """Value and interval of one metric for each (curve, training size), averaged over its seeds.
 
-    A point holds the curve's axes, train_size, train_images, seeds, value, low and high (None where
-    the metric is undefined), and the `means` over seeds of all metrics and timings. Points are kept
-    in the grid's folder, so that only new ones are computed.
+    A point holds the curve's axes (with `control`, where it is one), train_size, train_images, seeds,
+    value, low and high (None where the metric is undefined), and the `means` over seeds of all metrics and
+    timings. Points are kept in the grid's folder, so that only new ones are computed.
     """
     families: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
     for record in finished:
-        families[(*(record[axis] for axis in CURVE), record["train_size"])].append(record)
+        families[(*curve_axes(record).values(), record["train_size"])].append(record)
     wanted = {}
     settings: list[JsonValue] = [metric, unit, confidence, resamples]
     for axes, family in families.items():
@@ -36,13 +37,24 @@ def curve_points(
     return records.derived(".points.json", wanted)
 
 
+def curve_axes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What tells curves apart, of a record or a point: the axes, and the control that it may belong to."""
+    axes = {axis: values[axis] for axis in CURVE}
+    return axes | {CONTROL: values[CONTROL]} if values.get(CONTROL) else axes
+
+
+def ordinary(values: Iterable[Record]) -> list[Record]:
+    """The records (or points) without those of the grid's controls."""
+    return [value for value in values if not value.get(CONTROL)]
+
+
 def chosen_on_training_folds(finished: Iterable[Record]) -> list[Record]:
     """Per body part, strategy, training size and seed, the record whose training folds had the best AUROC.
 
-    The majority control is chosen only where it stands alone.
+    The majority classifier is chosen only where it stands alone; cells of the grid's controls never are.
     """
     best: dict[tuple[Any, ...], Record] = {}
-    for record in finished:
+    for record in ordinary(finished):
         key = tuple(record[axis] for axis in ("body_part", "strategy", "train_size", "seed"))
         if key not in best or _promise(record) > _promise(best[key]):
             best[key] = record
@@ -57,7 +69,7 @@ def _point(
     records: Records, family: Sequence[Record], metric: str, unit: str, confidence: float, resamples: int
 ) -> Point:
     first = family[0]
-    point = {axis: first[axis] for axis in (*CURVE, "train_size")}
+    point = {**curve_axes(first), "train_size": first["train_size"]}
     point |= {"train_images": first["counts"]["train_images"], "seeds": sorted(r["seed"] for r in family)}
     point["means"] = _means(family)
     if len(family) == 1 and first["evaluation"] == {"confidence": confidence, "resamples": resamples}:

@@ -23,14 +23,15 @@ FIRST_GUESS_MS = {"feature_extraction": 50.0, "hand_crafted": 20.0}  # per image
 
 
 class CellTimes:
-    """How long a cell takes: as its like in the records took, else a first guess."""
+    """How long a cell takes: as its like in the records took (of a control its own), else a first guess."""
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
-        self._measured: dict[str, list[tuple[int, float]]] = {}
+        self._measured: dict[tuple[str, str], list[tuple[int, float]]] = {}
         for record in records:
             threads = record.get("training", {}).get("threads", 1)  # a fine-tuning has them to itself
             point = (int(record["counts"]["train_images"]), threads * float(sum(record["seconds"].values())))
-            self._measured.setdefault(_kind(record["backbone"], record["classifier"]), []).append(point)
+            kind = record.get("control", ""), _kind(record["backbone"], record["classifier"])
+            self._measured.setdefault(kind, []).append(point)
 
     def seconds(self, cell: Cell, images: int) -> float:
         """Seconds of one core for a cell of this many images."""
@@ -39,7 +40,8 @@ class CellTimes:
             base, power = _FIRST_GUESS_EPOCH * cell.recipe.most_epochs() * smaller, 1.0
         else:
             base, power = _FIRST_GUESS[cell.classifier]
-        near = self._measured.get(_kind(cell.backbone, cell.classifier))
+        kind = _kind(cell.backbone, cell.classifier)
+        near = self._measured.get((cell.control, kind)) or self._measured.get(("", kind))
         if not near:
             return float(base * (images / 1000) ** power)
         measured_images, _ = min(near, key=lambda point: abs(np.log(point[0] / images)))

@@ -22,7 +22,7 @@ from classifiers.names import CLASSIFIER_NAMES
 from classifiers.recipes import DEFAULT_RECIPE, END_TO_END, RecipeEntry
 from extractors.names import DESCRIPTOR_NAMES
 from extractors.strict import Strict, did_you_mean, one_of
-from results.names import METRIC_NAMES
+from results.names import CONTROL_NAMES, METRIC_NAMES
 
 TrainSize = Annotated[int, Field(ge=4)] | Literal["full"]
 Strategy = Literal["feature_extraction", "hand_crafted", "fine_tuning"]
@@ -32,6 +32,7 @@ ClassifierName = Annotated[str, one_of(CLASSIFIER_NAMES, "classifier")]
 AnyClassifierName = Annotated[str, one_of((*CLASSIFIER_NAMES, END_TO_END), "classifier")]
 DescriptorName = Annotated[str, one_of(DESCRIPTOR_NAMES, "descriptor")]
 MetricName = Annotated[str, one_of(METRIC_NAMES, "metric")]
+ControlName = Annotated[str, one_of(CONTROL_NAMES, "control")]
 ProtocolName = Annotated[str, one_of(PROTOCOLS, "protocol")]
 
 
@@ -141,6 +142,7 @@ class Exclusion(Strict):
     body_part: str | None = None
     train_size: TrainSize | None = None
     seed: int | None = None
+    control: ControlName | None = None
 
 
 class Evaluation(Strict):
@@ -164,6 +166,7 @@ class Grid(Strict):
     feature_extraction: FeatureExtraction | None = None
     hand_crafted: HandCrafted | None = None
     fine_tuning: FineTuning | None = None
+    controls: list[ControlName] = Field(default=[])
     exclude: list[Exclusion] = Field(default=[])
     evaluation: Evaluation = Evaluation()
 

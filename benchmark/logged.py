@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from benchmark.curves import CURVE, Record
+from benchmark.curves import CONTROL, Record, curve_axes
 from results.costs import cost_numbers
 from results.names import LOWER_IS_BETTER
 
@@ -15,19 +15,20 @@ ANSWER = (
 
 def curve_name(axes: Mapping[str, Any]) -> str:
     """What a learning curve is known by."""
-    return " · ".join(str(axes[axis]) for axis in CURVE)
+    return " · ".join(str(value) for value in curve_axes(axes).values())
 
 
 def run_name(axes: Mapping[str, Any]) -> str:
     """What tells runs apart comes first: MLflow's lists cut long names off."""
-    return " · ".join(str(axes[axis]) for axis in ("backbone", "classifier", "body_part", "strategy"))
+    names = (CONTROL, "backbone", "classifier", "body_part", "strategy")
+    return " · ".join(str(axes[axis]) for axis in names if axes.get(axis))
 
 
 def cell_params(record: Record) -> dict[str, Any]:
     """The axes, and everything that says how the cell was computed."""
     axes = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
     described = ("dataset", "protocol", "leaky", "evaluated_on", "image", "recipe", "training", "parameters")
-    params = {name: record[name] for name in axes}
+    params = {name: record[name] for name in (*axes, CONTROL) if record.get(name) is not None}
     for name in described:
         value = record.get(name)
         if isinstance(value, dict):

@@ -12,7 +12,7 @@ import click
 from benchmark.artifacts import cell_figures, cell_files, comparison_figures
 from benchmark.cells import Cell
 from benchmark.comparisons import CHOSEN, head_to_head
-from benchmark.curves import Point, Record, chosen_on_training_folds, curve_points
+from benchmark.curves import CONTROL, Point, Record, chosen_on_training_folds, curve_points, ordinary
 from benchmark.errors import UserError
 from benchmark.executors import available_cores, share_cores
 from benchmark.grid import Grid, read_grid
@@ -130,10 +130,11 @@ def read_records(plan: Plan, records: Records) -> list[Record]:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a grid's finished records say: learning-curve points, and frozen against fine-tuned."""
+    """What a grid's finished records say: points of learning curves and of controls, and the head-to-head."""
 
     finished: list[Record]
     points: list[Point]
+    controls: list[Point]
     head_to_head: list[Point]
 
     @classmethod
@@ -147,7 +148,8 @@ class Answers:
             "resamples": primary.resamples,
         }
         points = curve_points(records, finished, **settings)
-        return cls(finished, points, head_to_head(records, finished, **settings))
+        controls = [point for point in points if point.get(CONTROL)]
+        return cls(finished, ordinary(points), controls, head_to_head(records, finished, **settings))
 
 
 class _Log:
@@ -215,7 +217,7 @@ class _Log:
         for record in known:
             self._write(record)
         primary, unit = grid.evaluation.primary, grid.evaluation.unit
-        self._tracker.log_curves(answers.points)
+        self._tracker.log_curves([*answers.points, *answers.controls])
         for part in grid.body_parts:
             rows = [row for row in answers.head_to_head if row["body_part"] == part]
             if rows:
@@ -232,13 +234,20 @@ def _row(cell: Cell, status: str, reason: str) -> dict[str, Any]:
 
 
 def _say_tables(grid: Grid, answers: Answers) -> None:
-    if not answers.finished:
-        return
-    evaluation, first = grid.evaluation, answers.finished[0]
+    finished = ordinary(answers.finished)
+    if finished:
+        _say_answers(grid, answers, finished)
+    if answers.controls:
+        title = f"{grid.name}: controls, {grid.evaluation.unit} {grid.evaluation.primary}"
+        console().print(frame_table(summary_table(answers.controls), title))
+
+
+def _say_answers(grid: Grid, answers: Answers, finished: list[Record]) -> None:
+    evaluation, first = grid.evaluation, finished[0]
     leaky = " · LEAKY split by image" if first["leaky"] else ""
     what = f"{evaluation.unit} {evaluation.primary} on {first['evaluated_on']}"
     title = f"{grid.name}: {what}, {evaluation.confidence:.0%} intervals over patients{leaky}"
-    chosen = chosen_on_training_folds(answers.finished)
+    chosen = chosen_on_training_folds(finished)
     console().print(frame_table(summary_table(answers.points), title))
     console().print(
         frame_table(chosen_table(chosen, evaluation.unit, evaluation.primary), "chosen on training folds")
@@ -252,9 +261,8 @@ def _say_tables(grid: Grid, answers: Answers) -> None:
 def _say_result(plan: Plan, workspace: Workspace, answers: Answers, failed: list[Record]) -> None:
     _say_tables(plan.grid, answers)
     for record in failed[:20]:
-        axes = " · ".join(
-            str(record[axis]) for axis in ("body_part", "backbone", "classifier", "train_size", "seed")
-        )
+        names = ("body_part", "backbone", "classifier", "train_size", "seed", CONTROL)
+        axes = " · ".join(str(record[axis]) for axis in names if axis in record)
         console().print(f"[red]failed[/] {axes}: {record['error']}", soft_wrap=True)
     folder = shown(workspace.records(plan.grid.name).folder)
     where = f"--workspace {shown(workspace.folder)}" if workspace.folder != Path("runs") else ""

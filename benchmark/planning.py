@@ -1,6 +1,7 @@
 """What a run would do: which cells are done, stale, failed or missing, why, and how long the rest takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.cells import Cell, LeftOut, expand
+from benchmark.controls import CONTROLS_VERSION, expand_controls
 from benchmark.datasets.manifest import Manifest
-from benchmark.datasets.names import EVERY_PART, SPLITS_VERSION
+from benchmark.datasets.names import BY_IMAGE, EVERY_PART, SPLITS_VERSION
 from benchmark.datasets.splits import pool_and_test
 from benchmark.errors import UserError
 from benchmark.estimates import FIRST_GUESS_MS, CellTimes
@@ -21,6 +23,7 @@ from extractors.arrays import read_array
 from extractors.pixels import pixel_folder
 from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec, embedding_folder
 from extractors.strict import did_you_mean
+from results.names import LEAKY_SPLIT
 
 Fingerprint = dict[str, Any]
 
@@ -52,6 +55,23 @@ class Plan:
         """The cells that a run would compute."""
         return [planned for planned in self.cells if planned.status != "done"]
 
+    def of(self, control: str) -> "Plan":
+        """The plan by whose split the cells of a control are trained and tested."""
+        return self._by_image if control == LEAKY_SPLIT else self
+
+    @cached_property
+    def _by_image(self) -> "Plan":
+        """The same images, split by image."""
+        dataset = self.grid.dataset.model_copy(update={"protocol": BY_IMAGE})
+        known = np.concatenate([self.pool, self.test])
+        pool, test = (rows[np.isin(rows, known)] for rows in pool_and_test(self.manifest, BY_IMAGE))
+        return replace(self, grid=self.grid.model_copy(update={"dataset": dataset}), pool=pool, test=test)
+
+    def pool_size(self, body_part: str, control: str = "") -> int:
+        """How many images of a body part may be trained on."""
+        split = self.of(control)
+        return len(split.rows_of(split.pool, body_part))
+
     def rows_of(self, rows: NDArray[np.intp], body_part: str) -> NDArray[np.intp]:
         """Those of the manifest's `rows` that show this body part (or any, for `all`)."""
         if body_part == EVERY_PART:
@@ -68,19 +88,21 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
     """
     pool, test = pool_and_test(manifest, grid.dataset.protocol)
     plan = Plan(grid, manifest, pool, test, [], [])
-    pool_sizes = {part: len(plan.rows_of(pool, part)) for part in grid.body_parts}
     for part in grid.body_parts:
         _check_part(part, plan)
-    cells, left_out = expand(grid, pool_sizes)
+    cells, left_out = expand(grid, {part: plan.pool_size(part) for part in grid.body_parts})
+    controls, left_out_controls = expand_controls(grid, manifest.images, plan.pool_size)
+    cells += controls
     digest = manifest.digest()
     known = {cell.id: records.read(cell.id) for cell in cells}
     guess = CellTimes([record for record in known.values() if record and record["status"] == "ok"])
     for cell in cells:
         fingerprint = fingerprint_of(cell, grid, digest)
         status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
-        images = pool_sizes[cell.body_part] if isinstance(cell.train_size, str) else cell.train_size
+        whole = isinstance(cell.train_size, str)
+        images = plan.pool_size(cell.body_part, cell.control) if whole else int(cell.train_size)
         plan.cells.append(PlannedCell(cell, status, reason, guess.seconds(cell, images), fingerprint))
-    plan.left_out.extend(left_out)
+    plan.left_out.extend([*left_out, *left_out_controls])
     _check_backbones(plan)
     return plan
 
@@ -88,12 +110,13 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
 def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
     """How a cell is computed: when any part changes, its stored result is stale."""
     method = {"fine tuning": FINE_TUNING_VERSION} if cell.recipe else {"classifier": RECIPE_VERSION}
-    return {
+    known = {
         "manifest": manifest_digest,
         "weights and preprocessing": cell.extractor.identity(),
         "image": {**grid.image.model_dump(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
         "recipe": {**method, "splits": SPLITS_VERSION},
     }
+    return known | {"control": CONTROLS_VERSION} if cell.control else known
 
 
 def _status(record: dict[str, Any] | None, fingerprint: Fingerprint, folder: Path) -> tuple[str, str]:
@@ -121,8 +144,8 @@ def _check_part(part: str, plan: Plan) -> None:
 
 
 def _check_backbones(plan: Plan) -> None:
-    asked = [p.cell for p in plan.todo if isinstance(p.cell.extractor, BackboneSpec)]
-    names = {cell.extractor.name: cell.strategy for cell in asked}
+    asked = [(p.cell.extractor, p.cell.strategy) for p in plan.todo]
+    names = {spec.name: strategy for spec, strategy in asked if isinstance(spec, BackboneSpec)}
     if names:
         from extractors.backbones import check_name  # imports torch, which a finished grid can do without
 
@@ -151,11 +174,15 @@ def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding
         pixel_folder(cache, plan.manifest.root, images, size=settings.size, fit=settings.fit), check=False
     )
     measured = {record["backbone"]: record["embedding"] for record in records.all() if "embedding" in record}
-    wanted = {planned.cell.backbone: planned.cell for planned in plan.todo if not planned.cell.recipe}
+    wanted = {
+        planned.cell.backbone: (extractor, planned.cell.strategy)
+        for planned in plan.todo
+        if (extractor := planned.cell.embedded_by)
+    }
     found = []
-    for label, cell in wanted.items():
-        folder = embedding_folder(cache, pixels.digest, cell.extractor) if pixels else None
+    for label, (extractor, strategy) in wanted.items():
+        folder = embedding_folder(cache, pixels.digest, extractor) if pixels else None
         cached = folder is not None and read_array(folder, check=False) is not None
-        cost = measured.get(label, {}).get("milliseconds_per_image") or FIRST_GUESS_MS[cell.strategy]
+        cost = measured.get(label, {}).get("milliseconds_per_image") or FIRST_GUESS_MS[strategy]
         found.append(Embedding(label, cached, len(images), 0.0 if cached else len(images) * cost / 1000))
     return found

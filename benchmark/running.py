@@ -11,6 +11,7 @@ from benchmark.batches import Batch, run_batch
 from benchmark.cell_records import Context, context_of, failed, now
 from benchmark.errors import UserError
 from benchmark.executors import Progress, Share, available_cores, run_all
+from benchmark.no_image import COSTS_NOTHING
 from benchmark.planning import Plan, PlannedCell
 from benchmark.records import Records, Result
 from benchmark.samples import Samples
@@ -69,21 +70,21 @@ def make_batches(
 ) -> Iterator[Batch | Result]:
     """The plan's unfinished frozen cells as batches, or as failed results where there is no embedding."""
     groups: dict[tuple[Any, ...], list[PlannedCell]] = defaultdict(list)
-    for planned in _frozen(plan):
+    for planned in (planned for planned in plan.todo if not planned.cell.recipe):
         cell = planned.cell
-        groups[cell.backbone, cell.body_part, cell.seed, cell.train_size].append(planned)
-    for (backbone, part, seed, size), cells in groups.items():
+        groups[cell.backbone, cell.body_part, cell.train_size, cell.seed, cell.control].append(planned)
+    for (backbone, *points), cells in groups.items():
+        sample = samples.sample(*points)
+        if cells[0].cell.embedded_by is None:
+            yield Batch(cells, None, COSTS_NOTHING, sample, context)
+            continue
         embedding = embeddings[backbone]
         if isinstance(embedding, Failure):
             error = ValueError(embedding.error)
             yield from (failed(planned, context, error, now()) for planned in cells)
             continue
         facts = {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]}
-        yield Batch(cells, embedding.folder, facts, samples.sample(part, size, seed), context)
-
-
-def _frozen(plan: Plan) -> list[PlannedCell]:
-    return [planned for planned in plan.todo if not planned.cell.recipe]
+        yield Batch(cells, embedding.folder, facts, sample, context)
 
 
 def _check_device(name: str) -> None:
@@ -119,7 +120,8 @@ def _without_unreadable(plan: Plan, pixels: StoredArray) -> Plan:
 def _load_embeddings(
     plan: Plan, pixels: StoredArray, settings: Settings, progress: Progress
 ) -> dict[str, StoredArray | Failure]:
-    extractors = {planned.cell.backbone: planned.cell.extractor for planned in _frozen(plan)}
+    cells = [planned.cell for planned in plan.todo]
+    extractors = {cell.backbone: extractor for cell in cells if (extractor := cell.embedded_by)}
     stored = load_embeddings(
         settings.cache,
         pixels,

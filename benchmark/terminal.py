@@ -53,23 +53,27 @@ def progress_bars() -> Iterator[Report]:
 
 def plan_tables(plan: Plan) -> list[Table]:
     """Cells by status per strategy, extractor and classifier; then the reasons."""
-    counts: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-    seconds: dict[tuple[str, str, str], float] = defaultdict(float)
+    counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    seconds: dict[tuple[str, ...], float] = defaultdict(float)
+    axes = ["strategy", "extractor", "classifier", *(["control"] if plan.grid.controls else [])]
     reasons: Counter[tuple[str, str]] = Counter()
     for cell, status, reason, cost in _statuses(plan):
-        family = (cell.strategy, cell.backbone, cell.classifier)
+        family = (cell.strategy, cell.backbone, cell.classifier, cell.control)[: len(axes)]
         counts[family][status] += 1
         seconds[family] += cost
         if reason:
             reasons[status, reason] += 1
-    cells = Table(
-        "strategy", "extractor", "classifier", *STATUSES, "core time left", title=f"grid {plan.grid.name}"
-    )
+    cells = Table(*axes, *STATUSES, "core time left", title=f"grid {plan.grid.name}")
     for family, count in counts.items():
         cells.add_row(*family, *(str(count[s] or "") for s in STATUSES), duration(seconds[family]))
     total = Counter(status for _, status, _, _ in _statuses(plan))
     cells.add_section()
-    cells.add_row("all", "", "", *(str(total[s] or "") for s in STATUSES), duration(sum(seconds.values())))
+    cells.add_row(
+        "all",
+        *("" for _ in axes[1:]),
+        *(str(total[s] or "") for s in STATUSES),
+        duration(sum(seconds.values())),
+    )
     why = Table("cells", "status", "reason", title="reasons")
     for (status, reason), cells_of_it in reasons.most_common():
         why.add_row(str(cells_of_it), status, reason)

@@ -17,7 +17,7 @@ from urllib.request import url2pathname
 import pandas as pd
 
 from benchmark.comparisons import CHOSEN
-from benchmark.curves import CURVE, Point, Record
+from benchmark.curves import CONTROL, Point, Record, curve_axes
 from benchmark.errors import UserError
 from benchmark.logged import (
     ANSWER,
@@ -59,7 +59,8 @@ _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
 *Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images. Their children
 are the single cells (`tags.kind = 'cell'`). *Comparison* runs (`tags.kind = 'comparison'`) hold the
-head-to-head of a body part as table and figure."""
+head-to-head of a body part as table and figure. *Control* runs (`tags.kind = 'control'`) are curves of the
+grid's controls; their cells have a param and a tag `control`."""
 
 
 class Tracker:
@@ -99,7 +100,7 @@ class Tracker:
             raise UserError(f"MLflow cannot use the tracking store {uri}: {reason}") from error
         runs = self._all_runs()
         self._cells = {run.data.tags["cell"]: run for run in runs if run.data.tags.get("kind") == "cell"}
-        self._curves = {run.data.tags["curve"]: run for run in runs if run.data.tags.get("kind") == "curve"}
+        self._curves = {run.data.tags["curve"]: run for run in runs if "curve" in run.data.tags}
         self._comparisons = {
             run.data.tags["comparison"]: run for run in runs if run.data.tags.get("kind") == "comparison"
         }
@@ -235,8 +236,10 @@ class Tracker:
     def _curve(self, axes: Mapping[str, Any]) -> Run:
         name = curve_name(axes)
         if name not in self._curves:
-            run = self._begin_run({"kind": "curve", "curve": name, MLFLOW_RUN_NAME: run_name(axes)})
-            self._end_run(run, {axis: axes[axis] for axis in CURVE}, [], {}, "FINISHED", _milliseconds(None))
+            told = curve_axes(axes)
+            kind = {"kind": CONTROL, CONTROL: told[CONTROL]} if CONTROL in told else {"kind": "curve"}
+            run = self._begin_run({**kind, "curve": name, MLFLOW_RUN_NAME: run_name(axes)})
+            self._end_run(run, told, [], {}, "FINISHED", _milliseconds(None))
             self._curves[name] = run
         return self._curves[name]
 
@@ -252,8 +255,10 @@ class Tracker:
         return fresh
 
     def _cell_tags(self, record: Record) -> dict[str, str]:
+        control = {CONTROL: record[CONTROL]} if record.get(CONTROL) else {}
         return {
             "kind": "cell",
+            **control,
             "cell": record["cell"],
             MLFLOW_PARENT_RUN_ID: self._curve(record).info.run_id,
             MLFLOW_RUN_NAME: f"{run_name(record)} · {record['train_size']} · seed {record['seed']}",

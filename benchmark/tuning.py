@@ -60,7 +60,7 @@ class Tuner:
             self.watch(known, epoch)
 
         cell = planned.cell
-        sample = self.samples.sample(cell.body_part, cell.train_size, cell.seed)
+        sample = self.samples.sample(cell.body_part, cell.train_size, cell.seed, cell.control)
         try:
             return self._tuned(planned, sample, started, watch)
         except DivergedError as error:

@@ -1,4 +1,4 @@
-"""The metrics by name, for those who must not import numpy to know them."""
+"""The metrics and controls by name, for those who must not import numpy to know them."""
 
 LOWER_IS_BETTER = ("brier", "ece", "log_loss")
 METRIC_NAMES = (
@@ -14,3 +14,10 @@ METRIC_NAMES = (
     "brier",
     "ece",
 )
+
+SHUFFLED_LABELS = "shuffled_labels"  # every label belongs to another study
+RANDOM_WEIGHTS = "random_weights"  # networks that have never been trained
+MAJORITY_CONTROL = "majority"  # the share of positives in training
+BODY_PART = "body_part"  # the body part as the only predictor
+LEAKY_SPLIT = "leaky_split"  # a split by image, in which patients leak
+CONTROL_NAMES = (SHUFFLED_LABELS, RANDOM_WEIGHTS, MAJORITY_CONTROL, BODY_PART, LEAKY_SPLIT)

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.names import BY_IMAGE
 from benchmark.errors import UserError
 
 Rows = NDArray[np.intp]
@@ -39,7 +40,7 @@ def pool_and_test(manifest: Manifest, protocol: str) -> tuple[Rows, Rows]:
 
 def is_leaky(protocol: str) -> bool:
     """Whether one patient's images may be in training and in test."""
-    return protocol == "image"
+    return protocol == BY_IMAGE
 
 
 def group_ids(images: pd.DataFrame, protocol: str) -> NDArray[np.object_]:

@@ -11,17 +11,18 @@ _LINES = ["body_part", "strategy", "backbone", "classifier"]
 def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Curve points (axes, train_size, seeds, value, low, high) as text `0.873 [0.851, 0.893]`.
 
-    Lines keep the order of the points; sizes ascend, `full` last.
+    Lines keep the order of the points; sizes ascend, `full` last. Points of controls say which in `control`.
     """
     points = list(points)
     table = pd.DataFrame(points)
     if table.empty:
         return pd.DataFrame(columns=_LINES)
+    lines = [name for name in ("control", *_LINES) if name in table]
     table["text"] = [interval_text(row) for row in points]
-    table["line"] = table.groupby(_LINES, sort=False).ngroup()
-    wide = table.pivot(index=["line", *_LINES], columns="train_size", values="text").reset_index()
+    table["line"] = table.groupby(lines, sort=False).ngroup()
+    wide = table.pivot(index=["line", *lines], columns="train_size", values="text").reset_index()
     sizes = sorted(table["train_size"].unique(), key=lambda size: (isinstance(size, str), size))
-    return wide[[*_LINES, *sizes]].fillna("")
+    return wide[[*lines, *sizes]].fillna("")
 
 
 def chosen_table(records: Iterable[Mapping[str, Any]], unit: str, metric: str) -> pd.DataFrame:

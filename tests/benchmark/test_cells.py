@@ -65,8 +65,14 @@ def test_an_id_is_what_was_asked_and_nothing_else():
 
 def test_an_id_stays_what_it_was():
     """Ids name result folders: a change here orphans every record that users have."""
-    cells, _ = expand(grid(), SIZES)
+    cells, _ = expand(grid(fine_tuning={"backbones": ["resnet18"]}), SIZES)
+    ids_of = {
+        strategy: ids(c for c in cells if c.strategy == strategy)
+        for strategy in ("hand_crafted", "fine_tuning")
+    }
     assert cells[0].id == "abeb7902d005"
+    assert ids_of["hand_crafted"][-1] == "c6de1a2a2530"
+    assert ids_of["fine_tuning"][:2] == ["80b35875ff8b", "964c68be1ca7"]
 
 
 def test_the_folder_of_a_weights_file_is_not_part_of_the_id(tmp_path):

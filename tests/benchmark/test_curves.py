@@ -71,6 +71,18 @@ def test_the_folds_choose_per_strategy_size_and_seed(records):
     assert [record["cell"] for record in chosen_on_training_folds(finished)] == ["b", "c"]
 
 
+def test_cells_of_controls_have_points_of_their_own_and_are_never_chosen(records):
+    finished = [
+        write(records, "a", "one", 0, [0.5] * 8),
+        write(records, "b", "one", 0, [0.6] * 8, selection=0.9) | {"control": "leaky_split"},
+        write(records, "c", "one", 0, [0.7] * 8, selection=0.9) | {"control": "shuffled_labels"},
+    ]
+    points = curve_points(records, finished, **SETTINGS)
+    assert [point.get("control") for point in points] == [None, "leaky_split", "shuffled_labels"]
+    assert [point["seeds"] for point in points] == [[0]] * 3
+    assert [record["cell"] for record in chosen_on_training_folds(finished)] == ["a"]
+
+
 def test_the_control_is_chosen_only_where_it_stands_alone(records):
     control = write(records, "a", "one", 0, [0.5] * 8, selection=0.5) | {"classifier": "majority"}
     unlucky = write(records, "b", "one", 0, [0.5] * 8, selection=0.4)

@@ -71,6 +71,16 @@ def test_the_whole_grid_is_read(grid_file):
         ("protocol: official", "protocol: offical", "g.yaml:2: dataset.protocol: there is no protocol"),
         ("name: mura\n", "", "name: this key is needed"),
         ("w.safetensors", "v.safetensors", "g.yaml:12: feature_extraction.backbones.2.weights: there is no"),
+        (
+            "evaluation:",
+            "controls: [shuffled_label]\nevaluation:",
+            "g.yaml:23: controls.0: there is no control 'shuffled_label'; did you mean 'shuffled_labels'?",
+        ),
+        (
+            "size: full}",
+            "size: full, control: leaky}",
+            "there is no control 'leaky'; did you mean 'leaky_split'",
+        ),
         ("primary: auroc", "primary: auc", "did you mean 'auroc'?"),
         (
             "root: data/MURA-v1.1",
