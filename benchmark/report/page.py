@@ -16,6 +16,7 @@ from results.figures.style import metric_label, plain_name
 from results.methods_text import citations, methods
 from results.page import Block, CodeBlock, FigureBlock, Prose, Section, TableBlock, render
 from results.published import RADIOLOGIST, elsewhere
+from results.tables.paper import STAR
 
 _TESTS = (
     "McNemar's and DeLong's tests take the rows of the test set for independent, which several studies of "
@@ -58,7 +59,8 @@ class _Parts:
     def _table(self, written: Written) -> Block:
         assert written.table is not None
         table = written.table
-        return TableBlock(table.frame, table.caption, table.note, self._links(written.files))
+        note = table.note.replace("Bold:", f"{STAR}:")
+        return TableBlock(table.printed(), table.caption, note, self._links(written.files))
 
     def _links(self, files: Sequence[Path]) -> dict[str, str]:
         words = {".tex": "LaTeX", ".md": "Markdown"}

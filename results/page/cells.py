@@ -15,7 +15,7 @@ _DECIMALS = 3
 _SMALLEST = 0.5 * 10**-_DECIMALS  # below, three decimals show nothing
 _LARGEST_EXACT = 2**53  # beyond, the browser rounds integers
 _INFINITE = sys.float_info.max  # JSON knows no infinity
-_LEADING_NUMBER = re.compile(r"[<>]?\s*([+-]?\d[\d,]*(?:\.\d+)?)(?=$|\s*[\[(%±*†])")
+_LEADING_NUMBER = re.compile(r"[<>≤≥]?\s*([+−-]?\d[\d,]*(?:\.\d+)?)(?=$|\s*[\[(%±*†‡★])")
 
 Value = float | str | None
 
@@ -117,4 +117,4 @@ def _text(text: str) -> Cell:
     if not text.strip():
         return Cell("", None)
     found = _LEADING_NUMBER.match(text)
-    return Cell(text, float(found[1].replace(",", "")) if found else text)
+    return Cell(text, float(found[1].replace(",", "").replace("−", "-")) if found else text)

@@ -11,9 +11,10 @@ import pandas as pd
 from results.figures.rows import records
 from results.tables.cells import Cell, Row
 from results.tables.latex import latex_table
-from results.tables.markup import markdown_text
+from results.tables.markup import UNDEFINED, markdown_text
 
 TEXT, NUMBER = "l", "r"
+STAR = "★"  # where type cannot be bold
 
 
 class Column(NamedTuple):
@@ -49,6 +50,11 @@ class PaperTable:
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         note = f"\n\n{markdown_text(self.note)}" if self.note else ""
         return f"**{markdown_text(self.caption)}**\n\n{table}{note}\n"
+
+    def printed(self) -> pd.DataFrame:
+        """What Markdown and LaTeX print, as text, for a page without bold type: the best has a star."""
+        titles = [title.replace("\n", " ") for title in self.titles]
+        return pd.DataFrame([[_plain_cell(cell) for cell in row] for row in self.rows], columns=titles)
 
     def latex(self) -> str:
         """A `table` or, where it is long, a `longtable`, to `\\input` in a paper; booktabs rules."""
@@ -97,6 +103,11 @@ def sentences(*parts: str) -> str:
 
 def _as_cell(cell: Cell | str) -> Cell:
     return Cell(cell) if isinstance(cell, str) else cell
+
+
+def _plain_cell(cell: Cell) -> str | None:
+    text = cell.text + (STAR if cell.bold else "") + cell.mark
+    return None if text == UNDEFINED else " ".join(filter(None, [text, cell.interval]))
 
 
 def _markdown_cell(cell: Cell) -> str:

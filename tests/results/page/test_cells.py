@@ -65,6 +65,15 @@ def test_text_with_an_interval_sorts_by_its_number():
     assert not any(column.hover(cell) for cell in column.cells), "the text says more than the number"
 
 
+def test_a_printed_number_sorts_whatever_stands_beside_it():
+    assert sorting(["0.873★ [0.85, 0.89]", "−0.012† [−0.02, 0.01]", "≤ 50", "+1,250"]) == [
+        0.873,
+        -0.012,
+        50.0,
+        1250.0,
+    ]
+
+
 @pytest.mark.parametrize("text", ["2026-11-21", "1.2.3", "22c0386d4240", "3 of 5", "all", "100x"])
 def test_text_that_only_begins_with_a_number_stays_text(text):
     assert sorting([text]) == [text]

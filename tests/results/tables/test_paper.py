@@ -37,6 +37,14 @@ def test_markdown_is_a_pipe_table_between_caption_and_note(table):
     ]
 
 
+def test_a_page_shows_what_is_printed_with_a_star_for_the_best(table):
+    assert table.printed().to_dict("list") == {
+        "name": ["a_b", "c|d"],
+        "the value": ["0.33★† [0, 1]", "nan† [0, 1]"],
+        "count": ["3", "1,000"],
+    }
+
+
 def test_csv_holds_the_numbers_in_full_and_gives_them_back(table, tmp_path):
     path, _, _ = save_table(table, tmp_path)
     pd.testing.assert_frame_equal(pd.read_csv(path), FRAME, check_exact=True)
