@@ -73,7 +73,8 @@ def _write(plan: Plan, records: Records, cells: list[PlannedCell]) -> None:
     pixels = SimpleNamespace(digest="planted", meta={"unreadable": []})
     context, samples = context_of(plan, pixels), Samples(plan)  # type: ignore[arg-type]
     for planned in cells:
-        sample = samples.sample(planned.cell.body_part, planned.cell.train_size, planned.cell.seed)
+        cell = planned.cell
+        sample = samples.sample(cell.body_part, cell.train_size, cell.seed, cell.control)
         records.write(finished(planned, sample, context, _fit(planned, sample), now(), **_facts(planned)))
 
 
@@ -89,7 +90,8 @@ def _fit(planned: PlannedCell, sample: Sample) -> Fit:
     shared = np.random.default_rng(1).normal(size=len(studies.cat.categories))[studies.cat.codes]
     own = np.random.default_rng(int(cell.id, 16) % 2**32).normal(size=len(studies))
     labels = sample.test_images["label"].to_numpy()
-    apart = separation(cell.strategy, len(sample.train_rows)) if cell.classifier != "majority" else 0.0
+    blind = cell.classifier == "majority" or cell.control == "shuffled_labels"
+    apart = 0.0 if blind else separation(cell.strategy, len(sample.train_rows))
     scores = (labels - 0.5) * apart + 0.8 * shared + 0.6 * own
     seconds = {"select": 1.0, "fit": 1.0 + (cell.strategy == "fine_tuning") * 99, "predict": 0.5}
     parameters = {"best_epoch": 2} if cell.strategy == "fine_tuning" else {"C": 1.0}

@@ -90,6 +90,7 @@ def _statistics_facts(findings: Findings) -> Facts:
         "crossover": bool(len(findings.crossovers)),
         "curve_fits": bool(len(findings.fits)) and bool(findings.fits["reason"].isna().any()),
         "tests": _tests(findings),
+        "controls": list(dict.fromkeys(findings.controls["control"])) if len(findings.controls) else [],
     }
     family = _family(findings.differences)
     return facts | {"comparisons": int(family["family"].iloc[0])} if len(family) else facts

@@ -1,6 +1,6 @@
 """All that a study says, as tables of plain values: worked out once, then shown in several ways."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from benchmark.planning import Plan
 from benchmark.report.bills import cost_frame
 from benchmark.report.contrasts import difference_rows, pairs, test_rows
+from benchmark.report.controls import control_rows
 from benchmark.report.data_set import count_rows
 from benchmark.report.growth import crossover_rows, fit_rows
 from benchmark.report.overall import heterogeneity_rows, ranks, spread_rows
@@ -41,8 +42,8 @@ class Findings:
         return "all" if "all" in parts else parts[0]
 
 
-def find(study: Study, plan: Plan) -> Findings:
-    """Work out everything from the resampled values; nothing is fitted."""
+def find(study: Study, plan: Plan, controls: Study | None = None) -> Findings:
+    """Work out everything from the resampled values; nothing is fitted. `controls` has cells of controls."""
     found = list(pairs(study))
     return Findings(
         study=study,
@@ -50,7 +51,7 @@ def find(study: Study, plan: Plan) -> Findings:
         counts=count_rows(plan),
         scores=score_rows(study, study.methods),
         cost=cost_frame(study),
-        controls=pd.DataFrame(),
+        controls=control_rows(study, controls or replace(study, cells=[]), plan),
         chosen=score_rows(study, study.chosen),
         differences=difference_rows(study, found),
         tests=test_rows(study, found),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmark.report.answer import answer_text
+from benchmark.report.controls import controls_text
 from benchmark.report.drawing import Drawn
 from benchmark.report.facts import facts_of
 from benchmark.report.findings import Findings
@@ -78,7 +79,7 @@ def page(
     grid, first = findings.plan.grid, findings.study.cells[0]
     sections = [
         *_answer(findings, parts),
-        *_details(parts),
+        *_details(findings, parts),
         Section("Published elsewhere", list(_published(findings))),
         Section("Methods", [Prose(methods(facts_of(findings)))]),
         Section("References", [Prose(_references(findings))]),
@@ -103,7 +104,7 @@ def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
     yield Section("More images", [*parts.tables("crossover"), *parts.tables("fits")])
 
 
-def _details(parts: _Parts) -> Iterator[Section]:
+def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:
     tables = parts.tables("main", "body_part", "train_size")
     yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
     yield Section(
@@ -111,10 +112,16 @@ def _details(parts: _Parts) -> Iterator[Section]:
         [*parts.figures("critical"), *parts.tables("ranks", "heterogeneity", "spread")],
     )
     yield Section("Ranking and calibration", parts.figures("roc", "precision", "reliability", "confusion"))
-    yield Section("Controls", parts.tables("controls"))
+    yield Section("Controls", list(_controls(findings, parts)))
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
     yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])
     yield Section("The data set", [*parts.figures("data_set"), *parts.tables("data_set")])
+
+
+def _controls(findings: Findings, parts: _Parts) -> Iterator[Block]:
+    if len(findings.controls):
+        yield Prose(controls_text(findings.controls, findings.study.evaluation.primary))
+        yield from parts.tables("controls")
 
 
 def _published(findings: Findings) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.curves import Record
+from benchmark.curves import CONTROL, Record, ordinary
 from benchmark.errors import UserError
 from benchmark.executors import Share
 from benchmark.main_job import read_records
@@ -45,18 +45,20 @@ def write_report(plan: Plan, records: Records, folder: Path, share: Share, grid_
     Raises UserError when no cell is finished, and when `folder` cannot be written.
     """
     finished = _finished(plan, records)
-    cells = [record for record in finished if not record.get("control")]
+    cells, controls = ordinary(finished), [record for record in finished if record.get(CONTROL)]
     if not cells:
         raise UserError(
             f"grid '{plan.grid.name}' has no finished cell in {records.folder}; first: benchmark run"
         )
-    study = read_study(plan.grid.evaluation, records, cells, share)
-    findings = find(study, plan)
+    study, control_study = (
+        read_study(plan.grid.evaluation, records, some, share) for some in (cells, controls)
+    )
+    findings = find(study, plan, control_study)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"--out: {folder} cannot be made: {error.strerror}") from None
-    metrics_frame(cells).to_csv(folder / METRICS, index=False)
+    metrics_frame(finished).to_csv(folder / METRICS, index=False)
     figures = draw(planned_figures(findings), folder / FIGURES, share)
     tables = write_tables(findings, folder / TABLES)
     (folder / PAGE).write_text(page(findings, folder, figures, tables, grid_text), encoding="utf-8")

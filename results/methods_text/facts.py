@@ -89,6 +89,6 @@ class Facts(TypedDict, total=False):
     crossover: bool  # whether crossover sizes were estimated
     curve_fits: bool  # whether power laws were fitted to learning curves
     tests: Sequence[Literal["delong", "mcnemar", "critical_difference"]]
-    controls: Sequence[Literal["shuffled_labels", "random_weights", "majority", "body_part", "image_split"]]
+    controls: Sequence[str]  # of results.names.CONTROL_NAMES
     devices: Sequence[str]
     versions: Mapping[str, str]  # {package as pip names it: version}, "python" among them

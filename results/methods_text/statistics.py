@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from results.methods_text.cited import cite
 from results.methods_text.facts import Facts
 from results.methods_text.words import counted, joined, percent, spoken
+from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS, SHUFFLED_LABELS
 
 _METRICS = {
     "auroc": "the area under the ROC curve (AUROC)",
@@ -16,11 +17,11 @@ _METRICS = {
 }
 _UNITS = {"study": "per study, whose probability is the mean of its views'", "image": "per image"}
 _CONTROLS = {
-    "shuffled_labels": "training labels that were shuffled",
-    "random_weights": "networks with random weights",
-    "majority": "the share of positives alone",
-    "body_part": "the body part as the only predictor",
-    "image_split": "a split by image, which lets patients leak",
+    SHUFFLED_LABELS: "labels that were shuffled over the studies before training and testing",
+    RANDOM_WEIGHTS: "networks with random weights",
+    MAJORITY_CONTROL: "the share of positives alone",
+    BODY_PART: "the body part as the only predictor",
+    LEAKY_SPLIT: "a split by image, which lets patients leak",
 }
 _CHOSEN = "_at_chosen"
 _PACKAGES = {"python": "Python", "numpy": "NumPy", "scipy": "SciPy", "torch": "PyTorch", "xgboost": "XGBoost"}

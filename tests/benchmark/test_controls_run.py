@@ -1,6 +1,7 @@
 """A grid with every control runs, and its controls stay apart from its own answers."""
 
 import pytest
+import yaml
 
 from benchmark.main_job import Answers, open_plan, read_records, run_grid, show_plan, show_status
 from benchmark.tracking import MlflowClient
@@ -8,30 +9,36 @@ from benchmark.workspace import Workspace
 from results.names import CONTROL_NAMES
 
 NETWORK = {"name": "test_efficientnet", "weights": "random", "label": "net"}
+CONTENT = {
+    "name": "small",
+    "train_sizes": [40, "full"],
+    "image": {"size": 32},
+    "feature_extraction": {"backbones": [NETWORK], "classifiers": ["logistic_regression"]},
+    "hand_crafted": {"descriptors": ["glcm"], "classifiers": ["logistic_regression"]},
+    "fine_tuning": {"backbones": [NETWORK], "recipe": {"epochs": 1}},
+    "exclude": [{"strategy": "fine_tuning", "train_size": 40}],
+    "evaluation": {"resamples": 100},
+}
 
 
-@pytest.fixture
-def control_grid(write_grid):
-    def write(**changes):
-        content = {
-            "body_parts": ["all", "hand"],
-            "train_sizes": [40, "full"],
-            "feature_extraction": {"backbones": [NETWORK], "classifiers": ["logistic_regression"]},
-            "hand_crafted": {"descriptors": ["glcm"], "classifiers": ["logistic_regression"]},
-            "exclude": [{"body_part": "hand", "strategy": "fine_tuning"}],
-        }
-        return write_grid(**content | changes)
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory, phantom):
+    """Runs a grid with these controls in a workspace of its own; gives the grid's file and the workspace."""
 
-    return write
+    def run(*controls):
+        folder = tmp_path_factory.mktemp("controls")
+        content = {**CONTENT, "dataset": {"kind": "mura", "root": str(phantom)}, "controls": list(controls)}
+        grid, workspace = folder / "grid.yaml", Workspace(folder / "runs")
+        grid.write_text(yaml.safe_dump(content))
+        assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
+        return grid, workspace
 
-
-@pytest.fixture
-def workspace(tmp_path):
-    return Workspace(tmp_path / "runs")
+    return run
 
 
-def run(grid, workspace):
-    return run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+@pytest.fixture(scope="module")
+def every(ran):
+    return ran(*CONTROL_NAMES)
 
 
 def finished(grid, workspace):
@@ -39,20 +46,16 @@ def finished(grid, workspace):
     return read_records(plan, records), plan, records
 
 
-def test_all_controls_run_and_say_what_they_are(control_grid, workspace, capsys):
-    tuning = {"backbones": [NETWORK], "recipe": {"epochs": 1}}
-    grid = control_grid(controls=list(CONTROL_NAMES), fine_tuning=tuning)
-    assert run(grid, workspace) == 0
-    output = capsys.readouterr().out
-    found, plan, records = finished(grid, workspace)
+def test_all_controls_run_and_say_what_they_are(every):
+    found, plan, records = finished(*every)
     assert not plan.todo
     of = {name: [record for record in found if record.get("control") == name] for name in CONTROL_NAMES}
     assert {name: len(cells) for name, cells in of.items()} == {
-        "shuffled_labels": 3 + 2,
+        "shuffled_labels": 3,
         "random_weights": 0,  # the grid has its only network like that
-        "majority": 2 + 2,
+        "majority": 2,
         "body_part": 1,
-        "leaky_split": 3 + 2,
+        "leaky_split": 3,
     }
     for record in found:
         leaky = record.get("control") == "leaky_split"
@@ -69,37 +72,10 @@ def test_all_controls_run_and_say_what_they_are(control_grid, workspace, capsys)
     assert (by_part.nunique() == 1).all()
     assert predicted["body_part"]["probability"].nunique() > 1
     assert predicted["majority"]["probability"].nunique() == 1
-    assert "controls, study auroc" in output
-    assert "LEAKY" not in output, "the grid's own split does not leak"
 
 
-def test_ordinary_answers_are_those_of_the_grid_without_controls(control_grid, workspace, tmp_path):
-    plain, other = control_grid(), Workspace(tmp_path / "plain")
-    run(plain, other)
-    before, plan, records = finished(plain, other)
-    alone = Answers.of(plan.grid, records, before)
-    grid = control_grid(controls=list(CONTROL_NAMES))
-    run(grid, workspace)
-    found, plan, records = finished(grid, workspace)
-    both = Answers.of(plan.grid, records, found)
-
-    def values(points):
-        return [(point["classifier"], point["backbone"], point["value"], point["low"]) for point in points]
-
-    assert values(both.points) == values(alone.points)
-    assert {point["control"] for point in both.controls} == {
-        "shuffled_labels",
-        "majority",
-        "body_part",
-        "leaky_split",
-    }
-    digests = [record["predictions_sha256"] for record in before]
-    assert [record["predictions_sha256"] for record in found if not record.get("control")] == digests
-
-
-def test_mlflow_holds_controls_as_runs_of_another_kind(control_grid, workspace):
-    grid = control_grid(controls=["body_part", "shuffled_labels"], body_parts=["all"])
-    run(grid, workspace)
+def test_mlflow_holds_controls_as_runs_of_another_kind(every):
+    _, workspace = every
     client = MlflowClient(tracking_uri=workspace.uri)
     experiment = client.get_experiment_by_name("small")
 
@@ -107,11 +83,11 @@ def test_mlflow_holds_controls_as_runs_of_another_kind(control_grid, workspace):
         return client.search_runs([experiment.experiment_id], filters)
 
     curves, controls = runs("tags.kind = 'curve'"), runs("tags.kind = 'control'")
-    assert len(curves) == 2
-    assert sorted(run.data.params["control"] for run in controls) == ["body_part", *["shuffled_labels"] * 2]
+    assert len(curves) == 3
+    assert len(controls) == 3 + 1 + 1 + 3
     assert not any("control" in run.data.params for run in curves)
     cells = runs("tags.kind = 'cell' and params.control = 'shuffled_labels'")
-    assert len(cells) == 2
+    assert len(cells) == 3
     parents = {run.info.run_id: run for run in controls}
     for cell in cells:
         assert cell.data.tags["control"] == "shuffled_labels"
@@ -120,16 +96,33 @@ def test_mlflow_holds_controls_as_runs_of_another_kind(control_grid, workspace):
         assert parent.data.params["backbone"] == cell.data.params["backbone"]
     for curve in curves:
         history = client.get_metric_history(curve.info.run_id, "answer/study auroc")
-        assert len(history) == 2, "one value per training size, none of a control"
+        expected = 1 if curve.data.params["strategy"] == "fine_tuning" else 2
+        assert len(history) == expected, "one value per training size, none of a control"
 
 
-def test_plan_and_status_show_controls(control_grid, workspace, capsys):
-    grid = control_grid(controls=["body_part", "leaky_split"])
-    show_plan(grid, workspace, as_json=False)
-    planned = capsys.readouterr().out
-    assert "leaky_split" in planned
-    assert "every image of 'hand' shows the same body part" in planned
-    run(grid, workspace)
-    capsys.readouterr()
-    show_status(grid, workspace, as_json=False)
-    assert "controls, study auroc" in capsys.readouterr().out
+def test_plan_and_status_show_controls(every, capsys):
+    show_plan(*every, as_json=False)
+    assert "leaky_split" in capsys.readouterr().out
+    show_status(*every, as_json=False)
+    output = capsys.readouterr().out
+    assert "controls, study auroc" in output
+    assert "LEAKY" not in output, "the grid's own split does not leak"
+
+
+@pytest.mark.slow
+def test_ordinary_answers_are_those_of_the_grid_without_controls(every, ran):
+    found, plan, records = finished(*every)
+    before, plan_before, records_before = finished(*ran())
+    alone, both = (
+        Answers.of(plan_before.grid, records_before, before),
+        Answers.of(plan.grid, records, found),
+    )
+
+    def values(points):
+        return [(point["classifier"], point["backbone"], point["value"], point["low"]) for point in points]
+
+    assert values(both.points) == values(alone.points)
+    assert both.head_to_head == alone.head_to_head != []
+    assert {point["control"] for point in both.controls} == set(CONTROL_NAMES) - {"random_weights"}
+    digests = [record["predictions_sha256"] for record in before]
+    assert [record["predictions_sha256"] for record in found if not record.get("control")] == digests
