@@ -57,14 +57,14 @@ def _studies(random: np.random.Generator, part: str, split: str, studies: int) -
 def planted_study(
     folder: Path, grid: Grid, manifest: Manifest, *, done: float = 1.0, jobs: int = 1
 ) -> tuple[Plan, Records]:
-    """Write the records of a grid's cells (the first share `done` of them) and plan it again.
+    """Write the records of a grid's cells (the first share `done` of them, those not there yet) and plan it again.
 
     Fine-tuned cells are behind frozen ones below CROSSING images and ahead above; hand-crafted ones are
     behind both.
     """
     records = Records(folder, grid.name)
     plan = make_plan(grid, manifest, records)
-    cells = plan.cells[: round(done * len(plan.cells))]
+    cells = [planned for planned in plan.cells[: round(done * len(plan.cells))] if planned.status != "done"]
     Parallel(jobs)(delayed(_write)(plan, records, cells[first::jobs]) for first in range(jobs))
     return make_plan(grid, manifest, records), records
 

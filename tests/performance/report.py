@@ -41,7 +41,7 @@ GRID = {
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--keep", type=Path, help="folder for the records and the report")
+    arguments.add_argument("--keep", type=Path, help="folder for the records, made once, and the report")
     keep = arguments.parse_args().keep
     with TemporaryDirectory() as name:
         folder = keep or Path(name)
