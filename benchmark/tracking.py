@@ -1,24 +1,17 @@
-"""The one module that talks to MLflow: it writes what the records hold, and can write all of it again."""
+"""What MLflow is told of a grid: written from the records, and all of it can be written again."""
 
 import json
-import logging
 import math
-import os
-import shutil
-import sqlite3
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
-from urllib.request import url2pathname
 
 import pandas as pd
 
 from benchmark.comparisons import CHOSEN
 from benchmark.curves import CONTROL, Point, Record, curve_axes
-from benchmark.errors import UserError
+from benchmark.experiment import Experiment, Figures, milliseconds
 from benchmark.logged import (
     ANSWER,
     cell_metrics,
@@ -31,29 +24,12 @@ from benchmark.logged import (
 from extractors.specs import digest_of
 from results.comparison import OVER_SEEDS
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # closed networks, and nobody's business
-
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from mlflow import MlflowClient
-    from mlflow.entities import Metric, Param, Run, RunTag
+    from mlflow.entities import Metric, Run
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
-    from sqlalchemy import event  # MLflow's own way to its database
-    from sqlalchemy.engine import Engine
 
-
-@event.listens_for(Engine, "connect")
-def _do_not_wait_for_the_disk(connection: Any, _: Any) -> None:
-    """A cell takes ten transactions; what a power cut spoils can be written again from the records."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = OFF")
-
-
-logging.getLogger("alembic").setLevel(logging.WARNING)
-logging.getLogger("mlflow").setLevel(logging.WARNING)
-
-Figures = Mapping[str, Any]  # file name → matplotlib figure
-_KIND = "custom_model_development"  # so that the UI opens the runs, not the traces of a chat
 _PAGES = "learning_curves"  # the experiment's tag with the address of each body part's page, as JSON
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
@@ -79,26 +55,11 @@ class Tracker:
         `primary` is the unit and the metric that are drawn first and logged with their bounds.
         """
         self._unit, self._metric = primary
-        try:
-            self._client = MlflowClient(tracking_uri=uri)
-            experiment = self._client.get_experiment_by_name(grid)
-            if experiment is None:
-                location = artifacts.resolve().as_uri() if artifacts else None
-                self.experiment_id = self._client.create_experiment(grid, artifact_location=location)
-                self._client.set_experiment_tag(self.experiment_id, "mlflow.experimentKind", _KIND)
-            else:
-                self.experiment_id = experiment.experiment_id
-            parts = list(body_parts)
-            pages = {part: curves_address(self.experiment_id, part, primary) for part in parts}
-            links = " · ".join(f"[{part}]({address})" for part, address in pages.items())
-            tags = {"mlflow.note.content": _NOTE.format(links=links), _PAGES: json.dumps(pages)}
-            for key, value in tags.items():
-                if experiment is None or experiment.tags.get(key) != value:
-                    self._client.set_experiment_tag(self.experiment_id, key, value)
-        except Exception as error:  # MLflow raises many kinds for a store that it cannot use
-            reason = str(error).strip().splitlines()[0][:300]
-            raise UserError(f"MLflow cannot use the tracking store {uri}: {reason}") from error
-        runs = self._all_runs()
+        self._store = Experiment(uri, grid, artifacts)
+        pages = {part: curves_address(self._store.id, part, primary) for part in body_parts}
+        links = " · ".join(f"[{part}]({address})" for part, address in pages.items())
+        self._store.tag({"mlflow.note.content": _NOTE.format(links=links), _PAGES: json.dumps(pages)})
+        runs = self._store.runs()
         self._cells = {run.data.tags["cell"]: run for run in runs if run.data.tags.get("kind") == "cell"}
         self._curves = {run.data.tags["curve"]: run for run in runs if "curve" in run.data.tags}
         self._comparisons = {
@@ -110,10 +71,10 @@ class Tracker:
         run = self._cells.get(record["cell"])
         if run is None or not self._continues(run, record, epoch["step"]):
             if run is not None:
-                self._client.delete_run(run.info.run_id)
-            run = self._begin_run(tags=self._cell_tags(record), started=record["started"])
+                self._store.delete(run)
+            run = self._store.begin(tags=self._cell_tags(record), started=record["started"])
             self._cells[record["cell"]] = run
-        self._client.log_batch(run.info.run_id, metrics=_at_its_step(epoch))
+        self._store.log(run, _at_its_step(epoch))
 
     def log_cell(
         self,
@@ -136,18 +97,18 @@ class Tracker:
                 return
             beyond = len(history) + 1 if record["status"] == "ok" else math.inf
             if not self._continues(run, record, beyond):
-                self._client.delete_run(run.info.run_id)
+                self._store.delete(run)
                 run = None
         if run is None:
-            run = self._begin_run(tags=self._cell_tags(record), started=record.get("started"))
+            run = self._store.begin(tags=self._cell_tags(record), started=record.get("started"))
         known = self._steps(run) if history else set()
         for epoch in history:
             if epoch["step"] not in known:
-                self._client.log_batch(run.info.run_id, metrics=_at_its_step(epoch))
-        self._log_artifacts(run, figures(), files)
+                self._store.log(run, _at_its_step(epoch))
+        self._store.log_artifacts(run, figures(), files)
         metrics = cell_metrics(record, f"{self._unit}/{self._metric}")
-        step, when = record.get("counts", {}).get("train_images", 0), _milliseconds(record.get("finished"))
-        self._end_run(
+        step, when = record.get("counts", {}).get("train_images", 0), milliseconds(record.get("finished"))
+        self._store.end(
             run,
             params=cell_params(record),
             metrics=[Metric(name, value, when, step) for name, value in metrics.items()],
@@ -169,10 +130,10 @@ class Tracker:
         if run is not None:
             if run.data.tags.get("rows") == digest and run.info.status == "FINISHED":
                 return
-            self._client.delete_run(run.info.run_id)
+            self._store.delete(run)
         name = f"frozen against fine-tuned · {body_part}"
-        run = self._begin_run({"kind": "comparison", "comparison": body_part, MLFLOW_RUN_NAME: name})
-        now = _milliseconds(None)
+        run = self._store.begin({"kind": "comparison", "comparison": body_part, MLFLOW_RUN_NAME: name})
+        now = milliseconds(None)
         drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
         metrics = [
             Metric(f"{key}/{row['backbone']}", row[key], now, row["train_images"])
@@ -181,25 +142,25 @@ class Tracker:
             if row[key] is not None
         ]
         table = pd.DataFrame(list(rows)).assign(classifiers=[str(row["classifiers"]) for row in rows])
-        self._client.log_table(run.info.run_id, table, "head_to_head.json")
-        self._client.log_text(run.info.run_id, table.to_csv(index=False), "head_to_head.csv")
-        self._log_artifacts(run, figures())
+        self._store.client.log_table(run.info.run_id, table, "head_to_head.json")
+        self._store.client.log_text(run.info.run_id, table.to_csv(index=False), "head_to_head.csv")
+        self._store.log_artifacts(run, figures())
         tags = {"rows": digest}
-        self._end_run(run, {"body_part": body_part}, metrics, tags, "FINISHED", now)
+        self._store.end(run, {"body_part": body_part}, metrics, tags, finished=now)
         self._comparisons[body_part] = run
 
     def log_report(self, folder: Path, files: Iterable[Path], digest: str) -> None:
         """Write a report's files, all below `folder`, as artifacts of one run, unless they are there."""
-        runs = [run for run in self._all_runs() if run.data.tags.get("kind") == "report"]
+        runs = [run for run in self._store.runs() if run.data.tags.get("kind") == "report"]
         if any(run.data.tags.get("files") == digest and run.info.status == "FINISHED" for run in runs):
             return
-        run = self._begin_run({"kind": "report", MLFLOW_RUN_NAME: "report"})
+        run = self._store.begin({"kind": "report", MLFLOW_RUN_NAME: "report"})
         for path in files:
             inside = path.relative_to(folder).parent.as_posix()
-            self._client.log_artifact(run.info.run_id, str(path), "" if inside == "." else inside)
-        self._end_run(run, {}, [], {"files": digest}, "FINISHED", _milliseconds(None))
+            self._store.client.log_artifact(run.info.run_id, str(path), "" if inside == "." else inside)
+        self._store.end(run, {}, [], {"files": digest})
         for old in runs:
-            self._client.delete_run(old.info.run_id)
+            self._store.delete(old)
 
     def log_curves(self, points: Iterable[Point]) -> None:
         """Write each point of the curves at step = train_images, once; a changed curve is drawn anew.
@@ -214,7 +175,7 @@ class Tracker:
             key = ANSWER.format(unit=self._unit, metric=self._metric)
             run = self._curve(next(iter(steps.values())))
             names = {"value": key, "low": f"{key} low", "high": f"{key} high"}
-            there = {name: self._history(run, names[name]) for name in names}
+            there = {name: self._store.history(run, names[name]) for name in names}
             wrong = any(
                 step not in steps or steps[step][name] != value
                 for name, values in there.items()
@@ -226,11 +187,11 @@ class Tracker:
                 if step not in there["value"]:
                     interval = {logged: point[name] for name, logged in names.items()}
                     metrics = [
-                        Metric(name, value, _milliseconds(None), step)
+                        Metric(name, value, milliseconds(None), step)
                         for name, value in (point["means"] | interval).items()
                         if value is not None
                     ]
-                    self._client.log_batch(run.info.run_id, metrics=metrics)
+                    self._store.log(run, metrics)
             self._curves[curve] = run
 
     def _curve(self, axes: Mapping[str, Any]) -> Run:
@@ -238,8 +199,8 @@ class Tracker:
         if name not in self._curves:
             told = curve_axes(axes)
             kind = {"kind": CONTROL, CONTROL: told[CONTROL]} if CONTROL in told else {"kind": "curve"}
-            run = self._begin_run({**kind, "curve": name, MLFLOW_RUN_NAME: run_name(axes)})
-            self._end_run(run, told, [], {}, "FINISHED", _milliseconds(None))
+            run = self._store.begin({**kind, "curve": name, MLFLOW_RUN_NAME: run_name(axes)})
+            self._store.end(run, told, [], {})
             self._curves[name] = run
         return self._curves[name]
 
@@ -250,8 +211,8 @@ class Tracker:
         fresh = self._curve(run.data.params)
         for cell in self._cells.values():
             if cell.data.tags.get(MLFLOW_PARENT_RUN_ID) == run.info.run_id:
-                self._client.set_tag(cell.info.run_id, MLFLOW_PARENT_RUN_ID, fresh.info.run_id)
-        self._client.delete_run(run.info.run_id)
+                self._store.client.set_tag(cell.info.run_id, MLFLOW_PARENT_RUN_ID, fresh.info.run_id)
+        self._store.delete(run)
         return fresh
 
     def _cell_tags(self, record: Record) -> dict[str, str]:
@@ -271,65 +232,7 @@ class Tracker:
         return same and run.info.status == "RUNNING" and max(self._steps(run), default=0) < step
 
     def _steps(self, run: Run) -> set[int]:
-        return set(self._history(run, "epoch/validation_loss"))
-
-    def _history(self, run: Run, name: str) -> dict[int, float]:
-        """A metric's value at each step."""
-        return {m.step: m.value for m in self._client.get_metric_history(run.info.run_id, name)}
-
-    def _begin_run(self, tags: dict[str, str], started: str | None = None) -> Run:
-        run = self._client.create_run(self.experiment_id, start_time=_milliseconds(started), tags=tags)
-        run.info._status = "RUNNING"
-        return run
-
-    def _end_run(
-        self,
-        run: Run,
-        params: Mapping[str, Any],
-        metrics: Sequence[Metric],
-        tags: Mapping[str, str],
-        status: str,
-        finished: int,
-    ) -> None:
-        self._client.log_batch(
-            run.info.run_id,
-            metrics=metrics,
-            params=[Param(key, str(value)[:6000]) for key, value in params.items()],
-            tags=[RunTag(key, value) for key, value in tags.items()],
-        )
-        self._client.set_terminated(run.info.run_id, status=status, end_time=finished)
-        run.info._status = status
-        run.data.tags.update(tags)
-
-    def _log_artifacts(self, run: Run, figures: Figures, files: Iterable[Path] = ()) -> None:
-        for name, figure in figures.items():
-            self._client.log_figure(run.info.run_id, figure, name)
-        for path in files:
-            place = urlparse(run.info.artifact_uri)
-            if place.scheme == "file":  # beside the records: no need for a second copy
-                target = Path(url2pathname(place.path)) / path.name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.unlink(missing_ok=True)
-                _link_or_copy(path, target)
-            else:
-                self._client.log_artifact(run.info.run_id, str(path))
-
-    def _all_runs(self) -> list[Run]:
-        runs: list[Run] = []
-        token: str | None = None
-        while True:
-            page = self._client.search_runs([self.experiment_id], max_results=5000, page_token=token)
-            runs.extend(page)
-            token = page.token
-            if not token:
-                return runs
-
-
-def _link_or_copy(path: Path, target: Path) -> None:
-    try:
-        target.hardlink_to(path)
-    except OSError:  # a file system without links
-        shutil.copy2(path, target)
+        return set(self._store.history(run, "epoch/validation_loss"))
 
 
 def curve_pages(uri: str) -> list[tuple[str, str, str]]:
@@ -343,10 +246,5 @@ def curve_pages(uri: str) -> list[tuple[str, str, str]]:
 
 
 def _at_its_step(epoch: Mapping[str, Any]) -> list[Metric]:
-    now = _milliseconds(None)
+    now = milliseconds(None)
     return [Metric(name, value, now, epoch["step"]) for name, value in epoch_values(epoch).items()]
-
-
-def _milliseconds(moment: str | None) -> int:
-    when = datetime.fromisoformat(moment) if moment else datetime.now()
-    return int(when.timestamp() * 1000)
