@@ -46,7 +46,8 @@ def control_rows(study: Study, controls: Study, plan: Plan) -> pd.DataFrame:
     """
     cells = {planned.cell.id: planned.cell for planned in plan.cells}
     found = [*_added(controls), *_own_majority(study, plan), *_own_untrained(study, plan, cells)]
-    order = list(_SHOWS)
+    order, parts = list(_SHOWS), plan.grid.body_parts
+    found.sort(key=lambda one: (order.index(one.control), parts.index(one.setting.body_part)))
     return pd.DataFrame(
         [
             {
@@ -57,7 +58,7 @@ def control_rows(study: Study, controls: Study, plan: Plan) -> pd.DataFrame:
                 **one.study.interval(one.study.over_seeds(one.side)),
                 "own_value": _own_value(study, one, cells),
             }
-            for one in sorted(found, key=lambda one: order.index(one.control))
+            for one in found
         ]
     )
 
