@@ -53,11 +53,11 @@ def auroc(positive: NDArray[np.bool_], scores: Values, weights: Values) -> Value
     """Area under the ROC curve: the weighted share of (positive, negative) pairs in order, ties half."""
     order = np.argsort(scores[~positive], kind="stable")
     negatives = scores[~positive][order]
-    below = _cumulative(weights[~positive][order])
-    at = scores[positive]
+    below = _cumulative(weights[np.flatnonzero(~positive)[order]])
+    at, ours = scores[positive], weights[positive]
     low, high = np.searchsorted(negatives, at, "left"), np.searchsorted(negatives, at, "right")
-    pairs = np.einsum("ib,ib->b", weights[positive], below[low] + below[high]) / 2
-    return _divide(pairs, weights[positive].sum(axis=0) * below[-1])
+    won = below[low] if np.array_equal(low, high) else (below[low] + below[high]) / 2
+    return _divide(np.einsum("ib,ib->b", ours, won), ours.sum(axis=0) * below[-1])
 
 
 def average_precision(positive: NDArray[np.bool_], scores: Values, weights: Values) -> Values:
