@@ -11,4 +11,4 @@ def stretched(values: NDArray[np.floating]) -> Picture:
     """Values of any range as uint8, from their minimum (0) to their maximum (255); a flat one is 0."""
     low, high = values.min(), values.max()
     scale = 255 / (high - low) if high > low else 0.0
-    return ((values - low) * scale).astype(np.uint8)
+    return np.asarray((values - low) * scale, np.uint8)

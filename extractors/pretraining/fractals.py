@@ -51,7 +51,7 @@ def _singular_values(count: int, rng: np.random.Generator) -> NDArray[np.float64
         values = np.sort(rng.uniform(0.05, 1, (count, 2)), axis=1)[:, ::-1]
         scaled = values * rng.uniform(5 + count, 6 + count) / 2 / (values @ [1.0, 2.0]).sum()
         if scaled.max() < 0.94:
-            return scaled
+            return np.asarray(scaled)
 
 
 def _rotations(count: int, rng: np.random.Generator) -> NDArray[np.float64]:

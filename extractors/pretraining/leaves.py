@@ -89,4 +89,4 @@ def _radii(leaves: Leaves, rng: np.random.Generator) -> NDArray[np.float64]:
 def _stripes(leaves: Leaves, index: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.float32]:
     angle = rng.uniform(0, _TURN, leaves.count + 1).astype(np.float32)
     along = np.cos(angle)[index] * _X + np.sin(angle)[index] * _Y
-    return np.sin(np.float32(_TURN * leaves.stripes) * along)
+    return np.asarray(np.sin(_TURN * leaves.stripes * along), np.float32)

@@ -1,4 +1,4 @@
-"""Textures of shaped noise: a power law of spatial frequency, a band, a direction, and a marginal of their own.
+"""Textures of shaped noise: a power law of spatial frequency, a band, a direction, and a marginal.
 
 After the spectral models of Baradad et al. 2021 (Learning to See by Looking at Noise).
 """
@@ -70,13 +70,13 @@ def _band(frequency: NDArray[np.float64], noise: Noise) -> NDArray[np.float64]:
 
 def _shaped(field: NDArray[np.float32], noise: Noise) -> NDArray[np.float32]:
     """A field of variance 1 with the marginal distribution of the category."""
-    clipped = np.clip(field, -3, 3)
+    clipped: NDArray[np.floating] = np.clip(field, -3, 3)
     if noise.marginal == "threshold":
-        return np.tanh(6 * (clipped - noise.sharpness / 4))
-    if noise.marginal == "levels":
-        return np.round(clipped * noise.sharpness / 1.5)
-    if noise.marginal == "ridges":
-        return -(np.abs(clipped) ** (noise.sharpness / 3))
-    if noise.marginal == "peaks":
-        return np.exp(clipped * noise.sharpness / 3)
-    return clipped
+        clipped = np.tanh(6 * (clipped - noise.sharpness / 4))
+    elif noise.marginal == "levels":
+        clipped = np.round(clipped * noise.sharpness / 1.5)
+    elif noise.marginal == "ridges":
+        clipped = -(np.abs(clipped) ** (noise.sharpness / 3))
+    elif noise.marginal == "peaks":
+        clipped = np.exp(clipped * noise.sharpness / 3)
+    return np.asarray(clipped, np.float32)

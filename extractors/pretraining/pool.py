@@ -10,7 +10,7 @@ from torch import Tensor
 from extractors.pretraining.canvas import SIDE
 from extractors.pretraining.catalogue import CATEGORIES, SEED, picture
 
-POOL, FRESH = 4096, 8  # pictures kept, and pictures drawn anew for each batch
+FRESH = 8  # pictures of the pool that are drawn anew for each batch
 Drawn = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 
@@ -27,7 +27,7 @@ def drawn(count: int, seed: list[int]) -> Drawn:
 class Pool:
     """Pictures to learn from; what a batch holds depends on its step and on where the pool began."""
 
-    def __init__(self, step: int, size: int = POOL) -> None:
+    def __init__(self, step: int, size: int) -> None:
         self._pictures, self._labels = drawn(size, [1, step])
         self._thread = ThreadPoolExecutor(1)
         self._coming: Future[Drawn] = self._thread.submit(drawn, FRESH, [2, step])

@@ -1,10 +1,11 @@
-"""The training of the bundled network: it learns to name the category of a drawn picture, and can be resumed."""
+"""The training of the bundled network: it learns to name the category of a drawn picture; resumable."""
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import timm
@@ -12,27 +13,36 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
+from extractors import bundled
 from extractors.pretraining.augmenting import augmented
 from extractors.pretraining.catalogue import CATEGORIES, SEED
-from extractors.pretraining.pool import POOL, Pool, drawn
+from extractors.pretraining.pool import Pool, drawn
 from extractors.weights import State, save_state
 
-NETWORK = "resnet10t"
-ARGUMENTS: dict[str, Any] = {"in_chans": 1, "stem_type": "", "channels": (48, 96, 192, 384)}
-MEAN, STD = 0.5, 0.25  # of pixels in 0..1
 BATCH, RATE, DECAY, SMOOTHING, WARM_UP = 64, 1.5e-3, 0.05, 0.1, 0.04
 SIDES = ((0.35, 64), (0.65, 80), (0.85, 96), (1.0, 112))  # pixels of a crop until that part of the time
+POOL, HELD_OUT = 4096, 2000  # pictures kept to learn from, and drawn anew at the end to be named
 CHECKPOINT_SECONDS = 120.0
+_COUNTERS = ("elapsed", "step", "loss", "accuracy")
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Where the training stands: seconds trained of the seconds given, images seen, recent loss and accuracy."""
+    """Where the training stands: seconds trained and given, images seen, recent loss and accuracy."""
 
     elapsed: float
     budget: float
     images: int
     loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training came to; `accuracy` is the part of newly drawn pictures that are named right."""
+
+    images: int
+    seconds: float
     accuracy: float
 
 
@@ -52,15 +62,15 @@ def pretrain(
     hours: float,
     device: torch.device,
     progress: Callable[[Moment], None] = lambda moment: None,
-    pool_size: int = POOL,
-) -> Moment:
+) -> Trained:
     """Train for `hours` of training time, or what is left of them, and write the backbone to `out` (float16).
 
-    Beside `out` lies `OUT.checkpoint`, written every two minutes: the call after a kill goes on from it.
+    Beside `out` lies `OUT.checkpoint`, written every two minutes: the call after a kill goes on from it, and
+    one with more hours goes on from what was finished. Raises ValueError for a checkpoint of something else.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     training = _begun_or_resumed(checkpoint_path(out), device)
-    pool = Pool(training.step, pool_size)
+    pool = Pool(training.step, POOL)
     budget, written = hours * 3600, training.elapsed
     try:
         while training.elapsed < budget:
@@ -73,7 +83,8 @@ def pretrain(
         pool.close()
     _write_checkpoint(training, checkpoint_path(out))
     save_state(backbone_state(training.network), out)
-    return _moment(training, budget)
+    accuracy = category_accuracy(training.network, device, HELD_OUT)
+    return Trained(training.step * BATCH, training.elapsed, accuracy)
 
 
 def checkpoint_path(out: Path) -> Path:
@@ -85,7 +96,13 @@ def new_network() -> nn.Module:
     """The network with its classifier, from the seed of the recipe."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        network: nn.Module = timm.create_model(NETWORK, num_classes=CATEGORIES, **ARGUMENTS)
+        network: nn.Module = timm.create_model(
+            bundled.NETWORK,
+            num_classes=CATEGORIES,
+            in_chans=1,
+            stem_type=bundled.STEM,
+            channels=bundled.CHANNELS,
+        )
     return network
 
 
@@ -100,13 +117,14 @@ def backbone_state(network: nn.Module) -> State:
 
 @torch.inference_mode()
 def category_accuracy(network: nn.Module, device: torch.device, count: int, side: int = 112) -> float:
-    """The part of `count` newly drawn pictures, centre-cropped and unchanged, whose category is named right."""
+    """The part of `count` newly drawn pictures, the middle of each, whose category is named right."""
     network.eval()
     pictures, labels = drawn(count, [4])
     edge = (pictures.shape[1] - side) // 2
-    grey = torch.from_numpy(pictures[:, None, edge : edge + side, edge : edge + side])
+    cut = torch.from_numpy(pictures[:, None, edge : edge + side, edge : edge + side])
     named = [
-        network(_normalised(part.to(device).float() / 255)).argmax(1).cpu() for part in grey.split(BATCH)
+        network(_normalised(cut[start : start + BATCH].to(device).float() / 255)).argmax(1).cpu()
+        for start in range(0, count, BATCH)
     ]
     return float((torch.cat(named) == torch.from_numpy(labels)).float().mean())
 
@@ -131,7 +149,7 @@ def _learn(training: _Training, pictures: Tensor, labels: Tensor, side: int) -> 
         logits: Tensor = training.network(batch)
     loss = functional.cross_entropy(logits.float(), labels, label_smoothing=SMOOTHING)
     training.optimiser.zero_grad()
-    loss.backward()
+    torch.autograd.backward(loss)
     training.optimiser.step()
     right = float((logits.argmax(1) == labels).float().mean())
     training.loss += 0.02 * (loss.item() - training.loss)
@@ -139,7 +157,7 @@ def _learn(training: _Training, pictures: Tensor, labels: Tensor, side: int) -> 
 
 
 def _normalised(grey: Tensor) -> Tensor:
-    return ((grey - MEAN) / STD).contiguous(memory_format=torch.channels_last)
+    return ((grey - bundled.MEAN) / bundled.STD).contiguous(memory_format=torch.channels_last)
 
 
 def _moment(training: _Training, budget: float) -> Moment:
@@ -150,12 +168,20 @@ def _begun_or_resumed(checkpoint: Path, device: torch.device) -> _Training:
     network = new_network().to(device).to(memory_format=torch.channels_last)
     training = _Training(network, _optimiser(network), device)
     if checkpoint.is_file():
-        kept = torch.load(checkpoint, map_location=device, weights_only=True)
-        network.load_state_dict(kept["network"])
-        training.optimiser.load_state_dict(kept["optimiser"])
-        for name in ("elapsed", "step", "loss", "accuracy"):
-            setattr(training, name, kept[name])
+        try:
+            _resume(training, torch.load(checkpoint, map_location=device, weights_only=True))
+        except (RuntimeError, UnpicklingError, KeyError, ValueError, EOFError) as error:
+            raise ValueError(
+                f"{checkpoint} is no checkpoint of this training: delete it to begin again"
+            ) from error
     return training
+
+
+def _resume(training: _Training, kept: Mapping[str, Any]) -> None:
+    training.network.load_state_dict(kept["network"])
+    training.optimiser.load_state_dict(kept["optimiser"])
+    for name in _COUNTERS:
+        setattr(training, name, kept[name])
 
 
 def _optimiser(network: nn.Module) -> torch.optim.AdamW:
@@ -171,7 +197,7 @@ def _write_checkpoint(training: _Training, path: Path) -> None:
     kept = {
         "network": training.network.state_dict(),
         "optimiser": training.optimiser.state_dict(),
-        **{name: getattr(training, name) for name in ("elapsed", "step", "loss", "accuracy")},
+        **{name: getattr(training, name) for name in _COUNTERS},
     }
     temporary = path.with_name(f".{path.name}.part")
     torch.save(kept, temporary)
