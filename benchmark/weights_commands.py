@@ -29,14 +29,14 @@ def fetch_weights(name: str, out: Path) -> None:
 
 def pretrain_weights(out: Path, hours: float, device: str) -> None:
     """Train the bundled network on pictures drawn by formulas, into one safetensors file."""
-    from extractors.backbones import choose_device, torch_threads
-    from extractors.pretraining.training import Moment, pretrain
-
     if not (hours > 0 and math.isfinite(hours)):
         raise UserError(
             f"--hours {hours:g}: there is no training without time; say how many hours, 1.2 for instance"
         )
     _check_writable(out)
+    from extractors.backbones import choose_device, torch_threads
+    from extractors.pretraining.training import Moment, pretrain
+
     reported = 0
 
     with progress_bars() as report, torch_threads(available_cores()):
