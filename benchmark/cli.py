@@ -32,6 +32,10 @@ jobs_option = click.option(
     "--jobs", type=click.IntRange(min=1), help="Processes at once; default: one per core."
 )
 
+device_option = click.option(
+    "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."
+)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="benchmark")
@@ -44,7 +48,7 @@ def cli() -> None:
 @workspace_option
 @tracking_option
 @jobs_option
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
+@device_option
 @click.option("--skip-unreadable", is_flag=True, help="Leave out images that cannot be read, and list them.")
 def run(
     grid_file: Path,
@@ -192,9 +196,22 @@ def weights() -> None:
 @click.option("--out", type=_PATH, required=True, help="The safetensors file to write.")
 def fetch(name: str, out: Path) -> None:
     """Download the ImageNet weights of a backbone into a file, for a machine without internet."""
-    from benchmark.data_commands import fetch_weights
+    from benchmark.weights_commands import fetch_weights
 
     fetch_weights(name, out)
+
+
+@weights.command()
+@click.option(
+    "--out", type=_PATH, required=True, help="The safetensors file to write; beside it, a checkpoint."
+)
+@click.option("--hours", type=float, default=1.2, show_default=True, help="Of training, over all calls.")
+@device_option
+def pretrain(out: Path, hours: float, device: str) -> None:
+    """Train the bundled network again, on pictures drawn by formulas; a stopped training goes on."""
+    from benchmark.weights_commands import pretrain_weights
+
+    pretrain_weights(out, hours, device)
 
 
 def main() -> None:

@@ -1,12 +1,9 @@
-"""The commands below `benchmark data` and `benchmark weights`."""
+"""The commands below `benchmark data`."""
 
 from pathlib import Path
 
-from rich.table import Table
-
 from benchmark.datasets.manifest import Manifest, read_manifest
 from benchmark.datasets.mura import read_mura
-from benchmark.errors import UserError
 from benchmark.executors import available_cores
 from benchmark.terminal import console, findings_table, frame_table, progress_bars, shown
 
@@ -65,18 +62,3 @@ def convert_medmnist(npz: Path, out: Path) -> None:
     from benchmark.datasets.medmnist import from_medmnist
 
     console().print(f"manifest: {shown(from_medmnist(npz, out))}")
-
-
-def fetch_weights(name: str, out: Path) -> None:
-    """Download a backbone's ImageNet weights into one safetensors file."""
-    from extractors.backbones import fetch_state
-    from extractors.weights import save_state
-
-    try:
-        state = fetch_state(name)
-    except ValueError as error:
-        raise UserError(str(error)) from None
-    save_state(state, out)
-    table = Table("in the grid", show_header=True)
-    table.add_row(f"- {{name: {name}, weights: {out}}}")
-    console().print(table)

@@ -20,7 +20,9 @@ from benchmark.errors import UserError
 from benchmark.yaml_lines import YamlDocument, read_yaml
 from classifiers.names import CLASSIFIER_NAMES
 from classifiers.recipes import DEFAULT_RECIPE, END_TO_END, RecipeEntry
+from extractors import bundled
 from extractors.names import DESCRIPTOR_NAMES
+from extractors.specs import NAMED_WEIGHTS
 from extractors.strict import Strict, did_you_mean, one_of
 from results.names import CONTROL_NAMES, METRIC_NAMES
 
@@ -86,7 +88,7 @@ class ImageSettings(Strict):
 
 
 class BackboneEntry(Strict):
-    """A backbone as the grid names it; a bare name stands for its own ImageNet weights."""
+    """A backbone as the grid names it; a bare name stands for its own (ImageNet or bundled) weights."""
 
     name: str
     weights: str = "imagenet"
@@ -98,18 +100,27 @@ class BackboneEntry(Strict):
     @field_validator("weights")
     @classmethod
     def _weights_file(cls, value: str, info: ValidationInfo) -> str:
-        if value in ("imagenet", "random"):
+        own = bundled.NAME if info.data.get("name") == bundled.NAME else "imagenet"
+        if value in (own, "random"):
             return value
+        if value in NAMED_WEIGHTS:
+            raise PydanticCustomError(
+                "other_weights",
+                f"'{info.data.get('name')}' has no weights '{value}'; allowed: {own}, random, or a file",
+            )
         path = _resolve_path(value, info.context)
         if not path.is_file():
             raise PydanticCustomError(
-                "no_file", f"there is no weights file {path}; allowed: imagenet, random, or an existing file"
+                "no_file", f"there is no weights file {path}; allowed: {own}, random, or an existing file"
             )
         return str(path)
 
 
 def _backbone(value: Any) -> Any:
-    return {"name": value} if isinstance(value, str) else value
+    entry = {"name": value} if isinstance(value, str) else value
+    if isinstance(entry, dict) and entry.get("name") == bundled.NAME:
+        return {"weights": bundled.NAME, **entry}
+    return entry
 
 
 class FeatureExtraction(Strict):

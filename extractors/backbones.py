@@ -15,6 +15,7 @@ import torchvision
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from extractors import bundled
 from extractors.specs import BackboneSpec
 from extractors.weights import State, load_strictly, offline, read_state
 
@@ -77,11 +78,11 @@ def check_name(name: str) -> None:
     if name.startswith(TORCHVISION):
         known = [TORCHVISION + n for n in torchvision.models.list_models(module=torchvision.models)]
     else:
-        known = timm.list_models()
+        known = [bundled.NAME, *timm.list_models()]
     if name.split(".")[0] not in known:
         near = get_close_matches(name, known, n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise ValueError(f"there is no backbone '{name}'{hint} (a timm name, or torchvision/NAME)")
+        raise ValueError(f"there is no backbone '{name}'{hint} (bundled, a timm name, or torchvision/NAME)")
 
 
 @contextmanager
@@ -107,10 +108,11 @@ def load_backbone(spec: BackboneSpec, *, size: int, device: torch.device) -> Bac
     be downloaded (saying what to do offline), and when the network does not take `size` pixels.
     """
     check_name(spec.name)
-    network = _headless(spec)
-    mean, std = _normalisation(spec)
+    known = spec.in_library()
+    network = _headless(known)
+    mean, std = _normalisation(known)
     if spec.weights_file is not None:
-        load_strictly(network, _without_head(read_state(spec.weights_file), spec), spec.weights_file)
+        load_strictly(network, _without_head(read_state(spec.weights_file), known), spec.weights_file)
     network = network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
     return Backbone(spec, network, mean, std, _width(network, spec, size, len(mean), device), device)
 
@@ -168,6 +170,10 @@ def fetch_state(name: str) -> State:
     Raises ValueError for an unknown name and when the weights cannot be had.
     """
     check_name(name)
+    if name == bundled.NAME:
+        raise ValueError(
+            "the weights of 'bundled' ship with the project: say 'bundled' in the grid, fetch nothing"
+        )
     spec = BackboneSpec(name)
     return _hub_torchvision(spec) if name.startswith(TORCHVISION) else _hub_timm(spec).state_dict()
 

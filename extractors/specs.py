@@ -3,13 +3,16 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
+
+from extractors import bundled
 
 PIXELS_VERSION = 1  # raise it when decoding gives other pixels
 EMBEDDINGS_VERSION = 1  # raise it when a backbone is fed or read otherwise
+NAMED_WEIGHTS = ("imagenet", "random", bundled.NAME)
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
 
@@ -26,9 +29,10 @@ class Extractor(Protocol):
 
 @dataclass(frozen=True)
 class BackboneSpec:
-    """A frozen network: a timm name or `torchvision/NAME`, and where its weights come from.
+    """A frozen network: a timm name, `torchvision/NAME` or `bundled`, and where its weights come from.
 
-    `weights` is `imagenet` (the library's own default weights), `random`, or the path of a file.
+    `weights` is `imagenet` (the library's own default weights), `random`, or the path of a file; the
+    network that ships with the project has `bundled` in the place of `imagenet`.
     `mean` and `std` (per channel, of pixels in 0..1) override the weights' own configuration.
     """
 
@@ -40,20 +44,41 @@ class BackboneSpec:
     label: str = ""
 
     def __post_init__(self) -> None:
+        if self.name == bundled.NAME and self.weights == "imagenet":
+            object.__setattr__(self, "weights", bundled.NAME)
         if not self.label:
             suffix = "-random" if self.weights == "random" else ""
             object.__setattr__(self, "label", self.name + suffix)
 
     @property
     def weights_file(self) -> Path | None:
-        """The file that holds the weights, or None for weights that have a name."""
-        return None if self.weights in ("imagenet", "random") else Path(self.weights)
+        """The file that holds the weights, or None for weights that a library has or draws."""
+        if self.weights == bundled.NAME:
+            return bundled.FILE
+        return None if self.weights in NAMED_WEIGHTS else Path(self.weights)
+
+    def in_library(self) -> Self:
+        """The same network by the name and arguments that timm or torchvision knows it by."""
+        if self.name != bundled.NAME:
+            return self
+        arguments: dict[str, JsonValue] = {
+            "in_chans": 1,
+            "stem_type": bundled.STEM,
+            "channels": list(bundled.CHANNELS),
+        }
+        return replace(
+            self,
+            name=bundled.NETWORK,
+            model_args={**arguments, **self.model_args},
+            mean=self.mean or (bundled.MEAN,),
+            std=self.std or (bundled.STD,),
+        )
 
     def asked(self) -> dict[str, JsonValue]:
         """What the grid asked for, free of any machine's folders; defaults left out."""
         asked: dict[str, JsonValue] = {"name": self.name}
-        if self.weights != "imagenet":
-            asked["weights"] = self.weights_file.name if self.weights_file else self.weights
+        if self.weights != "imagenet" and self.weights != self.name:
+            asked["weights"] = self.weights if self.weights in NAMED_WEIGHTS else Path(self.weights).name
         if self.model_args:
             asked["model_args"] = dict(self.model_args)
         if self.mean is not None:
@@ -64,7 +89,7 @@ class BackboneSpec:
 
     def identity(self) -> dict[str, JsonValue]:
         digest = file_digest(self.weights_file) if self.weights_file else self.weights
-        return {**self.asked(), "weights": digest}
+        return {**self.in_library().asked(), "weights": digest}
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,11 @@ def networks(asked: Sequence[Network]) -> str:
 
 
 def _weights(weights: str) -> str:
-    named = {"imagenet": "ImageNet weights", "random": "random weights"}
+    named = {
+        "imagenet": "ImageNet weights",
+        "random": "random weights",
+        "bundled": "weights that ship with the benchmark, pretrained on pictures drawn by formulas",
+    }
     return named.get(weights, f"weights of {weights}")
 
 

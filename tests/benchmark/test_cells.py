@@ -84,3 +84,13 @@ def test_the_folder_of_a_weights_file_is_not_part_of_the_id(tmp_path):
         return expand(grid(feature_extraction=section), SIZES)[0][0].id
 
     assert first_id(tmp_path / "a") == first_id(tmp_path / "b")
+
+
+def test_the_bundled_network_is_asked_for_by_its_name_alone():
+    def extractor(entry):
+        section = {"backbones": [entry], "classifiers": ["majority"]}
+        return expand(grid(feature_extraction=section), SIZES)[0][0].extractor
+
+    assert extractor("bundled").asked() == {"name": "bundled"}
+    assert extractor({"name": "bundled", "weights": "bundled"}) == extractor("bundled")
+    assert extractor({"name": "bundled", "weights": "random"}).label == "bundled-random"

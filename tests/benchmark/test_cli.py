@@ -36,6 +36,8 @@ def test_help_imports_nothing_heavy():
         ("ui", "--workspace", "nowhere"),
         ("run", "--grid"),
         ("weights", "fetch", "resnet5O", "--out", "x"),
+        ("weights", "pretrain", "--out", "x", "--hours", "0"),
+        ("weights", "pretrain", "--out", "x", "--device", "warp"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(arguments, tmp_path):

@@ -107,3 +107,40 @@ def test_paths_may_hold_environment_variables_with_defaults(grid_file, monkeypat
     assert read_grid(grid_file).dataset.root == tmp_path / "elsewhere/M"
     monkeypatch.setenv("MURA_HERE", "/data")
     assert read_grid(grid_file).dataset.root == Path("/data/M")
+
+
+BUNDLED = """name: b
+dataset: {kind: phantom}
+feature_extraction:
+  backbones: [bundled, {name: bundled, weights: random}]
+  classifiers: [majority]
+"""
+
+
+def test_the_bundled_network_has_weights_of_its_own(grid_file):
+    grid_file.write_text(BUNDLED)
+    backbones = read_grid(grid_file).feature_extraction.backbones
+    assert [(entry.name, entry.weights) for entry in backbones] == [
+        ("bundled", "bundled"),
+        ("bundled", "random"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            "{name: bundled, weights: imagenet}",
+            "'bundled' has no weights 'imagenet'; allowed: bundled, random,",
+        ),
+        (
+            "{name: resnet18, weights: bundled}",
+            "'resnet18' has no weights 'bundled'; allowed: imagenet, random,",
+        ),
+        ("{name: bundled, weights: here.pth}", "; allowed: bundled, random, or an existing file"),
+    ],
+)
+def test_the_bundled_weights_fit_the_bundled_network_alone(grid_file, entry, message):
+    said = error_of(grid_file, BUNDLED.replace("bundled,", f"{entry},", 1))
+    assert said.startswith("g.yaml:4: feature_extraction.backbones.0.weights: ")
+    assert message in said

@@ -9,6 +9,8 @@ from PIL import Image
 from benchmark.errors import UserError
 from benchmark.main_job import open_plan, read_records, run_grid, show_plan, show_status
 from benchmark.workspace import Workspace
+from extractors import bundled
+from extractors.specs import file_digest
 
 
 @pytest.fixture
@@ -168,3 +170,22 @@ def test_the_leaky_protocol_is_marked(write_grid, workspace, phantom, capsys):
     assert "LEAKY" in capsys.readouterr().out
     plan, records = open_plan(grid, workspace)
     assert records.read(plan.cells[0].cell.id)["leaky"] is True
+
+
+def test_the_bundled_network_runs_frozen_and_fine_tuned_beside_its_control(write_grid, workspace):
+    backbones = ["bundled", {"name": "bundled", "weights": "random"}]
+    grid = write_grid(
+        train_sizes=["full"],
+        hand_crafted=None,
+        feature_extraction={"backbones": backbones, "classifiers": ["logistic_regression"]},
+        fine_tuning={"backbones": ["bundled"], "recipe": {"preset": "default", "epochs": 1}},
+    )
+    assert run(grid, workspace) == 0
+    found = read_records(*open_plan(grid, workspace))
+    assert [(record["strategy"], record["backbone"]) for record in found] == [
+        ("feature_extraction", "bundled"),
+        ("feature_extraction", "bundled-random"),
+        ("fine_tuning", "bundled"),
+    ]
+    weights = {record["fingerprint"]["weights and preprocessing"]["weights"] for record in found}
+    assert weights == {file_digest(bundled.FILE), "random"}

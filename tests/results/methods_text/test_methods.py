@@ -87,6 +87,11 @@ def without(*names):
     return {name: fact for name, fact in FULL.items() if name not in names}
 
 
+def test_the_network_that_ships_with_the_project_is_named_for_what_it_is():
+    text = methods(FULL | {"frozen": [{"name": "bundled", "weights": "bundled"}]})
+    assert "bundled (weights that ship with the benchmark, pretrained on pictures drawn by formulas)" in text
+
+
 def test_all_numbers_are_filled_in():
     text = methods(FULL)
     for said in (
