@@ -36,12 +36,13 @@ test: lint  ## everything that must pass before a change lands (about five minut
 test-all: lint  ## the slow checks too
 	$(BIN)/pytest
 
-performance: install  ## print the speed ratios (about half an hour)
+performance: install  ## print the speed ratios (about an hour)
 	$(BIN)/python tests/performance/embedding.py
 	$(BIN)/python tests/performance/classical.py
 	$(BIN)/python tests/performance/uncertainty.py
 	$(BIN)/python tests/performance/recording.py
 	$(BIN)/python tests/performance/fine_tuning.py
+	$(BIN)/python tests/performance/report.py
 
 validity: install  ## simulate whether the intervals hold, write docs/validity.md (about an hour on one core)
 	$(BIN)/python -m tests.validity.study
