@@ -52,7 +52,7 @@ def control_rows(study: Study, controls: Study, plan: Plan) -> pd.DataFrame:
         [
             {
                 "control": one.control,
-                "method": one.method.name,
+                "method": _name(one),
                 "body_part": one.setting.body_part,
                 "train_size": one.setting.train_size,
                 **one.study.interval(one.study.over_seeds(one.side)),
@@ -108,6 +108,12 @@ def _own_untrained(study: Study, plan: Plan, cells: Mapping[str, Cell]) -> Itera
             random = isinstance(spec, BackboneSpec) and spec.weights == "random"
             if random and method.classifier != MAJORITY and _trained(method, spec, cells):
                 yield _Found(RANDOM_WEIGHTS, study, setting, method, side)
+
+
+def _name(found: _Found) -> str:
+    """The method; of a control that is a method of its own, its classifier."""
+    own = found.control in (MAJORITY_CONTROL, BODY_PART)
+    return found.method.classifier if own else found.method.name
 
 
 def _own_value(study: Study, found: _Found, cells: Mapping[str, Cell]) -> float | None:

@@ -82,6 +82,7 @@ def shuffled_part(rows: pd.DataFrame) -> list[str]:
         {
             "predictions": rows["predictions"],
             "labels shuffled": rows["shuffled"],
+            "runs": rows["datasets"],
             "mean AUROC": rows["value"].map("{:.3f}".format),
             "mean distance from 0.5": rows["spread"].map("{:.3f}".format),
             "percentile holds 0.5": rows["percentile"].map(percent),
@@ -90,12 +91,13 @@ def shuffled_part(rows: pd.DataFrame) -> list[str]:
     )
     chance = binom.sf(RUNS_HOLD - 1, RUNS, CONFIDENCE)
     return [
-        f"Per cent of {int(rows['datasets'].iloc[0]):,} runs, each with about {STUDIES} test studies, whose interval of AUROC holds 0.5; the pipeline is the "
-        "project's logistic regression, trained on as many patients, none of them tested.",
+        f"Per cent of runs, each with about {STUDIES} test studies, whose interval of AUROC holds 0.5. The project's own classifiers, "
+        "descriptors and fine-tuning (of a small network with random weights) are trained on as many patients, none of them tested; "
+        "labels are shuffled by the very function of the grid's control `shuffled_labels`.",
         table(shown),
         "Shuffling the training labels alone is no control of the intervals: a classifier that learned noise is still a direction in "
         "the embedding, and any direction ranks true test labels better or worse than chance when the label "
-        "shows in the embedding. Its AUROC is truly not 0.5, though it is on average over runs. Shuffle all labels before "
+        "shows in the embedding. Its AUROC is truly not 0.5, though it is on average over runs. So the control shuffles all labels, before "
         "training and testing. And a right interval holds 0.5 in at least "
         f"{RUNS_HOLD} of {RUNS} runs only with probability {chance:.2f}, so more runs are made here.",
     ]

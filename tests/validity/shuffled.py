@@ -1,43 +1,55 @@
 """Whether the interval of AUROC holds 0.5 where predictions cannot know the label."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from classifiers.catalogue import CLASSIFIERS
-from classifiers.subset import Subset
+from benchmark.datasets.shuffling import shuffle_labels
 from results.metrics import limits
 from tests.validity.intervals import TESTED
 from tests.validity.resampling import metrics_of, values_of, weights_of
 from tests.validity.simulation import Rows, Sample, Values, draw, generator
+from tests.validity.strategies import STRATEGIES, Strategy, Task
 from tests.validity.worlds import WORLDS
 
-STUDIES, FEATURES, SIGNAL = 200, 64, 3.0
+STUDIES = 200
 _METRIC = ("auroc",)
-PIPELINE = "logistic regression on embeddings"
 BLIND = "simulated predictions"
+ALL, TRAINING, NONE = "all labels, before training", "training labels only", "none (for comparison)"
+_OFTEN = "logistic regression on embeddings"  # the strategy that is run in every way, and as often as asked
+_FEWER, _FEW = 0.4, 0.05  # share of the runs: of the other strategies, and with labels as they are
 
 Predicted = tuple[Sample, Rows, Values]  # the test set, its labels, and the probabilities of one classifier
+Run = Callable[[np.random.Generator], Predicted]
 
 
 def shuffled(datasets: int) -> pd.DataFrame:
-    """One row per kind of run."""
-    kinds = {
-        (PIPELINE, "all labels, before training"): lambda random: _pipeline(random, train=True, test=True),
-        (PIPELINE, "training labels only"): lambda random: _pipeline(random, train=True, test=False),
-        (PIPELINE, "none (for comparison)"): lambda random: _pipeline(random, train=False, test=False),
-        (BLIND, "all labels"): _shuffled_predictions,
-        (BLIND, "none, but blind to the label"): _blind_predictions,
-    }
+    """One row per kind of run, with how often it was run."""
     rows = []
-    for (predictions, labels), run in kinds.items():
-        outcomes = [_outcome(*run(generator(predictions, labels, i)), seed=i) for i in range(datasets)]
+    for (predictions, labels), (run, share) in _kinds().items():
+        runs = max(1, round(share * datasets))
+        outcomes = [_outcome(*run(generator(predictions, labels, i)), seed=i) for i in range(runs)]
         means: dict[str, Any] = pd.DataFrame(outcomes).mean().to_dict()
-        rows.append({"predictions": predictions, "shuffled": labels, **means, "datasets": datasets})
+        rows.append({"predictions": predictions, "shuffled": labels, **means, "datasets": runs})
     return pd.DataFrame(rows)
+
+
+def _kinds() -> dict[tuple[str, str], tuple[Run, float]]:
+    """How predictions are made and what was shuffled: the run, and its share of all runs."""
+    kinds: dict[tuple[str, str], tuple[Run, float]] = {}
+    for name, strategy in STRATEGIES.items():
+        share = 1.0 if name == _OFTEN else _FEWER
+        kinds[name, ALL] = partial(_pipeline, strategy, ALL), share
+        if name == _OFTEN:
+            kinds[name, TRAINING] = partial(_pipeline, strategy, TRAINING), share
+        kinds[name, NONE] = partial(_pipeline, strategy, NONE), _FEW
+    kinds[BLIND, "all labels"] = _shuffled_predictions, 1.0
+    kinds[BLIND, "none, but blind to the label"] = _blind_predictions, 1.0
+    return kinds
 
 
 def _outcome(sample: Sample, labels: Rows, probabilities: Values, seed: int) -> dict[str, float]:
@@ -50,32 +62,26 @@ def _outcome(sample: Sample, labels: Rows, probabilities: Values, seed: int) -> 
     return {"value": value, "spread": abs(value - 0.5), **held}
 
 
-def _pipeline(random: np.random.Generator, *, train: bool, test: bool) -> Predicted:
-    """A classifier of the project fitted to embeddings of some patients, predicting those of others."""
+def _pipeline(strategy: Strategy, kind: str, random: np.random.Generator) -> Predicted:
+    """A strategy of the project trained on some patients, predicting others; labels as the control gives them."""
     world = WORLDS["as MURA"]
     patients = world.patients(STUDIES)
     sample = draw(world, 2 * patients, random)
-    embedding = embeddings(sample, random)
     tested = sample.patient >= patients
-    labels = sample.label.copy()
-    if test:
-        labels = random.permutation(labels)
-    elif train:
-        labels[~tested] = random.permutation(labels[~tested])
-    groups = sample.patient.astype(str)[~tested]
-    subset = Subset(embedding[~tested], labels[~tested], groups, embedding[tested], seed=0)
-    probabilities = CLASSIFIERS["logistic_regression"](subset).probabilities
+    labels, seed = sample.label.copy(), int(random.integers(2**31))
+    if kind == ALL:
+        labels = _shuffle(labels, seed)
+    elif kind == TRAINING:
+        labels[~tested] = _shuffle(labels[~tested], seed)
+    probabilities = strategy(Task(sample, labels, tested, random))
     return replace(sample, patient=sample.patient[tested]), labels[tested], probabilities
 
 
-def embeddings(sample: Sample, random: np.random.Generator) -> NDArray[np.float32]:
-    """Features of each study with the label, the patient and a spectrum that falls as that of networks does."""
-    scale = np.arange(1, FEATURES + 1) ** -0.5
-    effects = random.standard_normal((sample.patient.max() + 1, FEATURES))[sample.patient]
-    effects += random.standard_normal((len(sample.patient), FEATURES))
-    effects[:, 2] += SIGNAL * sample.label
-    rotation = np.linalg.qr(random.standard_normal((FEATURES, FEATURES)))[0]
-    return ((effects * scale) @ rotation).astype(np.float32)
+def _shuffle(labels: Rows, seed: int) -> Rows:
+    """The labels of as many studies, shuffled as the control `shuffled_labels` does."""
+    studies = [f"study{number}" for number in range(len(labels))]
+    images = pd.DataFrame({"study": studies, "label": labels})
+    return shuffle_labels(images, seed)["label"].to_numpy(np.int64)
 
 
 def _shuffled_predictions(random: np.random.Generator) -> Predicted:
