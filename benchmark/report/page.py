@@ -101,7 +101,7 @@ def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
     tests = parts.tables("tests")
     notes = [Prose(_TESTS)] if tests else []
     yield Section("Differences", [*forests, *parts.tables("differences"), *tests, *notes])
-    yield Section("More images", [*parts.tables("crossover"), *parts.tables("fits")])
+    yield Section("More images", [*parts.tables("crossovers"), *parts.tables("curve_fits")])
 
 
 def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:

@@ -56,8 +56,8 @@ def _tables(findings: Findings) -> Iterator[Table]:
     for name, rows, why, make in (
         ("differences", findings.differences, _NO_PAIR, with_interval(differences_table)),
         ("tests", findings.tests, _NO_PAIR, partial(tests_table, metric=metric, unit=unit)),
-        ("crossover", findings.crossovers, _NO_SIZES, partial(crossover_table, confidence=confidence)),
-        ("fits", findings.fits, _NO_FIT, with_interval(fits_table)),
+        ("crossovers", findings.crossovers, _NO_SIZES, partial(crossover_table, confidence=confidence)),
+        ("curve_fits", findings.fits, _NO_FIT, with_interval(fits_table)),
         ("heterogeneity", findings.heterogeneity, _NO_PARTS, with_interval(heterogeneity_table)),
         ("spread", findings.spread, _NO_SEEDS, partial(spread_table, metric=metric, unit=unit)),
         ("controls", findings.controls, _NO_CONTROL, with_interval(controls_table)),

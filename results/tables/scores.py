@@ -62,7 +62,7 @@ class ScoreTables:
         """For each body part: methods by training size."""
         table = self._table()
         return [
-            self._by_size(file_name("body part", part), table[table["body_part"] == part])
+            self._by_size(f"body_part_{file_name(part)}", table[table["body_part"] == part])
             for part in in_order(table["body_part"])
         ]
 
@@ -84,7 +84,7 @@ class ScoreTables:
         columns = [_text_column("strategy", "strategy"), *_method_columns(rows)]
         columns += [Column(_part_title(rows, part), partial(_cell, part)) for part in parts]
         caption = f"{self._label} by body part, {size_label(size)} training images."
-        name = file_name("train size", str(size))
+        name = f"train_size_{file_name(str(size))}"
         return self._table_of(name, caption, rows, columns, list(_lines(rows, "body_part")))
 
     def _table_of(

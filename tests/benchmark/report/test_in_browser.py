@@ -27,6 +27,13 @@ def test_every_picture_is_in_the_page(browser, report):
     assert min(widths) > 0
 
 
+def test_every_table_is_in_the_page(browser, report):
+    open_report(browser, report)
+    links = browser.run("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")
+    for table in (table for table in report.tables if table.files):
+        assert f"tables/{table.name}.csv" in links
+
+
 def test_tables_hold_no_word_of_the_machine(browser, report):
     open_report(browser, report)
     text = browser.run("document.body.textContent")

@@ -28,8 +28,8 @@ TABLES = {
     "main",
     "differences",
     "tests",
-    "crossover",
-    "fits",
+    "crossovers",
+    "curve_fits",
     "heterogeneity",
     "spread",
     "cost",
@@ -62,6 +62,7 @@ def test_every_table_is_written_three_times(report):
         assert any(name.startswith(start) for name in names(report.tables)), start
     for table in report.tables:
         if table.files:
+            assert {path.stem for path in table.files} == {table.name}
             assert sorted(path.suffix for path in table.files) == [".csv", ".md", ".tex"]
             assert len(pd.read_csv(next(p for p in table.files if p.suffix == ".csv")))
 
@@ -116,7 +117,7 @@ def test_one_size_and_one_seed_leave_out_what_needs_several(tmp_path):
     report = write_report(*planted(tmp_path, grid), tmp_path / "paper", ALONE, "")
     why = reasons(report)
     assert "two training sizes" in why["figure crossover_sizes"]
-    assert "two training sizes" in why["table crossover"]
+    assert "two training sizes" in why["table crossovers"]
     assert why["table spread"] == "one seed has no spread"
     assert "two body parts" in why["table heterogeneity"]
     assert {"main", "differences", "cost"} <= names(report.tables)
