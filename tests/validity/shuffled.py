@@ -20,8 +20,8 @@ STUDIES = 200
 _METRIC = ("auroc",)
 BLIND = "simulated predictions"
 ALL, TRAINING, NONE = "all labels, before training", "training labels only", "none (for comparison)"
-_OFTEN = "logistic regression on embeddings"  # the strategy that is run in every way, and as often as asked
-_FEWER, _FEW = 0.4, 0.05  # share of the runs: of the other strategies, and with labels as they are
+_EVERY_WAY = "logistic regression on embeddings"  # the strategy whose training labels are shuffled alone, too
+_FEW = 0.05  # share of the runs with labels as they are, which only show that there is something to learn
 
 Predicted = tuple[Sample, Rows, Values]  # the test set, its labels, and the probabilities of one classifier
 Run = Callable[[np.random.Generator], Predicted]
@@ -42,10 +42,9 @@ def _kinds() -> dict[tuple[str, str], tuple[Run, float]]:
     """How predictions are made and what was shuffled: the run, and its share of all runs."""
     kinds: dict[tuple[str, str], tuple[Run, float]] = {}
     for name, strategy in STRATEGIES.items():
-        share = 1.0 if name == _OFTEN else _FEWER
-        kinds[name, ALL] = partial(_pipeline, strategy, ALL), share
-        if name == _OFTEN:
-            kinds[name, TRAINING] = partial(_pipeline, strategy, TRAINING), share
+        kinds[name, ALL] = partial(_pipeline, strategy, ALL), 1.0
+        if name == _EVERY_WAY:
+            kinds[name, TRAINING] = partial(_pipeline, strategy, TRAINING), 1.0
         kinds[name, NONE] = partial(_pipeline, strategy, NONE), _FEW
     kinds[BLIND, "all labels"] = _shuffled_predictions, 1.0
     kinds[BLIND, "none, but blind to the label"] = _blind_predictions, 1.0
