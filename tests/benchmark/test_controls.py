@@ -91,6 +91,12 @@ def test_a_network_that_the_grid_has_with_random_weights_is_not_added_again(tmp_
     assert {cell.extractor.mean for cell in cells} == {None}, "the same untrained network as the frozen one"
 
 
+def test_the_network_of_the_project_has_its_own_untrained():
+    frozen = {"backbones": ["bundled"], "classifiers": ["rbf_svm"]}
+    cells, _ = expanded("random_weights", feature_extraction=frozen, fine_tuning=None)
+    assert {(cell.backbone, cell.extractor.weights) for cell in cells} == {("bundled-random", "random")}
+
+
 def test_two_weights_of_one_network_have_one_control():
     other = {"name": "resnet18", "mean": [0.5] * 3, "std": [0.5] * 3, "label": "halves"}
     frozen = {"backbones": ["resnet18", other], "classifiers": ["rbf_svm"]}
