@@ -84,17 +84,17 @@ def unit_table(predictions: pd.DataFrame, unit: str) -> pd.DataFrame:
     """The predictions per image, or per study: the mean of its views' probabilities (MURA's own way)."""
     if unit == "image":
         return predictions
-    studies = predictions.groupby("study", sort=True)
-    if (studies["label"].nunique() > 1).any():
-        study = studies["label"].nunique().idxmax()
+    codes, _ = pd.factorize(predictions["study"], sort=True)
+    first = np.flatnonzero(~pd.Series(codes).duplicated())
+    first = first[np.argsort(codes[first])]  # of each study, in the order of their names
+    labels = predictions["label"].to_numpy()
+    mixed = np.flatnonzero(labels != labels[first][codes])
+    if len(mixed):
+        study = predictions["study"].iloc[mixed[0]]
         raise ValueError(f"study '{study}' has views with two labels; mend the manifest")
-    table = studies.agg(
-        patient=("patient", "first"),
-        body_part=("body_part", "first"),
-        label=("label", "first"),
-        probability=("probability", "mean"),
-    )
-    return table.reset_index().round({"probability": _DECIMALS})
+    means = np.bincount(codes, predictions["probability"].to_numpy(np.float64)) / np.bincount(codes)
+    table = predictions[["study", "patient", "body_part", "label"]].iloc[first].reset_index(drop=True)
+    return table.assign(probability=means.round(_DECIMALS))
 
 
 def _intervals(
