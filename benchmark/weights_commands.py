@@ -10,10 +10,15 @@ from rich.table import Table
 from benchmark.errors import UserError
 from benchmark.executors import available_cores
 from benchmark.terminal import console, duration, progress_bars, shown
+from extractors import bundled
 
 
 def fetch_weights(name: str, out: Path) -> None:
     """Download a backbone's ImageNet weights into one safetensors file."""
+    if name == bundled.NAME:
+        raise UserError(
+            f"the weights of '{name}' ship with the project: say '{name}' in the grid, fetch nothing"
+        )
     from extractors.backbones import fetch_state
     from extractors.weights import save_state
 

@@ -170,10 +170,6 @@ def fetch_state(name: str) -> State:
     Raises ValueError for an unknown name and when the weights cannot be had.
     """
     check_name(name)
-    if name == bundled.NAME:
-        raise ValueError(
-            "the weights of 'bundled' ship with the project: say 'bundled' in the grid, fetch nothing"
-        )
     spec = BackboneSpec(name)
     return _hub_torchvision(spec) if name.startswith(TORCHVISION) else _hub_timm(spec).state_dict()
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from extractors import bundled
-from extractors.backbones import check_name, embed, fetch_state, load_backbone, network_input
+from extractors.backbones import check_name, embed, load_backbone, network_input
 from extractors.specs import BackboneSpec, file_digest
 from extractors.weights import read_state
 
@@ -65,12 +65,10 @@ def test_identity_is_the_digest_of_the_file_and_no_folder():
     assert BackboneSpec("bundled", "bundled") == OURS
 
 
-def test_it_is_among_the_names_and_has_nothing_to_fetch():
+def test_it_is_among_the_names():
     check_name("bundled")
     with pytest.raises(ValueError, match="did you mean bundled"):
         check_name("bundeld")
-    with pytest.raises(ValueError, match="ship with the project"):
-        fetch_state("bundled")
 
 
 @pytest.mark.slow

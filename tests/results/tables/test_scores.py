@@ -32,9 +32,9 @@ def test_one_part_needs_no_section():
 
 
 def test_there_is_a_table_per_part_and_per_size():
-    assert [t.name for t in tables(score_rows()).per_part()] == [f"body-part_{part}" for part in PARTS]
+    assert [t.name for t in tables(score_rows()).per_part()] == [f"body_part_{part}" for part in PARTS]
     sizes = tables(score_rows()).per_size()
-    assert [t.name for t in sizes] == [f"train-size_{size}" for size in SIZES]
+    assert [t.name for t in sizes] == [f"train_size_{size}" for size in SIZES]
     assert sizes[0].titles[-2:] == ["wrist", "all parts"]
     assert sizes[-1].titles[-2:] == ["wrist\n(4,931)", "all parts\n(4,931)"]
 
