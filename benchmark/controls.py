@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache, partial
 from itertools import product
 
 import pandas as pd
@@ -36,12 +37,13 @@ def expand_controls(
     `images` are the rows of the manifest. All controls but the majority stand at the largest training size
     of a body part alone. Raises UserError for two networks with one name.
     """
+    pointless = cache(partial(_pointless, grid, images))
     cells: list[Cell] = []
     left_out: list[LeftOut] = []
     for control in grid.controls:
         for method in _methods(grid, control):
             for cell in cells_of(grid, method, _points(grid, control, pool_size), control):
-                reason = _pointless(cell, grid, images) or reason_to_leave_out(
+                reason = pointless(control, cell.body_part) or reason_to_leave_out(
                     cell, grid, pool_size(cell.body_part, control)
                 )
                 if reason:
@@ -97,14 +99,13 @@ def _untrained(grid: Grid, own: list[Method]) -> list[Method]:
     return found[len(own) :]
 
 
-def _pointless(cell: Cell, grid: Grid, images: pd.DataFrame) -> str:
-    """Why a control would say nothing here."""
-    part = cell.body_part
+def _pointless(grid: Grid, images: pd.DataFrame, control: str, part: str) -> str:
+    """Why a control would say nothing of this body part."""
     shown = images if part == EVERY_PART else images[images["body_part"] == part]
-    if cell.control == BODY_PART and shown["body_part"].nunique() == 1:
+    if control == BODY_PART and shown["body_part"].nunique() == 1:
         return f"every image of '{part}' shows the same body part: it cannot tell them apart"
-    if cell.control == LEAKY_SPLIT and is_leaky(grid.dataset.protocol):
+    if control == LEAKY_SPLIT and is_leaky(grid.dataset.protocol):
         return "the grid's own split is by image already"
-    if cell.control == LEAKY_SPLIT and shown["patient"].is_unique:
+    if control == LEAKY_SPLIT and shown["patient"].is_unique:
         return "each image is a patient of its own: a split by image cannot leak"
     return ""

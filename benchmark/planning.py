@@ -1,7 +1,7 @@
 """What a run would do: which cells are done, stale, failed or missing, why, and how long the rest takes."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,9 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
     plan = Plan(grid, manifest, pool, test, [], [])
     for part in grid.body_parts:
         _check_part(part, plan)
-    cells, left_out = expand(grid, {part: plan.pool_size(part) for part in grid.body_parts})
-    controls, left_out_controls = expand_controls(grid, manifest.images, plan.pool_size)
+    pool_size = cache(plan.pool_size)
+    cells, left_out = expand(grid, {part: pool_size(part) for part in grid.body_parts})
+    controls, left_out_controls = expand_controls(grid, manifest.images, pool_size)
     cells += controls
     digest = manifest.digest()
     known = {cell.id: records.read(cell.id) for cell in cells}
@@ -100,7 +101,7 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
         fingerprint = fingerprint_of(cell, grid, digest)
         status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
         whole = isinstance(cell.train_size, str)
-        images = plan.pool_size(cell.body_part, cell.control) if whole else int(cell.train_size)
+        images = pool_size(cell.body_part, cell.control) if whole else int(cell.train_size)
         plan.cells.append(PlannedCell(cell, status, reason, guess.seconds(cell, images), fingerprint))
     plan.left_out.extend([*left_out, *left_out_controls])
     _check_backbones(plan)

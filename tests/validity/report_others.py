@@ -91,13 +91,12 @@ def shuffled_part(rows: pd.DataFrame) -> list[str]:
     )
     chance = binom.sf(RUNS_HOLD - 1, RUNS, CONFIDENCE)
     return [
-        f"Per cent of runs, each with about {STUDIES} test studies, whose interval of AUROC holds 0.5. The project's own classifiers, "
-        "descriptors and fine-tuning (of a small network with random weights) are trained on as many patients, none of them tested; "
-        "labels are shuffled by the very function of the grid's control `shuffled_labels`.",
+        f"Per cent of runs, each with about {STUDIES} test studies, whose interval of AUROC holds 0.5. What is "
+        "trained is the project's own code, on as many patients, none of them tested.",
         table(shown),
         "Shuffling the training labels alone is no control of the intervals: a classifier that learned noise is still a direction in "
         "the embedding, and any direction ranks true test labels better or worse than chance when the label "
-        "shows in the embedding. Its AUROC is truly not 0.5, though it is on average over runs. So the control shuffles all labels, before "
+        "shows in the embedding. Its AUROC is truly not 0.5, though it is on average over runs. So the grid's control `shuffled_labels` shuffles all labels, before "
         "training and testing. And a right interval holds 0.5 in at least "
         f"{RUNS_HOLD} of {RUNS} runs only with probability {chance:.2f}, so more runs are made here.",
     ]
