@@ -20,7 +20,7 @@ _SHOWS = {
     RANDOM_WEIGHTS: "networks that have never been trained: what lies above them is what pretraining adds",
     MAJORITY_CONTROL: "the share of positives in training for every image: what a metric gives for nothing",
     BODY_PART: "what is known from the body part alone, since some are abnormal more often than others: only "
-    " what lies above it was seen in the image",
+    "what lies above it was seen in the image",
     LEAKY_SPLIT: "the same methods with single images drawn for the test set, so that patients are on both "
     "sides: this is what would have been claimed, and no result",
 }
@@ -113,7 +113,7 @@ def _own_untrained(study: Study, plan: Plan, cells: Mapping[str, Cell]) -> Itera
 def _name(found: _Found) -> str:
     """The method; of a control that is a method of its own, its classifier."""
     own = found.control in (MAJORITY_CONTROL, BODY_PART)
-    return found.method.classifier if own else found.method.name
+    return plain_name(found.method.classifier) if own else found.method.name
 
 
 def _own_value(study: Study, found: _Found, cells: Mapping[str, Cell]) -> float | None:

@@ -116,7 +116,8 @@ def test_epochs_reach_mlflow_while_the_cell_trains(tuning_grid, workspace, monke
 
     def spy(self, record, epoch):
         original(self, record, epoch)
-        runs = client.search_runs([self.experiment_id], f"tags.cell = '{record['cell']}'")
+        experiment = client.get_experiment_by_name("small")
+        runs = client.search_runs([experiment.experiment_id], f"tags.cell = '{record['cell']}'")
         seen.extend((r.info.status, "epoch/train_loss" in r.data.metrics) for r in runs)
 
     monkeypatch.setattr(Tracker, "log_epoch", spy)
