@@ -74,7 +74,7 @@ def _fit(study: Study, curve: Curve) -> list[Row]:
     values = [found.value for found in curve.values()]
     drawn = np.stack([found.drawn for found in curve.values()])
     fit = fit_curve(sizes, values, at, drawn, confidence=study.evaluation.confidence)
-    law = fit["parameters"] or {}
+    law = fit["parameters"] or dict.fromkeys(("asymptote", "scale", "exponent"))
     told = {"residual": fit["residual"], "checked": fit["checked"], "reason": fit["reason"]}
     told |= {"at_bounds": ", ".join(fit["at_bounds"])}
     return [

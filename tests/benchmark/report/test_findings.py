@@ -6,9 +6,11 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 from benchmark.report.contrasts import FROZEN_CRAFTED, TUNED_CRAFTED, TUNED_FROZEN
+from benchmark.report.findings import find
 from benchmark.report.metrics_file import COLUMNS, metrics_frame
 from benchmark.report.study import CHOSEN, EVERY_BACKBONE, Method
 from results.evaluation import evaluate, resampled_metric
+from tests.benchmark.report.conftest import grid_of, planted, study_of
 from tests.planted_study import CROSSING
 
 
@@ -165,3 +167,13 @@ def test_metrics_file_has_a_row_for_each_cell_part_unit_and_metric(findings):
     assert row["evaluated_on"] == "valid"
     assert not frame.duplicated(["cell", "body_part", "unit", "metric"]).any()
     assert pd.api.types.is_float_dtype(frame["value"])
+
+
+def test_a_grid_whose_curves_all_fall_has_no_law_and_says_why(tmp_path):
+    grid = grid_of(
+        feature_extraction=None, fine_tuning=None, seeds=[0], body_parts=["wrist"], train_sizes=[50, 400]
+    )
+    plan, records = planted(tmp_path, grid)
+    table = find(study_of(plan, records), plan).fits
+    assert table["reason"].notna().all()
+    assert table[["asymptote", "scale", "exponent"]].isna().all(axis=None)
