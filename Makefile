@@ -44,7 +44,7 @@ performance: install  ## print the speed ratios (about an hour)
 	$(BIN)/python tests/performance/fine_tuning.py
 	$(BIN)/python tests/performance/report.py
 
-validity: install  ## simulate whether the intervals hold, write docs/validity.md (about an hour on one core)
+validity: install  ## simulate whether the intervals hold, write docs/validity.md (about two hours on one core)
 	$(BIN)/python -m tests.validity.study
 
 clean:  ## delete the environment; the runs stay
