@@ -95,6 +95,7 @@ def test_ctrl_c_keeps_what_is_finished(write_grid, tmp_path):
         stdout=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
     )
     while process.poll() is None and not predictions(tmp_path / "runs"):
         time.sleep(0.01)
