@@ -30,7 +30,7 @@ lint: install  ## formatting, lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: lint  ## everything that must pass before a change lands (about five minutes on two cores)
+test: lint  ## everything that must pass before a change lands (some minutes on two cores)
 	$(BIN)/pytest -m "not slow"
 
 test-all: lint  ## the slow checks too

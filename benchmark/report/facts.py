@@ -86,7 +86,6 @@ def _statistics_facts(findings: Findings) -> Facts:
         "unit": evaluation.unit,
         "confidence": evaluation.confidence,
         "resamples": evaluation.resamples,
-        "interval": "standard_error",
         "crossover": bool(len(findings.crossovers)),
         "curve_fits": bool(len(findings.fits)) and bool(findings.fits["reason"].isna().any()),
         "tests": _tests(findings),

@@ -83,7 +83,6 @@ class Facts(TypedDict, total=False):
     unit: str  # study, image
     confidence: float
     resamples: int
-    interval: Literal["percentile", "standard_error"]  # of metrics and differences
     comparisons: int  # in the family of paired differences whose p-values were adjusted by Holm
     family: str  # what the family spans: "two backbones, eight body parts and four sizes"
     crossover: bool  # whether crossover sizes were estimated

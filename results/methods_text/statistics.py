@@ -64,20 +64,17 @@ def _primary(facts: Facts) -> Iterator[str]:
 
 
 def _intervals(facts: Facts) -> Iterator[str]:
-    if not {"confidence", "resamples", "interval"} <= facts.keys():
+    if not {"confidence", "resamples"} <= facts.keys():
         return
     size, draws = (
         percent(facts["confidence"]),
         f"{counted(facts['resamples'], 'resampling')} of the test patients",
     )
-    if facts["interval"] == "percentile":
-        yield f"{size} intervals hold the central {size} of {draws} with replacement {cite('bootstrap')}"
-    else:
-        yield (
-            f"{size} intervals are Student's t times the standard error from {draws} with replacement "
-            f"{cite('bootstrap')}, on the log-odds scale between a metric's limits, and on the plain scale "
-            "for differences"
-        )
+    yield (
+        f"{size} intervals are Student's t times the standard error from {draws} with replacement "
+        f"{cite('bootstrap')}, on the log-odds scale between a metric's limits, and on the plain scale "
+        "for differences"
+    )
     if len(facts.get("seeds", ())) > 1:
         yield "a mean over seeds was resampled as that mean"
 

@@ -71,7 +71,6 @@ FULL = {
     "unit": "study",
     "confidence": 0.95,
     "resamples": 2000,
-    "interval": "standard_error",
     "comparisons": 64,
     "family": "two backbones, eight body parts and four sizes",
     "crossover": True,
@@ -146,7 +145,7 @@ def test_no_facts_no_text():
         ("fine_tuned", "AdamW"),
         ("recipe", "AdamW"),
         ("primary", "primary"),
-        ("interval", "resamplings of"),
+        ("resamples", "resamplings of"),
         ("comparisons", "Holm"),
         ("crossover", "crossover"),
         ("curve_fits", "Figueroa"),
@@ -286,10 +285,9 @@ def test_a_layer_by_name():
     )
 
 
-def test_percentile_intervals():
-    text = methods(FULL | {"interval": "percentile", "confidence": 0.9})
-    assert "90 % intervals hold the central 90 % of 2,000 resamplings" in text
-    assert "Student" not in text
+def test_another_confidence_is_said():
+    text = methods(FULL | {"confidence": 0.9})
+    assert "90 % intervals are Student's t times the standard error from 2,000 resamplings" in text
 
 
 def test_every_work_can_be_found():
