@@ -1,5 +1,5 @@
 """`python -m benchmark` is the command `benchmark`."""
 
-from benchmark.cli import main
+from benchmark.cli.main import main
 
 main()

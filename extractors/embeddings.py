@@ -11,7 +11,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from extractors.arrays import PartialArray, StoredArray, read_array
+from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.backbones import (
     Backbone,
     begin_peak_memory,
@@ -24,7 +24,7 @@ from extractors.backbones import (
     torch_threads,
 )
 from extractors.handcrafted import describe, describe_timed
-from extractors.measuring import Usage, measured
+from extractors.resource_usage import Usage, measured
 from extractors.specs import BackboneSpec, DescriptorSpec, JsonValue, embedding_folder
 
 CHUNK = 256

@@ -9,7 +9,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from extractors.arrays import PartialArray, StoredArray, read_array
+from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.specs import PIXELS_VERSION, digest_of
 
 FITS = ("pad", "crop", "stretch")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.datasets.phantom import draw_phantom
+from benchmark.datasets.phantom.draw import draw_phantom
 from tests.chromium import NAMES, Browser, find_chromium
 
 SHARED = Path(__file__).parents[1] / ".." / "shared"

@@ -8,12 +8,12 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy.special import expit
 
-from benchmark.cell_records import context_of, finished, now
 from benchmark.datasets.manifest import Manifest
-from benchmark.grid import Grid
-from benchmark.planning import Plan, PlannedCell, make_plan
-from benchmark.records import Records
-from benchmark.samples import Sample, Samples
+from benchmark.execution.plan import Plan, PlannedCell, make_plan
+from benchmark.execution.record import context_of, finished, now
+from benchmark.execution.subsets import Sample, Samples
+from benchmark.grid.schema import Grid
+from benchmark.store.records import Records
 from classifiers.fit import Fit
 
 VIEWS = 3  # at most, of a study

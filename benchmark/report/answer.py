@@ -5,13 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.report.contrasts import TUNED_FROZEN
-from benchmark.report.findings import Findings
-from benchmark.report.standings import LEVEL
-from benchmark.report.study import EVERY_BACKBONE
+from benchmark.analysis.findings import Findings
+from benchmark.analysis.paired_differences import TUNED_FROZEN
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE
+from benchmark.analysis.scores import LEVEL
 from results.crossover import ALWAYS, BEYOND, UNDEFINED
-from results.figures.rows import records
 from results.figures.style import metric_label, part_label
+from results.frames import records
 
 FINE_TUNE, FREEZE, OPEN = "fine-tune", "freeze", "not settled"
 Row = dict[str, Any]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmark.report.findings import Findings
+from benchmark.analysis.findings import Findings
 from benchmark.report.overview_figures import overview
 from benchmark.report.prediction_figures import predictions
 from results.figures import Drawable

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from benchmark.analysis.findings import Findings
+from benchmark.analysis.paired_differences import FROZEN_CRAFTED, TUNED_CRAFTED, TUNED_FROZEN
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE, slug
+from benchmark.analysis.scores import LEVEL
+from benchmark.analysis.strategy_curves import strategy_points
 from benchmark.datasets.names import EVERY_PART
-from benchmark.report.contrasts import FROZEN_CRAFTED, TUNED_CRAFTED, TUNED_FROZEN
-from benchmark.report.findings import Findings
-from benchmark.report.lines import strategy_points
-from benchmark.report.standings import LEVEL
-from benchmark.report.study import EVERY_BACKBONE, slug
 from results.costs import cost_points
 from results.crossover import ALWAYS, BEYOND
 from results.figures import (
@@ -24,8 +24,8 @@ from results.figures import (
     HeatMap,
     LearningCurves,
 )
-from results.figures.rows import records
 from results.figures.style import metric_label
+from results.frames import records
 from results.published import RADIOLOGIST, comparable
 
 Figure = tuple[str, str, Callable[[], Drawable]]  # name, caption, and how: ValueError says why there is none

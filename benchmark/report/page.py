@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmark.analysis.controls import controls_text
+from benchmark.analysis.findings import Findings
 from benchmark.report.answer import answer_text
-from benchmark.report.controls import controls_text
-from benchmark.report.drawing import Drawn
-from benchmark.report.facts import facts_of
-from benchmark.report.findings import Findings
-from benchmark.report.left_out import missing_cells, missing_parts
+from benchmark.report.figure_files import Drawn
+from benchmark.report.methods_facts import facts_of
+from benchmark.report.missing import missing_cells, missing_parts
 from benchmark.report.tables import Written
 from results.figures.style import metric_label, plain_name
 from results.methods_text import citations, methods

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from benchmark.curves import Record, chosen_on_training_folds
-from benchmark.report.findings import Findings
+from benchmark.analysis.findings import Findings
+from benchmark.analysis.learning_curves import chosen_on_training_folds
+from benchmark.analysis.resampled_cells import Setting, Study, slug
 from benchmark.report.overview_figures import Figure
-from benchmark.report.study import Setting, Study, slug
+from benchmark.store.records import Record
 from classifiers.names import MAJORITY
 from results.evaluation import unit_table
 from results.figures import (

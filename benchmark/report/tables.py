@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.report.findings import Findings
+from benchmark.analysis.findings import Findings
 from benchmark.report.prediction_figures import tuned_cells
+from results.tables.across_settings import controls_table, heterogeneity_table, ranks_table, spread_table
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
-from results.tables.growth import crossover_table, fits_table
-from results.tables.overall import controls_table, heterogeneity_table, ranks_table, spread_table
 from results.tables.paper import PaperTable, save_table
+from results.tables.sample_size import crossover_table, fits_table
 from results.tables.scores import ScoreTables
 from results.tables.training import epochs_table
 

@@ -9,10 +9,10 @@ from results.figures.forest import ForestPlot
 from results.figures.head_to_head import HeadToHead
 from results.figures.heat_map import HeatMap
 from results.figures.learning_curves import LearningCurves
-from results.figures.ranking import PrecisionRecallCurves, RocCurves
+from results.figures.predictions import Scores
 from results.figures.reliability import ReliabilityDiagram
+from results.figures.roc_pr import PrecisionRecallCurves, RocCurves
 from results.figures.saving import Drawable, save
-from results.figures.scores import Scores
 from results.figures.training import TrainingCurves
 
 __all__ = [

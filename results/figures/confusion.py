@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figures.canvas import columns_for, empty_figure
+from results.figures.layout import columns_for, empty_figure
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 
 _CLASSES = ["normal", "abnormal"]

@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figures.canvas import empty_figure, legend_below
-from results.figures.rows import Rows, in_order, refuse_twice, tidy
+from results.figures.layout import empty_figure, legend_below
 from results.figures.style import BLACK, SKY, TWO_COLUMNS, VERMILION, part_label, styled
+from results.frames import Rows, in_order, refuse_twice, tidy
 
 UNITS = ("images", "studies", "patients")
 _KEY = ["body_part", "split", "label"]

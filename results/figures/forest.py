@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from results.figures.canvas import columns_for, empty_figure, panel_grid, write_beside
-from results.figures.rows import Rows, by_size, in_order, records, refuse_twice, tidy
+from results.figures.layout import columns_for, empty_figure, panel_grid, write_beside
 from results.figures.style import (
     GREY,
     LIGHT,
@@ -22,6 +21,7 @@ from results.figures.style import (
     size_label,
     styled,
 )
+from results.frames import Rows, by_size, in_order, records, refuse_twice, tidy
 
 _KEY = ["backbone", "body_part", "train_size"]
 _MARKERS = "osD^vPX"

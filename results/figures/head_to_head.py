@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figures.canvas import columns_for, empty_figure, size_axis
-from results.figures.rows import tidy
+from results.figures.layout import columns_for, empty_figure, size_axis
 from results.figures.style import BLACK, GREY, ONE_COLUMN, TWO_COLUMNS, look_of, metric_label, styled
+from results.frames import tidy
 
 _MOST = 4  # backbones side by side
 

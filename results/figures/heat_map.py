@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figures.canvas import empty_figure, write_beside
-from results.figures.rows import Rows, in_order, refuse_twice, tidy
+from results.figures.layout import empty_figure, write_beside
 from results.figures.style import SMALL, TWO_COLUMNS, look_of, metric_label, part_label, styled
+from results.frames import Rows, in_order, refuse_twice, tidy
 
 _CELL = ["block", "name", "body_part"]
 _ORDER = ("radiologist", "feature_extraction", "fine_tuning", "hand_crafted", "ensemble", "from_scratch")

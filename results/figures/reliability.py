@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from results.figures.canvas import empty_figure, legend_beside
-from results.figures.scores import Scores, bands, check_names
+from results.figures.layout import empty_figure, legend_beside
+from results.figures.predictions import Scores, bands, check_names
 from results.figures.style import GREY, ONE_COLUMN, TWO_COLUMNS, looks_of, metric_label, styled
 from results.metrics import expected_calibration_error
 

@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figures.canvas import empty_figure, legend_below
-from results.figures.rows import tidy
+from results.figures.layout import empty_figure, legend_below
 from results.figures.style import BLACK, GREY, TWO_COLUMNS, VERMILION, metric_label, styled
+from results.frames import tidy
 
 _SHOWN = ("loss", "accuracy", "auroc")
 _ROOM_FOR_MARKERS = 40  # epochs, beyond which a line carries none

@@ -18,8 +18,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from results.page.blocks import FigureBlock, Section
-from results.page.cells import Column, columns_of
 from results.page.prose import inline, paragraphs
+from results.page.table_data import Column, columns_of
 
 SHOWN = 200  # rows that are drawn at once; the others are found by search
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from results.figures.rows import Rows, by_part, tidy, whole
 from results.figures.style import look_of, metric_label, part_label, size_label
-from results.tables.cells import Row, amount, method_label, number
+from results.frames import Rows, by_part, tidy, whole
+from results.tables.formatting import Row, amount, method_label, number
 from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
 
 _AMOUNTS = {

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from results.figures.rows import Rows, in_order, refuse_twice, tidy
 from results.figures.style import part_label, plain_name
-from results.tables.cells import Row, number
+from results.frames import Rows, in_order, refuse_twice, tidy
+from results.tables.formatting import Row, number
 from results.tables.paper import TEXT, Column, PaperTable, paper_table
 
 _KEY = ["body_part", "split", "label"]

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from results.figures.rows import Rows, by_part, tidy, whole
 from results.figures.style import metric_label, part_label, size_label
-from results.tables.cells import CHOSEN_SIDES, Cell, difference, number, p_text, percent, signed
+from results.frames import Rows, by_part, tidy, whole
+from results.tables.formatting import CHOSEN_SIDES, Cell, difference, number, p_text, percent, signed
 from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
 
 _AXES = ["comparison", "backbone", "body_part", "train_size"]

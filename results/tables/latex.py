@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from results.tables.cells import Cell
+from results.tables.formatting import Cell
 from results.tables.markup import latex_text
 
 _WIDTH = {False: 345.0, True: 550.0}  # points: the text of LaTeX's article, upright and turned

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from results.figures.rows import records
-from results.tables.cells import Cell, Row
+from results.frames import records
+from results.tables.formatting import Cell, Row
 from results.tables.latex import latex_table
 from results.tables.markup import UNDEFINED, markdown_text
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from results.figures.rows import Rows, by_size, in_order, records, refuse_twice, tidy
 from results.figures.style import look_of, metric_label, part_label, plain_name, size_label
-from results.tables.cells import BEST, CLOSE, Cell, Row, chosen_note, percent, score
+from results.frames import Rows, by_size, in_order, records, refuse_twice, tidy
+from results.tables.formatting import BEST, CLOSE, Cell, Row, chosen_note, percent, score
 from results.tables.markup import DAGGER, UNDEFINED
 from results.tables.paper import TEXT, Column, PaperTable, file_name, paper_table, sentences
 

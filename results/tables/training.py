@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from results.figures.rows import tidy
 from results.figures.style import metric_label
-from results.tables.cells import Cell, Row, amount, interval_text, number
+from results.frames import tidy
+from results.tables.formatting import Cell, Row, amount, interval_text, number
 from results.tables.paper import Column, PaperTable, paper_table, sentences
 
 _SHOWN = {"loss": "loss", "accuracy": "accuracy", "auroc": "AUROC"}

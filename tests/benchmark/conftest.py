@@ -1,10 +1,16 @@
-"""Small grids on the small phantom."""
+"""Small grids on the small phantom, and a planted grid whose cells are all done."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
+
+from benchmark.analysis.findings import Findings, find
+from benchmark.execution.plan import Plan
+from benchmark.report.write import Report, write_report
+from benchmark.store.records import Records
+from tests.benchmark.planted import ALONE, grid_of, planted, study_of
 
 Content = dict[str, object]
 
@@ -28,3 +34,23 @@ def write_grid(tmp_path: Path, phantom: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Records]:
+    """The grid with all its cells done. Do not write into it."""
+    return planted(tmp_path_factory.mktemp("planted"), grid_of())
+
+
+@pytest.fixture(scope="session")
+def findings(whole: tuple[Plan, Records]) -> Findings:
+    plan, records = whole
+    return find(study_of(plan, records), plan)
+
+
+@pytest.fixture(scope="session")
+def report(whole: tuple[Plan, Records], tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report of that grid. Do not write into its folder."""
+    plan, records = whole
+    text = yaml.safe_dump(plan.grid.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
+    return write_report(plan, records, tmp_path_factory.mktemp("report") / "paper", ALONE, text)

@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 import yaml
 
+from benchmark.analysis.finished import read_records
+from benchmark.cli.run import run_grid
 from benchmark.datasets.mura import read_mura
-from benchmark.main_job import open_plan, read_records, run_grid
-from benchmark.workspace import Workspace
+from benchmark.execution.open_plan import open_plan
+from benchmark.store.workspace import Workspace
 
 FOLDER = Path(__file__).parents[2] / "grids"
 GRIDS = sorted(FOLDER.rglob("*.yaml"))

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from extractors import embeddings
-from extractors.arrays import PartialArray
+from extractors.array_store import PartialArray
 from extractors.embeddings import Failure, load_embeddings
-from extractors.measuring import Usage
 from extractors.names import DESCRIPTOR_VERSION
+from extractors.resource_usage import Usage
 from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
 
 NETWORK = BackboneSpec("mobilenetv3_small_050", "random")

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from torch.utils.data import DataLoader, Dataset
 
-from benchmark.executors import available_cores
+from benchmark.execution.executors import available_cores
 from extractors.backbones import choose_device, load_backbone, network_input
 from extractors.embeddings import load_embeddings
 from extractors.pixels import load_pixels

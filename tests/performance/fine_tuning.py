@@ -15,12 +15,12 @@ from rich.table import Table
 from torch.nn import functional
 
 from benchmark.datasets.mura import read_mura
-from benchmark.datasets.phantom import draw_phantom
-from benchmark.executors import available_cores
-from classifiers.layers import TunedNetwork, choose_trainable
-from classifiers.recipes import PRESETS, Head, Recipe
-from classifiers.training import Training
-from classifiers.tuning_data import TrainingImages
+from benchmark.datasets.phantom.draw import draw_phantom
+from benchmark.execution.executors import available_cores
+from classifiers.fine_tuning.data import TrainingImages
+from classifiers.fine_tuning.layers import TunedNetwork, choose_trainable
+from classifiers.fine_tuning.recipes import PRESETS, Head, Recipe
+from classifiers.fine_tuning.training import Training
 from extractors.backbones import choose_device, load_backbone, network_input, peak_memory
 from extractors.pixels import load_pixels
 from extractors.specs import BackboneSpec

@@ -10,8 +10,8 @@ from unittest.mock import patch
 import yaml
 from rich.console import Console
 
-from benchmark import main_job
-from benchmark.workspace import Workspace
+from benchmark.cli import run
+from benchmark.store.workspace import Workspace
 
 GRID = {
     "name": "recording",
@@ -41,7 +41,7 @@ class Silent:
 def seconds_of(grid, workspace):
     began = perf_counter()
     with redirect_stdout(StringIO()):
-        main_job.run_grid(grid, Workspace(workspace), jobs=None, device="cpu", skip_unreadable=False)
+        run.run_grid(grid, Workspace(workspace), jobs=None, device="cpu", skip_unreadable=False)
     return perf_counter() - began
 
 
@@ -50,7 +50,7 @@ if __name__ == "__main__":
         folder = Path(name)
         grid = folder / "recording.yaml"
         grid.write_text(yaml.safe_dump(GRID))
-        with patch.object(main_job, "_Log", Silent):
+        with patch.object(run, "_Log", Silent):
             silent = seconds_of(grid, folder / "silent")
         logged = seconds_of(grid, folder / "logged")
         again = seconds_of(grid, folder / "logged")

@@ -8,9 +8,9 @@ from time import perf_counter
 import yaml
 from rich.console import Console
 
-from benchmark.executors import available_cores, share_cores
-from benchmark.grid import Grid
-from benchmark.report.writing import write_report
+from benchmark.execution.executors import available_cores, share_cores
+from benchmark.grid.schema import Grid
+from benchmark.report.write import write_report
 from tests.planted_study import planted_manifest, planted_study
 
 PARTS = ["elbow", "finger", "forearm", "hand", "humerus", "shoulder", "wrist", "knee"]

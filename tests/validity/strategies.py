@@ -11,11 +11,11 @@ import torch
 from numpy.typing import NDArray
 
 from classifiers.catalogue import CLASSIFIERS
-from classifiers.fine_tuning import TuningTask, fine_tune
+from classifiers.fine_tuning.data import TrainingImages
+from classifiers.fine_tuning.fine_tune import TuningTask, fine_tune
+from classifiers.fine_tuning.recipes import Recipe
 from classifiers.names import CLASSIFIER_NAMES, MAJORITY
-from classifiers.recipes import Recipe
 from classifiers.subset import Subset
-from classifiers.tuning_data import TrainingImages
 from extractors.handcrafted import describe
 from extractors.specs import BackboneSpec
 from tests.validity.simulation import Rows, Sample, Values

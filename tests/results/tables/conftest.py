@@ -4,16 +4,16 @@ import itertools
 
 import pytest
 
-from results.tables.cost import cost_table
-from results.tables.data_set import dataset_table
-from results.tables.differences import differences_table, tests_table
-from results.tables.growth import crossover_table, fits_table
-from results.tables.overall import (
+from results.tables.across_settings import (
     controls_table,
     heterogeneity_table,
     ranks_table,
     spread_table,
 )
+from results.tables.cost import cost_table
+from results.tables.data_set import dataset_table
+from results.tables.differences import differences_table, tests_table
+from results.tables.sample_size import crossover_table, fits_table
 from results.tables.scores import ScoreTables
 from results.tables.training import epochs_table
 

@@ -1,8 +1,8 @@
 """Tables of paired comparisons say which side is which, and mark what is significant after adjusting."""
 
 from results.tables import differences
-from results.tables.cells import Cell
 from results.tables.differences import differences_table
+from results.tables.formatting import Cell
 from tests.results.tables.conftest import COMPARISONS, NUMBERS, classical_rows, difference_rows
 
 

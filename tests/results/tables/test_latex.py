@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from results.tables.cells import Cell
+from results.tables.formatting import Cell
 from results.tables.latex import latex_table
 from tests.results.tables.conftest import every_table
 

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 
-from results.tables.cells import Cell
+from results.tables.formatting import Cell
 from results.tables.paper import TEXT, Column, file_name, paper_table, save_table, sentences
 
 FRAME = pd.DataFrame({"name": ["a_b", "c|d"], "value": [1 / 3, float("nan")], "count": [3, 1000]})

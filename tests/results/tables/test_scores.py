@@ -2,7 +2,7 @@
 
 import pytest
 
-from results.tables.cells import Cell
+from results.tables.formatting import Cell
 from results.tables.scores import ScoreTables
 from tests.results.tables.conftest import METHODS, NUMBERS, PARTS, SIZES, score_rows
 

@@ -1,0 +1,1 @@
+"""From records to answers: the one engine of paired comparisons behind run, compare, MLflow and report."""

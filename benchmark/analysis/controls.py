@@ -1,0 +1,146 @@
+"""What the controls score, beside the methods that they control, and what that should show."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import pandas as pd
+
+from benchmark.analysis.resampled_cells import Method, Setting, Side, Study
+from benchmark.execution.plan import Plan
+from benchmark.grid.cells import Cell, Extractor
+from classifiers.names import MAJORITY
+from extractors.specs import BackboneSpec
+from results.figures.style import plain_name
+from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS, SHUFFLED_LABELS
+
+CHANCE = {"auroc": 0.5, "balanced_accuracy": 0.5, "cohens_kappa": 0.0, "mcc": 0.0}  # of what knows nothing
+_SHOWS = {
+    SHUFFLED_LABELS: "the studies' labels were shuffled before training and testing: nothing can be learnt",
+    RANDOM_WEIGHTS: "networks that have never been trained: what lies above them is what pretraining adds",
+    MAJORITY_CONTROL: "the share of positives in training for every image: what a metric gives for nothing",
+    BODY_PART: "what is known from the body part alone, since some are abnormal more often than others: only "
+    "what lies above it was seen in the image",
+    LEAKY_SPLIT: "the same methods with single images drawn for the test set, so that patients are on both "
+    "sides: this is what would have been claimed, and no result",
+}
+
+
+class _Found(NamedTuple):
+    """A method as a control, and the study that holds its cells."""
+
+    control: str
+    study: Study
+    setting: Setting
+    method: Method
+    side: Side
+
+
+def control_rows(study: Study, controls: Study, plan: Plan) -> pd.DataFrame:
+    """One row per control, method and setting, over its seeds; `controls` holds the cells of controls alone.
+
+    Columns: control, method, body_part, train_size, value, low, high and own_value: the mean of the same
+    method without the control over the same seeds (None where it has none). What a grid has already as one
+    of its own methods (the majority, a network with random weights) stands there as well, where the grid
+    asks for that control.
+    """
+    cells = {planned.cell.id: planned.cell for planned in plan.cells}
+    found = [*_added(controls), *_own_majority(study, plan), *_own_untrained(study, plan, cells)]
+    order, parts = list(_SHOWS), plan.grid.body_parts
+    found.sort(key=lambda one: (order.index(one.control), parts.index(one.setting.body_part)))
+    return pd.DataFrame(
+        [
+            {
+                "control": one.control,
+                "method": _name(one),
+                "body_part": one.setting.body_part,
+                "train_size": one.setting.train_size,
+                **one.study.interval(one.study.over_seeds(one.side)),
+                "own_value": _own_value(study, one, cells),
+            }
+            for one in found
+        ]
+    )
+
+
+def controls_text(rows: pd.DataFrame, metric: str) -> str:
+    """A sentence on what each control should show, as a list in the markup of `results.page.Prose`."""
+    lines = []
+    for control in dict.fromkeys(rows["control"]):
+        held = _held(rows[rows["control"] == control], metric) if control == SHUFFLED_LABELS else ""
+        lines.append(f"- **{plain_name(control).capitalize()}**: {_SHOWS[control]}{held}.")
+    return "\n".join(lines)
+
+
+def _held(rows: pd.DataFrame, metric: str) -> str:
+    """In how many rows the interval holds the value of chance."""
+    known = rows[rows["low"].notna()]
+    if metric not in CHANCE or known.empty:
+        return ""
+    chance = CHANCE[metric]
+    holding = int(((known["low"] <= chance) & (chance <= known["high"])).sum())
+    return f". The interval should hold {chance:g}, but for a few by chance: {holding} of {len(known)} do"
+
+
+def _added(controls: Study) -> Iterator[_Found]:
+    for control in dict.fromkeys(record["control"] for record in controls.cells):
+        one = replace(controls, cells=[r for r in controls.cells if r["control"] == control])
+        for setting, sides in one.methods.items():
+            for method, side in sides.items():
+                yield _Found(control, one, setting, method, side)
+
+
+def _own_majority(study: Study, plan: Plan) -> Iterator[_Found]:
+    """The grid's own majority classifier, once per setting: it looks at no extractor."""
+    for setting, sides in study.methods.items():
+        own = [method for method in sides if method.classifier == MAJORITY]
+        if own and MAJORITY_CONTROL in plan.grid.controls:
+            yield _Found(MAJORITY_CONTROL, study, setting, own[0], sides[own[0]])
+
+
+def _own_untrained(study: Study, plan: Plan, cells: Mapping[str, Cell]) -> Iterator[_Found]:
+    """The grid's own networks with random weights at the largest size, where it has them trained too."""
+    if RANDOM_WEIGHTS not in plan.grid.controls:
+        return
+    for setting in study.largest.values():
+        for method, side in study.methods[setting].items():
+            spec = cells[_any_cell(side)].extractor
+            random = isinstance(spec, BackboneSpec) and spec.weights == "random"
+            if random and method.classifier != MAJORITY and _trained(method, spec, cells):
+                yield _Found(RANDOM_WEIGHTS, study, setting, method, side)
+
+
+def _name(found: _Found) -> str:
+    """The method; of a control that is a method of its own, its classifier."""
+    own = found.control in (MAJORITY_CONTROL, BODY_PART)
+    return plain_name(found.method.classifier) if own else found.method.name
+
+
+def _own_value(study: Study, found: _Found, cells: Mapping[str, Cell]) -> float | None:
+    """The mean of the method without the control, over the seeds that both have."""
+    own = _own_method(found, cells)
+    for setting, sides in study.methods.items():
+        if setting[:2] == found.setting[:2] and own in sides:  # body part and size as the grid says them
+            seeds = found.side.keys() & sides[own].keys()
+            return study.over_seeds(sides[own], seeds).value if seeds else None
+    return None
+
+
+def _own_method(found: _Found, cells: Mapping[str, Cell]) -> Method | None:
+    if found.control in (MAJORITY_CONTROL, BODY_PART):
+        return None
+    if found.control != RANDOM_WEIGHTS:
+        return found.method
+    return _trained(found.method, cells[_any_cell(found.side)].extractor, cells)
+
+
+def _trained(method: Method, untrained: Extractor, cells: Mapping[str, Cell]) -> Method | None:
+    """The same method with the grid's first network that is the same but for its weights."""
+    asked = dict.fromkeys(cell.extractor for cell in cells.values() if cell.strategy == method.strategy)
+    networks = [spec for spec in asked if isinstance(spec, BackboneSpec) and spec.weights != "random"]
+    labels = [spec.label for spec in networks if spec.name == getattr(untrained, "name", "")]
+    return method._replace(backbone=labels[0]) if labels else None
+
+
+def _any_cell(side: Side) -> str:
+    return str(next(iter(side.values()))["cell"])

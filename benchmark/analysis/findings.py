@@ -1,0 +1,63 @@
+"""All that a study says, as tables of plain values: worked out once, then shown in several ways."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from benchmark.analysis.across_settings import heterogeneity_rows, ranks, spread_rows
+from benchmark.analysis.controls import control_rows
+from benchmark.analysis.cost import cost_frame
+from benchmark.analysis.dataset_counts import count_rows
+from benchmark.analysis.paired_differences import difference_rows, pairs, test_rows
+from benchmark.analysis.resampled_cells import Study
+from benchmark.analysis.sample_size import crossover_rows, fit_rows
+from benchmark.analysis.scores import score_rows
+from benchmark.execution.plan import Plan
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The tables of a study; each is empty where the grid does not hold what it needs."""
+
+    study: Study
+    plan: Plan
+    counts: pd.DataFrame  # images, studies and patients, by body part, split and label
+    scores: pd.DataFrame  # every method
+    chosen: pd.DataFrame  # what training folds choose
+    differences: pd.DataFrame
+    tests: pd.DataFrame
+    crossovers: pd.DataFrame
+    fits: pd.DataFrame
+    ranks: dict[str, Any]
+    heterogeneity: pd.DataFrame
+    spread: pd.DataFrame
+    cost: pd.DataFrame  # every method at the largest size, means over seeds
+    controls: pd.DataFrame
+
+    @property
+    def main_part(self) -> str:
+        """The body part that is shown where only one can be: `all`, or else the grid's first."""
+        parts = list(self.study.largest)
+        return "all" if "all" in parts else parts[0]
+
+
+def find(study: Study, plan: Plan, controls: Study | None = None) -> Findings:
+    """Work out everything from the resampled values; nothing is fitted. `controls` has cells of controls."""
+    found = list(pairs(study))
+    return Findings(
+        study=study,
+        plan=plan,
+        counts=count_rows(plan),
+        scores=score_rows(study, study.methods),
+        cost=cost_frame(study),
+        controls=control_rows(study, controls or replace(study, cells=[]), plan),
+        chosen=score_rows(study, study.chosen),
+        differences=difference_rows(study, found),
+        tests=test_rows(study, found),
+        crossovers=crossover_rows(study, found),
+        fits=fit_rows(study),
+        ranks=ranks(study),
+        heterogeneity=heterogeneity_rows(found),
+        spread=spread_rows(study),
+    )

@@ -1,0 +1,64 @@
+"""The commands below `benchmark data`."""
+
+from pathlib import Path
+
+from benchmark.cli.terminal import console, findings_table, frame_table, progress_bars, shown
+from benchmark.datasets.manifest import Manifest, read_manifest
+from benchmark.datasets.mura import read_mura
+from benchmark.execution.executors import available_cores
+
+
+def draw(
+    root: Path, *, patients: int, difficulty: float, seed: int, long_side: int, jobs: int | None
+) -> None:
+    """Draw a phantom and say where it is."""
+    from benchmark.datasets.phantom.draw import draw_phantom
+
+    with progress_bars() as report:
+        folder = draw_phantom(
+            root,
+            patients=patients,
+            difficulty=difficulty,
+            seed=seed,
+            long_side=long_side,
+            jobs=jobs or available_cores(),
+            progress=lambda done, total: report("drawing patients", done, total),
+        )
+    console().print(
+        f"{len(read_mura(folder).images):,} images in {shown(folder)}; the boxes are in abnormalities.csv"
+    )
+
+
+def verify_root(root: Path, jobs: int | None) -> bool:
+    """Print what an audit finds; returns whether the data set is free of errors."""
+    from benchmark.datasets.audit import counts_table, verify
+
+    manifest, published = open_root(root)
+    findings = verify(manifest, jobs=jobs or available_cores(), published=published)
+    console().print(frame_table(counts_table(manifest), f"{shown(root)}: patients, studies and images"))
+    console().print(findings_table(findings, "findings"))
+    return not any(finding.severity == "error" for finding in findings)
+
+
+def explore_root(root: Path, out: Path) -> None:
+    """Write the tables and charts of a data set and list them."""
+    from benchmark.datasets.explore import explore
+
+    manifest, _ = open_root(root)
+    for path in explore(manifest, out):
+        console().print(shown(path))
+
+
+def open_root(root: Path) -> tuple[Manifest, bool]:
+    """A manifest from a CSV, a folder with manifest.csv, or MURA's tree; and whether it should be MURA."""
+    if root.is_file() or (root / "manifest.csv").is_file():
+        return read_manifest(root if root.is_file() else root / "manifest.csv"), False
+    manifest = read_mura(root)
+    return manifest, not any((f / "phantom.json").is_file() for f in (manifest.root, manifest.root.parent))
+
+
+def convert_medmnist(npz: Path, out: Path) -> None:
+    """Write images and manifest of a MedMNIST file and say where they are."""
+    from benchmark.datasets.medmnist import from_medmnist
+
+    console().print(f"manifest: {shown(from_medmnist(npz, out))}")

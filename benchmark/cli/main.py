@@ -1,0 +1,232 @@
+"""The command line: what can be typed, and how errors reach the one who typed it."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from benchmark.errors import UserError
+
+_PATH = click.Path(path_type=Path)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+grid_option = click.option("--grid", "grid_file", type=_PATH, required=True, help="The grid file (YAML).")
+workspace_option = click.option(
+    "--workspace",
+    type=_FOLDER,
+    default=Path("runs"),
+    envvar="BENCHMARK_WORKSPACE",
+    show_default=True,
+    show_envvar=True,
+    help="Where records, cache and MLflow's database are.",
+)
+tracking_option = click.option(
+    "--tracking-uri",
+    envvar="MLFLOW_TRACKING_URI",
+    show_envvar=True,
+    help="An MLflow server instead of SQLite in the workspace.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per row.")
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), help="Processes at once; default: one per core."
+)
+
+device_option = click.option(
+    "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="benchmark")
+def cli() -> None:
+    """Freeze the network, or fine-tune it? Compare both on the same radiographs."""
+
+
+@cli.command()
+@grid_option
+@workspace_option
+@tracking_option
+@jobs_option
+@device_option
+@click.option("--skip-unreadable", is_flag=True, help="Leave out images that cannot be read, and list them.")
+def run(
+    grid_file: Path,
+    workspace: Path,
+    tracking_uri: str | None,
+    jobs: int | None,
+    device: str,
+    skip_unreadable: bool,
+) -> None:
+    """Compute what a grid asks for and is not done yet; record it in MLflow."""
+    from benchmark.cli.run import run_grid
+    from benchmark.store.workspace import Workspace
+
+    failed = run_grid(
+        grid_file,
+        Workspace(workspace, tracking_uri),
+        jobs=jobs,
+        device=device,
+        skip_unreadable=skip_unreadable,
+    )
+    sys.exit(1 if failed else 0)
+
+
+@cli.command()
+@grid_option
+@workspace_option
+@json_option
+def plan(grid_file: Path, workspace: Path, as_json: bool) -> None:
+    """Say what is done, stale, failed and to do, with reasons and an estimate; compute nothing."""
+    from benchmark.cli.run import show_plan
+    from benchmark.store.workspace import Workspace
+
+    show_plan(grid_file, Workspace(workspace), as_json)
+
+
+@cli.command()
+@grid_option
+@workspace_option
+@json_option
+def status(grid_file: Path, workspace: Path, as_json: bool) -> None:
+    """Show the results that there are, with their intervals."""
+    from benchmark.cli.run import show_status
+    from benchmark.store.workspace import Workspace
+
+    show_status(grid_file, Workspace(workspace), as_json)
+
+
+@cli.command()
+@grid_option
+@workspace_option
+@json_option
+def compare(grid_file: Path, workspace: Path, as_json: bool) -> None:
+    """Freeze or fine-tune? Show the differences on the same patients, with their intervals."""
+    from benchmark.cli.run import show_comparison
+    from benchmark.store.workspace import Workspace
+
+    show_comparison(grid_file, Workspace(workspace), as_json)
+
+
+@cli.command()
+@grid_option
+@click.option("--out", type=_FOLDER, required=True, help="Folder for the page, figures and tables.")
+@workspace_option
+@tracking_option
+@jobs_option
+def report(grid_file: Path, out: Path, workspace: Path, tracking_uri: str | None, jobs: int | None) -> None:
+    """Write figures, tables and a page for a paper from the results that there are; fit nothing."""
+    from benchmark.cli.report import report_grid
+    from benchmark.store.workspace import Workspace
+
+    report_grid(grid_file, Workspace(workspace, tracking_uri), out, jobs)
+
+
+@cli.command()
+@workspace_option
+@tracking_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
+def ui(workspace: Path, tracking_uri: str | None, host: str, port: int) -> None:
+    """Open the MLflow UI on the workspace."""
+    from benchmark.cli.ui import serve
+    from benchmark.store.workspace import Workspace
+
+    sys.exit(serve(Workspace(workspace, tracking_uri), host, port))
+
+
+@cli.group()
+def data() -> None:
+    """Draw, convert, check and describe data sets."""
+
+
+@data.command()
+@click.argument("root", type=_FOLDER)
+@click.option("--patients", default=300, show_default=True, help="Patients over all body parts.")
+@click.option("--difficulty", default=0.5, show_default=True, help="0: obvious, 1: subtle.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--long-side", default=512, show_default=True, help="Pixels of the longer side.")
+@jobs_option
+def phantom(
+    root: Path, patients: int, difficulty: float, seed: int, long_side: int, jobs: int | None
+) -> None:
+    """Draw radiograph-like images into ROOT/MURA-v1.1, laid out as MURA."""
+    from benchmark.cli.data import draw
+
+    draw(root, patients=patients, difficulty=difficulty, seed=seed, long_side=long_side, jobs=jobs)
+
+
+@data.command()
+@click.argument("root", type=_PATH)
+@jobs_option
+def verify(root: Path, jobs: int | None) -> None:
+    """Check a data set: MURA's folder, or a manifest CSV. Exit status 1 when something is wrong."""
+    from benchmark.cli.data import verify_root
+
+    sys.exit(0 if verify_root(root, jobs) else 1)
+
+
+@data.command()
+@click.argument("root", type=_PATH)
+@click.option("--out", type=_FOLDER, required=True, help="Folder for the tables and charts.")
+def explore(root: Path, out: Path) -> None:
+    """Count studies, images and patients per part and class, as tables and bar charts."""
+    from benchmark.cli.data import explore_root
+
+    explore_root(root, out)
+
+
+@data.command()
+@click.option("--medmnist", "npz", type=_PATH, required=True, help="A two-class MedMNIST file (.npz).")
+@click.option("--out", type=_FOLDER, required=True, help="Folder for images/ and manifest.csv.")
+def manifest(npz: Path, out: Path) -> None:
+    """Turn a MedMNIST file into images and a manifest."""
+    from benchmark.cli.data import convert_medmnist
+
+    convert_medmnist(npz, out)
+
+
+@cli.group()
+def weights() -> None:
+    """Pretrained weights."""
+
+
+@weights.command()
+@click.argument("name")
+@click.option("--out", type=_PATH, required=True, help="The safetensors file to write.")
+def fetch(name: str, out: Path) -> None:
+    """Download the ImageNet weights of a backbone into a file, for a machine without internet."""
+    from benchmark.cli.weights import fetch_weights
+
+    fetch_weights(name, out)
+
+
+@weights.command()
+@click.option(
+    "--out", type=_PATH, required=True, help="The safetensors file to write; beside it, a checkpoint."
+)
+@click.option("--hours", type=float, default=1.2, show_default=True, help="Of training, over all calls.")
+@device_option
+def pretrain(out: Path, hours: float, device: str) -> None:
+    """Train the bundled network again, on pictures drawn by formulas; a stopped training goes on."""
+    from benchmark.cli.weights import pretrain_weights
+
+    pretrain_weights(out, hours, device)
+
+
+def main() -> None:
+    """Run the command line; bad input is one line on stderr and exit status 2."""
+    # OpenMP's threads would spin while they wait, and where a core is shared with anything else, one late
+    # thread makes all others burn their time: two to four times slower. Read when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; what is finished is kept, and the same command goes on from there", err=True)
+        sys.exit(130)
+    except UserError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)

@@ -1,0 +1,86 @@
+"""The command `report`: writes it, says in short what it says, and logs it to MLflow."""
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from benchmark.analysis.findings import Findings
+from benchmark.cli.terminal import console, frame_table, shown
+from benchmark.errors import UserError
+from benchmark.execution.executors import share_cores
+from benchmark.execution.open_plan import open_plan
+from benchmark.report.answer import answer_rows
+from benchmark.report.missing import missing_cells, missing_parts
+from benchmark.report.write import METRICS, PAGE, Report, write_report
+from benchmark.store.workspace import Workspace
+from results.figures.style import metric_label
+
+
+def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | None) -> None:
+    """Write the report of a grid's finished cells into `out`; raises UserError when there is none."""
+    plan, records = open_plan(grid_file, workspace)
+    text = grid_file.read_text(encoding="utf-8")
+    report = write_report(plan, records, out, share_cores(jobs), text)
+    _say(report)
+    _log(report, workspace)
+
+
+def _say(report: Report) -> None:
+    findings = report.findings
+    rows = answer_rows(findings)
+    if rows:
+        evaluation = findings.study.evaluation
+        metric = metric_label(evaluation.primary, evaluation.unit)
+        title = f"freeze or fine-tune? {metric}, fine-tuned minus frozen, adjusted by Holm"
+        console().print(frame_table(_answer_frame(findings), title))
+    for row in missing_cells(findings.plan):
+        console().print(
+            f"{row['cells']} cells {row['status']}: {row['reason']}", markup=False, soft_wrap=True
+        )
+    for part in missing_parts(report.figures, report.tables):
+        console().print(f"no {part['what']}: {part['reason']}", markup=False, soft_wrap=True)
+    figures = sum(bool(figure.files) for figure in report.figures)
+    tables = sum(bool(table.files) for table in report.tables)
+    console().print(
+        f"{len(findings.study.cells):,} cells in {figures} figures and {tables} tables. "
+        f"Read: {shown(report.folder / PAGE)}; every number: {shown(report.folder / METRICS)}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _answer_frame(findings: Findings) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "body part": row["body_part"],
+            "backbone": row["backbone"],
+            "images": f"{row['images']:,}",
+            "frozen": f"{row['first']:.3f}",
+            "fine-tuned": f"{row['second']:.3f}",
+            "difference": f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]",
+            "p adjusted": f"{row['p_adjusted']:.3f}",
+            "so": row["so"],
+        }
+        for row in answer_rows(findings)
+    )
+
+
+def _log(report: Report, workspace: Workspace) -> None:
+    from benchmark.tracking.tracker import Tracker  # MLflow takes over a second to import
+
+    grid = report.findings.plan.grid
+    primary = grid.evaluation.unit, grid.evaluation.primary
+    try:
+        tracker = Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts, primary)
+        tracker.log_report(report.folder, report.files, _digest(report.files))
+    except Exception as error:  # MLflow raises many kinds for a store that it cannot use
+        reason = str(error).strip().splitlines()[0][:300]
+        raise UserError(f"the report is in {shown(report.folder)}, but not in MLflow: {reason}") from error
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

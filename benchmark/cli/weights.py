@@ -1,0 +1,74 @@
+"""The commands below `benchmark weights`."""
+
+import math
+import os
+import tempfile
+from pathlib import Path
+
+from rich.table import Table
+
+from benchmark.cli.terminal import console, duration, progress_bars, shown
+from benchmark.errors import UserError
+from benchmark.execution.executors import available_cores
+from extractors import bundled
+
+
+def fetch_weights(name: str, out: Path) -> None:
+    """Download a backbone's ImageNet weights into one safetensors file."""
+    if name == bundled.NAME:
+        raise UserError(
+            f"the weights of '{name}' ship with the project: say '{name}' in the grid, fetch nothing"
+        )
+    from extractors.backbones import fetch_state
+    from extractors.weights import save_state
+
+    try:
+        state = fetch_state(name)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    save_state(state, out)
+    table = Table("in the grid", show_header=True)
+    table.add_row(f"- {{name: {name}, weights: {out}}}")
+    console().print(table)
+
+
+def pretrain_weights(out: Path, hours: float, device: str) -> None:
+    """Train the bundled network on pictures drawn by formulas, into one safetensors file."""
+    if not (hours > 0 and math.isfinite(hours)):
+        raise UserError(
+            f"--hours {hours:g}: there is no training without time; say how many hours, 1.2 for instance"
+        )
+    _check_writable(out)
+    from extractors.backbones import choose_device, torch_threads
+    from extractors.bundled.pretraining.training import Moment, pretrain
+
+    reported = 0
+
+    with progress_bars() as report, torch_threads(available_cores()):
+
+        def show(moment: Moment) -> None:
+            nonlocal reported
+            report("seconds of training", int(moment.elapsed) - reported, int(moment.budget))
+            reported = int(moment.elapsed)
+
+        try:
+            trained = pretrain(out, hours, choose_device(device), show)
+        except ValueError as error:
+            raise UserError(str(error)) from None
+    table = Table("weights", "images seen", "training time", "categories named right", show_header=True)
+    table.add_row(shown(out), f"{trained.images:,}", duration(trained.seconds), f"{trained.accuracy:.1%}")
+    console().print(table)
+
+
+def _check_writable(out: Path) -> None:
+    """Raise UserError, before an hour is spent, where the file could not be written."""
+    if out.is_dir():
+        raise UserError(f"--out {out} is a folder; name a file in it")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"--out {out}: cannot be written ({os.strerror(error.errno or 0)}); name another folder"
+        ) from None

@@ -1,0 +1,1 @@
+"""Radiograph-like images that the project draws itself, laid out as MURA."""

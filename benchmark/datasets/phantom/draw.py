@@ -1,0 +1,239 @@
+"""Radiograph-like images that the project draws itself, laid out as MURA, each abnormality's place known."""
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmark.datasets.phantom.abnormality import KIND_SHARES, KINDS, Abnormality, Box
+from benchmark.datasets.phantom.anatomy import BODY_PARTS, VIEWS
+from benchmark.datasets.phantom.rendering import render
+from benchmark.errors import UserError
+from extractors.validation import did_you_mean
+
+PHANTOM_VERSION = 1  # raise it when the same parameters draw other images
+_ABNORMAL = 0.4  # share of abnormal studies, as in MURA
+_VIEWS_PER_STUDY = (0.25, 0.45, 0.3)
+_VALID_EVERY = 10  # every tenth patient is in the valid part, as in MURA's published split
+_BoxRow = tuple[str, str, int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All that the images depend on; raises UserError for a value out of range."""
+
+    patients: int
+    difficulty: float
+    seed: int
+    long_side: int
+    body_parts: tuple[str, ...]
+    version: int = PHANTOM_VERSION
+
+    def __post_init__(self) -> None:
+        if self.patients < 1:
+            raise UserError(f"patients: {self.patients}: a phantom needs at least one patient")
+        if not 0 <= self.difficulty <= 1:
+            raise UserError(f"difficulty: {self.difficulty}: must be between 0 (obvious) and 1 (subtle)")
+        if self.seed < 0:
+            raise UserError(f"seed: {self.seed}: must be 0 or more")
+        if self.long_side < 32:
+            raise UserError(f"long_side: {self.long_side}: must be at least 32 pixels")
+        for part in self.body_parts:
+            if part not in BODY_PARTS:
+                raise UserError(
+                    f"body_parts: there is no phantom of '{part}'{did_you_mean(part, BODY_PARTS)}"
+                )
+        if not self.body_parts or len(set(self.body_parts)) < len(self.body_parts):
+            named = ", ".join(self.body_parts) or "none"
+            raise UserError(f"body_parts: {named}: name at least one, and each once")
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study to be drawn."""
+
+    patient: int
+    number: int
+    part: str
+    views: tuple[str, ...]
+    abnormality: Abnormality | None
+
+    @property
+    def split(self) -> str:
+        """MURA's folder of the patient: train or valid."""
+        return "valid" if _is_valid(self.patient) else "train"
+
+    @property
+    def folder(self) -> str:
+        """MURA's folder for the study, below MURA-v1.1."""
+        label = "positive" if self.abnormality else "negative"
+        return f"{self.split}/XR_{self.part.upper()}/patient{self.patient + 1:05d}/study{self.number}_{label}"
+
+
+def draw_phantom(
+    root: Path,
+    *,
+    patients: int,
+    difficulty: float = 0.5,
+    seed: int = 0,
+    long_side: int = 512,
+    body_parts: Sequence[str] = BODY_PARTS,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Draw `patients` patients into ROOT/MURA-v1.1, with MURA's CSV files and abnormalities.csv.
+
+    The same parameters give the same bytes, on any number of processes; more patients leave the
+    earlier ones as they are. A finished folder of the same parameters is kept. The folder appears
+    when all is drawn. `progress` gets the number of patients just drawn, and of all. Returns
+    ROOT/MURA-v1.1. Raises UserError for parameters out of range and for a folder of other ones.
+    """
+    parameters = Parameters(patients, difficulty, seed, long_side, tuple(body_parts))
+    if _is_drawn(root, parameters):
+        return root / "MURA-v1.1"
+    temporary = root.absolute().with_name(f".{root.absolute().name}.{os.getpid()}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        _draw(temporary, parameters, jobs, progress or (lambda done, total: None))
+        try:
+            temporary.rename(root)
+        except OSError:
+            if not _is_drawn(root, parameters):  # by another process in the meantime
+                raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return root / "MURA-v1.1"
+
+
+def studies_of(patient: int, seed: int, difficulty: float, body_parts: Sequence[str]) -> Iterator[Study]:
+    """A patient's studies: mostly one, some two of one part, some of two parts."""
+    random = _random(seed, patient)
+    first = (patient + patient // _VALID_EVERY) % len(body_parts)  # valid patients go through all parts too
+    parts = [body_parts[first]]
+    chance = random.random()
+    if chance < 0.1:
+        parts.append(parts[0])
+    elif chance < 0.2:
+        parts.append(body_parts[(first + int(random.integers(1, len(body_parts) + 1))) % len(body_parts)])
+    for number, part in enumerate(parts, start=1):
+        views = random.permutation(VIEWS)[: 1 + random.choice(3, p=_VIEWS_PER_STUDY)]
+        abnormality = Abnormality(
+            kind=str(random.choice(KINDS, p=KIND_SHARES)),
+            bone=int(random.integers(0, 1000)),
+            along=float(random.uniform(0.25, 0.75)),
+            variant=float(random.random()),
+            subtle=float(np.clip(random.normal(difficulty, 0.15), 0, 1)),
+        )
+        abnormal = random.random() < _ABNORMAL
+        if number == 1 and _is_valid(patient):
+            abnormal = _balanced(patient // _VALID_EVERY, seed, len(body_parts), abnormal)
+        yield Study(patient, number, part, tuple(views), abnormality if abnormal else None)
+
+
+def _random(seed: int, *key: int) -> np.random.Generator:
+    """A stream of its own per key: a spawn key, since a plain list takes [1, 2] for [1, 2, 0]."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+
+
+def _is_valid(patient: int) -> bool:
+    return patient % _VALID_EVERY == _VALID_EVERY - 1
+
+
+def _balanced(turn: int, seed: int, parts: int, drawn: bool) -> bool:
+    """The label of the valid part's patient number `turn`, for both classes in the smallest of valid parts.
+
+    Of the first two patients of each body part, and of the first two of all, one is abnormal, by the
+    toss of a coin; later ones are as drawn.
+    """
+    visit, place = divmod(turn, parts)
+    if visit > 1:
+        return drawn
+    coin = _random(seed, 0, 0, 0, place // 2).random() < 0.5
+    return coin ^ bool((place + visit) % 2)
+
+
+def _is_drawn(root: Path, parameters: Parameters) -> bool:
+    if not root.exists() or (root.is_dir() and not any(root.iterdir())):
+        return False
+    try:
+        there = json.loads((root / "phantom.json").read_text())
+        changed = [name for name, value in _as_json(parameters).items() if there.get(name) != value]
+    except (OSError, ValueError, AttributeError):
+        raise UserError(f"{root} is not empty and holds no phantom: name another folder") from None
+    if changed:
+        differences = ", ".join(f"{name}: {there.get(name)}" for name in changed)
+        raise UserError(f"{root} holds another phantom ({differences}): name another folder or delete it")
+    return True
+
+
+def _as_json(parameters: Parameters) -> dict[str, object]:
+    return asdict(parameters) | {"body_parts": list(parameters.body_parts)}
+
+
+def _draw(root: Path, parameters: Parameters, jobs: int, progress: Callable[[int, int], None]) -> None:
+    """Fill a new folder; phantom.json comes last."""
+    folder = root / "MURA-v1.1"
+    folder.mkdir(parents=True)
+    boxes: list[_BoxRow] = []
+    groups = np.array_split(np.arange(parameters.patients), min(parameters.patients, 64))
+    drawn = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_draw_patients)(folder, group.tolist(), parameters) for group in groups
+    )
+    for group, rows in zip(groups, drawn, strict=True):
+        boxes += rows
+        progress(len(group), parameters.patients)
+    _write_tables(folder, parameters, boxes)
+    (root / "phantom.json").write_text(json.dumps(_as_json(parameters), indent=1))
+
+
+def _draw_patients(folder: Path, patients: Sequence[int], parameters: Parameters) -> list[_BoxRow]:
+    """Draw some patients; returns the rows of abnormalities.csv."""
+    boxes: list[_BoxRow] = []
+    for study in _studies(patients, parameters):
+        (folder / study.folder).mkdir(parents=True)
+        for number in range(1, len(study.views) + 1):
+            name = f"{study.folder}/image{number}.png"
+            pixels, box = draw_view(study, number, parameters)
+            Image.fromarray(pixels).save(folder / name, compress_level=1)
+            if study.abnormality and box:
+                boxes.append((name, study.abnormality.kind, *box))
+    return boxes
+
+
+def draw_view(study: Study, number: int, parameters: Parameters) -> tuple[NDArray[np.uint8], Box | None]:
+    """View `number` (from 1) of a study as (H, W) uint8, and its abnormality's box."""
+    return render(
+        study.part,
+        study.views[number - 1],
+        anatomy=_random(parameters.seed, study.patient, 0, BODY_PARTS.index(study.part)),
+        random=_random(parameters.seed, study.patient, study.number, number),
+        difficulty=parameters.difficulty,
+        long_side=parameters.long_side,
+        abnormality=study.abnormality,
+    )
+
+
+def _studies(patients: Sequence[int], parameters: Parameters) -> Iterator[Study]:
+    for patient in patients:
+        yield from studies_of(patient, parameters.seed, parameters.difficulty, parameters.body_parts)
+
+
+def _write_tables(folder: Path, parameters: Parameters, boxes: list[_BoxRow]) -> None:
+    """MURA's four CSV files, without a header as Stanford's, and abnormalities.csv."""
+    with (folder / "abnormalities.csv").open("w", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([("image", "kind", "x0", "y0", "x1", "y1"), *boxes])
+    studies = list(_studies(range(parameters.patients), parameters))
+    for split in ("train", "valid"):
+        mine = [study for study in studies if study.split == split]
+        images = [f"MURA-v1.1/{s.folder}/image{n + 1}.png\n" for s in mine for n in range(len(s.views))]
+        labels = [f"MURA-v1.1/{s.folder}/,{int(s.abnormality is not None)}\n" for s in mine]
+        (folder / f"{split}_image_paths.csv").write_text("".join(images))
+        (folder / f"{split}_labeled_studies.csv").write_text("".join(labels))

@@ -1,0 +1,189 @@
+"""What a run would do: which cells are done, stale, failed or missing, why, and how long the rest takes."""
+
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.names import BY_IMAGE, EVERY_PART, SPLITS_VERSION
+from benchmark.datasets.splits import pool_and_test
+from benchmark.errors import UserError
+from benchmark.execution.estimates import FIRST_GUESS_MS, CellTimes
+from benchmark.grid.cells import Cell, LeftOut, expand
+from benchmark.grid.controls import CONTROLS_VERSION, expand_controls
+from benchmark.grid.schema import Grid
+from benchmark.store.records import PREDICTIONS, Records
+from classifiers.fine_tuning.recipes import FINE_TUNING_VERSION
+from classifiers.names import RECIPE_VERSION
+from extractors.array_store import read_array
+from extractors.pixels import pixel_folder
+from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec, embedding_folder
+from extractors.validation import did_you_mean
+from results.names import LEAKY_SPLIT
+
+Fingerprint = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """A cell with its status (done, stale, failed, missing), the reason and the seconds it should take."""
+
+    cell: Cell
+    status: str
+    reason: str
+    seconds: float
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is known before anything is computed."""
+
+    grid: Grid
+    manifest: Manifest
+    pool: NDArray[np.intp]
+    test: NDArray[np.intp]
+    cells: list[PlannedCell]
+    left_out: list[LeftOut]
+
+    @property
+    def todo(self) -> list[PlannedCell]:
+        """The cells that a run would compute."""
+        return [planned for planned in self.cells if planned.status != "done"]
+
+    def of(self, control: str) -> "Plan":
+        """The plan by whose split the cells of a control are trained and tested."""
+        return self._by_image if control == LEAKY_SPLIT else self
+
+    @cached_property
+    def _by_image(self) -> "Plan":
+        """The same images, split by image."""
+        dataset = self.grid.dataset.model_copy(update={"protocol": BY_IMAGE})
+        known = np.concatenate([self.pool, self.test])
+        pool, test = (rows[np.isin(rows, known)] for rows in pool_and_test(self.manifest, BY_IMAGE))
+        return replace(self, grid=self.grid.model_copy(update={"dataset": dataset}), pool=pool, test=test)
+
+    def pool_size(self, body_part: str, control: str = "") -> int:
+        """How many images of a body part may be trained on."""
+        split = self.of(control)
+        return len(split.rows_of(split.pool, body_part))
+
+    def rows_of(self, rows: NDArray[np.intp], body_part: str) -> NDArray[np.intp]:
+        """Those of the manifest's `rows` that show this body part (or any, for `all`)."""
+        if body_part == EVERY_PART:
+            return rows
+        parts = self.manifest.images["body_part"].to_numpy()
+        shown: NDArray[np.intp] = rows[parts[rows] == body_part]
+        return shown
+
+
+def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
+    """Compare what the grid asks for with what the records hold.
+
+    Raises UserError for a body part without images and for a backbone that does not exist.
+    """
+    pool, test = pool_and_test(manifest, grid.dataset.protocol)
+    plan = Plan(grid, manifest, pool, test, [], [])
+    for part in grid.body_parts:
+        _check_part(part, plan)
+    pool_size = cache(plan.pool_size)
+    cells, left_out = expand(grid, {part: pool_size(part) for part in grid.body_parts})
+    controls, left_out_controls = expand_controls(grid, manifest.images, pool_size)
+    cells += controls
+    digest = manifest.digest()
+    known = {cell.id: records.read(cell.id) for cell in cells}
+    guess = CellTimes([record for record in known.values() if record and record["status"] == "ok"])
+    for cell in cells:
+        fingerprint = fingerprint_of(cell, grid, digest)
+        status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
+        whole = isinstance(cell.train_size, str)
+        images = pool_size(cell.body_part, cell.control) if whole else int(cell.train_size)
+        plan.cells.append(PlannedCell(cell, status, reason, guess.seconds(cell, images), fingerprint))
+    plan.left_out.extend([*left_out, *left_out_controls])
+    _check_backbones(plan)
+    return plan
+
+
+def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
+    """How a cell is computed: when any part changes, its stored result is stale."""
+    method = {"fine tuning": FINE_TUNING_VERSION} if cell.recipe else {"classifier": RECIPE_VERSION}
+    known = {
+        "manifest": manifest_digest,
+        "weights and preprocessing": cell.extractor.identity(),
+        "image": {**grid.image.model_dump(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
+        "recipe": {**method, "splits": SPLITS_VERSION},
+    }
+    return known | {"control": CONTROLS_VERSION} if cell.control else known
+
+
+def _status(record: dict[str, Any] | None, fingerprint: Fingerprint, folder: Path) -> tuple[str, str]:
+    if record is None:
+        return "missing", "never run"
+    if record["status"] != "ok":
+        return "failed", str(record["error"])
+    changed = [key for key, value in fingerprint.items() if record["fingerprint"].get(key) != value]
+    if changed:
+        return "stale", f"changed since: {', '.join(changed)}"
+    if not (folder / PREDICTIONS).is_file():
+        return "missing", "its predictions are gone"
+    return "done", ""
+
+
+def _check_part(part: str, plan: Plan) -> None:
+    present = tuple(sorted(plan.manifest.images["body_part"].unique()))
+    if part != EVERY_PART and part not in present:
+        raise UserError(f"body_parts: no image shows '{part}'{did_you_mean(part, (EVERY_PART, *present))}")
+    labels = plan.manifest.images["label"].to_numpy()
+    for rows, name in ((plan.pool, "training"), (plan.test, "test")):
+        found = labels[plan.rows_of(rows, part)]
+        if not len(found):
+            raise UserError(f"body_parts: '{part}' has no {name} image; leave it out of the grid")
+
+
+def _check_backbones(plan: Plan) -> None:
+    asked = [(p.cell.extractor, p.cell.strategy) for p in plan.todo]
+    names = {spec.name: strategy for spec, strategy in asked if isinstance(spec, BackboneSpec)}
+    if names:
+        from extractors.backbones import check_name  # imports torch, which a finished grid can do without
+
+        for name, strategy in names.items():
+            try:
+                check_name(name)
+            except ValueError as error:
+                raise UserError(f"{strategy}.backbones: {error}") from None
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """What an extractor has still to do before its cells can be fitted."""
+
+    extractor: str
+    cached: bool
+    images: int
+    seconds: float  # of the whole machine
+
+
+def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding]:
+    """Which embeddings the unfinished cells need, and which of them the cache holds."""
+    images = plan.manifest.images["image"].tolist()
+    settings = plan.grid.image
+    pixels = read_array(
+        pixel_folder(cache, plan.manifest.root, images, size=settings.size, fit=settings.fit), check=False
+    )
+    measured = {record["backbone"]: record["embedding"] for record in records.all() if "embedding" in record}
+    wanted = {
+        planned.cell.backbone: (extractor, planned.cell.strategy)
+        for planned in plan.todo
+        if (extractor := planned.cell.embedded_by)
+    }
+    found = []
+    for label, (extractor, strategy) in wanted.items():
+        folder = embedding_folder(cache, pixels.digest, extractor) if pixels else None
+        cached = folder is not None and read_array(folder, check=False) is not None
+        cost = measured.get(label, {}).get("milliseconds_per_image") or FIRST_GUESS_MS[strategy]
+        found.append(Embedding(label, cached, len(images), 0.0 if cached else len(images) * cost / 1000))
+    return found

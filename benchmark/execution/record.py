@@ -1,0 +1,121 @@
+"""What the record of a cell says, made the same way for every strategy."""
+
+import hashlib
+import platform
+import traceback
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmark.datasets.names import BY_IMAGE
+from benchmark.datasets.splits import is_leaky
+from benchmark.execution.plan import Plan, PlannedCell
+from benchmark.execution.subsets import Sample
+from benchmark.store.records import Result
+from classifiers.fit import Fit
+from extractors.array_store import StoredArray
+from results.evaluation import evaluate
+from results.names import LEAKY_SPLIT
+
+_VERSIONS = ("numpy", "scikit-learn", "scikit-image", "xgboost", "torch", "torchvision", "timm")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the records of a run share: how they are evaluated, and what they repeat of the grid."""
+
+    evaluation: dict[str, float]  # confidence and resamples
+    repeated: dict[str, Any]
+
+
+def context_of(plan: Plan, pixels: StoredArray) -> Context:
+    """The context of a plan's cells on these pixels."""
+    grid = plan.grid
+    repeated = {
+        "grid": grid.name,
+        "dataset": grid.dataset.kind,
+        "protocol": grid.dataset.protocol,
+        "leaky": is_leaky(grid.dataset.protocol),
+        "evaluated_on": plan.manifest.evaluated_on,
+        "image": grid.image.model_dump(),
+        "pixels_digest": pixels.digest,
+        "unreadable": sorted(pixels.meta["unreadable"]),
+    }
+    return Context(grid.evaluation.model_dump(include={"confidence", "resamples"}), repeated)
+
+
+def header(planned: PlannedCell, context: Context, started: str) -> dict[str, Any]:
+    """What is known before the cell is computed."""
+    leaky = {"protocol": BY_IMAGE, "leaky": True} if planned.cell.control == LEAKY_SPLIT else {}
+    return {
+        "cell": planned.cell.id,
+        **planned.cell.axes,
+        **context.repeated,
+        **leaky,
+        "fingerprint": planned.fingerprint,
+        "evaluation": context.evaluation,
+        "versions": {name: version(name) for name in _VERSIONS},
+        "machine": {"system": platform.system(), "processor": platform.machine()},
+        "started": started,
+    }
+
+
+def finished(
+    planned: PlannedCell,
+    sample: Sample,
+    context: Context,
+    fit: Fit,
+    started: str,
+    files: dict[str, Path] | None = None,
+    **more: Any,
+) -> Result:
+    """The result of a cell that was fitted: its predictions, metrics and whatever `more` tells of it."""
+    predictions = sample.test_images.assign(probability=fit.probabilities)
+    record = {
+        **header(planned, context, started),
+        **more,
+        "status": "ok",
+        "parameters": fit.parameters,
+        "selection_auroc": fit.selection_auroc,
+        "threshold": fit.threshold,
+        "seconds": fit.seconds,
+        "predictions_sha256": predictions_digest(predictions),
+        **evaluate(predictions, threshold=fit.threshold, **context.evaluation),  # type: ignore[arg-type]
+    }
+    record["counts"] |= {
+        "train_images": len(sample.train_rows),
+        "train_positive": int(sample.labels.sum()),
+        "train_patients": int(sample.train_images["patient"].nunique()),
+    }
+    return Result(planned.cell.id, {**record, "finished": now()}, predictions, files or {})
+
+
+def failed(planned: PlannedCell, context: Context, error: Exception, started: str) -> Result:
+    """The result of a cell that could not be fitted, with its reason in one line."""
+    reason = str(error).strip() or type(error).__name__
+    expected = isinstance(error, ValueError)
+    record = {
+        **header(planned, context, started),
+        "status": "failed",
+        "error": reason.splitlines()[0] if expected else f"{type(error).__name__}: {reason}",
+        "traceback": "".join(traceback.format_exception(error)),
+        "finished": now(),
+    }
+    return Result(planned.cell.id, record)
+
+
+def predictions_digest(predictions: pd.DataFrame) -> str:
+    """The sha256 (hex) of the predictions as they are stored."""
+    buffer = BytesIO()
+    predictions.to_parquet(buffer, index=False)
+    return hashlib.sha256(buffer.getvalue()).hexdigest()
+
+
+def now() -> str:
+    """This moment, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,91 @@
+"""Which images a cell learns from and is tested on: the same for every method."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmark.datasets.shuffling import shuffle_labels
+from benchmark.datasets.splits import group_ids, nested_order
+from benchmark.execution.plan import Plan
+from results.names import SHUFFLED_LABELS
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The manifest rows of one body part, training size and seed, and the seed of what is fitted on them.
+
+    `train_images` and `test_images` hold image, study, patient, body_part and label of these rows;
+    `groups` is what must not be divided between folds.
+    """
+
+    train_rows: Rows
+    train_images: pd.DataFrame
+    groups: NDArray[Any]
+    test_rows: Rows
+    test_images: pd.DataFrame
+    seed: int
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """The training labels, 0 or 1."""
+        return self.train_images["label"].to_numpy(np.int64)
+
+
+class Samples:
+    """The samples of a plan; each nested order is worked out once and shared by all methods and sizes."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._orders: dict[tuple[Any, ...], Rows] = {}
+
+    def sample(self, body_part: str, train_size: int | str, seed: int, control: str = "") -> Sample:
+        """The first `train_size` images of this body part's order, and its test images.
+
+        Those of a control are by its own split, or have labels that were shuffled over the studies of both.
+        """
+        plan, fit = self._plan.of(control), fit_seed(body_part, train_size, seed)
+        order = self._order(plan, body_part, seed)
+        train = order if isinstance(train_size, str) else order[:train_size]
+        test = plan.rows_of(plan.test, body_part)
+        train_images, test_images = self._images(train), self._images(test)
+        if control == SHUFFLED_LABELS:
+            train_images, test_images = _shuffled(train_images, test_images, fit)
+        return Sample(
+            train_rows=train,
+            train_images=train_images,
+            groups=group_ids(train_images, plan.grid.dataset.protocol),
+            test_rows=test,
+            test_images=test_images,
+            seed=fit,
+        )
+
+    def _order(self, plan: Plan, body_part: str, seed: int) -> Rows:
+        protocol = plan.grid.dataset.protocol
+        if (protocol, body_part, seed) not in self._orders:
+            pool = plan.rows_of(plan.pool, body_part)
+            images = plan.manifest.images.iloc[pool]
+            order = nested_order(images, group_ids(images, protocol), body_part, seed)
+            self._orders[protocol, body_part, seed] = pool[order]
+        return self._orders[protocol, body_part, seed]
+
+    def _images(self, rows: Rows) -> pd.DataFrame:
+        columns = ["image", "study", "patient", "body_part", "label"]
+        return self._plan.manifest.images.iloc[rows][columns].reset_index(drop=True)
+
+
+def _shuffled(train: pd.DataFrame, test: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both with shuffled labels; a study that is cut by the split has one label on both sides."""
+    images = shuffle_labels(pd.concat([train, test], ignore_index=True), seed)
+    return images[: len(train)], images[len(train) :].reset_index(drop=True)
+
+
+def fit_seed(body_part: str, train_size: int | str, seed: int) -> int:
+    """The seed of folds and fits, from names alone, so that it is the same in every run and order."""
+    digest = hashlib.sha256(f"{body_part}|{train_size}|{seed}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1

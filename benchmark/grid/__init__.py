@@ -1,0 +1,1 @@
+"""The grid file: its schema, the cells that it spans, and its controls."""

@@ -1,0 +1,111 @@
+"""The cells that a grid's controls add: what scores without knowing anything, or by knowing too much."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache, partial
+from itertools import product
+
+import pandas as pd
+
+from benchmark.datasets.names import EVERY_PART
+from benchmark.datasets.splits import is_leaky
+from benchmark.grid.cells import (
+    Cell,
+    LeftOut,
+    Method,
+    cells_of,
+    check_labels,
+    methods_of,
+    reason_to_leave_out,
+)
+from benchmark.grid.image_free import NO_IMAGE, NoImage
+from benchmark.grid.schema import Grid
+from classifiers.names import MAJORITY
+from extractors.specs import BackboneSpec
+from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS
+
+CONTROLS_VERSION = 1  # raise it when a control gives other numbers
+PoolSize = Callable[[str, str], int]  # training images of a (body part, control)
+_RANDOM = "random"
+
+
+def expand_controls(
+    grid: Grid, images: pd.DataFrame, pool_size: PoolSize
+) -> tuple[list[Cell], list[LeftOut]]:
+    """The cells that a grid's controls add, and those left out.
+
+    `images` are the rows of the manifest. All controls but the majority stand at the largest training size
+    of a body part alone. Raises UserError for two networks with one name.
+    """
+    pointless = cache(partial(_pointless, grid, images))
+    cells: list[Cell] = []
+    left_out: list[LeftOut] = []
+    for control in grid.controls:
+        for method in _methods(grid, control):
+            for cell in cells_of(grid, method, _points(grid, control, pool_size), control):
+                reason = pointless(control, cell.body_part) or reason_to_leave_out(
+                    cell, grid, pool_size(cell.body_part, control)
+                )
+                if reason:
+                    left_out.append(LeftOut(cell, reason))
+                else:
+                    cells.append(cell)
+    return cells, left_out
+
+
+def largest_size(grid: Grid, pool: int) -> int | str | None:
+    """The largest training size of a grid that so many images allow; None when they allow none."""
+    if "full" in grid.train_sizes:
+        return "full"
+    return max((size for size in grid.train_sizes if isinstance(size, int) and size <= pool), default=None)
+
+
+def _points(grid: Grid, control: str, pool_size: PoolSize) -> list[tuple[str, int | str]]:
+    if control == MAJORITY_CONTROL:
+        return list(product(grid.body_parts, grid.train_sizes))
+    largest = {part: largest_size(grid, pool_size(part, "")) for part in grid.body_parts}
+    return [(part, size) for part, size in largest.items() if size is not None]
+
+
+def _methods(grid: Grid, control: str) -> list[Method]:
+    """What a control runs: the grid's own methods, their networks untrained, or one that sees no image."""
+    own = methods_of(grid)
+    if control == RANDOM_WEIGHTS:
+        return _untrained(grid, own)
+    if control == MAJORITY_CONTROL:
+        there = any(MAJORITY in classifiers for _, _, classifiers in own)
+        return [] if there else [(NO_IMAGE, NoImage("nothing"), [MAJORITY])]
+    if control == BODY_PART:
+        return [(NO_IMAGE, NoImage("body_part"), ["logistic_regression"])]
+    return list(_learning(own))
+
+
+def _learning(methods: list[Method]) -> Iterator[Method]:
+    """The methods without the classifier that learns nothing."""
+    for strategy, extractor, classifiers in methods:
+        yield strategy, extractor, [name for name in classifiers if name != MAJORITY]
+
+
+def _untrained(grid: Grid, own: list[Method]) -> list[Method]:
+    """The grid's networks with random weights, without those that the grid has like that."""
+    known = {e.name: e for _, e, _ in own if isinstance(e, BackboneSpec) and e.weights == _RANDOM}
+    found = list(own)
+    for strategy, extractor, classifiers in _learning(own):
+        if isinstance(extractor, BackboneSpec):
+            spec = known.setdefault(extractor.name, replace(extractor, weights=_RANDOM, label=""))
+            if not any(strategy == other and spec == taken for other, taken, _ in found):
+                found.append((strategy, spec, classifiers))
+    check_labels(grid, found)
+    return found[len(own) :]
+
+
+def _pointless(grid: Grid, images: pd.DataFrame, control: str, part: str) -> str:
+    """Why a control would say nothing of this body part."""
+    shown = images if part == EVERY_PART else images[images["body_part"] == part]
+    if control == BODY_PART and shown["body_part"].nunique() == 1:
+        return f"every image of '{part}' shows the same body part: it cannot tell them apart"
+    if control == LEAKY_SPLIT and is_leaky(grid.dataset.protocol):
+        return "the grid's own split is by image already"
+    if control == LEAKY_SPLIT and shown["patient"].is_unique:
+        return "each image is a patient of its own: a split by image cannot leak"
+    return ""

@@ -1,0 +1,1 @@
+"""What a workspace keeps: typed records, predictions, and where caches lie."""

@@ -1,0 +1,68 @@
+"""Where a workspace keeps its records, its cache and its MLflow store, and what is logged there already."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.grid.schema import Grid
+from benchmark.store.records import Record, Records
+from extractors.array_store import write_atomically
+from extractors.specs import JsonValue, digest_of
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder given by --workspace or BENCHMARK_WORKSPACE."""
+
+    folder: Path
+    tracking_uri: str | None = None
+
+    @property
+    def cache(self) -> Path:
+        """Pixels, embeddings and phantoms: may be deleted at any time."""
+        return self.folder / ".cache"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file that MLflow uses when no server is named."""
+        return self.folder / "mlflow.db"
+
+    @property
+    def artifacts(self) -> Path | None:
+        """MLflow's artifact folder beside its own database; a server has its own."""
+        return None if self.tracking_uri else self.folder / "mlartifacts"
+
+    @property
+    def uri(self) -> str:
+        """MLflow's tracking address."""
+        return self.tracking_uri or f"sqlite:///{self.database.resolve()}"
+
+    def records(self, grid: str) -> Records:
+        """The result folders of one grid."""
+        return Records(self.folder, grid)
+
+    def is_logged(self, grid: Grid, finished: Sequence[Record]) -> bool:
+        """Whether MLflow was last left holding exactly these records and what this grid asks of them.
+
+        Told without opening the store.
+        """
+        if not self.tracking_uri and not self.database.exists():
+            return False
+        try:
+            note = json.loads(self._note(grid.name).read_text())
+        except (OSError, ValueError):
+            return False
+        return bool(note == self._content(grid, finished))
+
+    def note_logged(self, grid: Grid, finished: Sequence[Record]) -> None:
+        """Remember that MLflow now holds exactly these records."""
+        write_atomically(self._note(grid.name), json.dumps(self._content(grid, finished)))
+
+    def _note(self, grid: str) -> Path:
+        return self.records(grid).folder / ".logged.json"
+
+    def _content(self, grid: Grid, finished: Sequence[Record]) -> dict[str, str]:
+        asked: list[JsonValue] = [grid.evaluation.model_dump(mode="json"), list(grid.body_parts)]
+        records: list[JsonValue] = [digest_of(record) for record in finished]
+        return {"uri": self.uri, "asked": digest_of(asked), "records": digest_of(records)}

@@ -1,0 +1,1 @@
+"""From records to MLflow: fields, artifacts, the experiment, and the session of a run."""

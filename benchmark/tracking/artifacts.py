@@ -1,0 +1,57 @@
+"""What of a record is drawn or kept as a file beside its numbers in MLflow."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from benchmark.analysis.head_to_head import CHOSEN
+from benchmark.store.records import PREDICTIONS
+from results.comparison import OVER_SEEDS
+from results.evaluation import unit_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WEIGHTS = "weights.safetensors"
+_COLUMNS = 4  # backbones in one figure
+
+
+def cell_figures(record: dict[str, Any], folder: Path, unit: str) -> "dict[str, Figure]":
+    """A fine-tuning's curves over its epochs and its confusion matrix on the test set, by file name."""
+    if "history" not in record or record["status"] != "ok":
+        return {}
+    from results.figures import ConfusionMatrix, TrainingCurves  # matplotlib takes a while to import
+
+    title = f"{record['backbone']} · {record['body_part']} · {record['train_size']} · seed {record['seed']}"
+    table, cut = unit_table(pd.read_parquet(folder / PREDICTIONS), unit), record["threshold"]
+    matrix = ConfusionMatrix(
+        labels=table["label"].tolist(),
+        probabilities=table["probability"].tolist(),
+        threshold=cut,
+        title=f"{title}\nper test {unit}; threshold {cut:.2f}, from validation",
+    )
+    return {
+        "training_curves.png": TrainingCurves(record["history"], title).plot(),
+        "confusion_matrix.png": matrix.plot(),
+    }
+
+
+def cell_files(record: dict[str, Any], folder: Path) -> list[Path]:
+    """The files of a record's folder that MLflow holds as well: a fine-tuning's best weights."""
+    return [path for path in [folder / WEIGHTS] if record["status"] == "ok" and path.is_file()]
+
+
+def comparison_figures(rows: list[dict[str, Any]], metric: str, unit: str) -> "dict[str, Figure]":
+    """Learning curves of both sides and their difference, for the head-to-head of one body part."""
+    from results.figures import HeadToHead
+
+    drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
+    title = f"{rows[0]['body_part']}: frozen against fine-tuned, mean over seeds"
+    backbones = list(dict.fromkeys(row["backbone"] for row in drawn))
+    figures = {}
+    for start in range(0, len(backbones), _COLUMNS):
+        shown = [row for row in drawn if row["backbone"] in backbones[start : start + _COLUMNS]]
+        number = f"_{start // _COLUMNS + 1}" if start else ""
+        figures[f"head_to_head{number}.png"] = HeadToHead(shown, f"{unit} {metric}", title).plot()
+    return figures

@@ -1,0 +1,251 @@
+"""What MLflow is told of a grid: written from the records, and all of it can be written again."""
+
+import json
+import math
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmark.analysis.head_to_head import CHOSEN
+from benchmark.analysis.learning_curves import Point, curve_axes
+from benchmark.store.records import CONTROL, Record
+from benchmark.tracking.fields import (
+    ANSWER,
+    cell_metrics,
+    cell_params,
+    curve_name,
+    curves_address,
+    epoch_values,
+    run_name,
+)
+from benchmark.tracking.mlflow_experiment import Experiment, Figures, milliseconds
+from extractors.specs import digest_of
+from results.comparison import OVER_SEEDS
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from mlflow import MlflowClient
+    from mlflow.entities import Metric, Run
+    from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
+
+_PAGES = "learning_curves"  # the experiment's tag with the address of each body part's page, as JSON
+_NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
+
+*Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images. Their children
+are the single cells (`tags.kind = 'cell'`). *Comparison* runs (`tags.kind = 'comparison'`) hold the
+head-to-head of a body part as table and figure. *Control* runs (`tags.kind = 'control'`) are curves of the
+grid's controls; their cells have a param and a tag `control`."""
+
+
+class Tracker:
+    """The experiment of one grid in one MLflow store. Logging is idempotent per cell and record."""
+
+    def __init__(
+        self,
+        uri: str,
+        grid: str,
+        body_parts: Iterable[str] = (),
+        artifacts: Path | None = None,
+        primary: tuple[str, str] = ("study", "auroc"),
+    ) -> None:
+        """Open the experiment, made when absent. Raises UserError when the store cannot be reached.
+
+        `primary` is the unit and the metric that are drawn first and logged with their bounds.
+        """
+        self._unit, self._metric = primary
+        self._store = Experiment(uri, grid, artifacts)
+        pages = {part: curves_address(self._store.id, part, primary) for part in body_parts}
+        links = " · ".join(f"[{part}]({address})" for part, address in pages.items())
+        self._store.tag({"mlflow.note.content": _NOTE.format(links=links), _PAGES: json.dumps(pages)})
+        runs = self._store.runs()
+        self._cells = {run.data.tags["cell"]: run for run in runs if run.data.tags.get("kind") == "cell"}
+        self._curves = {run.data.tags["curve"]: run for run in runs if "curve" in run.data.tags}
+        self._comparisons = {
+            run.data.tags["comparison"]: run for run in runs if run.data.tags.get("kind") == "comparison"
+        }
+
+    def log_epoch(self, record: Record, epoch: Mapping[str, Any]) -> None:
+        """Write an epoch of a fine-tuning that goes on: its cell's run is begun with the first one."""
+        run = self._cells.get(record["cell"])
+        if run is None or not self._continues(run, record, epoch["step"]):
+            if run is not None:
+                self._store.delete(run)
+            run = self._store.begin(tags=self._cell_tags(record), started=record["started"])
+            self._cells[record["cell"]] = run
+        self._store.log(run, _at_its_step(epoch))
+
+    def log_cell(
+        self,
+        record: Record,
+        figures: Callable[[], Figures] = dict,
+        files: Iterable[Path] = (),
+    ) -> None:
+        """Write one cell's run below its curve's, unless this very record is there already.
+
+        A run that its epochs have begun is completed, any other run of the cell is replaced. `figures`
+        (file name → matplotlib figure) are asked for only when they are written. Of the
+        primary metric the interval is logged too: all intervals would double the time that MLflow takes,
+        and stand in the record.
+        """
+        digest = digest_of(record)
+        run = self._cells.get(record["cell"])
+        history = record.get("history", [])
+        if run is not None:
+            if run.data.tags.get("record") == digest and run.info.status in ("FINISHED", "FAILED"):
+                return
+            beyond = len(history) + 1 if record["status"] == "ok" else math.inf
+            if not self._continues(run, record, beyond):
+                self._store.delete(run)
+                run = None
+        if run is None:
+            run = self._store.begin(tags=self._cell_tags(record), started=record.get("started"))
+        known = self._steps(run) if history else set()
+        for epoch in history:
+            if epoch["step"] not in known:
+                self._store.log(run, _at_its_step(epoch))
+        self._store.log_artifacts(run, figures(), files)
+        metrics = cell_metrics(record, f"{self._unit}/{self._metric}")
+        step, when = record.get("counts", {}).get("train_images", 0), milliseconds(record.get("finished"))
+        self._store.end(
+            run,
+            params=cell_params(record),
+            metrics=[Metric(name, value, when, step) for name, value in metrics.items()],
+            tags={"record": digest} | ({"error": record["error"]} if record["status"] == "failed" else {}),
+            status="FINISHED" if record["status"] == "ok" else "FAILED",
+            finished=when,
+        )
+        self._cells[record["cell"]] = run
+
+    def log_comparison(
+        self, body_part: str, rows: Sequence[Mapping[str, Any]], figures: Callable[[], Figures]
+    ) -> None:
+        """Write the head-to-head of one body part as a run: table, figure, and differences over sizes.
+
+        The differences (mean over seeds, the frozen classifier chosen on training folds) are metrics
+        `difference/BACKBONE` with bounds at step = train_images. Unchanged rows are not written again.
+        """
+        digest, run = digest_of(list(rows)), self._comparisons.get(body_part)  # type: ignore[arg-type]
+        if run is not None:
+            if run.data.tags.get("rows") == digest and run.info.status == "FINISHED":
+                return
+            self._store.delete(run)
+        name = f"frozen against fine-tuned · {body_part}"
+        run = self._store.begin({"kind": "comparison", "comparison": body_part, MLFLOW_RUN_NAME: name})
+        now = milliseconds(None)
+        drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
+        metrics = [
+            Metric(f"{key}/{row['backbone']}", row[key], now, row["train_images"])
+            for row in drawn
+            for key in ("frozen", "fine_tuned", "difference", "low", "high")
+            if row[key] is not None
+        ]
+        table = pd.DataFrame(list(rows)).assign(classifiers=[str(row["classifiers"]) for row in rows])
+        self._store.client.log_table(run.info.run_id, table, "head_to_head.json")
+        self._store.client.log_text(run.info.run_id, table.to_csv(index=False), "head_to_head.csv")
+        self._store.log_artifacts(run, figures())
+        tags = {"rows": digest}
+        self._store.end(run, {"body_part": body_part}, metrics, tags, finished=now)
+        self._comparisons[body_part] = run
+
+    def log_report(self, folder: Path, files: Iterable[Path], digest: str) -> None:
+        """Write a report's files, all below `folder`, as artifacts of one run, unless they are there."""
+        runs = [run for run in self._store.runs() if run.data.tags.get("kind") == "report"]
+        if any(run.data.tags.get("files") == digest and run.info.status == "FINISHED" for run in runs):
+            return
+        run = self._store.begin({"kind": "report", MLFLOW_RUN_NAME: "report"})
+        for path in files:
+            inside = path.relative_to(folder).parent.as_posix()
+            self._store.client.log_artifact(run.info.run_id, str(path), "" if inside == "." else inside)
+        self._store.end(run, {}, [], {"files": digest})
+        for old in runs:
+            self._store.delete(old)
+
+    def log_curves(self, points: Iterable[Point]) -> None:
+        """Write each point of the curves at step = train_images, once; a changed curve is drawn anew.
+
+        The grid's primary metric with its bounds is `answer/UNIT METRIC`: the UI draws it first.
+        """
+        wanted: dict[str, dict[int, Point]] = {}
+        for point in points:
+            if point["value"] is not None:
+                wanted.setdefault(curve_name(point), {})[point["train_images"]] = point
+        for curve, steps in wanted.items():
+            key = ANSWER.format(unit=self._unit, metric=self._metric)
+            run = self._curve(next(iter(steps.values())))
+            names = {"value": key, "low": f"{key} low", "high": f"{key} high"}
+            there = {name: self._store.history(run, names[name]) for name in names}
+            wrong = any(
+                step not in steps or steps[step][name] != value
+                for name, values in there.items()
+                for step, value in values.items()
+            )
+            if wrong:
+                run, there = self._renew_curve(run), {"value": {}}
+            for step, point in sorted(steps.items()):
+                if step not in there["value"]:
+                    interval = {logged: point[name] for name, logged in names.items()}
+                    metrics = [
+                        Metric(name, value, milliseconds(None), step)
+                        for name, value in (point["means"] | interval).items()
+                        if value is not None
+                    ]
+                    self._store.log(run, metrics)
+            self._curves[curve] = run
+
+    def _curve(self, axes: Mapping[str, Any]) -> Run:
+        name = curve_name(axes)
+        if name not in self._curves:
+            told = curve_axes(axes)
+            kind = {"kind": CONTROL, CONTROL: told[CONTROL]} if CONTROL in told else {"kind": "curve"}
+            run = self._store.begin({**kind, "curve": name, MLFLOW_RUN_NAME: run_name(axes)})
+            self._store.end(run, told, [], {})
+            self._curves[name] = run
+        return self._curves[name]
+
+    def _renew_curve(self, run: Run) -> Run:
+        """A fresh curve run in the place of one whose points no longer hold; its children move over."""
+        name = run.data.tags["curve"]
+        del self._curves[name]
+        fresh = self._curve(run.data.params)
+        for cell in self._cells.values():
+            if cell.data.tags.get(MLFLOW_PARENT_RUN_ID) == run.info.run_id:
+                self._store.client.set_tag(cell.info.run_id, MLFLOW_PARENT_RUN_ID, fresh.info.run_id)
+        self._store.delete(run)
+        return fresh
+
+    def _cell_tags(self, record: Record) -> dict[str, str]:
+        control = {CONTROL: record[CONTROL]} if record.get(CONTROL) else {}
+        return {
+            "kind": "cell",
+            **control,
+            "cell": record["cell"],
+            MLFLOW_PARENT_RUN_ID: self._curve(record).info.run_id,
+            MLFLOW_RUN_NAME: f"{run_name(record)} · {record['train_size']} · seed {record['seed']}",
+            "fingerprint": json.dumps(record["fingerprint"], sort_keys=True),
+        }
+
+    def _continues(self, run: Run, record: Record, step: float) -> bool:
+        """Whether a run is this computation, begun but not ended, and has no epoch from this step on."""
+        same = run.data.tags.get("fingerprint") == json.dumps(record["fingerprint"], sort_keys=True)
+        return same and run.info.status == "RUNNING" and max(self._steps(run), default=0) < step
+
+    def _steps(self, run: Run) -> set[int]:
+        return set(self._store.history(run, "epoch/validation_loss"))
+
+
+def curve_pages(uri: str) -> list[tuple[str, str, str]]:
+    """(grid, body part, address within the UI) of all learning curves in a store."""
+    experiments = MlflowClient(tracking_uri=uri).search_experiments()
+    return [
+        (experiment.name, part, address)
+        for experiment in experiments
+        for part, address in json.loads(experiment.tags.get(_PAGES, "{}")).items()
+    ]
+
+
+def _at_its_step(epoch: Mapping[str, Any]) -> list[Metric]:
+    now = milliseconds(None)
+    return [Metric(name, value, now, epoch["step"]) for name, value in epoch_values(epoch).items()]

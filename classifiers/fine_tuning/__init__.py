@@ -1,0 +1,1 @@
+"""Fine-tuning: pixels in, probabilities out, the backbone's weights changed."""

@@ -1,0 +1,158 @@
+"""A network with a head to be trained: which of its layers learn, and in which mode the others stay."""
+
+import re
+from collections.abc import Iterator
+from itertools import dropwhile
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torchvision.models.vision_transformer import Encoder
+
+from classifiers.fine_tuning.recipes import Head, Stage
+from extractors.backbones import Backbone
+from extractors.validation import did_you_mean
+
+_SMALL_SUBSET, _SMALL_BATCH = 1_000, 16  # images; below either, batch statistics are too noisy to learn from
+_OPTIMIZERS: dict[str, Any] = {
+    "adamw": torch.optim.AdamW,
+    "adam": torch.optim.Adam,
+    "sgd": lambda groups, **settings: torch.optim.SGD(groups, momentum=0.9, nesterov=True, **settings),
+}
+
+
+class TunedNetwork(nn.Module):
+    """A backbone and a head: normalised pixels (n, channels, size, size) to log odds (n,)."""
+
+    def __init__(self, backbone: Backbone, head: Head) -> None:
+        super().__init__()
+        self.backbone = _without_auxiliaries(backbone.network)
+        self.head = build_head(backbone.width, head)
+
+    def forward(self, x: Tensor) -> Tensor:
+        features = self.backbone(x)
+        with torch.autocast(x.device.type, enabled=False):  # log odds in bfloat16 would be full of ties
+            odds: Tensor = self.head(features.float())
+        return odds.squeeze(1)
+
+
+def _without_auxiliaries(network: nn.Module) -> nn.Module:
+    """torchvision's Inception and GoogLeNet without the ImageNet classifiers at their middle."""
+    if getattr(network, "aux_logits", False):
+        network.aux_logits = False  # type: ignore[assignment]
+        for name in ("AuxLogits", "aux1", "aux2"):
+            if hasattr(network, name):
+                setattr(network, name, None)
+    return network
+
+
+def build_head(width: int, head: Head) -> nn.Sequential:
+    """Hidden layers with ReLU and dropout, then one output."""
+    layers: list[nn.Module] = []
+    for hidden in head.widths:
+        layers += [nn.Linear(width, hidden), nn.ReLU()]
+        width = hidden
+    if head.dropout:
+        layers.append(nn.Dropout(head.dropout))
+    return nn.Sequential(*layers, nn.Linear(width, 1))
+
+
+def blocks(backbone: nn.Module) -> list[list[str]]:
+    """The backbone's blocks in order, each as the names of its modules.
+
+    Containers (Sequential, ModuleList, torchvision's Encoder) are opened; what is inside counts as a
+    block, and layers with no matrix or kernel of their own (normalisation) belong to the block before.
+    """
+    found: list[list[str]] = []
+    for name, module in _opened("", backbone):
+        sizes = [parameter.ndim for parameter in module.parameters()]
+        if sizes and max(sizes) < 2 and found:
+            found[-1].append(name)
+        elif sizes:
+            found.append([name])
+    return found
+
+
+def _opened(prefix: str, module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    for name, child in module.named_children():
+        if type(child) in (nn.Sequential, nn.ModuleList, Encoder):
+            yield from _opened(f"{prefix}{name}.", child)
+        else:
+            yield prefix + name, child
+
+
+def choose_trainable(network: TunedNetwork, trainable: str) -> None:
+    """Set which parameters learn: the head always, and the backbone's as the recipe says.
+
+    Raises ValueError for a layer that the backbone lacks and for more blocks than it has.
+    """
+    names = [name for name, _ in network.backbone.named_parameters()]
+    chosen = set(_chosen(network.backbone, names, trainable))
+    for name, parameter in network.backbone.named_parameters():
+        parameter.requires_grad_(name in chosen)
+    network.head.requires_grad_(True)
+
+
+def _chosen(backbone: nn.Module, names: list[str], trainable: str) -> list[str]:
+    if trainable.startswith("from "):
+        return list(_from_layer(backbone, names, trainable.removeprefix("from ")))
+    if match := re.match(r"last_(\d+)_blocks", trainable):
+        known, wanted = blocks(backbone), int(match[1])
+        if wanted > len(known):
+            raise ValueError(f"trainable: {trainable}, but the network has {len(known)} blocks")
+        last = tuple(f"{name}." for block in known[-wanted:] for name in block)
+        return [name for name in names if name.startswith(last)]
+    return names if trainable == "all" else []
+
+
+def _from_layer(backbone: nn.Module, names: list[str], layer: str) -> Iterator[str]:
+    following = dropwhile(lambda name: name != layer and not name.startswith(f"{layer}."), names)
+    first = next(following, None)
+    if first is None:
+        layers = [name for name, module in backbone.named_modules() if list(module.parameters())]
+        near = did_you_mean(layer, layers).split("; allowed")[0]
+        raise ValueError(
+            f"trainable: the network has no layer '{layer}'{near}; its blocks: "
+            + ", ".join(block[0] for block in blocks(backbone))
+        )
+    yield first
+    yield from following
+
+
+def set_modes(network: TunedNetwork, stage: Stage, images: int, batch_size: int) -> None:
+    """Training mode where layers learn; frozen layers, and batch norm where it is to stay, in eval mode."""
+    _train_what_learns(network, True)
+    small = images < _SMALL_SUBSET or batch_size < _SMALL_BATCH
+    if stage.batch_norm == "eval" or (stage.batch_norm == "auto" and small):
+        for module in network.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
+
+
+def _train_what_learns(module: nn.Module, parent: bool) -> None:
+    """A module without parameters (dropout) goes with the module that it stands in."""
+    own = list(module.parameters())
+    module.training = any(parameter.requires_grad for parameter in own) if own else parent
+    for child in module.children():
+        _train_what_learns(child, module.training)
+
+
+def optimiser(network: TunedNetwork, stage: Stage, learning_rate: float) -> torch.optim.Optimizer:
+    """The stage's optimiser over what learns; biases and normalisation are not decayed.
+
+    Each parameter group keeps its own full rate as `peak`, which the schedule scales.
+    """
+    groups = []
+    for part, peak in (
+        (network.head, learning_rate),
+        (network.backbone, stage.backbone_learning_rate or learning_rate),
+    ):
+        learning = [p for p in part.parameters() if p.requires_grad]
+        for decay, members in (
+            (stage.weight_decay, [p for p in learning if p.ndim > 1]),
+            (0.0, [p for p in learning if p.ndim <= 1]),
+        ):
+            if members:
+                groups.append({"params": members, "lr": peak, "peak": peak, "weight_decay": decay})
+    made: torch.optim.Optimizer = _OPTIMIZERS[stage.optimizer](groups, lr=learning_rate)
+    return made

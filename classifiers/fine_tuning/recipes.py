@@ -1,0 +1,176 @@
+"""How a network is fine-tuned, as plain data: the keys of a grid's `fine_tuning.recipe`, and its presets."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from extractors.specs import JsonValue
+from extractors.validation import Strict, did_you_mean
+
+END_TO_END = "end_to_end"  # the classifier of every fine-tuning cell: the network's own head
+FINE_TUNING_VERSION = 2  # raise it when the same recipe gives other numbers
+
+Rate = Annotated[float, Field(gt=0, le=10)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _layer_as_text(value: Any) -> Any:
+    """`{from: features.denseblock4}` as `from features.denseblock4`."""
+    return f"from {value['from']}" if isinstance(value, dict) and list(value) == ["from"] else value
+
+
+Rates = Annotated[list[Rate], Field(min_length=1), BeforeValidator(_as_list)]
+Trainable = Annotated[
+    str, Field(pattern=r"^(all|head|last_[1-9]\d*_blocks|from \S+)$"), BeforeValidator(_layer_as_text)
+]
+
+
+class Head(Strict):
+    """What stands on the backbone's features: one output, behind hidden layers of these widths with ReLU."""
+
+    MAY_REPEAT: ClassVar[tuple[str, ...]] = ("widths",)
+    widths: list[Annotated[int, Field(ge=1)]] = Field(default=[])
+    dropout: Share = 0.0
+
+
+class Augmentation(Strict):
+    """What happens to a training image, drawn anew for each image and epoch; all off by default."""
+
+    flip: Annotated[float, Field(ge=0, le=1)] = 0.0  # probability of a left-right mirror
+    flip_vertical: Annotated[float, Field(ge=0, le=1)] = 0.0  # probability of an upside-down mirror
+    rotate: Annotated[float, Field(ge=0, le=180)] = 0.0  # up to this many degrees either way
+    shift: Share = 0.0  # up to this share of the side, either way, along both axes
+    zoom: Share = 0.0  # scaled by a factor in 1 ± zoom
+    brightness: Share = 0.0  # up to this share of the full range added or taken away
+    contrast: Share = 0.0  # distances from the image's mean scaled by a factor in 1 ± contrast
+    gamma: Share = 0.0  # raised to a power in 1 ± gamma
+    border: Literal["black", "reflect"] = "black"  # what shift, rotation and zoom bring into view
+
+    @property
+    def moves(self) -> bool:
+        """Whether pixels change their place."""
+        return bool(self.flip or self.flip_vertical or self.rotate or self.shift or self.zoom)
+
+    @property
+    def shades(self) -> bool:
+        """Whether pixels change their value."""
+        return bool(self.brightness or self.contrast or self.gamma)
+
+
+class Stage(Strict):
+    """One run of epochs with one optimiser. A stage of a recipe says only what differs from the recipe."""
+
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 15
+    optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
+    learning_rate: Rates = Field(default=[1e-3])  # one, or several to be searched
+    backbone_learning_rate: Rate | None = None  # None: the same as the head's
+    weight_decay: Annotated[float, Field(ge=0)] = 0.05
+    schedule: Literal["cosine", "plateau", "constant"] = "cosine"
+    warmup_epochs: Annotated[float, Field(ge=0)] = 0.0
+    plateau_factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    plateau_patience: Annotated[int, Field(ge=0)] = 3  # epochs without a lower validation loss
+    early_stopping_patience: Annotated[int, Field(ge=1)] | None = 5
+    trainable: Trainable = "all"  # all | head | last_N_blocks | {from: LAYER}
+    batch_norm: Literal["auto", "train", "eval"] = "auto"  # auto: eval for small N and small batches
+
+
+class Recipe(Stage):
+    """A whole recipe: what holds for all stages, and the stages when there are several."""
+
+    resolution: Annotated[int, Field(ge=16)] | None = None  # side in pixels that images are averaged down to
+    batch_size: Annotated[int, Field(ge=1, le=65_536)] = 32
+    loss: Literal["bce", "class_weighted_bce"] = "bce"
+    label_smoothing: Share = 0.0
+    views: Literal["image", "study"] = "image"
+    head: Head = Head()
+    augmentation: Augmentation = Augmentation()
+    ema: Share = 0.0  # decay per step of an averaged copy that is validated and kept; 0: none
+    validation_share: Annotated[float, Field(ge=0.05, le=0.5)] = 0.2  # of the N images, by patient
+    select: Literal["loss", "auroc"] = "loss"  # the epoch with the best of this on the validation part
+    stages: list[Stage] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _one_list(self) -> "Recipe":
+        if sum(len(stage.learning_rate) > 1 for stage in self.each_stage()) > 1:
+            raise PydanticCustomError("lists", "only one stage may have several learning rates to search")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_unheard(self) -> "Recipe":
+        unheard = {name for name in self.model_fields_set if self.stages and self._everywhere(name)}
+        if unheard:
+            raise PydanticCustomError(
+                "unheard", f"every stage has its own {sorted(unheard)[0]}: say it in the stages"
+            )
+        return self
+
+    def _everywhere(self, name: str) -> bool:
+        return all(name in stage.model_fields_set for stage in self.stages)
+
+    def each_stage(self) -> list[Stage]:
+        """The stages in order, complete: what a stage leaves open is as the recipe says."""
+        common = {name: getattr(self, name) for name in Stage.model_fields}
+        said = [{name: getattr(stage, name) for name in stage.model_fields_set} for stage in self.stages]
+        return [Stage.model_construct(**common | changes) for changes in said or [{}]]
+
+    def most_epochs(self) -> int:
+        """The epochs of all stages and learning rates, if none stops early."""
+        stages = self.each_stage()
+        return sum(stage.epochs for stage in stages) * max(len(stage.learning_rate) for stage in stages)
+
+    def asked(self) -> dict[str, JsonValue]:
+        """What decides the result, for the cell's name; defaults left out."""
+        content = self.model_dump(exclude_defaults=True, exclude={"stages", *Stage.model_fields}, mode="json")
+        stages = [stage.model_dump(exclude_defaults=True, mode="json") for stage in self.each_stage()]
+        return {**content, "stages": stages}
+
+
+_GENTLE = {
+    "flip": 0.5,
+    "rotate": 10,
+    "shift": 0.05,
+    "zoom": 0.1,
+    "brightness": 0.1,
+    "contrast": 0.2,
+    "gamma": 0.2,
+}
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "default": {
+        "learning_rate": 1e-3,
+        "backbone_learning_rate": 3e-4,
+        "warmup_epochs": 1,
+        "ema": 0.9,
+        "augmentation": _GENTLE,
+    },
+    "probe_then_tune": {  # linear probing, then fine-tuning (Kumar et al. 2022)
+        "augmentation": _GENTLE,
+        "stages": [
+            {"trainable": "head", "epochs": 10, "learning_rate": 3e-3},
+            {"trainable": "all", "learning_rate": 1e-4, "warmup_epochs": 1},
+        ],
+    },
+}
+
+
+def _from_preset(value: Any) -> Any:
+    """`default`, or keys with an optional `preset` that they change."""
+    if isinstance(value, str):
+        value = {"preset": value}
+    if not isinstance(value, dict) or "preset" not in value:
+        return value
+    name = value["preset"]
+    if name not in tuple(PRESETS):
+        raise PydanticCustomError(
+            "not_allowed", f"there is no preset '{name}'{did_you_mean(str(name), tuple(PRESETS))}"
+        )
+    return PRESETS[name] | {key: item for key, item in value.items() if key != "preset"}
+
+
+RecipeEntry = Annotated[Recipe, BeforeValidator(_from_preset)]
+DEFAULT_RECIPE = Recipe(**PRESETS["default"])

@@ -1,0 +1,58 @@
+"""What the epochs so far say: the learning rate now, whether a stage is over, and which epoch is best.
+
+Pure functions of the history, so that a continued training cannot differ from an unbroken one.
+"""
+
+import math
+from collections.abc import Sequence
+
+from classifiers.fine_tuning.checkpoints import Epoch
+from classifiers.fine_tuning.recipes import Stage
+
+
+def rate_factor(stage: Stage, epochs: float, losses: Sequence[float]) -> float:
+    """What the stage's learning rates are multiplied by, after `epochs` (with fraction) of it.
+
+    Linear warm-up from a tenth; then cosine to zero (Loshchilov & Hutter 2017), a cut at each plateau of
+    the validation losses so far, or nothing.
+    """
+    if epochs < stage.warmup_epochs:
+        return 0.1 + 0.9 * epochs / stage.warmup_epochs
+    if stage.schedule == "cosine":
+        length = max(stage.epochs - stage.warmup_epochs, 1e-9)
+        return 0.5 * (1 + math.cos(math.pi * min((epochs - stage.warmup_epochs) / length, 1.0)))
+    if stage.schedule == "plateau":
+        return stage.plateau_factor ** _plateaus(losses, stage.plateau_patience)
+    return 1.0
+
+
+def _plateaus(losses: Sequence[float], patience: int) -> int:
+    """How often more than `patience` epochs passed without a lower loss (as torch's ReduceLROnPlateau)."""
+    best, waited, cuts = math.inf, 0, 0
+    for loss in losses:
+        waited = 0 if loss < best else waited + 1
+        best = min(best, loss)
+        if waited > patience:
+            cuts, waited = cuts + 1, 0
+    return cuts
+
+
+def merit(epoch: Epoch, select: str) -> tuple[float, float]:
+    """By what epochs are compared, on the validation part alone; higher is better."""
+    loss, auroc = -float(epoch["validation_loss"]), float(epoch["validation_auroc"])
+    return (auroc, loss) if select == "auroc" else (loss, auroc)
+
+
+def best_epoch(history: Sequence[Epoch], select: str) -> Epoch:
+    """The earliest of the best epochs."""
+    return max(history, key=lambda epoch: merit(epoch, select))
+
+
+def is_over(stage: Stage, done: Sequence[Epoch], select: str) -> bool:
+    """Whether a stage with these epochs has all of them, or has stopped getting better."""
+    if not done or len(done) >= stage.epochs:
+        return bool(done)
+    if stage.early_stopping_patience is None:
+        return False
+    since = len(done) - 1 - done.index(best_epoch(done, select))
+    return since >= stage.early_stopping_patience

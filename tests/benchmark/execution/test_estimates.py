@@ -1,0 +1,40 @@
+from dataclasses import replace
+
+import pytest
+
+from benchmark.execution.estimates import CellTimes
+from benchmark.grid.cells import expand
+from benchmark.grid.schema import Grid
+
+CONTENT = {
+    "name": "g",
+    "dataset": {"kind": "phantom"},
+    "hand_crafted": {"descriptors": ["edges"], "classifiers": ["logistic_regression"]},
+}
+
+
+@pytest.fixture
+def cell():
+    return expand(Grid.model_validate(CONTENT), {"all": 500})[0][0]
+
+
+def record(seconds, **more):
+    return {
+        "backbone": "edges",
+        "classifier": "logistic_regression",
+        "counts": {"train_images": 500},
+        "seconds": {"fit": seconds},
+        **more,
+    }
+
+
+def test_a_control_does_not_change_what_is_guessed_of_an_ordinary_cell(cell):
+    control = record(80.0, control="shuffled_labels")
+    assert CellTimes([control]).seconds(cell, 500) == CellTimes([]).seconds(cell, 500)
+    assert CellTimes([control, record(4.0)]).seconds(cell, 500) == 4.0
+
+
+def test_a_control_takes_what_its_own_took_or_else_what_ordinary_cells_took(cell):
+    shuffled = replace(cell, control="shuffled_labels")
+    assert CellTimes([record(4.0)]).seconds(shuffled, 500) == 4.0
+    assert CellTimes([record(4.0), record(80.0, control="shuffled_labels")]).seconds(shuffled, 500) == 80.0

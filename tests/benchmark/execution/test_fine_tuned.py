@@ -1,0 +1,238 @@
+"""Fine-tuning as cells of a grid: recorded, logged epoch by epoch, resumed, and compared with the frozen."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from benchmark.analysis.finished import read_records
+from benchmark.analysis.head_to_head import CHOSEN
+from benchmark.cli.run import run_grid, show_comparison
+from benchmark.errors import UserError
+from benchmark.execution.open_plan import open_plan
+from benchmark.store.workspace import Workspace
+from benchmark.tracking.tracker import MlflowClient, curve_pages
+
+NETWORK = {"name": "test_efficientnet", "weights": "random"}
+LABEL = "test_efficientnet-random"
+
+
+@pytest.fixture
+def tuning_grid(write_grid):
+    def write(recipe=None, **changes):
+        content = {
+            "hand_crafted": None,
+            "feature_extraction": {
+                "backbones": [NETWORK],
+                "classifiers": ["logistic_regression", "majority"],
+            },
+            "fine_tuning": {"backbones": [NETWORK], "recipe": {"epochs": 2, **(recipe or {})}},
+        }
+        return write_grid(**content | changes)
+
+    return write
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace(tmp_path / "runs")
+
+
+def run(grid, workspace):
+    return run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+
+
+def tuned_records(grid, workspace):
+    plan, records = open_plan(grid, workspace)
+    return [r for r in read_records(plan, records) if r["strategy"] == "fine_tuning"], records
+
+
+def test_a_fine_tuned_cell_is_recorded_with_its_history_cost_and_weights(tuning_grid, workspace, capsys):
+    grid = tuning_grid()
+    assert run(grid, workspace) == 0
+    tuned, records = tuned_records(grid, workspace)
+    assert [(r["status"], r["classifier"], len(r["history"])) for r in tuned] == [("ok", "end_to_end", 2)] * 2
+    for record in tuned:
+        assert {"train_loss", "validation_auroc", "learning_rate", "seconds"} <= set(record["history"][0])
+        assert record["recipe"] == {"stages": [{"epochs": 2}]}
+        assert record["training"]["precision"] == "float32"
+        weights = records.cell_folder(record["cell"]) / "weights.safetensors"
+        assert weights.stat().st_size == record["cost"]["bytes_on_disk"]
+        assert record["cost"]["evaluation_images_per_second"] > 0
+    plan, _ = open_plan(grid, workspace)
+    assert not plan.todo
+    frozen = [r for r in read_records(plan, records) if r["classifier"] == "logistic_regression"]
+    assert all(record["cost"]["bytes_on_disk"] > tuned[0]["cost"]["bytes_on_disk"] / 2 for record in frozen)
+    assert not list((workspace.cache / "checkpoints").glob("*"))
+    output = capsys.readouterr().out
+    assert "freeze or fine-tune?" in output
+    assert "end_to_end" in output
+
+
+def test_changed_recipes_are_other_cells_and_frozen_ones_stay(tuning_grid, workspace):
+    run(tuning_grid(), workspace)
+    plan, _ = open_plan(tuning_grid({"batch_size": 8}), workspace)
+    assert [(p.cell.strategy, p.status) for p in plan.todo] == [("fine_tuning", "missing")] * 2
+
+
+def test_mlflow_holds_epochs_curves_figures_weights_and_the_comparison(tuning_grid, workspace):
+    run(tuning_grid(), workspace)
+    client = MlflowClient(tracking_uri=workspace.uri)
+    experiment = client.get_experiment_by_name("small")
+    ((grid, part, address),) = curve_pages(workspace.uri)
+    assert (grid, part) == ("small", "all")
+    assert "params.body_part%20%3D%20%27all%27" in address
+    assert "orderByKey=metrics.%60answer%2Fstudy%20auroc%60" in address
+    assert f"[all]({address})" in experiment.tags["mlflow.note.content"]
+
+    def runs(kind):
+        return client.search_runs([experiment.experiment_id], f"tags.kind = '{kind}'")
+
+    cells = [run for run in runs("cell") if run.data.params["strategy"] == "fine_tuning"]
+    for cell in cells:
+        history = client.get_metric_history(cell.info.run_id, "epoch/validation_loss")
+        assert [metric.step for metric in history] == [1, 2]
+        assert cell.data.params["recipe.stages"] == "[{'epochs': 2}]"
+        files = {file.path for file in client.list_artifacts(cell.info.run_id)}
+        assert files == {"training_curves.png", "confusion_matrix.png", "weights.safetensors"}
+        assert cell.info.status == "FINISHED"
+    (comparison,) = runs("comparison")
+    history = client.get_metric_history(comparison.info.run_id, f"difference/{LABEL}")
+    assert history[0].step == 40
+    files = {file.path for file in client.list_artifacts(comparison.info.run_id)}
+    assert files == {"head_to_head.csv", "head_to_head.json", "head_to_head.png"}
+    curves = {run.data.params["classifier"] for run in runs("curve")}
+    assert curves == {"end_to_end", "logistic_regression", "majority"}
+
+
+def test_epochs_reach_mlflow_while_the_cell_trains(tuning_grid, workspace, monkeypatch):
+    from benchmark.tracking.tracker import Tracker
+
+    workspace.folder.mkdir()
+    client, seen = MlflowClient(tracking_uri=workspace.uri), []
+    original = Tracker.log_epoch
+
+    def spy(self, record, epoch):
+        original(self, record, epoch)
+        experiment = client.get_experiment_by_name("small")
+        runs = client.search_runs([experiment.experiment_id], f"tags.cell = '{record['cell']}'")
+        seen.extend((r.info.status, "epoch/train_loss" in r.data.metrics) for r in runs)
+
+    monkeypatch.setattr(Tracker, "log_epoch", spy)
+    run(tuning_grid(train_sizes=[40]), workspace)
+    assert seen == [("RUNNING", True)] * 2
+
+
+def test_a_loss_that_breaks_leaves_its_epochs_to_be_seen(tuning_grid, workspace, monkeypatch):
+    from classifiers.fine_tuning.training import DivergedError, Training
+
+    original = Training._epoch
+
+    def breaks(self, stage, number, done):
+        if done:
+            raise DivergedError("the loss is nan")
+        return original(self, stage, number, done)
+
+    monkeypatch.setattr(Training, "_epoch", breaks)
+    assert run(tuning_grid(train_sizes=[40], feature_extraction=None), workspace) == 1
+    client = MlflowClient(tracking_uri=workspace.uri)
+    experiment = client.get_experiment_by_name("small")
+    (cell,) = client.search_runs([experiment.experiment_id], "tags.kind = 'cell'")
+    assert cell.info.status == "FAILED"
+    assert cell.data.tags["error"] == "the loss is nan"
+    assert "epoch/train_loss" in cell.data.metrics
+
+
+def test_a_failing_recipe_is_one_line_and_the_others_go_on(tuning_grid, workspace, capsys):
+    grid = tuning_grid({"trainable": {"from": "blocks.99"}}, train_sizes=[40])
+    assert run(grid, workspace) == 1
+    plan, records = open_plan(grid, workspace)
+    statuses = {r["classifier"]: r["status"] for r in read_records(plan, records)}
+    assert statuses == {"logistic_regression": "ok", "majority": "ok", "end_to_end": "failed"}
+    assert "the network has no layer 'blocks.99'" in capsys.readouterr().out
+
+
+def test_an_unknown_recipe_key_names_the_line(tuning_grid, workspace):
+    grid = tuning_grid({"epoch": 2})
+    with pytest.raises(
+        UserError, match=r"grid\.yaml:\d+: fine_tuning\.recipe\.epoch: unknown key; did you mean 'epochs'"
+    ):
+        run(grid, workspace)
+
+
+def test_the_comparison_is_paired_per_seed_over_seeds_and_per_classifier(tuning_grid, workspace, capsys):
+    grid = tuning_grid(train_sizes=[40], seeds=[0, 1])
+    run(grid, workspace)
+    capsys.readouterr()
+    show_comparison(grid, workspace, as_json=True)
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["classifier"], row["seed"]) for row in rows] == [
+        (name, seed) for name in (CHOSEN, "logistic_regression", "majority") for seed in (0, 1, "all")
+    ]
+    plan, records = open_plan(grid, workspace)
+    known = {
+        (r["classifier"], r["seed"]): r["metrics"]["study"]["auroc"]["value"]
+        for r in read_records(plan, records)
+    }
+    for row in rows:
+        assert row["low"] <= row["difference"] <= row["high"]
+        assert (row["p"] < 0.05) == (not row["low"] <= 0 <= row["high"])
+        assert row["difference"] == pytest.approx(row["fine_tuned"] - row["frozen"])
+        if row["seed"] != "all":
+            assert row["fine_tuned"] == pytest.approx(known["end_to_end", row["seed"]])
+            assert row["frozen"] == pytest.approx(known[row["classifiers"][str(row["seed"])], row["seed"]])
+    show_comparison(grid, workspace, as_json=False)
+    assert "chosen" in capsys.readouterr().out
+
+
+def test_nothing_to_compare_is_said(write_grid, workspace):
+    grid = write_grid()
+    run(grid, workspace)
+    with pytest.raises(UserError, match="no backbone has both"):
+        show_comparison(grid, workspace, as_json=False)
+
+
+def test_killed_in_the_middle_of_an_epoch_it_continues_to_the_same_bytes(tuning_grid, tmp_path):
+    grid = tuning_grid(
+        {"epochs": 6, "ema": 0.5}, train_sizes=[60], feature_extraction=None, image={"size": 48}
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "benchmark",
+        "run",
+        "--grid",
+        str(grid),
+        "--device",
+        "cpu",
+        "--workspace",
+    ]
+    quiet = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "env": os.environ | {"OMP_NUM_THREADS": "1"},
+    }
+    assert subprocess.run([*command, str(tmp_path / "whole")], check=False, **quiet).returncode == 0
+    killed = tmp_path / "killed"
+    process = subprocess.Popen([*command, str(killed)], start_new_session=True, **quiet)
+    while process.poll() is None and not list((killed / ".cache" / "checkpoints").glob("*/*/epoch-0002.*")):
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not list((killed / "small").glob("[!.]*/result.json")), "the kill came too late"
+    assert subprocess.run([*command, str(killed)], check=False, **quiet).returncode == 0
+    predictions = [
+        next((f / "small").glob("[!.]*/predictions.parquet")).read_bytes()
+        for f in (tmp_path / "whole", killed)
+    ]
+    assert predictions[0] == predictions[1]
+    record = json.loads(next((killed / "small").glob("[!.]*/result.json")).read_text())
+    client = MlflowClient(tracking_uri=Workspace(killed).uri)
+    experiment = client.get_experiment_by_name("small")
+    (cell,) = client.search_runs([experiment.experiment_id], "tags.kind = 'cell'")
+    logged = [m.step for m in client.get_metric_history(cell.info.run_id, "epoch/train_loss")]
+    assert sorted(logged) == [epoch["step"] for epoch in record["history"]]

@@ -1,0 +1,68 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmark.execution.plan import make_plan
+from benchmark.execution.subsets import Samples
+from benchmark.grid.schema import Grid
+from benchmark.store.records import Records
+from tests.planted_study import planted_manifest
+
+
+@pytest.fixture
+def plan(tmp_path: Path):
+    content = {
+        "name": "g",
+        "dataset": {"kind": "mura", "root": "planted"},
+        "body_parts": ["all", "elbow"],
+        "hand_crafted": {"descriptors": ["edges"], "classifiers": ["majority"]},
+    }
+    manifest = planted_manifest(["elbow", "wrist"], 200, 80)
+    return make_plan(Grid.model_validate(content), manifest, Records(tmp_path, "g"))
+
+
+@pytest.fixture
+def samples(plan):
+    return Samples(plan)
+
+
+def test_shuffled_labels_are_on_the_same_images(samples):
+    own, control = (samples.sample("all", "full", 0, name) for name in ("", "shuffled_labels"))
+    assert (control.train_rows == own.train_rows).all()
+    assert (control.test_rows == own.test_rows).all()
+    for before, after in (
+        (own.train_images, control.train_images),
+        (own.test_images, control.test_images),
+    ):
+        pd.testing.assert_frame_equal(after.drop(columns="label"), before.drop(columns="label"))
+        changed = (after["label"] != before["label"]).mean()
+        assert 0.3 < changed < 0.7, "half of the labels of a balanced set change by chance"
+    assert control.labels.tolist() == control.train_images["label"].tolist()
+    found = [
+        images.groupby("study")["label"].nunique().max()
+        for images in (control.train_images, control.test_images)
+    ]
+    assert found == [1, 1]
+
+
+def test_the_leaky_split_is_by_image_and_leaves_the_own_split_alone(plan, samples):
+    before = samples.sample("all", "full", 0)
+    leaky = samples.sample("all", "full", 0, "leaky_split")
+    assert set(leaky.train_images["patient"]) & set(leaky.test_images["patient"])
+    assert not set(before.train_images["patient"]) & set(before.test_images["patient"])
+    assert len(leaky.train_rows) + len(leaky.test_rows) == len(plan.manifest.images)
+    assert len(set(leaky.groups)) == len(leaky.groups), "folds divide patients as well"
+    again = samples.sample("all", "full", 0)
+    assert (again.train_rows == before.train_rows).all()
+    elbow = samples.sample("elbow", "full", 0, "leaky_split")
+    assert set(elbow.train_images["body_part"]) == {"elbow"}
+    assert len(elbow.train_rows) == plan.pool_size("elbow", "leaky_split")
+
+
+def test_skipped_images_are_in_no_split(plan):
+    skipped = {plan.pool[0], plan.test[0]}
+    rest = replace(plan, pool=plan.pool[1:], test=plan.test[1:])
+    leaky = Samples(rest).sample("all", "full", 0, "leaky_split")
+    assert not skipped & {*leaky.train_rows, *leaky.test_rows}

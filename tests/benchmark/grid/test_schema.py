@@ -1,0 +1,146 @@
+from pathlib import Path
+
+import pytest
+
+from benchmark.errors import UserError
+from benchmark.grid.schema import read_grid
+
+WHOLE = """\
+name: mura
+dataset: {kind: mura, root: data/MURA-v1.1, protocol: official}
+body_parts: [all, elbow]
+train_sizes: [100, 3000, full]
+seeds: [0, 1]
+image: {size: 224, fit: pad}
+feature_extraction:
+  backbones:
+    - densenet169
+    - {name: resnet50, weights: random}
+    - name: mobilenetv2_100
+      weights: w.safetensors
+      model_args: {pad_type: same}
+      mean: [0.5, 0.5, 0.5]
+      std: [0.5, 0.5, 0.5]
+    - torchvision/squeezenet1_0
+  classifiers: [logistic_regression, linear_svm, rbf_svm, xgboost]
+hand_crafted:
+  descriptors: [edges, hog, lbp, glcm, combined]
+  classifiers: [logistic_regression]
+exclude:
+  - {classifier: rbf_svm, train_size: full}
+evaluation: {unit: study, primary: auroc, confidence: 0.95, resamples: 2000}
+"""
+
+
+@pytest.fixture
+def grid_file(tmp_path):
+    (tmp_path / "w.safetensors").write_bytes(b"")
+    path = tmp_path / "g.yaml"
+    path.write_text(WHOLE)
+    return path
+
+
+def error_of(path, text):
+    path.write_text(text)
+    with pytest.raises(UserError) as caught:
+        read_grid(path)
+    return str(caught.value).replace(str(path), "g.yaml")
+
+
+def test_the_whole_grid_is_read(grid_file):
+    grid = read_grid(grid_file)
+    assert grid.train_sizes == [100, 3000, "full"]
+    assert grid.dataset.root == grid_file.parent / "data/MURA-v1.1", "relative to the grid file"
+    names = [entry.name for entry in grid.feature_extraction.backbones]
+    assert names == ["densenet169", "resnet50", "mobilenetv2_100", "torchvision/squeezenet1_0"]
+    assert grid.feature_extraction.backbones[2].weights == str(grid_file.parent / "w.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("body_parts", "body_part", "g.yaml:3: body_part: unknown key; did you mean 'body_parts'?"),
+        ("fit: pad", "fit: pda", "g.yaml:6: image.fit: 'pda' is not known; did you mean 'pad'?"),
+        ("size: 224", "size: big", "g.yaml:6: image.size: "),
+        ("[logistic_regression]", "[logistic_regresion]", "did you mean 'logistic_regression'?; allowed:"),
+        ("[100, 3000, full]", "[100, 3000, ful]", "g.yaml:4: train_sizes"),
+        ("seeds: [0, 1]", "seeds: [0, 0]", "g.yaml:5: seeds: '0' stands twice in the list"),
+        ("seeds: [0, 1]", "body_parts: [hand]", "g.yaml:5: body_parts: this key is there already, on line 3"),
+        ("kind: mura", "kind: muro", "did you mean 'mura'?; allowed: mura, manifest, phantom"),
+        ("{kind: mura, root", "{root", "the data set needs a kind"),
+        ("protocol: official", "protocol: offical", "g.yaml:2: dataset.protocol: there is no protocol"),
+        ("name: mura\n", "", "name: this key is needed"),
+        ("w.safetensors", "v.safetensors", "g.yaml:12: feature_extraction.backbones.2.weights: there is no"),
+        (
+            "evaluation:",
+            "controls: [shuffled_label]\nevaluation:",
+            "g.yaml:23: controls.0: there is no control 'shuffled_label'; did you mean 'shuffled_labels'?",
+        ),
+        (
+            "size: full}",
+            "size: full, control: leaky}",
+            "there is no control 'leaky'; did you mean 'leaky_split'",
+        ),
+        ("primary: auroc", "primary: auc", "did you mean 'auroc'?"),
+        (
+            "root: data/MURA-v1.1",
+            'root: "${NOT_SET_HERE}/x"',
+            "the environment variable NOT_SET_HERE is not set",
+        ),
+        ("name: mura\n", "name: [mura\n", "not valid YAML"),
+        ("confidence: 0.95", "confidence: 95", "evaluation.confidence: Input should be less than 1, not 95"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_key_and_way_out(grid_file, old, new, message):
+    assert old in WHOLE
+    said = error_of(grid_file, WHOLE.replace(old, new, 1))
+    assert message in said
+    assert said.startswith("g.yaml:")
+
+
+def test_nothing_to_compare_is_said(grid_file):
+    assert "nothing to compare" in error_of(grid_file, "name: x\ndataset: {kind: phantom}\n")
+
+
+def test_paths_may_hold_environment_variables_with_defaults(grid_file, monkeypatch, tmp_path):
+    grid_file.write_text(WHOLE.replace("root: data/MURA-v1.1", 'root: "${MURA_HERE:-elsewhere}/M"'))
+    assert read_grid(grid_file).dataset.root == tmp_path / "elsewhere/M"
+    monkeypatch.setenv("MURA_HERE", "/data")
+    assert read_grid(grid_file).dataset.root == Path("/data/M")
+
+
+BUNDLED = """name: b
+dataset: {kind: phantom}
+feature_extraction:
+  backbones: [bundled, {name: bundled, weights: random}]
+  classifiers: [majority]
+"""
+
+
+def test_the_bundled_network_has_weights_of_its_own(grid_file):
+    grid_file.write_text(BUNDLED)
+    backbones = read_grid(grid_file).feature_extraction.backbones
+    assert [(entry.name, entry.weights) for entry in backbones] == [
+        ("bundled", "bundled"),
+        ("bundled", "random"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            "{name: bundled, weights: imagenet}",
+            "'bundled' has no weights 'imagenet'; allowed: bundled, random,",
+        ),
+        (
+            "{name: resnet18, weights: bundled}",
+            "'resnet18' has no weights 'bundled'; allowed: imagenet, random,",
+        ),
+        ("{name: bundled, weights: here.pth}", "; allowed: bundled, random, or an existing file"),
+    ],
+)
+def test_the_bundled_weights_fit_the_bundled_network_alone(grid_file, entry, message):
+    said = error_of(grid_file, BUNDLED.replace("bundled,", f"{entry},", 1))
+    assert said.startswith("g.yaml:4: feature_extraction.backbones.0.weights: ")
+    assert message in said

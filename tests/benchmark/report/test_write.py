@@ -1,0 +1,146 @@
+"""A report's folder holds every figure, table and number that its grid allows, and says why not the others."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmark.analysis.metrics_table import COLUMNS
+from benchmark.errors import UserError
+from benchmark.report.missing import missing_cells, missing_parts
+from benchmark.report.write import write_report
+from tests.benchmark.planted import ALONE, grid_of, planted
+
+FIGURES = {
+    "learning_curves",
+    "learning_curves_resnet18",
+    "learning_curves_resnet34",
+    "fine_tuned_minus_frozen",
+    "fine_tuned_minus_hand_crafted",
+    "frozen_minus_hand_crafted",
+    "crossover_sizes",
+    "heat_map_kappa",
+    "cost_accuracy",
+    "data_set",
+}
+TABLES = {
+    "main",
+    "differences",
+    "tests",
+    "crossovers",
+    "curve_fits",
+    "heterogeneity",
+    "spread",
+    "cost",
+    "data_set",
+}
+
+
+def names(parts):
+    return {part.name for part in parts if part.files}
+
+
+def reasons(report):
+    return {row["what"]: row["reason"] for row in missing_parts(report.figures, report.tables)}
+
+
+def test_every_figure_is_a_pdf_a_picture_and_its_numbers(report):
+    assert names(report.figures) >= FIGURES
+    for start in ("roc", "precision_recall", "reliability", "confusion", "training_curves"):
+        assert any(name.startswith(start) for name in names(report.figures)), start
+    assert reasons(report)["figure critical_difference"] == "2 methods; ranks are compared from 3 on"
+    for figure in (figure for figure in report.figures if figure.files):
+        assert [path.suffix for path in figure.files] == [".pdf", ".png", ".csv"]
+        assert figure.files[0].read_bytes()[:5] == b"%PDF-"
+        assert len(pd.read_csv(figure.files[2]))
+
+
+def test_every_table_is_written_three_times(report):
+    assert names(report.tables) >= TABLES
+    for start in ("body_part_elbow", "train_size_400", "epochs_"):
+        assert any(name.startswith(start) for name in names(report.tables)), start
+    for table in report.tables:
+        if table.files:
+            assert {path.stem for path in table.files} == {table.name}
+            assert sorted(path.suffix for path in table.files) == [".csv", ".md", ".tex"]
+            assert len(pd.read_csv(next(p for p in table.files if p.suffix == ".csv")))
+
+
+def test_nothing_else_lies_in_the_folder(report):
+    assert report.files == sorted(path for path in report.folder.rglob("*") if path.is_file())
+
+
+def test_metrics_csv_has_the_columns_that_are_promised(report, whole):
+    table = pd.read_csv(report.folder / "metrics.csv")
+    assert tuple(table.columns) == COLUMNS
+    assert set(table["cell"]) == {planned.cell.id for planned in whole[0].cells}
+    assert set(table["unit"]) == {"study", "image"}
+
+
+def test_the_page_is_one_file_that_asks_no_other_place_for_anything(report):
+    text = (report.folder / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=[\"']?(https?:|/|\w+/)", text)
+    for words in ("resnet34", "train_sizes:", "predictions_sha256", "Holm", "What was left out"):
+        assert words in text
+
+
+def test_the_page_s_links_to_files_hold(report):
+    text = (report.folder / "report.html").read_text(encoding="utf-8")
+    links = set(re.findall(r'href="((?:figures|tables)/[^"]+)"', text))
+    assert links
+    assert all((report.folder / link).is_file() for link in links)
+
+
+@pytest.mark.slow
+def test_a_second_report_of_the_same_records_says_the_same(report, whole, tmp_path):
+    plan, records = whole
+    again = write_report(plan, records, tmp_path, ALONE, "name: planted")
+    for path in [p for p in report.files if p.suffix in (".csv", ".tex", ".md")]:
+        assert (tmp_path / path.relative_to(report.folder)).read_bytes() == path.read_bytes()
+    assert names(again.figures) == names(report.figures)
+
+
+def test_an_unfinished_grid_reports_what_there_is_and_says_what_is_missing(tmp_path):
+    plan, records = planted(tmp_path, grid_of(seeds=[0], body_parts=["wrist"]), done=0.5)
+    report = write_report(plan, records, tmp_path / "paper", ALONE, "")
+    done = sum(planned.status == "done" for planned in plan.cells)
+    assert len(report.findings.study.cells) == done
+    assert missing_cells(plan) == [
+        {"cells": len(plan.cells) - done, "status": "missing", "reason": "never run"}
+    ]
+    assert "never run" in (tmp_path / "paper" / "report.html").read_text(encoding="utf-8")
+
+
+def test_one_size_and_one_seed_leave_out_what_needs_several(tmp_path):
+    grid = grid_of(train_sizes=["full"], seeds=[0], body_parts=["elbow"])
+    report = write_report(*planted(tmp_path, grid), tmp_path / "paper", ALONE, "")
+    why = reasons(report)
+    assert "two training sizes" in why["figure crossover_sizes"]
+    assert "two training sizes" in why["table crossovers"]
+    assert why["table spread"] == "one seed has no spread"
+    assert "two body parts" in why["table heterogeneity"]
+    assert {"main", "differences", "cost"} <= names(report.tables)
+    assert "one seed has no spread" in (tmp_path / "paper" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_grid_of_frozen_networks_alone_has_no_head_to_head(tmp_path):
+    grid = grid_of(fine_tuning=None, hand_crafted=None, seeds=[0], body_parts=["elbow"])
+    report = write_report(*planted(tmp_path, grid), tmp_path / "paper", ALONE, "")
+    assert "no head-to-head" in (tmp_path / "paper" / "report.html").read_text(encoding="utf-8")
+    assert "figure fine_tuned_minus_frozen" in reasons(report)
+    assert {"main"} <= names(report.tables)
+
+
+def test_no_finished_cell_is_one_line(tmp_path):
+    plan, records = planted(tmp_path, grid_of(), done=0.0)
+    with pytest.raises(UserError, match=r"^grid 'planted' has no finished cell in .*benchmark run$"):
+        write_report(plan, records, tmp_path / "paper", ALONE, "")
+    assert not (tmp_path / "paper").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(whole, tmp_path):
+    blocking = tmp_path / "file"
+    blocking.write_text("")
+    with pytest.raises(UserError, match=r"^--out: .*file.* cannot be made"):
+        write_report(*whole, Path(blocking, "paper"), ALONE, "")

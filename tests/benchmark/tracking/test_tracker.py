@@ -1,0 +1,130 @@
+import pytest
+
+from benchmark.analysis.finished import read_records
+from benchmark.analysis.learning_curves import curve_points
+from benchmark.cli.run import run_grid
+from benchmark.errors import UserError
+from benchmark.execution.open_plan import open_plan
+from benchmark.store.workspace import Workspace
+from benchmark.tracking.tracker import MlflowClient, Tracker
+
+
+@pytest.fixture
+def finished(write_grid, tmp_path):
+    grid, workspace = write_grid(), Workspace(tmp_path / "runs")
+    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    return grid, workspace
+
+
+def runs_of(workspace, kind):
+    client = MlflowClient(tracking_uri=workspace.uri)
+    experiment = client.get_experiment_by_name("small")
+    return client, client.search_runs([experiment.experiment_id], f"tags.kind = '{kind}'")
+
+
+def test_every_cell_is_a_child_of_its_curve_and_repeats_its_axes(finished):
+    _, workspace = finished
+    _, cells = runs_of(workspace, "cell")
+    _, curves = runs_of(workspace, "curve")
+    assert len(cells) == 4
+    assert len(curves) == 2
+    parents = {run.info.run_id: run for run in curves}
+    for run in cells:
+        parent = parents[run.data.tags["mlflow.parentRunId"]]
+        assert run.data.params["classifier"] == parent.data.params["classifier"]
+        assert {"train_size", "seed", "strategy", "backbone", "body_part"} <= set(run.data.params)
+        assert "study/auroc_low" in run.data.metrics
+        assert "seconds/select" in run.data.metrics
+        assert run.info.status == "FINISHED"
+
+
+def test_curves_step_by_training_images(finished):
+    grid, workspace = finished
+    plan, _ = open_plan(grid, workspace)
+    client, curves = runs_of(workspace, "curve")
+    history = client.get_metric_history(curves[0].info.run_id, "answer/study auroc")
+    assert [metric.step for metric in history] == [40, len(plan.pool)]
+
+
+def test_logging_again_changes_nothing_and_a_lost_store_is_rebuilt(finished):
+    grid, workspace = finished
+
+    def content(workspace):
+        _, cells = runs_of(workspace, "cell")
+        return sorted((run.data.tags["cell"], run.data.metrics["study/auroc"]) for run in cells)
+
+    before = content(workspace)
+    plan, records = open_plan(grid, workspace)
+    tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
+    for record in read_records(plan, records):
+        tracker.log_cell(record)
+    assert content(workspace) == before
+    workspace.database.unlink()
+    assert not workspace.is_logged(plan.grid, read_records(plan, records))
+    empty = Workspace(workspace.folder, tracking_uri=f"sqlite:///{workspace.folder / 'new.db'}")
+    run_grid(grid, empty, jobs=1, device="cpu", skip_unreadable=False)
+    assert content(empty) == before
+
+
+def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
+    grid, workspace = finished
+    plan, records = open_plan(grid, workspace)
+    ok = read_records(plan, records)
+    points = curve_points(records, ok, metric="auroc", unit="study", confidence=0.95, resamples=100)
+    tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
+    tracker.log_curves([point | {"value": 0.123} for point in points])
+    client, curves = runs_of(workspace, "curve")
+    assert len(curves) == 2
+    for run in curves:
+        history = client.get_metric_history(run.info.run_id, "answer/study auroc")
+        assert {metric.value for metric in history} == {0.123}
+    _, cells = runs_of(workspace, "cell")
+    assert {run.data.tags["mlflow.parentRunId"] for run in cells} == {run.info.run_id for run in curves}
+
+
+def test_a_curve_whose_bounds_alone_changed_is_drawn_anew(finished):
+    grid, workspace = finished
+    plan, records = open_plan(grid, workspace)
+    ok = read_records(plan, records)
+    points = curve_points(records, ok, metric="auroc", unit="study", confidence=0.95, resamples=100)
+    tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
+    tracker.log_curves([point | {"low": 0.123} for point in points])
+    client, curves = runs_of(workspace, "curve")
+    assert len(curves) == 2
+    for run in curves:
+        history = client.get_metric_history(run.info.run_id, "answer/study auroc low")
+        assert {metric.value for metric in history} == {0.123}
+
+
+def test_a_store_that_cannot_be_used_is_one_line(tmp_path):
+    with pytest.raises(UserError, match="file:") as caught:
+        Tracker(f"file://{tmp_path}/mlruns", "g")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_store_that_breaks_during_a_run_stops_no_cell_and_is_filled_later(
+    write_grid, tmp_path, monkeypatch
+):
+    grid, workspace = write_grid(), Workspace(tmp_path / "runs")
+
+    def broken(*_):
+        raise RuntimeError("database is locked\nand more")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Tracker, "log_cell", broken)
+        with pytest.raises(UserError, match=r"could not be written \(database is locked\); every record is"):
+            run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    plan, _ = open_plan(grid, workspace)
+    assert not plan.todo
+    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    assert len(runs_of(workspace, "cell")[1]) == 4
+
+
+def test_another_primary_metric_is_drawn_without_fitting_again(finished, write_grid):
+    _, workspace = finished
+    grid = write_grid(evaluation={"resamples": 100, "primary": "brier"})
+    plan, records = open_plan(grid, workspace)
+    assert not plan.todo
+    assert not workspace.is_logged(plan.grid, read_records(plan, records))
+    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    assert workspace.is_logged(plan.grid, read_records(plan, records))

@@ -1,0 +1,67 @@
+"""Recipes: presets, stages that say what differs, and what enters a cell's name."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from classifiers.fine_tuning.recipes import DEFAULT_RECIPE, PRESETS, Recipe, RecipeEntry
+
+RECIPE = TypeAdapter(RecipeEntry)
+
+
+def test_a_name_is_a_preset_and_keys_change_it():
+    assert RECIPE.validate_python("default") == DEFAULT_RECIPE
+    changed = RECIPE.validate_python({"preset": "default", "epochs": 3})
+    assert changed.epochs == 3
+    assert changed.augmentation == DEFAULT_RECIPE.augmentation
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_a_recipe(name):
+    assert RECIPE.validate_python(name).each_stage()
+
+
+def test_a_stage_takes_from_the_recipe_what_it_leaves_open():
+    recipe = Recipe(epochs=7, optimizer="sgd", stages=[{"trainable": "head"}, {"epochs": 15}])
+    first, second = recipe.each_stage()
+    assert (first.trainable, first.epochs, first.optimizer) == ("head", 7, "sgd")
+    assert (second.trainable, second.epochs, second.optimizer) == ("all", 15, "sgd")
+    assert recipe.most_epochs() == 22
+
+
+def test_what_was_asked_leaves_defaults_out_and_tells_recipes_apart():
+    assert Recipe().asked() == {"stages": [{}]}
+    assert Recipe(epochs=3).asked() == Recipe(stages=[{"epochs": 3}]).asked()
+    assert Recipe(epochs=3).asked() != Recipe(epochs=4).asked()
+    assert Recipe(batch_size=8).asked() == {"batch_size": 8, "stages": [{}]}
+
+
+def test_the_epochs_of_every_learning_rate_count():
+    assert Recipe(epochs=4, learning_rate=[1e-3, 1e-4]).most_epochs() == 8
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("defualt", "did you mean 'default'"),
+        ({"preset": "nothing"}, "allowed: default, probe_then_tune"),
+        ({"learningrate": 0.1}, "did you mean 'learning_rate'"),
+        ({"trainable": "last_0_blocks"}, "pattern"),
+        ({"schedule": "sometimes"}, "cosine"),
+        ({"stages": [{"learning_rate": [1, 2]}, {"learning_rate": [3, 4]}]}, "only one stage"),
+        (
+            {"preset": "probe_then_tune", "learning_rate": [1e-4, 1e-5]},
+            "every stage has its own learning_rate",
+        ),
+        ({"preset": ["default"]}, "there is no preset"),
+        ({"augmentation": {"rotation": 3}}, "did you mean 'rotate'"),
+    ],
+)
+def test_mistakes_are_named(wrong, message):
+    with pytest.raises(ValidationError, match=message):
+        RECIPE.validate_python(wrong)
+
+
+def test_hidden_layers_may_have_equal_widths_and_a_layer_may_be_named():
+    recipe = Recipe.model_validate({"head": {"widths": [64, 64]}, "trainable": {"from": "blocks.3"}})
+    assert recipe.head.widths == [64, 64]
+    assert recipe.trainable == "from blocks.3"

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from extractors.array_store import PartialArray, read_array
+
+
+def test_a_killed_filling_continues_where_it_was(tmp_path):
+    folder = tmp_path / "a"
+    first = PartialArray(folder, (10, 2), np.float32, 4)
+    first.write(first.pending[0], np.ones((4, 2)))
+    assert read_array(folder) is None, "an unfinished array must not be read"
+    second = PartialArray(folder, (10, 2), np.float32, 4)
+    assert [rows.start for rows in second.pending] == [4, 8]
+    for rows in list(second.pending):
+        second.write(rows, np.full((rows.stop - rows.start, 2), 2))
+    stored = second.finish([str(i) for i in range(10)], note="kept")
+    assert stored.data[:4].sum() == 8
+    assert stored.data[4:].sum() == 24
+    assert stored.meta["note"] == "kept"
+
+
+def test_a_chunk_whose_note_was_cut_off_is_done_again(tmp_path):
+    partial = PartialArray(tmp_path / "a", (30, 1), np.float32, 10)
+    partial.write(partial.pending[0], np.ones((10, 1)))
+    with (tmp_path / "a.part" / "done.txt").open("a") as stream:
+        stream.write("1")  # the beginning of "10\n"
+    assert [rows.start for rows in PartialArray(tmp_path / "a", (30, 1), np.float32, 10).pending] == [10, 20]
+
+
+def test_damaged_bytes_are_not_a_hit(tmp_path):
+    partial = PartialArray(tmp_path / "a", (3, 2), np.float32, 3)
+    partial.write(partial.pending[0], np.ones((3, 2)))
+    partial.finish(["a", "b", "c"])
+    assert read_array(tmp_path / "a") is not None
+    with (tmp_path / "a" / "data.npy").open("r+b") as stream:
+        stream.seek(-1, 2)
+        stream.write(b"\x7f")
+    assert read_array(tmp_path / "a") is None
+    assert read_array(tmp_path / "a", check=False) is not None
+
+
+def test_rows_and_ids_must_agree(tmp_path):
+    partial = PartialArray(tmp_path / "a", (3, 2), np.float32, 3)
+    partial.write(partial.pending[0], np.ones((3, 2)))
+    with pytest.raises(ValueError, match="not written"):
+        partial.finish(["a", "b"])
+
+
+def test_another_shape_begins_again(tmp_path):
+    partial = PartialArray(tmp_path / "a", (3, 2), np.float32, 3)
+    partial.write(partial.pending[0], np.ones((3, 2)))
+    assert len(PartialArray(tmp_path / "a", (3, 5), np.float32, 3).pending) == 1
