@@ -1,1 +1,54 @@
-"""Freeze the network or fine-tune it: what to run, where it runs and what is recorded."""
+"""Freeze a pretrained network, or fine-tune it? Both compared on the same radiographs.
+
+The Python API is `benchmark.api`; its names are here too, and are imported when they are first used.
+"""
+
+from importlib import import_module
+from importlib.metadata import version as _version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchmark.api import (
+        Grid,
+        Plan,
+        Record,
+        Report,
+        Results,
+        UserError,
+        Workspace,
+        compare,
+        load_results,
+        plan,
+        read_grid,
+        report,
+        run,
+    )
+
+__all__ = [
+    "Grid",
+    "Plan",
+    "Record",
+    "Report",
+    "Results",
+    "UserError",
+    "Workspace",
+    "__version__",
+    "compare",
+    "load_results",
+    "plan",
+    "read_grid",
+    "report",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version("benchmark")
+    if name in __all__:
+        return getattr(import_module("benchmark.api"), name)
+    raise AttributeError(f"module 'benchmark' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,4 +1,4 @@
-"""What accuracy costs: a row per cell, its mean over seeds, and the points of the cost-accuracy figure."""
+"""Cost rows: their mean over seeds, and the points of the cost-accuracy figure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,27 +10,6 @@ AXES = ("strategy", "backbone", "classifier", "body_part", "train_size")
 SECONDS = tuple(f"seconds_{stage}" for stage in ("embed", "select", "fit", "tune", "predict", "total"))
 PEAKS = ("peak_memory_bytes", "peak_device_memory_bytes")
 COLUMNS = ("device", "threads", *SECONDS, *PEAKS, "energy_kwh")
-_FINE_TUNING = "fine_tuning"
-
-
-def cost_rows(records: Iterable[Mapping[str, Any]], *, metric: str, unit: str) -> list[Row]:
-    """A row per finished record: the axes and `method`, seed, the metric's value, low and high, and COLUMNS.
-
-    What an old record does not hold is None. `method` is backbone and classifier, of a fine-tuning the
-    backbone alone.
-    """
-    return [
-        {
-            **{axis: record[axis] for axis in AXES},
-            "method": _method(record),
-            "train_images": record["counts"]["train_images"],
-            "seed": record["seed"],
-            **{name: record["metrics"][unit][metric][name] for name in ("value", "low", "high")},
-            **{column: record.get("cost", {}).get(column) for column in COLUMNS},
-        }
-        for record in records
-        if record["status"] == "ok"
-    ]
 
 
 def over_seeds(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -53,12 +32,6 @@ def cost_points(rows: Iterable[Mapping[str, Any]], cost: str = "seconds_total") 
 def cost_numbers(cost: Mapping[str, Any]) -> dict[str, float]:
     """The known amounts of a cost, without the words in it."""
     return {name: float(value) for name, value in cost.items() if isinstance(value, int | float)}
-
-
-def _method(record: Mapping[str, Any]) -> str:
-    if record["strategy"] == _FINE_TUNING:
-        return str(record["backbone"])
-    return f"{record['backbone']} · {record['classifier']}"
 
 
 def _averaged(family: Sequence[Mapping[str, Any]]) -> Row:

@@ -1,6 +1,6 @@
 """The crossover size: how many labelled images fine-tuning needs before it overtakes the frozen network."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ ALWAYS = "always fine-tuned"  # fine-tuned is ahead at every size: the crossover
 BEYOND = "beyond the data"  # fine-tuned is not ahead at the largest size: the crossover, if any, is above
 UNDEFINED = "undefined"
 STATUSES = (CROSSED, ALWAYS, BEYOND, UNDEFINED)
+NOT_DETERMINED = "not determined by these data"
 
 
 def crossover(
@@ -61,6 +62,22 @@ def crossover(
         "shares": {status: statuses.count(status) / len(statuses) for status in STATUSES},
         "sign_changes": None if np.isnan(value) else int(np.count_nonzero(np.diff(signs))),
     }
+
+
+def is_determined(row: Mapping[str, Any]) -> bool:
+    """Whether a crossover is known and its interval leaves out a part of the measured sizes.
+
+    `row` holds the keys of `crossover`, and `smallest` and `largest`, the ends of the measured sizes. An
+    estimate whose interval spans all of them says nothing: it is NOT_DETERMINED.
+    """
+    statuses = row["low_status"], row["high_status"]
+    if UNDEFINED in (row["status"], *statuses):
+        return False
+    if statuses in ((ALWAYS, ALWAYS), (BEYOND, BEYOND)):
+        return True
+    low = row["low"] if row["low_status"] == CROSSED else row["smallest"]
+    high = row["high"] if row["high_status"] == CROSSED else row["largest"]
+    return not (low <= row["smallest"] and high >= row["largest"])
 
 
 def _check(sizes: Sequence[int], differences: Values, drawn: Values) -> None:

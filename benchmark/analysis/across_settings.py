@@ -4,9 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.paired_differences import TUNED_FROZEN, Pair
-from benchmark.analysis.resampled_cells import Study
+from benchmark.analysis.paired_differences import QUESTION, Pair
+from benchmark.analysis.resampled_cells import Method, ResampledCells
 from benchmark.datasets.names import EVERY_PART
+from benchmark.grid.strategies import STRATEGIES
+from classifiers.fine_tuning.recipes import END_TO_END
 from classifiers.names import MAJORITY
 from results.figures.style import plain_name
 from results.ranks import rank_methods
@@ -14,10 +16,9 @@ from results.uncertainty import standard_error
 from results.variance_components import heterogeneity, seed_spread
 
 Row = dict[str, Any]
-FINE_TUNED = "fine-tuned"
 
 
-def ranks(study: Study) -> dict[str, Any]:
+def ranks(study: ResampledCells) -> dict[str, Any]:
     """Classifiers on frozen features and fine-tuning, ranked over backbones × body parts: `rank_methods`.
 
     At the largest size of each body part (of `all` only where it is alone: its patients are those of the
@@ -28,38 +29,48 @@ def ranks(study: Study) -> dict[str, Any]:
     parts = [part for part in study.largest if part != EVERY_PART] or list(study.largest)
     for part, setting in ((part, study.largest[part]) for part in parts):
         for method, side in study.methods[setting].items():
-            if method.strategy == "hand_crafted" or method.classifier == MAJORITY:
+            if method.strategy not in QUESTION or method.classifier == MAJORITY:
                 continue
-            name = FINE_TUNED if method.strategy == "fine_tuning" else plain_name(method.classifier)
+            name = _ranked_name(method)
             values.setdefault((method.backbone, part), {})[name] = sign * study.over_seeds(side).value
     return rank_methods(pd.DataFrame.from_dict(values, orient="index"))
+
+
+def _ranked_name(method: Method) -> str:
+    """The classifier on frozen features; of fine-tuning its label, with the recipe if several."""
+    if method.strategy == QUESTION.first:
+        return plain_name(method.classifier)
+    label = STRATEGIES[method.strategy].label
+    return label if method.classifier == END_TO_END else f"{label}: {method.classifier}"
 
 
 def heterogeneity_rows(found: list[Pair]) -> pd.DataFrame:
     """Whether fine-tuned minus frozen is the same in all body parts, per backbone and training size.
 
-    Columns: backbone, train_size and those of `results.variance_components.heterogeneity`. `all` is no part.
+    Columns: backbone, recipe, train_size and those of `results.variance_components.heterogeneity`. `all` is
+    no part.
     """
-    groups: dict[tuple[str, int | str], list[tuple[float, float]]] = {}
+    groups: dict[tuple[str, str, int | str], list[tuple[float, float]]] = {}
     for pair in found:
         difference = pair.over_seeds()
-        if pair.comparison == TUNED_FROZEN and pair.setting.body_part != EVERY_PART and difference:
-            group = groups.setdefault((pair.backbone, pair.setting.train_size), [])
+        if pair.comparison == QUESTION and pair.setting.body_part != EVERY_PART and difference:
+            group = groups.setdefault((pair.backbone, pair.recipe, pair.setting.train_size), [])
             group.append((difference.value, standard_error(difference)))
     return pd.DataFrame(
         [
             {
                 "backbone": backbone,
+                "recipe": recipe,
                 "train_size": size,
                 **heterogeneity([value for value, _ in group], [error for _, error in group]),
             }
-            for (backbone, size), group in groups.items()
+            for (backbone, recipe, size), group in groups.items()
             if len(group) > 1
         ]
     )
 
 
-def spread_rows(study: Study) -> pd.DataFrame:
+def spread_rows(study: ResampledCells) -> pd.DataFrame:
     """The spread over seeds apart from that over test patients, per setting and chosen method.
 
     Columns: strategy, backbone, classifier, body_part, train_size, images and those of `seed_spread`. Only
@@ -69,6 +80,6 @@ def spread_rows(study: Study) -> pd.DataFrame:
     for setting, chosen in study.chosen.items():
         for method, side in chosen.items():
             if len(side) > 1:
-                found = [study.resampled[record["cell"]] for record in side.values()]
+                found = list(study.by_seed(side).values())
                 rows.append({**method._asdict(), **setting._asdict(), **seed_spread(found)})
     return pd.DataFrame(rows)

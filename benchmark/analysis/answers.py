@@ -1,33 +1,65 @@
-"""What a grid's finished records say: learning curves, controls and the head-to-head."""
+"""What a grid's finished records say, worked out once for every command, MLflow and the report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from benchmark.analysis.head_to_head import head_to_head
-from benchmark.analysis.learning_curves import Point, curve_points, ordinary
-from benchmark.grid.schema import Grid
-from benchmark.store.records import CONTROL, Record, Records
+from benchmark.analysis.learning_curves import CurvePoint, curve_points
+from benchmark.analysis.paired_differences import Pair, difference_rows, pairs
+from benchmark.analysis.resampled_cells import ResampledCells, read_resampled_cells
+from benchmark.execution.executors import Share
+from benchmark.grid.schema import Evaluation
+from benchmark.store.record import Finished
+from benchmark.store.records import Records, ordinary
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What a grid's finished records say: points of learning curves and of controls, and the head-to-head."""
+    """The resampled cells of a grid, those of its controls, and what follows from them."""
 
-    finished: list[Record]
-    points: list[Point]
-    controls: list[Point]
-    head_to_head: list[Point]
+    cells: ResampledCells
+    controls: ResampledCells
 
-    @classmethod
-    def of(cls, grid: Grid, records: Records, finished: list[Record]) -> "Answers":
-        """Work out what the grid's folder does not hold yet."""
-        primary = grid.evaluation
-        settings: dict[str, Any] = {
-            "metric": primary.primary,
-            "unit": primary.unit,
-            "confidence": primary.confidence,
-            "resamples": primary.resamples,
-        }
-        points = curve_points(records, finished, **settings)
-        controls = [point for point in points if point.get(CONTROL)]
-        return cls(finished, ordinary(points), controls, head_to_head(records, finished, **settings))
+    @property
+    def finished(self) -> list[Finished]:
+        """All records."""
+        return [*self.cells.cells, *self.controls.cells]
+
+    @cached_property
+    def points(self) -> list[CurvePoint]:
+        """The learning curves."""
+        return curve_points(self.cells)
+
+    @cached_property
+    def control_points(self) -> list[CurvePoint]:
+        """The same of the controls."""
+        return curve_points(self.controls)
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """Every pair of strategies that meet."""
+        return list(pairs(self.cells))
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Every paired difference over seeds, with its verdict: `difference_rows`."""
+        return difference_rows(self.cells, self.pairs)
+
+    @cached_property
+    def head_to_head(self) -> list[dict[str, Any]]:
+        """Frozen against fine-tuned: `benchmark.analysis.head_to_head`."""
+        return head_to_head(self.cells, self.pairs, self.differences)
+
+
+def answers_of(
+    evaluation: Evaluation, records: Records, finished: Sequence[Finished], share: Share | None = None
+) -> Answers:
+    """The answers of these records; what is not resampled yet is resampled, by processes of `share`."""
+    read = read_resampled_cells(evaluation, records, finished, share)
+    own = ResampledCells(evaluation, records, ordinary(finished), read.resampled)
+    controls = [record for record in finished if record.control]
+    return Answers(own, ResampledCells(evaluation, records, controls, read.resampled))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from benchmark.analysis.resampled_cells import Method, Setting, Side, Study
+from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
 from benchmark.execution.plan import Plan
 from benchmark.grid.cells import Cell, Extractor
 from classifiers.names import MAJORITY
@@ -30,13 +30,13 @@ class _Found(NamedTuple):
     """A method as a control, and the study that holds its cells."""
 
     control: str
-    study: Study
+    study: ResampledCells
     setting: Setting
     method: Method
     side: Side
 
 
-def control_rows(study: Study, controls: Study, plan: Plan) -> pd.DataFrame:
+def control_rows(study: ResampledCells, controls: ResampledCells, plan: Plan) -> pd.DataFrame:
     """One row per control, method and setting, over its seeds; `controls` holds the cells of controls alone.
 
     Columns: control, method, body_part, train_size, value, low, high and own_value: the mean of the same
@@ -82,15 +82,15 @@ def _held(rows: pd.DataFrame, metric: str) -> str:
     return f". The interval should hold {chance:g}, but for a few by chance: {holding} of {len(known)} do"
 
 
-def _added(controls: Study) -> Iterator[_Found]:
-    for control in dict.fromkeys(record["control"] for record in controls.cells):
-        one = replace(controls, cells=[r for r in controls.cells if r["control"] == control])
+def _added(controls: ResampledCells) -> Iterator[_Found]:
+    for control in dict.fromkeys(record.control for record in controls.cells):
+        one = replace(controls, cells=[r for r in controls.cells if r.control == control])
         for setting, sides in one.methods.items():
             for method, side in sides.items():
                 yield _Found(control, one, setting, method, side)
 
 
-def _own_majority(study: Study, plan: Plan) -> Iterator[_Found]:
+def _own_majority(study: ResampledCells, plan: Plan) -> Iterator[_Found]:
     """The grid's own majority classifier, once per setting: it looks at no extractor."""
     for setting, sides in study.methods.items():
         own = [method for method in sides if method.classifier == MAJORITY]
@@ -98,7 +98,7 @@ def _own_majority(study: Study, plan: Plan) -> Iterator[_Found]:
             yield _Found(MAJORITY_CONTROL, study, setting, own[0], sides[own[0]])
 
 
-def _own_untrained(study: Study, plan: Plan, cells: Mapping[str, Cell]) -> Iterator[_Found]:
+def _own_untrained(study: ResampledCells, plan: Plan, cells: Mapping[str, Cell]) -> Iterator[_Found]:
     """The grid's own networks with random weights at the largest size, where it has them trained too."""
     if RANDOM_WEIGHTS not in plan.grid.controls:
         return
@@ -116,7 +116,7 @@ def _name(found: _Found) -> str:
     return plain_name(found.method.classifier) if own else found.method.name
 
 
-def _own_value(study: Study, found: _Found, cells: Mapping[str, Cell]) -> float | None:
+def _own_value(study: ResampledCells, found: _Found, cells: Mapping[str, Cell]) -> float | None:
     """The mean of the method without the control, over the seeds that both have."""
     own = _own_method(found, cells)
     for setting, sides in study.methods.items():
@@ -143,4 +143,4 @@ def _trained(method: Method, untrained: Extractor, cells: Mapping[str, Cell]) ->
 
 
 def _any_cell(side: Side) -> str:
-    return str(next(iter(side.values()))["cell"])
+    return next(iter(side.values())).cell

@@ -1,16 +1,17 @@
 """All that a study says, as tables of plain values: worked out once, then shown in several ways."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from benchmark.analysis.across_settings import heterogeneity_rows, ranks, spread_rows
+from benchmark.analysis.answers import Answers
 from benchmark.analysis.controls import control_rows
 from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
-from benchmark.analysis.paired_differences import difference_rows, pairs, test_rows
-from benchmark.analysis.resampled_cells import Study
+from benchmark.analysis.paired_differences import test_rows
+from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.sample_size import crossover_rows, fit_rows
 from benchmark.analysis.scores import score_rows
 from benchmark.execution.plan import Plan
@@ -20,7 +21,7 @@ from benchmark.execution.plan import Plan
 class Findings:
     """The tables of a study; each is empty where the grid does not hold what it needs."""
 
-    study: Study
+    study: ResampledCells
     plan: Plan
     counts: pd.DataFrame  # images, studies and patients, by body part, split and label
     scores: pd.DataFrame  # every method
@@ -42,18 +43,18 @@ class Findings:
         return "all" if "all" in parts else parts[0]
 
 
-def find(study: Study, plan: Plan, controls: Study | None = None) -> Findings:
-    """Work out everything from the resampled values; nothing is fitted. `controls` has cells of controls."""
-    found = list(pairs(study))
+def find(answers: Answers, plan: Plan) -> Findings:
+    """Work out every table of a report from the answers of a grid; nothing is fitted."""
+    study, found = answers.cells, answers.pairs
     return Findings(
         study=study,
         plan=plan,
         counts=count_rows(plan),
         scores=score_rows(study, study.methods),
         cost=cost_frame(study),
-        controls=control_rows(study, controls or replace(study, cells=[]), plan),
+        controls=control_rows(study, answers.controls, plan),
         chosen=score_rows(study, study.chosen),
-        differences=difference_rows(study, found),
+        differences=answers.differences,
         tests=test_rows(study, found),
         crossovers=crossover_rows(study, found),
         fits=fit_rows(study),

@@ -1,82 +1,94 @@
-"""The head-to-head of a grid: frozen against fine-tuned, per backbone, body part and training size."""
+"""The head-to-head of frozen and fine-tuned, as rows for `run`, `compare` and MLflow."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cache, partial
+from collections.abc import Iterator
 from typing import Any
 
-from benchmark.analysis.learning_curves import Point, chosen_on_training_folds, ordinary
-from benchmark.store.records import Record, Records
-from extractors.specs import JsonValue, digest_of
-from results.comparison import differences
-from results.evaluation import resampled_metric
-from results.uncertainty import Resampled
+import pandas as pd
 
-CHOSEN = "chosen"  # the frozen classifier with the best AUROC on the training folds, seed by seed
-Side = dict[int, Record]  # one record per seed
+from benchmark.analysis.paired_differences import QUESTION, Pair
+from benchmark.analysis.resampled_cells import CHOSEN, ResampledCells, Side
+from results.comparison import OVER_SEEDS, differences
+from results.frames import records
+
+Row = dict[str, Any]
+_UNADJUSTED = {"p_adjusted": None, "family": None, "verdict": None}
 
 
-def head_to_head(
-    records: Records, finished: Iterable[Record], *, metric: str, unit: str, confidence: float, resamples: int
-) -> list[Point]:
-    """Fine-tuned minus frozen for every backbone, body part and size that a grid has both ways.
+def head_to_head(study: ResampledCells, found: list[Pair], table: pd.DataFrame) -> list[Row]:
+    """Fine-tuned minus frozen for every backbone, recipe, body part and size that a grid has both ways.
 
-    A row holds body_part, backbone, train_size, train_images, classifier (of the frozen side: each one,
-    and CHOSEN), seed (or "all" for the means over seeds), frozen, fine_tuned, difference, low, high and p:
-    the difference with its interval and p-value (not adjusted), paired by resampling the test patients;
-    `classifiers` are those that were taken, by the seeds that were compared. Rows are kept in the grid's
-    folder, so that only new ones are computed.
+    A row holds body_part, backbone, recipe, train_size, train_images, classifier (of the frozen side: CHOSEN,
+    or one by itself), seed (or OVER_SEEDS for the means over seeds), classifiers (those taken, by seed),
+    frozen, fine_tuned, difference, low, high and p. The rows of CHOSEN over seeds are those of `table`
+    (`difference_rows`) with p_adjusted, family and verdict. The others are unadjusted and carry None there:
+    no verdict rests on them.
     """
-    settings: list[JsonValue] = [metric, unit, confidence, resamples]
-
-    @cache
-    def resampled(cell: str) -> Resampled:
-        return resampled_metric(
-            records.read_predictions(cell),
-            thresholds[cell],
-            metric=metric,
-            unit=unit,
-            resamples=resamples,
-        )
-
-    def rows(axes: dict[str, Any], frozen: Side, tuned: Side) -> list[Point]:
-        sides = [{seed: resampled(r["cell"]) for seed, r in side.items()} for side in (frozen, tuned)]
-        return [
-            {
-                **axes,
-                "seed": row["seed"],
-                "classifiers": {str(seed): frozen[seed]["classifier"] for seed in row["seeds"]},
-                "frozen": row["first"],
-                "fine_tuned": row["second"],
-                **{name: row[name] for name in ("difference", "low", "high", "p")},
-            }
-            for row in differences(sides[0], sides[1], confidence)
+    asked = [pair for pair in found if pair.comparison == QUESTION]
+    if not asked:
+        return []
+    judged = records(table[table["comparison"] == QUESTION.name])
+    rows: list[Row] = []
+    for pair, summary in zip(asked, judged, strict=True):
+        axes = _axes(pair)
+        taken = _taken(pair)
+        rows += [
+            {**axes, "classifier": CHOSEN, **row, **_UNADJUSTED}
+            for row in _differences(study, pair.first, pair.second, taken)
+            if row["seed"] != OVER_SEEDS
         ]
+        numbers = {name: summary[name] for name in ("difference", "low", "high", "p")}
+        judgement = {name: summary[name] for name in _UNADJUSTED}
+        sides = {"frozen": summary["first"], "fine_tuned": summary["second"]}
+        over = {"classifier": CHOSEN, "seed": OVER_SEEDS, "classifiers": taken}
+        rows.append({**axes, **over, **sides, **_defined(numbers | judgement)})
+        rows += _each_classifier(study, pair, axes)
+    return rows
 
-    finished = ordinary(finished)
-    thresholds = {record["cell"]: record["threshold"] for record in finished}
-    wanted = {}
-    for axes, frozen, tuned in _pairs(finished):
-        digests = [r["predictions_sha256"] for side in (frozen, tuned) for _, r in sorted(side.items())]
-        wanted[digest_of([*settings, axes, *digests])] = partial(rows, axes, frozen, tuned)
-    return [row for group in records.derived(".comparisons.json", wanted) for row in group]
+
+def _each_classifier(study: ResampledCells, pair: Pair, axes: Row) -> Iterator[Row]:
+    """The rows of each frozen classifier by itself."""
+    if pair.cells is None:
+        return
+    for method, side in study.methods[pair.setting].items():
+        if (method.strategy, method.backbone) == (QUESTION.first, pair.backbone):
+            taken = {str(seed): method.classifier for seed in side.keys() & pair.second.keys()}
+            for row in _differences(study, study.by_seed(side), pair.second, taken):
+                yield {**axes, "classifier": method.classifier, **row, **_UNADJUSTED}
 
 
-def _pairs(finished: list[Record]) -> Iterator[tuple[dict[str, Any], Side, Side]]:
-    """(axes, frozen, fine-tuned) for each frozen classifier and CHOSEN, in the order of the grid."""
-    frozen: dict[tuple[Any, ...], dict[str, Side]] = defaultdict(lambda: defaultdict(dict))
-    tuned: dict[tuple[Any, ...], Side] = defaultdict(dict)
-    for record in finished:
-        key = record["body_part"], record["backbone"], record["train_size"]
-        if record["strategy"] == "feature_extraction":
-            frozen[key][record["classifier"]][record["seed"]] = record
-        elif record["strategy"] == "fine_tuning":
-            tuned[key][record["seed"]] = record
-    for (part, backbone, size), side in tuned.items():
-        classifiers = frozen[part, backbone, size]
-        members = [record for records in classifiers.values() for record in records.values()]
-        chosen = {record["seed"]: record for record in chosen_on_training_folds(members)}
-        images = next(iter(side.values()))["counts"]["train_images"]
-        for name, other in {CHOSEN: chosen, **classifiers}.items():
-            axes = {"body_part": part, "backbone": backbone, "train_size": size, "train_images": images}
-            yield {**axes, "classifier": name}, other, side
+def _differences(study: ResampledCells, first: Any, second: Any, taken: dict[str, str]) -> Iterator[Row]:
+    for row in differences(first, second, study.evaluation.confidence):
+        yield {
+            "seed": row["seed"],
+            "classifiers": {str(seed): taken[str(seed)] for seed in row["seeds"] if str(seed) in taken},
+            "frozen": row["first"],
+            "fine_tuned": row["second"],
+            **{name: row[name] for name in ("difference", "low", "high", "p")},
+        }
+
+
+def _taken(pair: Pair) -> dict[str, str]:
+    """The classifier that folds chose, by seed; empty for a mean over backbones."""
+    if pair.cells is None:
+        return {}
+    frozen: Side = pair.cells[0]
+    return {str(seed): frozen[seed].classifier for seed in sorted(frozen.keys() & pair.second.keys())}
+
+
+def _axes(pair: Pair) -> Row:
+    return {
+        "body_part": pair.setting.body_part,
+        "backbone": pair.backbone,
+        "recipe": pair.recipe,
+        "train_size": pair.setting.train_size,
+        "train_images": pair.setting.images,
+        "seeds": sorted(pair.first.keys() & pair.second.keys()),
+    }
+
+
+def _defined(numbers: Row) -> Row:
+    """None in the place of NaN, as JSON needs it."""
+    return {
+        name: None if isinstance(value, float) and pd.isna(value) else value
+        for name, value in numbers.items()
+    }

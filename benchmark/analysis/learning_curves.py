@@ -1,97 +1,86 @@
-"""Learning curves over seeds: one point per cell family and training size, with a paired interval."""
+"""Learning curves over seeds: one point per method and training size, with an interval over test patients."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmark.store.records import CONTROL, Record, Records
-from classifiers.names import MAJORITY
-from extractors.specs import JsonValue, digest_of
+from benchmark.analysis.resampled_cells import ResampledCells
+from benchmark.store.record import Finished
+from results.comparison import mean_of
 from results.costs import cost_numbers
-from results.evaluation import evaluate_over_seeds
 
 CURVE = ("body_part", "strategy", "backbone", "classifier")
-Point = dict[str, Any]
 
 
-def curve_points(
-    records: Records, finished: Iterable[Record], *, metric: str, unit: str, confidence: float, resamples: int
-) -> list[Point]:
-    """Value and interval of one metric for each (curve, training size), averaged over its seeds.
+@dataclass(frozen=True)
+class CurvePoint:
+    """The primary metric of one method at one training size, averaged over seeds.
 
-    A point holds the curve's axes (with `control`, where it is one), train_size, train_images, seeds,
-    value, low and high (None where the metric is undefined), and the `means` over seeds of all metrics and
-    timings. Points are kept in the grid's folder, so that only new ones are computed.
+    `value`, `low` and `high` are None where the metric is undefined; `means` are the means over seeds of all
+    metrics (`unit/metric`), seconds and costs. `control` is empty for an ordinary method.
     """
-    families: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
-    for record in finished:
-        families[(*curve_axes(record).values(), record["train_size"])].append(record)
-    wanted = {}
-    settings: list[JsonValue] = [metric, unit, confidence, resamples]
-    for axes, family in families.items():
-        key = digest_of([*settings, *axes, *sorted(record["predictions_sha256"] for record in family)])
-        wanted[key] = partial(_point, records, family, metric, unit, confidence, resamples)
-    return records.derived(".points.json", wanted)
+
+    body_part: str
+    strategy: str
+    backbone: str
+    classifier: str
+    control: str
+    train_size: int | str
+    train_images: int
+    seeds: list[int]
+    value: float | None
+    low: float | None
+    high: float | None
+    means: dict[str, float]
+
+    @property
+    def axes(self) -> dict[str, str]:
+        """What tells curves apart; `control` only where it belongs to one."""
+        axes: dict[str, str] = {axis: getattr(self, axis) for axis in CURVE}
+        return axes | {"control": self.control} if self.control else axes
+
+    def row(self) -> dict[str, Any]:
+        """The point as a row of a table; `control` only where it belongs to one."""
+        return {name: value for name, value in asdict(self).items() if name != "control" or value}
 
 
-def curve_axes(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What tells curves apart, of a record or a point: the axes, and the control that it may belong to."""
-    axes = {axis: values[axis] for axis in CURVE}
-    return axes | {CONTROL: values[CONTROL]} if values.get(CONTROL) else axes
+def curve_points(study: ResampledCells) -> list[CurvePoint]:
+    """A point for every method (of a control too) and training size, in the order of the cells."""
+    families: dict[tuple[Any, ...], list[Finished]] = defaultdict(list)
+    for record in study.cells:
+        axes = record.body_part, record.strategy, record.backbone, record.classifier, record.control
+        families[(*axes, record.train_size)].append(record)
+    return [_point(study, family) for family in families.values()]
 
 
-def ordinary(values: Iterable[Record]) -> list[Record]:
-    """The records (or points) without those of the grid's controls."""
-    return [value for value in values if not value.get(CONTROL)]
-
-
-def chosen_on_training_folds(finished: Iterable[Record]) -> list[Record]:
-    """Per body part, strategy, training size and seed, the record whose training folds had the best AUROC.
-
-    The majority classifier is chosen only where it stands alone; cells of the grid's controls never are.
-    """
-    best: dict[tuple[Any, ...], Record] = {}
-    for record in ordinary(finished):
-        key = tuple(record[axis] for axis in ("body_part", "strategy", "train_size", "seed"))
-        if key not in best or _promise(record) > _promise(best[key]):
-            best[key] = record
-    return list(best.values())
-
-
-def _promise(record: Record) -> tuple[bool, float]:
-    return record["classifier"] != MAJORITY, record["selection_auroc"]
-
-
-def _point(
-    records: Records, family: Sequence[Record], metric: str, unit: str, confidence: float, resamples: int
-) -> Point:
+def _point(study: ResampledCells, family: list[Finished]) -> CurvePoint:
     first = family[0]
-    point = {**curve_axes(first), "train_size": first["train_size"]}
-    point |= {"train_images": first["counts"]["train_images"], "seeds": sorted(r["seed"] for r in family)}
-    point["means"] = _means(family)
-    if len(family) == 1 and first["evaluation"] == {"confidence": confidence, "resamples": resamples}:
-        point |= first["metrics"][unit][metric]
-        return point
-    return point | evaluate_over_seeds(
-        [records.read_predictions(record["cell"]) for record in family],
-        metric=metric,
-        unit=unit,
-        thresholds=[record["threshold"] for record in family],
-        confidence=confidence,
-        resamples=resamples,
+    interval = study.interval(mean_of([study.resampled[record.cell] for record in family]))
+    return CurvePoint(
+        body_part=first.body_part,
+        strategy=first.strategy,
+        backbone=first.backbone,
+        classifier=first.classifier,
+        control=first.control,
+        train_size=first.train_size,
+        train_images=first.counts.train_images,
+        seeds=sorted(record.seed for record in family),
+        means=_means(family),
+        **interval,
     )
 
 
-def _means(family: Sequence[Record]) -> dict[str, float]:
+def _means(family: Iterable[Finished]) -> dict[str, float]:
     """The mean over seeds of every metric, as `unit/metric`, of the seconds per stage and of the cost."""
     values: dict[str, list[float]] = defaultdict(list)
     for record in family:
-        for unit, metrics in record["metrics"].items():
-            for name, numbers in metrics.items():
-                if numbers["value"] is not None:
-                    values[f"{unit}/{name}"].append(numbers["value"])
-        for kind in ("seconds", "cost"):
-            for name, amount in cost_numbers(record.get(kind, {})).items():
+        for unit, metrics in record.metrics.items():
+            for name, bounded in metrics.items():
+                if bounded.value is not None:
+                    values[f"{unit}/{name}"].append(bounded.value)
+        cost = record.cost.model_dump() if record.cost else {}
+        for kind, amounts in (("seconds", record.seconds), ("cost", cost)):
+            for name, amount in cost_numbers(amounts).items():
                 values[f"{kind}/{name}"].append(amount)
     return {name: sum(found) / len(found) for name, found in values.items()}

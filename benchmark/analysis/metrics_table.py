@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.store.records import CONTROL, Record
+from benchmark.store.record import Finished
 
 COLUMNS = (
     "grid",
@@ -25,7 +25,7 @@ COLUMNS = (
 )
 
 
-def metrics_frame(cells: Iterable[Record]) -> pd.DataFrame:
+def metrics_frame(cells: Iterable[Finished]) -> pd.DataFrame:
     """One row per cell × body part × unit × metric, with the interval over test patients.
 
     `body_part` is the one whose test patients were measured: a cell of body part `all` has rows for each
@@ -35,11 +35,12 @@ def metrics_frame(cells: Iterable[Record]) -> pd.DataFrame:
     return pd.DataFrame((row for record in cells for row in _rows(record)), columns=list(COLUMNS))
 
 
-def _rows(record: Record) -> Iterator[dict[str, Any]]:
-    axes = {name: record[name] for name in COLUMNS if name in record}
-    if record.get(CONTROL):
-        axes["strategy"] = f"control: {record[CONTROL]}"
-    for part, units in {record["body_part"]: record["metrics"], **record["body_part_metrics"]}.items():
+def _rows(record: Finished) -> Iterator[dict[str, Any]]:
+    axes: dict[str, Any] = {name: getattr(record, name) for name in COLUMNS if hasattr(record, name)}
+    if record.control:
+        axes["strategy"] = f"control: {record.control}"
+    for part, units in {record.body_part: record.metrics, **record.body_part_metrics}.items():
         for unit, metrics in units.items():
-            for metric, numbers in metrics.items():
+            for metric, bounded in metrics.items():
+                numbers = {"value": bounded.value, "low": bounded.low, "high": bounded.high}
                 yield {**axes, "body_part": part, "unit": unit, "metric": metric, **numbers}

@@ -1,35 +1,60 @@
-"""The comparisons of a study: fine-tuned, frozen and hand-crafted against each other, paired by patient."""
+"""Paired differences between strategies on the same test patients: the one engine behind every comparison."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from benchmark.analysis.resampled_cells import CHOSEN, EVERY_BACKBONE, Method, Setting, Side, Study
-from benchmark.store.records import Record
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Method, ResampledCells, Setting, Side
+from benchmark.grid.strategies import STRATEGIES
+from benchmark.store.record import Finished
 from results.comparison import OVER_SEEDS, difference_of, differences, mean_of
 from results.evaluation import unit_table
+from results.frames import records
 from results.significance import delong, holm, mcnemar
 from results.uncertainty import Resampled
+from results.verdict import verdict
 
 Row = dict[str, Any]
 BySeed = Mapping[int, Resampled]
-TUNED_FROZEN = "fine-tuned − frozen"
-TUNED_CRAFTED = "fine-tuned − hand-crafted"
-FROZEN_CRAFTED = "frozen − hand-crafted"
+
+
+class Comparison(NamedTuple):
+    """Two strategies, by name; differences are second minus first."""
+
+    first: str
+    second: str
+
+    @property
+    def name(self) -> str:
+        """`fine-tuned − frozen`."""
+        return f"{STRATEGIES[self.second].label} − {STRATEGIES[self.first].label}"
+
+
+QUESTION = Comparison("feature_extraction", "fine_tuning")  # freeze or fine-tune?
+
+
+def comparisons() -> list[Comparison]:
+    """Every comparison that the registry of strategies asks for, the question of the suite first."""
+    asked = [Comparison(other, s.name) for s in STRATEGIES.values() for other in s.against]
+    return sorted(asked, key=lambda comparison: comparison != QUESTION)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two sides on the same test patients, seed by seed; `comparison` says second − first.
+    """Two sides on the same test patients, seed by seed.
 
-    `cells` are the records of both sides; None where a side is the mean over backbones.
+    `backbone` is that of the side that has one, or EVERY_BACKBONE; `recipe` is the name of a fine-tuning's
+    recipe where the grid has several. `cells` are the records of both sides; None where a side is a mean over
+    backbones.
     """
 
-    comparison: str
+    comparison: Comparison
     backbone: str
+    recipe: str
     setting: Setting
     first: BySeed
     second: BySeed
@@ -44,51 +69,83 @@ class Pair:
         return difference_of(first, second)
 
 
-def pairs(study: Study) -> Iterator[Pair]:
-    """Every pair that a study holds, per setting; each backbone, then the mean over backbones.
+def pairs(study: ResampledCells) -> Iterator[Pair]:
+    """Every pair that the cells hold, per setting: each backbone, then the mean over backbones.
 
     The mean is over the backbones that are there both frozen and fine-tuned, where those are several.
     """
     for setting, chosen in study.chosen.items():
-        frozen = {m.backbone: side for m, side in chosen.items() if m.strategy == "feature_extraction"}
-        tuned = {m.backbone: side for m, side in chosen.items() if m.strategy == "fine_tuning"}
-        crafted = chosen.get(Method("hand_crafted", "", CHOSEN), {})
-        for backbone in dict.fromkeys([*frozen, *tuned]):
-            sides = frozen.get(backbone, {}), tuned.get(backbone, {}), crafted
-            values = [_by_seed(study, side) for side in sides]
-            yield from _three(backbone, setting, values, sides)
-        both = [backbone for backbone in frozen if backbone in tuned]
-        if len(both) > 1:
-            means = [_mean_by_seed(study, [side[b] for b in both]) for side in (frozen, tuned)]
-            yield from _three(EVERY_BACKBONE, setting, [*means, _by_seed(study, crafted)], None)
+        sides: dict[str, dict[Method, Side]] = {}
+        for method, side in chosen.items():
+            sides.setdefault(method.strategy, {})[method] = side
+        for comparison in comparisons():
+            first, second = (sides.get(name, {}) for name in comparison)
+            yield from _each_backbone(study, comparison, setting, first, second)
+            yield from _mean_over_backbones(study, comparison, setting, sides)
 
 
-def _three(
-    backbone: str, setting: Setting, values: list[BySeed], sides: tuple[Side, Side, Side] | None
+def _each_backbone(
+    study: ResampledCells,
+    comparison: Comparison,
+    setting: Setting,
+    first: Mapping[Method, Side],
+    second: Mapping[Method, Side],
 ) -> Iterator[Pair]:
-    """The pairs of frozen, fine-tuned and hand-crafted that have a seed in common."""
-    for comparison, first, second in ((TUNED_FROZEN, 0, 1), (TUNED_CRAFTED, 2, 1), (FROZEN_CRAFTED, 2, 0)):
-        if values[first].keys() & values[second].keys():
-            cells = (sides[first], sides[second]) if sides else None
-            yield Pair(comparison, backbone, setting, values[first], values[second], cells)
+    for (one, a), (other, b) in product(first.items(), second.items()):
+        backbones = {name for name in (one.backbone, other.backbone) if name}
+        if len(backbones) < 2 and a.keys() & b.keys():
+            backbone, recipe = next(iter(backbones), ""), _recipe(one, other)
+            yield Pair(comparison, backbone, recipe, setting, study.by_seed(a), study.by_seed(b), (a, b))
 
 
-def _by_seed(study: Study, side: Side) -> BySeed:
-    return {seed: study.resampled[record["cell"]] for seed, record in side.items()}
+def _mean_over_backbones(
+    study: ResampledCells,
+    comparison: Comparison,
+    setting: Setting,
+    sides: Mapping[str, Mapping[Method, Side]],
+) -> Iterator[Pair]:
+    """The pair of means, per recipe."""
+    frozen, tuned = (sides.get(name, {}) for name in QUESTION)
+    there = {method.backbone for method in frozen}
+    for recipe in dict.fromkeys(method.classifier for method in tuned):
+        both = [m.backbone for m in tuned if m.classifier == recipe and m.backbone in there]
+        if len(both) < 2:
+            continue
+        means = [_mean(study, sides.get(name, {}), both, recipe) for name in comparison]
+        if means[0].keys() & means[1].keys():
+            shown = recipe if QUESTION.second in comparison else ""
+            yield Pair(comparison, EVERY_BACKBONE, shown, setting, means[0], means[1])
+        if QUESTION.second not in comparison:
+            return  # no recipe plays a part in it
 
 
-def _mean_by_seed(study: Study, sides: list[Side]) -> BySeed:
-    """The mean over backbones, for the seeds that all of them have."""
-    seeds = set.intersection(*(set(side) for side in sides))
-    return {seed: mean_of([study.resampled[side[seed]["cell"]] for side in sides]) for seed in sorted(seeds)}
+def _mean(
+    study: ResampledCells, sides: Mapping[Method, Side], backbones: list[str], recipe: str
+) -> dict[int, Resampled]:
+    """The mean over these backbones, for the seeds that all have; a side without backbones as it is."""
+    wanted = [
+        side
+        for method, side in sides.items()
+        if method.backbone in ("", *backbones)
+        and (method.strategy != QUESTION.second or method.classifier == recipe)
+    ]
+    if not wanted:
+        return {}
+    seeds = set.intersection(*(set(side) for side in wanted))
+    return {seed: mean_of([study.resampled[side[seed].cell] for side in wanted]) for seed in sorted(seeds)}
 
 
-def difference_rows(study: Study, found: list[Pair]) -> pd.DataFrame:
-    """One row per pair, over its seeds: both means, their difference, its interval and p-values.
+def _recipe(*methods: Method) -> str:
+    return next((m.classifier for m in methods if m.strategy == QUESTION.second and m.classifier), "")
 
-    Columns: comparison, backbone, body_part, train_size, images, seeds (how many), first, second,
-    difference, low, high, p, p_adjusted (Holm within the family) and family (its number of tests):
-    one family per comparison over backbones, body parts and sizes, and one for the means over backbones.
+
+def difference_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:
+    """One row per pair, over its seeds: both means, their difference, its interval, p-values and verdict.
+
+    Columns: comparison, backbone, recipe, body_part, train_size, images, seeds (how many), first, second,
+    difference, low, high, p, p_adjusted (Holm within the family), family (its number of tests) and verdict
+    (`results.verdict`; empty where the comparison is not the suite's question). There is one family per
+    comparison, over backbones, recipes, body parts and sizes, and one for the means over backbones.
     """
     rows = []
     for pair in found:
@@ -100,27 +157,45 @@ def difference_rows(study: Study, found: list[Pair]) -> pd.DataFrame:
         return table
     families = table.groupby(["comparison", table["backbone"] == EVERY_BACKBONE], sort=False)["p"]
     adjusted = families.transform(lambda p: _numbers(holm([None if pd.isna(x) else x for x in p])))
-    return table.assign(p_adjusted=adjusted, family=families.transform("count"))
+    table = table.assign(p_adjusted=adjusted, family=families.transform("count"))
+    return table.assign(verdict=[_verdict(study, row) for row in records(table)])
 
 
-def test_rows(study: Study, found: list[Pair]) -> pd.DataFrame:
+def with_recipe(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the recipe behind the backbone's name, for tables and figures that show one name."""
+    recipes = rows["recipe"].map(lambda recipe: f" · {recipe}" if recipe else "")
+    return rows.assign(backbone=rows["backbone"] + recipes)
+
+
+def _verdict(study: ResampledCells, row: Row) -> str:
+    if row["comparison"] != QUESTION.name:
+        return ""
+    return verdict(
+        row["difference"],
+        row["p_adjusted"],
+        level=study.evaluation.level,
+        higher_is_better=not study.lower_is_better,
+    )
+
+
+def test_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:
     """McNemar's and DeLong's tests beside the resampling's, per seed, where frozen meets fine-tuned.
 
-    Columns: comparison, backbone, body_part, train_size, images, seed, difference and p (primary metric,
-    patients resampled), auroc_difference and delong_p, only_first_right, only_second_right and mcnemar_p
-    (at the thresholds that training chose).
+    Columns: comparison, backbone, recipe, body_part, train_size, images, seed, difference and p (primary
+    metric, patients resampled), auroc_difference and delong_p, only_first_right, only_second_right and
+    mcnemar_p (at the thresholds that training chose).
     """
     return pd.DataFrame(
         [
             {**_axes(pair), **row}
             for pair in found
-            if pair.comparison == TUNED_FROZEN and pair.cells
+            if pair.comparison == QUESTION and pair.cells
             for row in _tests(study, pair, pair.cells)
         ]
     )
 
 
-def _tests(study: Study, pair: Pair, cells: tuple[Side, Side]) -> Iterator[Row]:
+def _tests(study: ResampledCells, pair: Pair, cells: tuple[Side, Side]) -> Iterator[Row]:
     for row in differences(pair.first, pair.second, study.evaluation.confidence):
         if row["seed"] != OVER_SEEDS:
             first, second = (side[row["seed"]] for side in cells)
@@ -130,14 +205,14 @@ def _tests(study: Study, pair: Pair, cells: tuple[Side, Side]) -> Iterator[Row]:
             }
 
 
-def _classical_tests(study: Study, first: Record, second: Record) -> Row:
+def _classical_tests(study: ResampledCells, first: Finished, second: Finished) -> Row:
     tables = [
         unit_table(study.predictions(record), study.evaluation.unit).sort_values(study.evaluation.unit)
         for record in (first, second)
     ]
     labels = tables[0]["label"].to_numpy(np.int64)
     a, b = (table["probability"].to_numpy(np.float64) for table in tables)
-    areas, matches = delong(labels, a, b), mcnemar(labels, a >= first["threshold"], b >= second["threshold"])
+    areas, matches = delong(labels, a, b), mcnemar(labels, a >= first.threshold, b >= second.threshold)
     return {
         "auroc_difference": areas["difference"],
         "delong_p": areas["p"],
@@ -148,7 +223,12 @@ def _classical_tests(study: Study, first: Record, second: Record) -> Row:
 
 
 def _axes(pair: Pair) -> Row:
-    return {"comparison": pair.comparison, "backbone": pair.backbone, **pair.setting._asdict()}
+    return {
+        "comparison": pair.comparison.name,
+        "backbone": pair.backbone,
+        "recipe": pair.recipe,
+        **pair.setting._asdict(),
+    }
 
 
 def _numbers(values: list[float | None]) -> list[float]:

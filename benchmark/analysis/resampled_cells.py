@@ -1,4 +1,4 @@
-"""What a report is made of: finished cells, and their primary metric in every resampling of the patients."""
+"""Finished cells with their primary metric in every resampling of the test patients."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from benchmark.analysis.learning_curves import chosen_on_training_folds
+from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.execution.executors import Share, run_all
 from benchmark.grid.schema import Evaluation
-from benchmark.store.records import Record, Records
+from benchmark.grid.strategies import STRATEGIES
+from benchmark.store.record import Finished
+from benchmark.store.records import Records
+from classifiers.fine_tuning.recipes import END_TO_END
 from results.comparison import mean_of
-from results.evaluation import Interval, resampled_metric, with_interval
+from results.evaluation import Interval, with_interval
 from results.figures.style import look_of
 from results.names import LOWER_IS_BETTER
 from results.uncertainty import Resampled
@@ -23,11 +26,14 @@ CHOSEN = "chosen"  # by the AUROC on training folds, seed by seed
 EVERY_BACKBONE = "all backbones"
 _AT_ONCE, _FEW = 16, 2  # cells that a worker is sent together; groups that need no worker
 
-Side = dict[int, Record]  # one record per seed
+Side = dict[int, Finished]  # one record per seed
 
 
 class Method(NamedTuple):
-    """What is compared: CHOSEN stands for the classifier (or, hand-crafted, the descriptor too)."""
+    """What is compared. CHOSEN stands for what training folds choose (a classifier, and a descriptor too).
+
+    `classifier` is empty for a network fine-tuned by the grid's only recipe, else the recipe's name.
+    """
 
     strategy: str
     backbone: str
@@ -48,12 +54,12 @@ class Setting(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Study:
-    """Finished cells without controls, and the resampled primary metric of each, by cell."""
+class ResampledCells:
+    """Finished cells and, by cell id, their resampled primary metric."""
 
     evaluation: Evaluation
     records: Records
-    cells: Sequence[Record]
+    cells: Sequence[Finished]
     resampled: Mapping[str, Resampled]
 
     @property
@@ -62,12 +68,11 @@ class Study:
         return self.evaluation.primary in LOWER_IS_BETTER
 
     @cached_property
-    def by_setting(self) -> dict[Setting, list[Record]]:
+    def by_setting(self) -> dict[Setting, list[Finished]]:
         """The cells of each body part and size: parts as they come, sizes ascending, `full` last."""
-        found: dict[Setting, list[Record]] = defaultdict(list)
+        found: dict[Setting, list[Finished]] = defaultdict(list)
         for record in self.cells:
-            images = record["counts"]["train_images"]
-            found[Setting(record["body_part"], record["train_size"], images)].append(record)
+            found[Setting(record.body_part, record.train_size, record.counts.train_images)].append(record)
         parts = list(dict.fromkeys(setting.body_part for setting in found))
         order = sorted(
             found,
@@ -79,16 +84,16 @@ class Study:
     def methods(self) -> dict[Setting, dict[Method, Side]]:
         """Every extractor and classifier at each setting."""
         return {
-            setting: _sides((Method(r["strategy"], r["backbone"], r["classifier"]), r) for r in cells)
+            setting: _sides((Method(r.strategy, r.backbone, r.classifier), r) for r in cells)
             for setting, cells in self.by_setting.items()
         }
 
     @cached_property
     def chosen(self) -> dict[Setting, dict[Method, Side]]:
-        """What training folds choose at each setting.
+        """The methods that are compared at each setting.
 
-        Per frozen backbone its classifier, over all descriptors one with its classifier, and each
-        fine-tuned backbone as it is.
+        Per frozen backbone the classifier, over all descriptors the descriptor and classifier, that training
+        folds choose; and each fine-tuned backbone and recipe as it is.
         """
         return {setting: _chosen(cells) for setting, cells in self.by_setting.items()}
 
@@ -103,56 +108,73 @@ class Study:
         """A resampled value with its bounds: value, low, high; None where undefined."""
         return with_interval(self.evaluation.primary, resampled, self.evaluation.confidence)
 
+    def by_seed(self, side: Side) -> dict[int, Resampled]:
+        """The resampled primary metric of each seed's cell."""
+        return {seed: self.resampled[record.cell] for seed, record in side.items()}
+
     def over_seeds(self, side: Side, seeds: Iterable[int] | None = None) -> Resampled:
         """The mean of the primary metric over (these) seeds, and the same in each resampling."""
-        return mean_of([self.resampled[side[seed]["cell"]] for seed in sorted(seeds or side)])
+        return mean_of([self.resampled[side[seed].cell] for seed in sorted(seeds or side)])
 
-    def predictions(self, record: Record) -> pd.DataFrame:
+    def predictions(self, record: Finished) -> pd.DataFrame:
         """A cell's predictions, one row per test image."""
-        return self.records.read_predictions(record["cell"])
+        return self.records.read_predictions(record.cell)
 
 
-def read_study(evaluation: Evaluation, records: Records, cells: Sequence[Record], share: Share) -> Study:
-    """Resample the primary metric of every cell; cells are divided among processes."""
-    groups = [cells[start : start + _AT_ONCE] for start in range(0, len(cells), _AT_ONCE)]
+def read_resampled_cells(
+    evaluation: Evaluation, records: Records, cells: Sequence[Finished], share: Share | None = None
+) -> ResampledCells:
+    """The cells with their resampled primary metric, read or (by processes of `share`) worked out."""
+    kept = {record.cell: records.kept_resampled(record, evaluation) for record in cells}
+    absent = [record for record in cells if kept[record.cell] is None]
+    groups = [absent[start : start + _AT_ONCE] for start in range(0, len(absent), _AT_ONCE)]
     work = partial(_resample, records.folder, evaluation)
-    found = map(work, groups) if len(groups) <= _FEW else run_all(work, groups, share)
-    return Study(
-        evaluation, records, cells, {cell: value for group in found for cell, value in group.items()}
-    )
+    alone = share is None or len(groups) <= _FEW
+    found = map(work, groups) if alone else run_all(work, groups, share or Share(1, 1))
+    made = {cell: value for group in found for cell, value in group.items()}
+    resampled = {cell: value for cell, value in (kept | made).items() if value is not None}
+    return ResampledCells(evaluation, records, cells, resampled)
 
 
-def _resample(folder: Path, evaluation: Evaluation, cells: Sequence[Record]) -> dict[str, Resampled]:
+def _resample(folder: Path, evaluation: Evaluation, cells: Sequence[Finished]) -> dict[str, Resampled]:
     records = Records(folder.parent, folder.name)
-    settings = {"metric": evaluation.primary, "unit": evaluation.unit}
-    return {
-        record["cell"]: resampled_metric(
-            records.read_predictions(record["cell"]),
-            record["threshold"],
-            resamples=evaluation.resamples,
-            **settings,
-        )
-        for record in cells
-    }
+    return {record.cell: records.resampled(record, evaluation) for record in cells}
 
 
-def _sides(members: Iterable[tuple[Method, Record]]) -> dict[Method, Side]:
+def _sides(members: Iterable[tuple[Method, Finished]]) -> dict[Method, Side]:
     found: dict[Method, Side] = defaultdict(dict)
     for method, record in members:
-        found[method][record["seed"]] = record
+        found[method][record.seed] = record
     return dict(found)
 
 
-def _chosen(cells: Sequence[Record]) -> dict[Method, Side]:
+def _chosen(cells: Sequence[Finished]) -> dict[Method, Side]:
     found: dict[Method, Side] = {}
-    frozen = [record for record in cells if record["strategy"] == "feature_extraction"]
-    for backbone in dict.fromkeys(record["backbone"] for record in frozen):
-        own = chosen_on_training_folds(record for record in frozen if record["backbone"] == backbone)
-        found |= _sides((Method("feature_extraction", backbone, CHOSEN), record) for record in own)
-    tuned = (record for record in cells if record["strategy"] == "fine_tuning")
-    found |= _sides((Method("fine_tuning", record["backbone"], ""), record) for record in tuned)
-    crafted = chosen_on_training_folds(r for r in cells if r["strategy"] == "hand_crafted")
-    return found | _sides((Method("hand_crafted", "", CHOSEN), record) for record in crafted)
+    for name in dict.fromkeys(record.strategy for record in cells):
+        own = [record for record in cells if record.strategy == name]
+        over = STRATEGIES[name].chosen_over
+        for group in _groups(own, over):
+            chosen = chosen_on_training_folds(group) if over else group
+            found |= _sides((_compared(record, over), record) for record in chosen)
+    return found
+
+
+def _groups(cells: Sequence[Finished], over: Sequence[str]) -> list[list[Finished]]:
+    """The cells among which training folds choose: they differ in the axes `over` and the seed alone."""
+    groups: dict[Method, list[Finished]] = defaultdict(list)
+    for record in cells:
+        groups[_compared(record, over)].append(record)
+    return list(groups.values())
+
+
+def _compared(record: Finished, over: Sequence[str]) -> Method:
+    """The method that a cell stands for once folds have chosen over some axes."""
+    classifier = "" if record.classifier == END_TO_END else record.classifier
+    return Method(
+        record.strategy,
+        "" if "backbone" in over else record.backbone,
+        CHOSEN if "classifier" in over else classifier,
+    )
 
 
 def slug(name: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmark.analysis.paired_differences import TUNED_FROZEN, Pair
-from benchmark.analysis.resampled_cells import Method, Study
+from benchmark.analysis.paired_differences import QUESTION, Pair
+from benchmark.analysis.resampled_cells import Method, ResampledCells
 from results.crossover import crossover
 from results.curve_fits import fit_curve
 from results.uncertainty import Resampled
@@ -17,27 +17,32 @@ Curve = dict[int, Resampled]  # by training images
 _FURTHER = (2, 10)  # times the largest size: where the law is asked beyond the data
 
 
-def crossover_rows(study: Study, found: list[Pair]) -> pd.DataFrame:
+def crossover_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:
     """The size from which fine-tuning is ahead, per body part and backbone: see `results.crossover`.
 
-    Columns: body_part, backbone, value, low, high, each with its status, shares, sign_changes, sizes
+    Columns: body_part, backbone, recipe, value, low, high, each with its status, shares, sign_changes, sizes
     (the measured ones, as text), smallest and largest (images). A single size has none.
     """
-    curves: dict[tuple[str, str], Curve] = defaultdict(dict)
+    curves: dict[tuple[str, str, str], Curve] = defaultdict(dict)
     for pair in found:
         difference = pair.over_seeds()
-        if pair.comparison == TUNED_FROZEN and difference is not None and np.isfinite(difference.value):
-            curves[pair.setting.body_part, pair.backbone][pair.setting.images] = difference
+        if pair.comparison == QUESTION and difference is not None and np.isfinite(difference.value):
+            curves[pair.setting.body_part, pair.backbone, pair.recipe][pair.setting.images] = difference
     return pd.DataFrame(
         [
-            {"body_part": part, "backbone": backbone, **_crossover(study, dict(sorted(curve.items())))}
-            for (part, backbone), curve in curves.items()
+            {
+                "body_part": part,
+                "backbone": backbone,
+                "recipe": recipe,
+                **_crossover(study, dict(sorted(curve.items()))),
+            }
+            for (part, backbone, recipe), curve in curves.items()
             if len(curve) > 1
         ]
     )
 
 
-def _crossover(study: Study, curve: Curve) -> Row:
+def _crossover(study: ResampledCells, curve: Curve) -> Row:
     better = -1 if study.lower_is_better else 1
     sizes = list(curve)
     values = [better * found.value for found in curve.values()]
@@ -46,7 +51,7 @@ def _crossover(study: Study, curve: Curve) -> Row:
     return crossover(sizes, values, drawn, study.evaluation.confidence) | ends
 
 
-def fit_rows(study: Study) -> pd.DataFrame:
+def fit_rows(study: ResampledCells) -> pd.DataFrame:
     """Each method's learning curve as asymptote − scale · size ^ −exponent: see `results.curve_fits`.
 
     One row per body part, method and predicted size: body_part, strategy, backbone, classifier, size,
@@ -68,7 +73,7 @@ def fit_rows(study: Study) -> pd.DataFrame:
     )
 
 
-def _fit(study: Study, curve: Curve) -> list[Row]:
+def _fit(study: ResampledCells, curve: Curve) -> list[Row]:
     sizes = list(curve)
     at = [*sizes, *(sizes[-1] * times for times in _FURTHER)]
     values = [found.value for found in curve.values()]

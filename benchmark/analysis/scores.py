@@ -5,16 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.resampled_cells import Method, Setting, Side, Study
+from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
 from results.comparison import differences
 from results.significance import holm
 
 Row = dict[str, Any]
 BEST, CLOSE, WORSE = "best", "close", ""
-LEVEL = 0.05
 
 
-def score_rows(study: Study, methods: Mapping[Setting, Mapping[Method, Side]]) -> pd.DataFrame:
+def score_rows(study: ResampledCells, methods: Mapping[Setting, Mapping[Method, Side]]) -> pd.DataFrame:
     """One row per method and setting, over its seeds.
 
     Columns: strategy, backbone, classifier, body_part, train_size, images, seeds (how many), value, low,
@@ -26,7 +25,7 @@ def score_rows(study: Study, methods: Mapping[Setting, Mapping[Method, Side]]) -
     return pd.DataFrame(rows)
 
 
-def _setting_rows(study: Study, setting: Setting, sides: Mapping[Method, Side]) -> list[Row]:
+def _setting_rows(study: ResampledCells, setting: Setting, sides: Mapping[Method, Side]) -> list[Row]:
     rows = []
     for method, side in sides.items():
         interval = study.interval(study.over_seeds(side))
@@ -39,14 +38,20 @@ def _setting_rows(study: Study, setting: Setting, sides: Mapping[Method, Side]) 
     ordered = list(sides.values())
     adjusted = holm([_p(study, side, ordered[best]) for side in ordered])
     return [
-        {**row, "standing": BEST if i == best else CLOSE if p is not None and p > LEVEL else WORSE}
+        {
+            **row,
+            "standing": BEST
+            if i == best
+            else CLOSE
+            if p is not None and p > study.evaluation.level
+            else WORSE,
+        }
         for i, (row, p) in enumerate(zip(rows, adjusted, strict=True))
     ]
 
 
-def _p(study: Study, side: Side, best: Side) -> float | None:
+def _p(study: ResampledCells, side: Side, best: Side) -> float | None:
     if side is best:
         return None
-    first, second = ({seed: study.resampled[r["cell"]] for seed, r in one.items()} for one in (side, best))
-    rows = differences(first, second, study.evaluation.confidence)
+    rows = differences(study.by_seed(side), study.by_seed(best), study.evaluation.confidence)
     return rows[-1]["p"] if rows else None

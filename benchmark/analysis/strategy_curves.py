@@ -1,36 +1,53 @@
-"""The lines of the learning curves: each strategy per backbone, and over the backbones that it shares."""
+"""The lines of the learning curves: each strategy per backbone, and over the backbones that are compared."""
 
 from typing import Any
 
-from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Study
+from benchmark.analysis.paired_differences import QUESTION
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Method, ResampledCells, Setting
 from results.comparison import mean_of
 
 Row = dict[str, Any]
 
 
-def strategy_points(study: Study) -> list[Row]:
-    """A point per strategy, backbone and setting, over seeds, with its interval.
+def strategy_points(study: ResampledCells) -> list[Row]:
+    """A point per strategy, backbone, recipe and setting, over seeds, with its interval.
 
-    Rows: backbone (EVERY_BACKBONE first, where several are both frozen and fine-tuned; empty for
-    hand-crafted), strategy, body_part, train_images, value, low, high. Of the backbones those are there
-    that are both frozen and fine-tuned, or all, where none is.
+    Rows: backbone (EVERY_BACKBONE first, where several are both frozen and fine-tuned; empty for a strategy
+    without backbones), strategy, line (the recipe, where the grid has several), body_part, train_images,
+    value, low, high. The backbones are those both frozen and fine-tuned, or all, where none is.
     """
     names = _compared(study)
     rows: list[Row] = []
     for backbone in [*([EVERY_BACKBONE] if len(names) > 1 else []), *names, ""]:
+        wanted = names if backbone == EVERY_BACKBONE else [backbone]
         for setting, chosen in study.chosen.items():
-            wanted = names if backbone == EVERY_BACKBONE else [backbone]
-            for strategy in ("feature_extraction", "fine_tuning", "hand_crafted"):
-                sides = [s for m, s in chosen.items() if m.strategy == strategy and m.backbone in wanted]
-                if len(sides) == len(wanted):
-                    point = study.interval(mean_of([study.over_seeds(side) for side in sides]))
-                    axes = {"body_part": setting.body_part, "train_images": setting.images}
-                    rows.append({"backbone": backbone, "strategy": strategy, **axes, **point})
+            lines = dict.fromkeys((m.strategy, _line(m)) for m in chosen)
+            for strategy, line in lines:
+                rows += _point(study, setting, strategy, line, backbone, wanted)
     return rows
 
 
-def _compared(study: Study) -> list[str]:
+def _point(
+    study: ResampledCells, setting: Setting, strategy: str, line: str, backbone: str, wanted: list[str]
+) -> list[Row]:
+    """The mean over the wanted backbones; none where one of them lacks this strategy."""
+    sides = [
+        side
+        for method, side in study.chosen[setting].items()
+        if (method.strategy, _line(method)) == (strategy, line) and method.backbone in wanted
+    ]
+    if len(sides) != len(wanted):
+        return []
+    point = study.interval(mean_of([study.over_seeds(side) for side in sides]))
+    axes = {"body_part": setting.body_part, "train_images": setting.images}
+    return [{"backbone": backbone, "strategy": strategy, "line": line, **axes, **point}]
+
+
+def _line(method: Method) -> str:
+    return method.classifier if method.strategy == QUESTION.second else ""
+
+
+def _compared(study: ResampledCells) -> list[str]:
     methods = [method for chosen in study.chosen.values() for method in chosen]
-    frozen = dict.fromkeys(m.backbone for m in methods if m.strategy == "feature_extraction")
-    tuned = dict.fromkeys(m.backbone for m in methods if m.strategy == "fine_tuning")
-    return [name for name in frozen if name in tuned] or [*frozen, *tuned]
+    frozen, tuned = (dict.fromkeys(m.backbone for m in methods if m.strategy == name) for name in QUESTION)
+    return [name for name in frozen if name in tuned] or list({**frozen, **tuned})

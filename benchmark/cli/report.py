@@ -5,28 +5,27 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmark import api
 from benchmark.analysis.findings import Findings
 from benchmark.cli.terminal import console, frame_table, shown
 from benchmark.errors import UserError
-from benchmark.execution.executors import share_cores
-from benchmark.execution.open_plan import open_plan
-from benchmark.report.answer import answer_rows
-from benchmark.report.missing import missing_cells, missing_parts
-from benchmark.report.write import METRICS, PAGE, Report, write_report
+from benchmark.reporting.answer import answer_rows
+from benchmark.reporting.missing import missing_cells, missing_parts
+from benchmark.reporting.write import METRICS, PAGE, Report
 from benchmark.store.workspace import Workspace
+from benchmark.tracking.session import open_tracker
 from results.figures.style import metric_label
 
 
 def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | None) -> None:
     """Write the report of a grid's finished cells into `out`; raises UserError when there is none."""
-    plan, records = open_plan(grid_file, workspace)
-    text = grid_file.read_text(encoding="utf-8")
-    report = write_report(plan, records, out, share_cores(jobs), text)
-    _say(report)
-    _log(report, workspace)
+    results = api.load_results(workspace, grid_file, jobs=jobs)
+    report = api.report(results, out, jobs=jobs, grid_text=grid_file.read_text(encoding="utf-8"))
+    _show(report)
+    _track(report, workspace)
 
 
-def _say(report: Report) -> None:
+def _show(report: Report) -> None:
     findings = report.findings
     rows = answer_rows(findings)
     if rows:
@@ -60,22 +59,18 @@ def _answer_frame(findings: Findings) -> pd.DataFrame:
             "fine-tuned": f"{row['second']:.3f}",
             "difference": f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]",
             "p adjusted": f"{row['p_adjusted']:.3f}",
-            "so": row["so"],
+            "verdict": row["verdict"],
         }
         for row in answer_rows(findings)
     )
 
 
-def _log(report: Report, workspace: Workspace) -> None:
-    from benchmark.tracking.tracker import Tracker  # MLflow takes over a second to import
-
-    grid = report.findings.plan.grid
-    primary = grid.evaluation.unit, grid.evaluation.primary
+def _track(report: Report, workspace: Workspace) -> None:
     try:
-        tracker = Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts, primary)
+        tracker = open_tracker(workspace, report.findings.plan)
         tracker.log_report(report.folder, report.files, _digest(report.files))
     except Exception as error:  # MLflow raises many kinds for a store that it cannot use
-        reason = str(error).strip().splitlines()[0][:300]
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
         raise UserError(f"the report is in {shown(report.folder)}, but not in MLflow: {reason}") from error
 
 

@@ -1,25 +1,22 @@
-"""The commands run, plan and status: from a grid file to records, MLflow and tables."""
+"""The commands run, plan, status and compare: the API's answers as tables or JSON."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 
+from benchmark import api
 from benchmark.analysis.answers import Answers
-from benchmark.analysis.finished import read_records
-from benchmark.analysis.head_to_head import CHOSEN
-from benchmark.analysis.learning_curves import chosen_on_training_folds, ordinary
+from benchmark.analysis.chosen import chosen_on_training_folds
+from benchmark.analysis.resampled_cells import CHOSEN
 from benchmark.cli.terminal import console, embeddings_table, frame_table, plan_tables, progress_bars, shown
 from benchmark.errors import UserError
-from benchmark.execution.executors import share_cores
-from benchmark.execution.open_plan import open_plan
 from benchmark.execution.plan import Plan, plan_embeddings
-from benchmark.grid.cells import Cell
-from benchmark.grid.schema import Grid
-from benchmark.store.records import CONTROL, Record
+from benchmark.grid.schema import Evaluation
+from benchmark.store.record import Failed
 from benchmark.store.workspace import Workspace
-from benchmark.tracking.session import Session
 from results.comparison import OVER_SEEDS
 from results.tables.terminal import chosen_table, head_to_head_table, summary_table
 
@@ -27,132 +24,141 @@ from results.tables.terminal import chosen_table, head_to_head_table, summary_ta
 def run_grid(
     grid_file: Path, workspace: Workspace, *, jobs: int | None, device: str, skip_unreadable: bool
 ) -> int:
-    """Bring every cell of a grid to `done`, log it, show the table; returns how many cells failed."""
-    plan, records = open_plan(grid_file, workspace)
-    log = Session(workspace, plan, records)
-    if plan.todo:
-        from benchmark.execution.run import Settings, run_plan  # torch and scikit-learn: seconds to import
+    """Run a grid and show its results; returns how many cells failed.
 
-        records.sweep()
-        log.open()
-        settings = Settings(workspace.cache, share_cores(jobs), device, skip_unreadable)
-        with progress_bars() as report:
-            for cell, _ in run_plan(plan, records, settings, report, log.epoch):
-                log.cell(records.read(cell))
-    known = read_records(plan, records)
-    answers = Answers.of(plan.grid, records, [record for record in known if record["status"] == "ok"])
-    failed = [record for record in known if record["status"] != "ok"]
-    _say_result(plan, workspace, answers, failed)
-    log.close(known, answers)
-    return len(failed)
+    Raises UserError, after that, when MLflow does not hold them.
+    """
+    with progress_bars() as progress:
+        results = api.run(
+            grid_file,
+            workspace,
+            jobs=jobs,
+            device=device,
+            skip_unreadable=skip_unreadable,
+            progress=progress,
+        )
+    assert results.plan is not None
+    _show_answers(results.plan, results.answers)
+    _show_end(results, results.plan, workspace)
+    if results.not_tracked:
+        raise UserError(results.not_tracked)
+    return len(results.failed)
 
 
 def show_plan(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
     """What a run would do, as a table or as JSON."""
-    plan, records = open_plan(grid_file, workspace)
+    plan = api.plan(grid_file, workspace)
     if as_json:
-        click.echo(json.dumps(_plan_rows(plan), indent=1))
+        click.echo(json.dumps(plan.rows(), indent=1))
         return
     for table in plan_tables(plan):
         console().print(table)
-    embeddings = plan_embeddings(plan, records, workspace.cache)
+    embeddings = plan_embeddings(plan, workspace.records(plan.grid.name), workspace.cache)
     if embeddings:
         console().print(embeddings_table(embeddings))
 
 
 def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
     """The results that there are, as a table or as JSON."""
-    plan, records = open_plan(grid_file, workspace)
-    known = {record["cell"]: record for record in read_records(plan, records)}
+    results = api.load_results(workspace, grid_file)
+    assert results.plan is not None
     if as_json:
-        rows = _plan_rows(plan)
-        for row in rows:
-            record = known.get(row["cell"], {}) if row["status"] == "done" else {}
-            row |= {name: record.get(name, {}) for name in ("metrics", "body_part_metrics")}
-        click.echo(json.dumps(rows, indent=1))
+        click.echo(json.dumps(_status_rows(results, results.plan), indent=1))
         return
-    done = {planned.cell.id for planned in plan.cells if planned.status == "done"}
-    finished = [record for cell, record in known.items() if cell in done]
-    for table in plan_tables(plan):
+    for table in plan_tables(results.plan):
         console().print(table)
-    _say_tables(plan.grid, Answers.of(plan.grid, records, finished))
+    _show_answers(results.plan, results.answers)
 
 
 def show_comparison(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
     """The head-to-head of frozen and fine-tuned, as tables or JSON. Raises UserError when there is none."""
-    plan, records = open_plan(grid_file, workspace)
-    done = {planned.cell.id for planned in plan.cells if planned.status == "done"}
-    finished = [record for record in read_records(plan, records) if record["cell"] in done]
-    rows = Answers.of(plan.grid, records, finished).head_to_head
+    results = api.load_results(workspace, grid_file)
+    assert results.plan is not None
+    rows = results.answers.head_to_head
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return
     if not rows:
         raise UserError(
-            f"grid '{plan.grid.name}': no backbone has both frozen and fine-tuned results yet; "
+            f"grid '{results.plan.grid.name}': no backbone has both frozen and fine-tuned results yet; "
             "name it under feature_extraction and under fine_tuning, then: benchmark run"
         )
-    evaluation = plan.grid.evaluation
-    for chosen in (True, False):
-        shown_rows = [
-            row
-            for row in rows
-            if (row["classifier"] == CHOSEN) == chosen and (chosen or row["seed"] == OVER_SEEDS)
-        ]
-        title = "classifier chosen on training folds" if chosen else "each classifier, over seeds"
+    evaluation = results.plan.grid.evaluation
+    what = f"{evaluation.unit} {evaluation.primary}, fine-tuned minus frozen"
+    judged = [row for row in rows if row["verdict"]]
+    by_seed = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] != OVER_SEEDS]
+    alone = [row for row in rows if row["classifier"] != CHOSEN and row["seed"] == OVER_SEEDS]
+    for title, shown_rows in (
+        (f"{what}: {_verdict_words(evaluation, judged)}", judged),
+        (f"{what}: seed by seed, unadjusted", by_seed),
+        (f"{what}: each frozen classifier by itself, over seeds, unadjusted", alone),
+    ):
+        if shown_rows:
+            console().print(frame_table(head_to_head_table(shown_rows), title))
+
+
+def _status_rows(results: api.Results, plan: Plan) -> list[dict[str, Any]]:
+    known = {record.cell: record.to_json() for record in results.cells}
+    rows = plan.rows()
+    for row in rows:
+        content = known.get(row["cell"], {})
+        row |= {name: content.get(name, {}) for name in ("metrics", "body_part_metrics")}
+    return rows
+
+
+def _show_answers(plan: Plan, answers: Answers) -> None:
+    name, evaluation = plan.grid.name, plan.grid.evaluation
+    if answers.cells.cells:
+        first = answers.cells.cells[0]
+        leaky = " · LEAKY split by image" if first.leaky else ""
+        what = f"{evaluation.unit} {evaluation.primary} on {first.evaluated_on or 'the test part'}"
+        title = f"{name}: {what}, {evaluation.confidence:.0%} intervals over patients{leaky}"
+        console().print(frame_table(summary_table(point.row() for point in answers.points), title))
+        _show_chosen(answers, evaluation)
+        rows = [row for row in answers.head_to_head if row["verdict"]]
+        if rows:
+            title = f"freeze or fine-tune? {what}, {_verdict_words(evaluation, rows)}{leaky}"
+            console().print(frame_table(head_to_head_table(rows), title))
+    if answers.control_points:
+        title = f"{name}: controls, {evaluation.unit} {evaluation.primary}"
+        console().print(frame_table(summary_table(point.row() for point in answers.control_points), title))
+
+
+def _show_chosen(answers: Answers, evaluation: Evaluation) -> None:
+    rows = [
+        {
+            **record.axes,
+            "selection_auroc": record.selection_auroc,
+            **record.bounded(evaluation.unit, evaluation.primary).model_dump(),
+        }
+        for record in chosen_on_training_folds(answers.cells.cells)
+    ]
+    table = chosen_table(rows, evaluation.unit, evaluation.primary)
+    console().print(frame_table(table, "chosen on training folds"))
+
+
+def _verdict_words(evaluation: Evaluation, rows: list[dict[str, Any]]) -> str:
+    families = sorted({row["family"] for row in rows if row["family"]}, reverse=True)
+    counted = " and ".join(map(str, families))
+    return f"verdict at the familywise level {evaluation.level:g} (Holm, {counted} comparisons)"
+
+
+def _show_end(results: api.Results, plan: Plan, workspace: Workspace) -> None:
+    for record in results.failed[:20]:
         console().print(
-            frame_table(
-                head_to_head_table(shown_rows),
-                f"{evaluation.unit} {evaluation.primary}, fine-tuned minus frozen: {title}",
-            )
+            f"[red]failed[/] {escape(_axes_text(record))}: {escape(record.error)}", soft_wrap=True
         )
-
-
-def _plan_rows(plan: Plan) -> list[dict[str, Any]]:
-    rows = [_row(p.cell, p.status, p.reason) | {"seconds": round(p.seconds, 1)} for p in plan.cells]
-    return rows + [_row(left.cell, "left_out", left.reason) for left in plan.left_out]
-
-
-def _row(cell: Cell, status: str, reason: str) -> dict[str, Any]:
-    return {"cell": cell.id, **cell.axes, "status": status, "reason": reason}
-
-
-def _say_tables(grid: Grid, answers: Answers) -> None:
-    finished = ordinary(answers.finished)
-    if finished:
-        _say_answers(grid, answers, finished)
-    if answers.controls:
-        title = f"{grid.name}: controls, {grid.evaluation.unit} {grid.evaluation.primary}"
-        console().print(frame_table(summary_table(answers.controls), title))
-
-
-def _say_answers(grid: Grid, answers: Answers, finished: list[Record]) -> None:
-    evaluation, first = grid.evaluation, finished[0]
-    leaky = " · LEAKY split by image" if first["leaky"] else ""
-    what = f"{evaluation.unit} {evaluation.primary} on {first['evaluated_on']}"
-    title = f"{grid.name}: {what}, {evaluation.confidence:.0%} intervals over patients{leaky}"
-    chosen = chosen_on_training_folds(finished)
-    console().print(frame_table(summary_table(answers.points), title))
-    console().print(
-        frame_table(chosen_table(chosen, evaluation.unit, evaluation.primary), "chosen on training folds")
-    )
-    rows = [r for r in answers.head_to_head if r["classifier"] == CHOSEN and r["seed"] == OVER_SEEDS]
-    if rows:
-        title = f"freeze or fine-tune? {what}; difference paired by patient{leaky}"
-        console().print(frame_table(head_to_head_table(rows), title))
-
-
-def _say_result(plan: Plan, workspace: Workspace, answers: Answers, failed: list[Record]) -> None:
-    _say_tables(plan.grid, answers)
-    for record in failed[:20]:
-        names = ("body_part", "backbone", "classifier", "train_size", "seed", CONTROL)
-        axes = " · ".join(str(record[axis]) for axis in names if axis in record)
-        console().print(f"[red]failed[/] {axes}: {record['error']}", soft_wrap=True)
     folder = shown(workspace.records(plan.grid.name).folder)
     where = f"--workspace {shown(workspace.folder)}" if workspace.folder != Path("runs") else ""
     left_out = f", {len(plan.left_out)} left out ('benchmark plan' says why)" if plan.left_out else ""
     console().print(
-        f"{len(answers.finished)} cells done, {len(failed)} failed{left_out}. Records: {folder}. "
+        f"{len(results.cells)} cells done, {len(results.failed)} failed{left_out}. Records: {folder}. "
         f"Look next: benchmark ui {where}".rstrip(),
         soft_wrap=True,
+        markup=False,
     )
+
+
+def _axes_text(record: Failed) -> str:
+    names = ("body_part", "backbone", "classifier", "train_size", "seed", "control")
+    return " · ".join(str(record.axes[name]) for name in names if name in record.axes)

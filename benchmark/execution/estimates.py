@@ -1,11 +1,11 @@
 """How long work should take: as its like took before, else a first guess."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 
 from benchmark.grid.cells import Cell
+from benchmark.store.record import Finished
 from classifiers.fine_tuning.recipes import END_TO_END
 
 # Seconds of one core to select and fit on 1,000 images, and the power of the image count that it grows
@@ -25,12 +25,12 @@ FIRST_GUESS_MS = {"feature_extraction": 50.0, "hand_crafted": 20.0}  # per image
 class CellTimes:
     """How long a cell takes: as its like in the records took (of a control its own), else a first guess."""
 
-    def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, records: Iterable[Finished]) -> None:
         self._measured: dict[tuple[str, str], list[tuple[int, float]]] = {}
         for record in records:
-            threads = record.get("training", {}).get("threads", 1)  # a fine-tuning has them to itself
-            point = (int(record["counts"]["train_images"]), threads * float(sum(record["seconds"].values())))
-            kind = record.get("control", ""), _kind(record["backbone"], record["classifier"])
+            threads = record.training.threads if record.training else 1  # a fine-tuning has them to itself
+            point = record.counts.train_images, threads * sum(record.seconds.values())
+            kind = record.control, _kind(record.backbone, record.classifier)
             self._measured.setdefault(kind, []).append(point)
 
     def seconds(self, cell: Cell, images: int) -> float:

@@ -11,6 +11,8 @@ from benchmark.execution.executors import Progress, available_cores
 from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import Context, failed, finished, header, now
 from benchmark.execution.subsets import Sample, Samples
+from benchmark.store import record as recorded
+from benchmark.store.record import Header
 from benchmark.store.records import Records, Result
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import TuningTask, fine_tune
@@ -21,7 +23,7 @@ from extractors.resource_usage import Usage, measured
 from extractors.specs import BackboneSpec, digest_of
 
 Epoch = dict[str, Any]
-Watch = Callable[[dict[str, Any], Epoch], None]  # (what is known of the cell's record, an epoch's numbers)
+Watch = Callable[[Header, recorded.Epoch], None]  # (what is known of the cell's record, an epoch's numbers)
 _STAGE = "fine-tuning (epochs)"
 
 
@@ -45,9 +47,9 @@ class Tuner:
                 self._sweep(planned)
                 result = self._result(planned, total)
                 records.write(result)
-                if result.record["status"] == "ok":
+                if result.record.status == "ok":
                     shutil.rmtree(self._checkpoints(planned), ignore_errors=True)
-                yield result.cell, result.record["status"]
+                yield result.cell, result.record.status
 
     def _result(self, planned: PlannedCell, total: int) -> Result:
         """Fine-tune one cell; a failure is its own. Its checkpoints stay, unless its loss broke."""
@@ -57,7 +59,7 @@ class Tuner:
         def watch(epoch: Epoch) -> None:
             told[0] += 1
             self.progress(_STAGE, 1, total)
-            self.watch(known, epoch)
+            self.watch(known, recorded.Epoch.model_validate(epoch))
 
         cell = planned.cell
         sample = self.samples.sample(cell.body_part, cell.train_size, cell.seed, cell.control)

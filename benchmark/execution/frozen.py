@@ -37,11 +37,11 @@ def run_batch(batch: Batch, records: Records, threads: int) -> list[tuple[str, s
 
     A cell that fails is recorded with its error and does not stop the others.
     """
-    outcomes = []
+    outcomes: list[tuple[str, str]] = []
     with threadpool_limits(threads):
         for result in _results(batch, threads):
             records.write(result)
-            outcomes.append((result.cell, result.record["status"]))
+            outcomes.append((result.cell, result.record.status))
     return outcomes
 
 

@@ -1,4 +1,4 @@
-"""From a grid file to its plan: read the grid, load its data set (drawn first when it is a phantom), plan."""
+"""From a grid to its plan: load its data set (drawn first when it is a phantom), compare with the records."""
 
 from pathlib import Path
 
@@ -7,15 +7,14 @@ from benchmark.datasets.mura import read_mura
 from benchmark.datasets.phantom.draw import PHANTOM_VERSION, draw_phantom
 from benchmark.execution.executors import available_cores
 from benchmark.execution.plan import Plan, make_plan
-from benchmark.grid.schema import FileDataset, PhantomDataset, read_grid
+from benchmark.grid.schema import FileDataset, Grid, PhantomDataset
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from extractors.specs import digest_of
 
 
-def open_plan(grid_file: Path, workspace: Workspace) -> tuple[Plan, Records]:
-    """Read the grid and its data, and compare them with the records."""
-    grid = read_grid(grid_file)
+def open_plan(grid: Grid, workspace: Workspace) -> tuple[Plan, Records]:
+    """Read a grid's data, and compare what it asks for with the records of the workspace."""
     manifest = load_manifest(grid.dataset, workspace.cache, jobs=available_cores())
     records = workspace.records(grid.name)
     return make_plan(grid, manifest, records), records

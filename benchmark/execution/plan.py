@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.manifest import Manifest
@@ -16,6 +17,7 @@ from benchmark.execution.estimates import FIRST_GUESS_MS, CellTimes
 from benchmark.grid.cells import Cell, LeftOut, expand
 from benchmark.grid.controls import CONTROLS_VERSION, expand_controls
 from benchmark.grid.schema import Grid
+from benchmark.store.record import Failed, Finished, Record
 from benchmark.store.records import PREDICTIONS, Records
 from classifiers.fine_tuning.recipes import FINE_TUNING_VERSION
 from classifiers.names import RECIPE_VERSION
@@ -55,6 +57,15 @@ class Plan:
         """The cells that a run would compute."""
         return [planned for planned in self.cells if planned.status != "done"]
 
+    def rows(self) -> list[dict[str, Any]]:
+        """A row per cell: cell, its axes, status, reason and (unless left out) estimated seconds."""
+        planned = [{**_row(p.cell, p.status, p.reason), "seconds": round(p.seconds, 1)} for p in self.cells]
+        return planned + [_row(left.cell, "left_out", left.reason) for left in self.left_out]
+
+    def to_frame(self) -> pd.DataFrame:
+        """The `rows` as a table."""
+        return pd.DataFrame(self.rows())
+
     def of(self, control: str) -> "Plan":
         """The plan by whose split the cells of a control are trained and tested."""
         return self._by_image if control == LEAKY_SPLIT else self
@@ -81,6 +92,10 @@ class Plan:
         return shown
 
 
+def _row(cell: Cell, status: str, reason: str) -> dict[str, Any]:
+    return {"cell": cell.id, **cell.axes, "status": status, "reason": reason}
+
+
 def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
     """Compare what the grid asks for with what the records hold.
 
@@ -96,7 +111,7 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
     cells += controls
     digest = manifest.digest()
     known = {cell.id: records.read(cell.id) for cell in cells}
-    guess = CellTimes([record for record in known.values() if record and record["status"] == "ok"])
+    guess = CellTimes(record for record in known.values() if isinstance(record, Finished))
     for cell in cells:
         fingerprint = fingerprint_of(cell, grid, digest)
         status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
@@ -120,12 +135,12 @@ def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
     return known | {"control": CONTROLS_VERSION} if cell.control else known
 
 
-def _status(record: dict[str, Any] | None, fingerprint: Fingerprint, folder: Path) -> tuple[str, str]:
+def _status(record: Record | None, fingerprint: Fingerprint, folder: Path) -> tuple[str, str]:
     if record is None:
         return "missing", "never run"
-    if record["status"] != "ok":
-        return "failed", str(record["error"])
-    changed = [key for key, value in fingerprint.items() if record["fingerprint"].get(key) != value]
+    if isinstance(record, Failed):
+        return "failed", record.error
+    changed = [key for key, value in fingerprint.items() if record.fingerprint.get(key) != value]
     if changed:
         return "stale", f"changed since: {', '.join(changed)}"
     if not (folder / PREDICTIONS).is_file():
@@ -174,7 +189,11 @@ def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding
     pixels = read_array(
         pixel_folder(cache, plan.manifest.root, images, size=settings.size, fit=settings.fit), check=False
     )
-    measured = {record["backbone"]: record["embedding"] for record in records.all() if "embedding" in record}
+    measured = {
+        record.backbone: record.embedding.milliseconds_per_image
+        for record in records.all()
+        if isinstance(record, Finished) and record.embedding
+    }
     wanted = {
         planned.cell.backbone: (extractor, planned.cell.strategy)
         for planned in plan.todo
@@ -184,6 +203,6 @@ def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding
     for label, (extractor, strategy) in wanted.items():
         folder = embedding_folder(cache, pixels.digest, extractor) if pixels else None
         cached = folder is not None and read_array(folder, check=False) is not None
-        cost = measured.get(label, {}).get("milliseconds_per_image") or FIRST_GUESS_MS[strategy]
+        cost = measured.get(label) or FIRST_GUESS_MS[strategy]
         found.append(Embedding(label, cached, len(images), 0.0 if cached else len(images) * cost / 1000))
     return found

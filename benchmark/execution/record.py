@@ -1,4 +1,4 @@
-"""What the record of a cell says, made the same way for every strategy."""
+"""Building the record of a cell, the same way for every strategy."""
 
 import hashlib
 import platform
@@ -16,7 +16,10 @@ from benchmark.datasets.names import BY_IMAGE
 from benchmark.datasets.splits import is_leaky
 from benchmark.execution.plan import Plan, PlannedCell
 from benchmark.execution.subsets import Sample
-from benchmark.store.records import Result
+from benchmark.grid.schema import Evaluation
+from benchmark.store.record import RECORD_VERSION, Failed, Finished, Header
+from benchmark.store.records import Result, resample
+from benchmark.store.resamples import resamples_key
 from classifiers.fit import Fit
 from extractors.array_store import StoredArray
 from results.evaluation import evaluate
@@ -29,7 +32,7 @@ _VERSIONS = ("numpy", "scikit-learn", "scikit-image", "xgboost", "torch", "torch
 class Context:
     """What the records of a run share: how they are evaluated, and what they repeat of the grid."""
 
-    evaluation: dict[str, float]  # confidence and resamples
+    evaluation: Evaluation
     repeated: dict[str, Any]
 
 
@@ -46,23 +49,12 @@ def context_of(plan: Plan, pixels: StoredArray) -> Context:
         "pixels_digest": pixels.digest,
         "unreadable": sorted(pixels.meta["unreadable"]),
     }
-    return Context(grid.evaluation.model_dump(include={"confidence", "resamples"}), repeated)
+    return Context(grid.evaluation, repeated)
 
 
-def header(planned: PlannedCell, context: Context, started: str) -> dict[str, Any]:
+def header(planned: PlannedCell, context: Context, started: str) -> Header:
     """What is known before the cell is computed."""
-    leaky = {"protocol": BY_IMAGE, "leaky": True} if planned.cell.control == LEAKY_SPLIT else {}
-    return {
-        "cell": planned.cell.id,
-        **planned.cell.axes,
-        **context.repeated,
-        **leaky,
-        "fingerprint": planned.fingerprint,
-        "evaluation": context.evaluation,
-        "versions": {name: version(name) for name in _VERSIONS},
-        "machine": {"system": platform.system(), "processor": platform.machine()},
-        "started": started,
-    }
+    return Header.model_validate(_header(planned, context, started))
 
 
 def finished(
@@ -74,10 +66,11 @@ def finished(
     files: dict[str, Path] | None = None,
     **more: Any,
 ) -> Result:
-    """The result of a cell that was fitted: its predictions, metrics and whatever `more` tells of it."""
+    """The result of a cell that was fitted: its predictions, metrics and `more` keys of its record."""
     predictions = sample.test_images.assign(probability=fit.probabilities)
-    record = {
-        **header(planned, context, started),
+    settings = context.evaluation.model_dump(include={"confidence", "resamples"})
+    content = {
+        **_header(planned, context, started),
         **more,
         "status": "ok",
         "parameters": fit.parameters,
@@ -85,28 +78,47 @@ def finished(
         "threshold": fit.threshold,
         "seconds": fit.seconds,
         "predictions_sha256": predictions_digest(predictions),
-        **evaluate(predictions, threshold=fit.threshold, **context.evaluation),  # type: ignore[arg-type]
+        **evaluate(predictions, threshold=fit.threshold, **settings),
+        "finished": now(),
     }
-    record["counts"] |= {
+    content["counts"] |= {
         "train_images": len(sample.train_rows),
         "train_positive": int(sample.labels.sum()),
         "train_patients": int(sample.train_images["patient"].nunique()),
     }
-    return Result(planned.cell.id, {**record, "finished": now()}, predictions, files or {})
+    record = Finished.model_validate(content)
+    resampled = resample(predictions, fit.threshold, context.evaluation)
+    return Result(record, predictions, (resamples_key(record, context.evaluation), resampled), files or {})
 
 
 def failed(planned: PlannedCell, context: Context, error: Exception, started: str) -> Result:
     """The result of a cell that could not be fitted, with its reason in one line."""
     reason = str(error).strip() or type(error).__name__
     expected = isinstance(error, ValueError)
-    record = {
-        **header(planned, context, started),
+    content = {
+        **_header(planned, context, started),
         "status": "failed",
         "error": reason.splitlines()[0] if expected else f"{type(error).__name__}: {reason}",
         "traceback": "".join(traceback.format_exception(error)),
         "finished": now(),
     }
-    return Result(planned.cell.id, record)
+    return Result(Failed.model_validate(content))
+
+
+def _header(planned: PlannedCell, context: Context, started: str) -> dict[str, Any]:
+    leaky = {"protocol": BY_IMAGE, "leaky": True} if planned.cell.control == LEAKY_SPLIT else {}
+    return {
+        "version": RECORD_VERSION,
+        "cell": planned.cell.id,
+        **planned.cell.axes,
+        **context.repeated,
+        **leaky,
+        "fingerprint": planned.fingerprint,
+        "evaluation": context.evaluation.model_dump(include={"confidence", "resamples"}),
+        "versions": {name: version(name) for name in _VERSIONS},
+        "machine": {"system": platform.system(), "processor": platform.machine()},
+        "started": started,
+    }
 
 
 def predictions_digest(predictions: pd.DataFrame) -> str:

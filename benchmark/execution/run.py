@@ -57,7 +57,7 @@ def run_plan(
             batches.append(batch)
         else:
             records.write(batch)
-            yield batch.cell, batch.record["status"]
+            yield batch.cell, batch.record.status
     batches.sort(key=lambda batch: -sum(planned.seconds for planned in batch.cells))
     yield from _run_batches(batches, records, settings.share, progress)
     tuned = sorted((p for p in plan.todo if p.cell.recipe), key=lambda planned: planned.seconds)

@@ -164,6 +164,11 @@ class Evaluation(Strict):
     confidence: float = Field(default=0.95, gt=0, lt=1)
     resamples: int = Field(default=2000, ge=100, le=100_000)
 
+    @property
+    def level(self) -> float:
+        """The familywise level of significance of every verdict."""
+        return round(1 - self.confidence, 12)
+
 
 class Grid(Strict):
     """A whole grid file."""

@@ -1,38 +1,48 @@
 """The result folders, which are the truth: one per finished cell, complete or absent."""
 
 import json
+import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 import psutil
 
+from benchmark.grid.schema import Evaluation
+from benchmark.store.record import Finished, Record, read_record
+from benchmark.store.resamples import read_resamples, resamples_key, write_resamples
 from extractors.array_store import write_atomically
-from results.evaluation import evaluate
-from results.uncertainty import INTERVALS
+from results.evaluation import evaluate, resampled_metric
+from results.uncertainty import INTERVALS, Resampled
 
-T = TypeVar("T")
-Record = dict[str, Any]
-CONTROL = "control"
-RESULT, PREDICTIONS = "result.json", "predictions.parquet"
+RESULT, PREDICTIONS, RESAMPLES = "result.json", "predictions.parquet", "resamples.npz"
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What is known of a cell that was run: `record` goes into result.json, beside the predictions.
+    """The outcome of a cell that was run: `record` goes into result.json, beside the predictions.
 
     `predictions` has one row per test image: image, study, patient, body_part, label, probability;
-    it is None when the cell failed. `files` (name → where it is now) are moved into the folder.
+    `resampled` is the primary metric in each resampling of the test patients, under its `resamples_key`. Both
+    are None when the cell failed. `files` (name -> where it is now) are moved into the folder.
     """
 
-    cell: str
-    record: dict[str, Any]
+    record: Record
     predictions: pd.DataFrame | None = field(default=None, repr=False)
+    resampled: tuple[str, Resampled] | None = field(default=None, repr=False)
     files: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def cell(self) -> str:
+        """The cell's id."""
+        return self.record.cell
 
 
 class Records:
@@ -45,56 +55,64 @@ class Records:
         """Where the record of a cell is or would be."""
         return self.folder / cell
 
-    def read(self, cell: str) -> dict[str, Any] | None:
-        """A cell's result.json, or None when there is none that can be read."""
+    def read(self, cell: str) -> Record | None:
+        """A cell's record, or None when there is none that can be read (a damaged one is logged)."""
+        path = self.cell_folder(cell) / RESULT
         try:
-            record = json.loads((self.cell_folder(cell) / RESULT).read_text())
-        except (OSError, ValueError):
+            return read_record(json.loads(path.read_bytes()))
+        except FileNotFoundError:
             return None
-        return record if isinstance(record, dict) else None
+        except (OSError, ValueError) as error:
+            _log.warning("%s is no record and is left aside: %s", path, str(error).replace("\n", " ")[:300])
+            return None
 
     def read_predictions(self, cell: str) -> pd.DataFrame:
         """A cell's predictions, one row per test image."""
         return pd.read_parquet(self.cell_folder(cell) / PREDICTIONS)
 
-    def all(self) -> Iterator[dict[str, Any]]:
-        """Every readable result.json of the grid, in the order of the cells' names."""
+    def all(self) -> Iterator[Record]:
+        """Every readable record of the grid, in the order of the cells' names."""
         for path in sorted(self.folder.glob(f"[!.]*/{RESULT}")):
             record = self.read(path.parent.name)
             if record is not None:
                 yield record
 
-    def derived(self, name: str, wanted: Mapping[str, Callable[[], T]]) -> list[T]:
-        """What is worked out from records, each under the digest of all that it depends on.
+    def resampled(self, record: Finished, evaluation: Evaluation) -> Resampled:
+        """The primary metric of a cell in every resampling of its test patients.
 
-        Values (plain ones, as JSON holds them) that the file `name` of this folder has are read from
-        it; the others are worked out and kept there. Values with intervals of another kind are let go.
+        It is kept beside the predictions; what was kept for another metric, unit, number of resamplings or
+        other predictions is worked out again from them, and kept.
         """
-        store = self.folder / name
-        try:
-            kept = json.loads(store.read_text())
-        except (OSError, ValueError):
-            kept = {}
-        known: dict[str, T] = kept["values"] if kept.get("intervals") == INTERVALS else {}
-        found = {key: known[key] if key in known else make() for key, make in wanted.items()}
-        if found.keys() - known.keys():
-            write_atomically(store, json.dumps({"intervals": INTERVALS, "values": known | found}))
-        return list(found.values())
+        kept = self.kept_resampled(record, evaluation)
+        if kept is None:
+            kept = resample(self.read_predictions(record.cell), record.threshold, evaluation)
+            write_resamples(self._resamples(record), resamples_key(record, evaluation), kept)
+        return kept
 
-    def evaluated(self, record: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    def kept_resampled(self, record: Finished, evaluation: Evaluation) -> Resampled | None:
+        """The same, without working it out: None where it is not kept."""
+        return read_resamples(self._resamples(record), resamples_key(record, evaluation))
+
+    def _resamples(self, record: Finished) -> Path:
+        return self.cell_folder(record.cell) / RESAMPLES
+
+    def evaluated(self, record: Finished, evaluation: Evaluation) -> Finished:
         """A finished cell's record with metrics made by these settings (confidence and resamples).
 
         One that was evaluated otherwise, or with intervals of another kind, is evaluated again from its
         predictions and written back: nothing is fitted again.
         """
-        if record["evaluation"] == settings and record.get("intervals") == INTERVALS:
+        settings = evaluation.model_dump(include={"confidence", "resamples"})
+        if record.evaluation.model_dump() == settings and record.intervals == INTERVALS:
             return record
-        predictions = self.read_predictions(record["cell"])
-        found = evaluate(predictions, threshold=record["threshold"], **settings)
-        found["counts"] = record["counts"] | found["counts"]
-        record = record | found | {"evaluation": settings}
-        write_atomically(self.cell_folder(record["cell"]) / RESULT, json.dumps(record, indent=1))
-        return record
+        predictions = self.read_predictions(record.cell)
+        found = evaluate(predictions, threshold=record.threshold, **settings)
+        content = record.to_json()
+        found["counts"] = record.counts.model_dump() | found["counts"]
+        evaluated = Finished.model_validate(content | found | {"evaluation": settings})
+        text = json.dumps(evaluated.to_json(), indent=1)
+        write_atomically(self.cell_folder(record.cell) / RESULT, text)
+        return evaluated
 
     def sweep(self) -> None:
         """Delete what processes left half written that are no more."""
@@ -111,9 +129,11 @@ class Records:
         temporary.mkdir(parents=True)
         if result.predictions is not None:
             result.predictions.to_parquet(temporary / PREDICTIONS, index=False)
+        if result.resampled is not None:
+            write_resamples(temporary / RESAMPLES, *result.resampled)
         for name, path in result.files.items():
             shutil.move(path, temporary / name)
-        (temporary / RESULT).write_text(json.dumps(result.record, indent=1))
+        (temporary / RESULT).write_text(json.dumps(result.record.to_json(), indent=1))
         shutil.rmtree(target, ignore_errors=True)
         try:
             temporary.rename(target)
@@ -121,3 +141,20 @@ class Records:
             shutil.rmtree(temporary)
             if self.read(result.cell) is None:
                 raise
+
+
+def resample(predictions: pd.DataFrame, threshold: float, evaluation: Evaluation) -> Resampled:
+    """The primary metric of a cell's predictions in every resampling, rounded to float32 as it is kept."""
+    found = resampled_metric(
+        predictions,
+        threshold,
+        metric=evaluation.primary,
+        unit=evaluation.unit,
+        resamples=evaluation.resamples,
+    )
+    return found._replace(drawn=found.drawn.astype(np.float32).astype(np.float64))
+
+
+def ordinary(records: Iterable[AnyRecord]) -> list[AnyRecord]:
+    """The records without those of the grid's controls."""
+    return [record for record in records if not record.control]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.grid.schema import Grid
-from benchmark.store.records import Record, Records
+from benchmark.store.record import Record
+from benchmark.store.records import Records
 from extractors.array_store import write_atomically
 from extractors.specs import JsonValue, digest_of
 
@@ -64,5 +65,5 @@ class Workspace:
 
     def _content(self, grid: Grid, finished: Sequence[Record]) -> dict[str, str]:
         asked: list[JsonValue] = [grid.evaluation.model_dump(mode="json"), list(grid.body_parts)]
-        records: list[JsonValue] = [digest_of(record) for record in finished]
+        records: list[JsonValue] = [digest_of(record.to_json()) for record in finished]
         return {"uri": self.uri, "asked": digest_of(asked), "records": digest_of(records)}

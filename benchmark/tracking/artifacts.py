@@ -1,11 +1,12 @@
-"""What of a record is drawn or kept as a file beside its numbers in MLflow."""
+"""Figures and files that MLflow keeps beside the numbers of a record."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from benchmark.analysis.head_to_head import CHOSEN
+from benchmark.analysis.resampled_cells import CHOSEN
+from benchmark.store.record import Finished, Record
 from benchmark.store.records import PREDICTIONS
 from results.comparison import OVER_SEEDS
 from results.evaluation import unit_table
@@ -17,14 +18,14 @@ WEIGHTS = "weights.safetensors"
 _COLUMNS = 4  # backbones in one figure
 
 
-def cell_figures(record: dict[str, Any], folder: Path, unit: str) -> "dict[str, Figure]":
+def cell_figures(record: Record, folder: Path, unit: str) -> "dict[str, Figure]":
     """A fine-tuning's curves over its epochs and its confusion matrix on the test set, by file name."""
-    if "history" not in record or record["status"] != "ok":
+    if not isinstance(record, Finished) or not record.history:
         return {}
     from results.figures import ConfusionMatrix, TrainingCurves  # matplotlib takes a while to import
 
-    title = f"{record['backbone']} · {record['body_part']} · {record['train_size']} · seed {record['seed']}"
-    table, cut = unit_table(pd.read_parquet(folder / PREDICTIONS), unit), record["threshold"]
+    title = f"{record.backbone} · {record.body_part} · {record.train_size} · seed {record.seed}"
+    table, cut = unit_table(pd.read_parquet(folder / PREDICTIONS), unit), record.threshold
     matrix = ConfusionMatrix(
         labels=table["label"].tolist(),
         probabilities=table["probability"].tolist(),
@@ -32,14 +33,14 @@ def cell_figures(record: dict[str, Any], folder: Path, unit: str) -> "dict[str, 
         title=f"{title}\nper test {unit}; threshold {cut:.2f}, from validation",
     )
     return {
-        "training_curves.png": TrainingCurves(record["history"], title).plot(),
+        "training_curves.png": TrainingCurves([epoch.model_dump() for epoch in record.history], title).plot(),
         "confusion_matrix.png": matrix.plot(),
     }
 
 
-def cell_files(record: dict[str, Any], folder: Path) -> list[Path]:
+def cell_files(record: Record, folder: Path) -> list[Path]:
     """The files of a record's folder that MLflow holds as well: a fine-tuning's best weights."""
-    return [path for path in [folder / WEIGHTS] if record["status"] == "ok" and path.is_file()]
+    return [path for path in [folder / WEIGHTS] if record.status == "ok" and path.is_file()]
 
 
 def comparison_figures(rows: list[dict[str, Any]], metric: str, unit: str) -> "dict[str, Figure]":

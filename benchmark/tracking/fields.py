@@ -1,11 +1,11 @@
-"""What MLflow is told of a record, as plain names and values; nothing here talks to it."""
+"""Map records and curve points to MLflow params, metrics and run names (no I/O)."""
 
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from benchmark.analysis.learning_curves import curve_axes
-from benchmark.store.records import CONTROL, Record
+from benchmark.analysis.learning_curves import CURVE
+from benchmark.store.record import Epoch, Failed, Finished, Record
 from results.costs import cost_numbers
 from results.names import LOWER_IS_BETTER
 
@@ -15,57 +15,61 @@ ANSWER = (
 
 
 def curve_name(axes: Mapping[str, Any]) -> str:
-    """What a learning curve is known by."""
-    return " · ".join(str(value) for value in curve_axes(axes).values())
+    """The key of a learning curve, from its axes (and its control)."""
+    return " · ".join(str(axes[name]) for name in (*CURVE, "control") if axes.get(name))
 
 
 def run_name(axes: Mapping[str, Any]) -> str:
-    """What tells runs apart comes first: MLflow's lists cut long names off."""
-    names = (CONTROL, "backbone", "classifier", "body_part", "strategy")
+    """The name of a run: what tells runs apart comes first, since MLflow's lists cut long names off."""
+    names = ("control", "backbone", "classifier", "body_part", "strategy")
     return " · ".join(str(axes[axis]) for axis in names if axes.get(axis))
 
 
 def cell_params(record: Record) -> dict[str, Any]:
     """The axes, and everything that says how the cell was computed."""
-    axes = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
-    described = ("dataset", "protocol", "leaky", "evaluated_on", "image", "recipe", "training", "parameters")
-    params = {name: record[name] for name in (*axes, CONTROL) if record.get(name) is not None}
-    for name in described:
-        value = record.get(name)
-        if isinstance(value, dict):
-            params |= {f"{name}.{key}": item for key, item in value.items()}
-        elif value is not None:
-            params[name] = value
-    params |= {f"version.{name}": value for name, value in record.get("versions", {}).items()}
-    params |= {f"embedding.{k}": v for k, v in record.get("embedding", {}).items() if v is not None}
-    if device := record.get("cost", {}).get("device"):
-        params["cost.device"] = device
-    params |= {f"digest.{k}": record[k] for k in ("pixels_digest", "predictions_sha256") if k in record}
-    return params
+    plain = {name: getattr(record, name) for name in ("dataset", "protocol", "leaky", "evaluated_on")}
+    digests = {"pixels_digest": record.pixels_digest}
+    nested: dict[str, Mapping[str, Any]] = {"image": record.image, "version": record.versions}
+    if isinstance(record, Finished):
+        nested |= {"recipe": record.recipe or {}, "parameters": record.parameters}
+        nested["training"] = record.training.model_dump() if record.training else {}
+        nested["embedding"] = record.embedding.model_dump(exclude_none=True) if record.embedding else {}
+        nested["cost"] = {"device": record.cost.device} if record.devices and record.cost else {}
+        digests["predictions_sha256"] = record.predictions_sha256
+    nested["digest"] = digests
+    params = record.axes | plain
+    return params | {f"{name}.{key}": item for name, items in nested.items() for key, item in items.items()}
 
 
 def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
-    """unit/metric, one of them with its bounds; `part unit/metric` per body part; timings in seconds."""
+    """Metrics as `unit/metric`, the one called `bounds` with its interval; seconds, counts and costs.
+
+    Those of a body part within `all` are `part unit/metric`.
+    """
+    if isinstance(record, Failed):
+        return {}
     metrics: dict[str, float | None] = {}
-    for unit, values in record.get("metrics", {}).items():
-        for name, numbers in values.items():
-            metrics[f"{unit}/{name}"] = numbers["value"]
+    for unit, values in record.metrics.items():
+        metrics |= {f"{unit}/{name}": bounded.value for name, bounded in values.items()}
+        for name, bounded in values.items():
             if bounds == f"{unit}/{name}":
-                metrics |= {f"{bounds}_low": numbers["low"], f"{bounds}_high": numbers["high"]}
-    for part, units in record.get("body_part_metrics", {}).items():
+                metrics |= {f"{bounds}_low": bounded.low, f"{bounds}_high": bounded.high}
+    for part, units in record.body_part_metrics.items():
         for unit, values in units.items():
-            metrics |= {f"{part} {unit}/{name}": numbers["value"] for name, numbers in values.items()}
-    metrics |= {f"seconds/{name}": value for name, value in record.get("seconds", {}).items()}
-    metrics |= {f"counts/{name}": value for name, value in record.get("counts", {}).items()}
-    metrics |= {f"cost/{name}": value for name, value in cost_numbers(record.get("cost", {})).items()}
-    for name in ("selection_auroc", "threshold"):
-        metrics[f"training folds/{name}"] = record.get(name)
+            metrics |= {f"{part} {unit}/{name}": bounded.value for name, bounded in values.items()}
+    cost = record.cost.model_dump() if record.cost else {}
+    metrics |= {f"seconds/{name}": value for name, value in record.seconds.items()}
+    metrics |= {f"counts/{name}": value for name, value in record.counts.model_dump().items()}
+    metrics |= {f"cost/{name}": value for name, value in cost_numbers(cost).items()}
+    metrics |= {"training folds/selection_auroc": record.selection_auroc}
+    metrics |= {"training folds/threshold": record.threshold}
     return {name: float(value) for name, value in metrics.items() if value is not None}
 
 
-def epoch_values(epoch: Mapping[str, Any]) -> dict[str, float]:
-    """Loss, accuracy, AUROC, learning rate and seconds of an epoch."""
-    return {f"epoch/{name}": value for name, value in epoch.items() if name not in ("step", "epoch", "stage")}
+def epoch_metrics(epoch: Epoch) -> dict[str, float]:
+    """Loss, accuracy, AUROC, learning rate and seconds of an epoch, as `epoch/NAME`."""
+    values = epoch.model_dump(exclude={"step", "epoch", "stage"}, exclude_none=True)
+    return {f"epoch/{name}": value for name, value in values.items()}
 
 
 def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) -> str:

@@ -9,16 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.head_to_head import CHOSEN
-from benchmark.analysis.learning_curves import Point, curve_axes
-from benchmark.store.records import CONTROL, Record
+from benchmark.analysis.learning_curves import CURVE, CurvePoint
+from benchmark.analysis.resampled_cells import CHOSEN
+from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.tracking.fields import (
     ANSWER,
     cell_metrics,
     cell_params,
     curve_name,
     curves_address,
-    epoch_values,
+    epoch_metrics,
     run_name,
 )
 from benchmark.tracking.mlflow_experiment import Experiment, Figures, milliseconds
@@ -67,14 +67,14 @@ class Tracker:
             run.data.tags["comparison"]: run for run in runs if run.data.tags.get("kind") == "comparison"
         }
 
-    def log_epoch(self, record: Record, epoch: Mapping[str, Any]) -> None:
+    def log_epoch(self, record: Header, epoch: Epoch) -> None:
         """Write an epoch of a fine-tuning that goes on: its cell's run is begun with the first one."""
-        run = self._cells.get(record["cell"])
-        if run is None or not self._continues(run, record, epoch["step"]):
+        run = self._cells.get(record.cell)
+        if run is None or not self._continues(run, record, epoch.step):
             if run is not None:
                 self._store.delete(run)
-            run = self._store.begin(tags=self._cell_tags(record), started=record["started"])
-            self._cells[record["cell"]] = run
+            run = self._store.begin(tags=self._cell_tags(record), started=record.started)
+            self._cells[record.cell] = run
         self._store.log(run, _at_its_step(epoch))
 
     def log_cell(
@@ -90,34 +90,35 @@ class Tracker:
         primary metric the interval is logged too: all intervals would double the time that MLflow takes,
         and stand in the record.
         """
-        digest = digest_of(record)
-        run = self._cells.get(record["cell"])
-        history = record.get("history", [])
+        digest = digest_of(record.to_json())
+        run = self._cells.get(record.cell)
+        history = record.history if isinstance(record, Finished) else []
         if run is not None:
             if run.data.tags.get("record") == digest and run.info.status in ("FINISHED", "FAILED"):
                 return
-            beyond = len(history) + 1 if record["status"] == "ok" else math.inf
+            beyond = len(history) + 1 if isinstance(record, Finished) else math.inf
             if not self._continues(run, record, beyond):
                 self._store.delete(run)
                 run = None
         if run is None:
-            run = self._store.begin(tags=self._cell_tags(record), started=record.get("started"))
+            run = self._store.begin(tags=self._cell_tags(record), started=record.started)
         known = self._steps(run) if history else set()
         for epoch in history:
-            if epoch["step"] not in known:
+            if epoch.step not in known:
                 self._store.log(run, _at_its_step(epoch))
         self._store.log_artifacts(run, figures(), files)
         metrics = cell_metrics(record, f"{self._unit}/{self._metric}")
-        step, when = record.get("counts", {}).get("train_images", 0), milliseconds(record.get("finished"))
+        step = record.counts.train_images if isinstance(record, Finished) else 0
+        when = milliseconds(record.finished)
         self._store.end(
             run,
             params=cell_params(record),
             metrics=[Metric(name, value, when, step) for name, value in metrics.items()],
-            tags={"record": digest} | ({"error": record["error"]} if record["status"] == "failed" else {}),
-            status="FINISHED" if record["status"] == "ok" else "FAILED",
+            tags={"record": digest} | ({"error": record.error} if isinstance(record, Failed) else {}),
+            status="FINISHED" if isinstance(record, Finished) else "FAILED",
             finished=when,
         )
-        self._cells[record["cell"]] = run
+        self._cells[record.cell] = run
 
     def log_comparison(
         self, body_part: str, rows: Sequence[Mapping[str, Any]], figures: Callable[[], Figures]
@@ -163,22 +164,22 @@ class Tracker:
         for old in runs:
             self._store.delete(old)
 
-    def log_curves(self, points: Iterable[Point]) -> None:
+    def log_curves(self, points: Iterable[CurvePoint]) -> None:
         """Write each point of the curves at step = train_images, once; a changed curve is drawn anew.
 
         The grid's primary metric with its bounds is `answer/UNIT METRIC`: the UI draws it first.
         """
-        wanted: dict[str, dict[int, Point]] = {}
+        wanted: dict[str, dict[int, CurvePoint]] = {}
         for point in points:
-            if point["value"] is not None:
-                wanted.setdefault(curve_name(point), {})[point["train_images"]] = point
+            if point.value is not None:
+                wanted.setdefault(curve_name(point.axes), {})[point.train_images] = point
         for curve, steps in wanted.items():
             key = ANSWER.format(unit=self._unit, metric=self._metric)
-            run = self._curve(next(iter(steps.values())))
+            run = self._curve(next(iter(steps.values())).axes)
             names = {"value": key, "low": f"{key} low", "high": f"{key} high"}
             there = {name: self._store.history(run, names[name]) for name in names}
             wrong = any(
-                step not in steps or steps[step][name] != value
+                step not in steps or getattr(steps[step], name) != value
                 for name, values in there.items()
                 for step, value in values.items()
             )
@@ -186,10 +187,10 @@ class Tracker:
                 run, there = self._renew_curve(run), {"value": {}}
             for step, point in sorted(steps.items()):
                 if step not in there["value"]:
-                    interval = {logged: point[name] for name, logged in names.items()}
+                    interval = {logged: getattr(point, name) for name, logged in names.items()}
                     metrics = [
                         Metric(name, value, milliseconds(None), step)
-                        for name, value in (point["means"] | interval).items()
+                        for name, value in (point.means | interval).items()
                         if value is not None
                     ]
                     self._store.log(run, metrics)
@@ -198,8 +199,8 @@ class Tracker:
     def _curve(self, axes: Mapping[str, Any]) -> Run:
         name = curve_name(axes)
         if name not in self._curves:
-            told = curve_axes(axes)
-            kind = {"kind": CONTROL, CONTROL: told[CONTROL]} if CONTROL in told else {"kind": "curve"}
+            told = {name: axes[name] for name in (*CURVE, "control") if axes.get(name)}
+            kind = {"kind": "control", "control": told["control"]} if "control" in told else {"kind": "curve"}
             run = self._store.begin({**kind, "curve": name, MLFLOW_RUN_NAME: run_name(axes)})
             self._store.end(run, told, [], {})
             self._curves[name] = run
@@ -216,20 +217,20 @@ class Tracker:
         self._store.delete(run)
         return fresh
 
-    def _cell_tags(self, record: Record) -> dict[str, str]:
-        control = {CONTROL: record[CONTROL]} if record.get(CONTROL) else {}
+    def _cell_tags(self, record: Header) -> dict[str, str]:
+        control = {"control": record.control} if record.control else {}
         return {
             "kind": "cell",
             **control,
-            "cell": record["cell"],
-            MLFLOW_PARENT_RUN_ID: self._curve(record).info.run_id,
-            MLFLOW_RUN_NAME: f"{run_name(record)} · {record['train_size']} · seed {record['seed']}",
-            "fingerprint": json.dumps(record["fingerprint"], sort_keys=True),
+            "cell": record.cell,
+            MLFLOW_PARENT_RUN_ID: self._curve(record.axes).info.run_id,
+            MLFLOW_RUN_NAME: f"{run_name(record.axes)} · {record.train_size} · seed {record.seed}",
+            "fingerprint": json.dumps(record.fingerprint, sort_keys=True),
         }
 
-    def _continues(self, run: Run, record: Record, step: float) -> bool:
+    def _continues(self, run: Run, record: Header, step: float) -> bool:
         """Whether a run is this computation, begun but not ended, and has no epoch from this step on."""
-        same = run.data.tags.get("fingerprint") == json.dumps(record["fingerprint"], sort_keys=True)
+        same = run.data.tags.get("fingerprint") == json.dumps(record.fingerprint, sort_keys=True)
         return same and run.info.status == "RUNNING" and max(self._steps(run), default=0) < step
 
     def _steps(self, run: Run) -> set[int]:
@@ -246,6 +247,6 @@ def curve_pages(uri: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _at_its_step(epoch: Mapping[str, Any]) -> list[Metric]:
+def _at_its_step(epoch: Epoch) -> list[Metric]:
     now = milliseconds(None)
-    return [Metric(name, value, now, epoch["step"]) for name, value in epoch_values(epoch).items()]
+    return [Metric(name, value, now, epoch.step) for name, value in epoch_metrics(epoch).items()]

@@ -25,49 +25,59 @@ def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return wide[[*lines, *sizes]].fillna("")
 
 
-def chosen_table(records: Iterable[Mapping[str, Any]], unit: str, metric: str) -> pd.DataFrame:
-    """What each strategy's training folds choose, and what that scores on the test set; one line a record."""
+def chosen_table(rows: Iterable[Mapping[str, Any]], unit: str, metric: str) -> pd.DataFrame:
+    """What each strategy's training folds choose, and its score on the test set; one line a row.
+
+    Rows: body_part, strategy, train_size, seed, backbone, classifier, selection_auroc, value, low, high.
+    """
     axes = ["body_part", "strategy", "train_size", "seed", "backbone", "classifier"]
     lines = [
-        [
-            *(record[axis] for axis in axes),
-            f"{record['selection_auroc']:.3f}",
-            interval_text(record["metrics"][unit][metric]),
-        ]
-        for record in records
+        [*(row[axis] for axis in axes), f"{row['selection_auroc']:.3f}", interval_text(row)] for row in rows
     ]
     return pd.DataFrame(lines, columns=[*axes, "folds' AUROC", f"{unit} {metric}"])
 
 
 def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Rows of a comparison as text: both sides, the difference with its interval, and what that says."""
-    lines = [
-        {
-            **{axis: row[axis] for axis in ("body_part", "backbone", "train_size")},
-            "seed": row["seed"]
-            if str(row["seed"]) in row["classifiers"]
-            else f"mean of {len(row['classifiers'])}",
-            "frozen classifier": _classifier_text(row),
-            "frozen": interval_text({"value": row["frozen"], "low": None}),
-            "fine-tuned": interval_text({"value": row["fine_tuned"], "low": None}),
-            "difference": _difference_text(row),
-            "so": verdict(row),
-        }
-        for row in rows
-    ]
-    return pd.DataFrame(lines)
+    """Rows of a head-to-head as text: both sides, and the difference with its unadjusted interval.
+
+    Rows with a verdict show it with its adjusted p-value; the others say whether their interval leaves out
+    zero, in other words, since no verdict rests on it.
+    """
+    return pd.DataFrame([_head_to_head_line(row) for row in rows])
 
 
-def verdict(row: Mapping[str, Any]) -> str:
-    """Which side is better, when the interval of the difference leaves out zero."""
-    if row["low"] is None or row["low"] <= 0 <= row["high"]:
-        return "not settled"
-    return "fine-tune" if row["low"] > 0 else "freeze"
+def _head_to_head_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    seeds = row["seeds"]
+    line = {
+        "body_part": row["body_part"],
+        "backbone": " · ".join(filter(None, (row["backbone"], row["recipe"]))),
+        "train_size": row["train_size"],
+        "seed": f"mean of {len(seeds)}" if row["seed"] not in seeds else row["seed"],
+        "frozen classifier": _classifier_text(row),
+        "frozen": interval_text({"value": row["frozen"], "low": None}),
+        "fine-tuned": interval_text({"value": row["fine_tuned"], "low": None}),
+        "difference": _difference_text(row),
+    }
+    if row["verdict"]:
+        return line | {"p adjusted": _p_text(row["p_adjusted"]), "verdict": row["verdict"]}
+    return line | {"unadjusted interval": _zero_text(row)}
+
+
+def _zero_text(row: Mapping[str, Any]) -> str:
+    if row["low"] is None:
+        return "undefined"
+    return "includes 0" if row["low"] <= 0 <= row["high"] else "excludes 0"
+
+
+def _p_text(p: float | None) -> str:
+    return "undefined" if p is None else f"{p:.3f}"
 
 
 def _classifier_text(row: Mapping[str, Any]) -> str:
     """`chosen: rbf_svm`, or `chosen: rbf_svm, xgboost` where seeds choose differently."""
     seed, taken = str(row["seed"]), row["classifiers"]
+    if not taken:
+        return str(row["classifier"])
     names = [taken[seed]] if seed in taken else list(dict.fromkeys(taken.values()))
     name = str(row["classifier"])
     return name if names == [name] else f"{name}: {', '.join(names)}"

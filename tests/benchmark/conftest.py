@@ -8,7 +8,7 @@ import yaml
 
 from benchmark.analysis.findings import Findings, find
 from benchmark.execution.plan import Plan
-from benchmark.report.write import Report, write_report
+from benchmark.reporting.write import Report, write_report
 from benchmark.store.records import Records
 from tests.benchmark.planted import ALONE, grid_of, planted, study_of
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from benchmark.execution.executors import available_cores, share_cores
 from benchmark.grid.schema import Grid
-from benchmark.report.write import write_report
+from benchmark.reporting.write import write_report
 from tests.planted_study import planted_manifest, planted_study
 
 PARTS = ["elbow", "finger", "forearm", "hand", "humerus", "shoulder", "wrist", "knee"]

@@ -9,8 +9,8 @@ from benchmark.analysis.findings import find
 from benchmark.analysis.learning_curves import ordinary
 from benchmark.analysis.resampled_cells import read_study
 from benchmark.execution.executors import Share
-from benchmark.report.methods_facts import facts_of
-from benchmark.report.write import write_report
+from benchmark.reporting.methods_facts import facts_of
+from benchmark.reporting.write import write_report
 from results.methods_text import methods
 from results.names import CONTROL_NAMES
 from tests.benchmark.planted import grid_of, planted

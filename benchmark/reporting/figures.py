@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmark.analysis.findings import Findings
-from benchmark.report.overview_figures import overview
-from benchmark.report.prediction_figures import predictions
+from benchmark.reporting.overview_figures import overview
+from benchmark.reporting.prediction_figures import predictions
 from results.figures import Drawable
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from benchmark.execution.plan import Plan
-from benchmark.report.figure_files import Drawn
-from benchmark.report.tables import Written
+from benchmark.reporting.figure_files import Drawn
+from benchmark.reporting.tables import Written
 
 
 def missing_cells(plan: Plan) -> list[dict[str, str | int]]:

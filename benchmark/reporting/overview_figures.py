@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.findings import Findings
-from benchmark.analysis.paired_differences import FROZEN_CRAFTED, TUNED_CRAFTED, TUNED_FROZEN
+from benchmark.analysis.paired_differences import Comparison, comparisons, with_recipe
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE, slug
-from benchmark.analysis.scores import LEVEL
 from benchmark.analysis.strategy_curves import strategy_points
 from benchmark.datasets.names import EVERY_PART
+from benchmark.grid.strategies import STRATEGIES
 from results.costs import cost_points
 from results.crossover import ALWAYS, BEYOND
 from results.figures import (
@@ -30,11 +30,6 @@ from results.published import RADIOLOGIST, comparable
 
 Figure = tuple[str, str, Callable[[], Drawable]]  # name, caption, and how: ValueError says why there is none
 _KAPPA = "cohens_kappa"
-_FORESTS = {
-    TUNED_FROZEN: ("fine_tuned_minus_frozen", "frozen", "fine-tuned"),
-    TUNED_CRAFTED: ("fine_tuned_minus_hand_crafted", "hand-crafted", "fine-tuned"),
-    FROZEN_CRAFTED: ("frozen_minus_hand_crafted", "hand-crafted", "frozen"),
-}
 _CROSSOVER = (
     "Training images from which on fine-tuning is ahead of the frozen network, with the interval over test "
     "patients. Grey: not measured."
@@ -58,11 +53,13 @@ def overview(findings: Findings) -> Iterator[Figure]:
     """These figures by name, with caption and maker."""
     unit = findings.study.evaluation.unit
     yield from _learning_curves(findings)
-    for comparison, (name, first, second) in _FORESTS.items():
+    for comparison in comparisons():
+        first, second = (STRATEGIES[name].label for name in comparison)
         caption = (
             f"{_metric(findings)}: {second} minus {first} on the same test patients, means over seeds. "
             "Filled markers: significant after Holm's adjustment."
         )
+        name = f"{slug(second)}_minus_{slug(first)}".replace("-", "_")
         yield name, caption, partial(_forest, findings, comparison, first, second)
     yield "crossover_sizes", _CROSSOVER, partial(_crossovers, findings)
     yield "heat_map_kappa", _HEAT_MAP.format(unit=unit), partial(_heat_map, findings)
@@ -92,13 +89,13 @@ def _learning_curves(findings: Findings) -> Iterator[Figure]:
         yield name, caption, partial(LearningCurves, rows, evaluation.primary, evaluation.unit)
 
 
-def _forest(findings: Findings, comparison: str, first: str, second: str) -> ForestPlot:
+def _forest(findings: Findings, comparison: Comparison, first: str, second: str) -> ForestPlot:
     rows = findings.differences
-    rows = rows[rows["comparison"] == comparison] if len(rows) else rows
+    rows = rows[rows["comparison"] == comparison.name] if len(rows) else rows
     if not len(rows):
         raise ValueError(f"no body part and size has both {first} and {second} results")
     evaluation = findings.study.evaluation
-    rows = rows.assign(significant=rows["p_adjusted"] <= LEVEL)
+    rows = with_recipe(rows.assign(significant=rows["p_adjusted"] <= evaluation.level))
     return ForestPlot(rows, evaluation.primary, evaluation.unit, first, second)
 
 
@@ -107,7 +104,8 @@ def _crossovers(findings: Findings) -> CrossoverSizes:
     if not len(table):
         raise ValueError("no network is both frozen and fine-tuned at two training sizes")
     over = table["backbone"] == EVERY_BACKBONE
-    rows = table[over if over.any() else table["backbone"] == table["backbone"].iloc[0]]
+    table = table[over if over.any() else table["backbone"] == table["backbone"].iloc[0]]
+    rows = table[table["recipe"] == table["recipe"].iloc[0]]
     return CrossoverSizes([_with_open_ends(row) for row in records(rows)])
 
 
@@ -127,12 +125,15 @@ def _heat_map(findings: Findings) -> HeatMap:
     rows = []
     for part, setting in study.largest.items():
         for method, side in study.chosen[setting].items():
-            values = [r["metrics"][study.evaluation.unit][_KAPPA]["value"] for r in side.values()]
-            mean = None if None in values else sum(values) / len(values)
+            values = [r.bounded(study.evaluation.unit, _KAPPA).value for r in side.values()]
+            known = [value for value in values if value is not None]
+            mean = sum(known) / len(known) if len(known) == len(values) else None
             name = method.backbone or "chosen descriptor"
             rows.append({"strategy": method.strategy, "name": name, "body_part": part, "value": mean})
     published = comparable(
-        **{name: first[name] for name in ("dataset", "protocol", "evaluated_on")},
+        dataset=first.dataset,
+        protocol=first.protocol,
+        evaluated_on=first.evaluated_on,
         unit=study.evaluation.unit,
         metric=_KAPPA,
         body_parts=study.largest,

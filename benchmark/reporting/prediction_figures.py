@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.analysis.findings import Findings
-from benchmark.analysis.learning_curves import chosen_on_training_folds
-from benchmark.analysis.resampled_cells import Setting, Study, slug
-from benchmark.report.overview_figures import Figure
-from benchmark.store.records import Record
+from benchmark.analysis.resampled_cells import ResampledCells, Setting, slug
+from benchmark.reporting.overview_figures import Figure
+from benchmark.store.record import Finished
+from classifiers.fine_tuning.recipes import END_TO_END
 from classifiers.names import MAJORITY
 from results.evaluation import unit_table
 from results.figures import (
@@ -43,7 +44,7 @@ def predictions(findings: Findings) -> Iterator[Figure]:
     yield from _training_curves(study)
 
 
-def _of_probabilities(study: Study, part: str, setting: Setting) -> Iterator[Figure]:
+def _of_probabilities(study: ResampledCells, part: str, setting: Setting) -> Iterator[Figure]:
     about = (
         f"{part_label(part)}, {size_label(setting.train_size)} training images, first seed: of each strategy "
         "what training folds choose. Bands: interval over test patients."
@@ -52,57 +53,57 @@ def _of_probabilities(study: Study, part: str, setting: Setting) -> Iterator[Fig
         yield f"{kind}_{slug(part)}", f"{title}. {about}", partial(_drawn, figure, study, setting)
 
 
-def _drawn(figure: Any, study: Study, setting: Setting) -> Drawable:
+def _drawn(figure: Any, study: ResampledCells, setting: Setting) -> Drawable:
     evaluation = study.evaluation
     scores = [_scores(study, record) for record in leaders(study, setting)]
     made: Drawable = figure(scores, evaluation.unit, confidence=evaluation.confidence)
     return made
 
 
-def leaders(study: Study, setting: Setting) -> list[Record]:
+def leaders(study: ResampledCells, setting: Setting) -> list[Finished]:
     """Of each strategy the first seed's cell that training folds choose; never the majority control."""
     cells = study.by_setting[setting]
-    seed = min(record["seed"] for record in cells)
-    found = chosen_on_training_folds(record for record in cells if record["seed"] == seed)
-    return [record for record in found if record["classifier"] != MAJORITY]
+    seed = min(record.seed for record in cells)
+    found = chosen_on_training_folds(record for record in cells if record.seed == seed)
+    return [record for record in found if record.classifier != MAJORITY]
 
 
-def _scores(study: Study, record: Record) -> Scores:
+def _scores(study: ResampledCells, record: Finished) -> Scores:
     table = unit_table(study.predictions(record), study.evaluation.unit)
-    with_classifier = record["strategy"] != "fine_tuning"
-    classifier = f", {plain_name(record['classifier'])}" if with_classifier else ""
+    classifier = "" if record.classifier == END_TO_END else f", {plain_name(record.classifier)}"
     return Scores(
-        name=f"{look_of(record['strategy']).label}: {record['backbone']}{classifier}",
-        strategy=record["strategy"],
+        name=f"{look_of(record.strategy).label}: {record.backbone}{classifier}",
+        strategy=record.strategy,
         labels=table["label"].tolist(),
         probabilities=table["probability"].tolist(),
         patients=table["patient"].tolist(),
-        threshold=record["threshold"],
+        threshold=record.threshold,
     )
 
 
-def _matrices(study: Study) -> ConfusionMatrices:
+def _matrices(study: ResampledCells) -> ConfusionMatrices:
     found = []
     for part, setting in study.largest.items():
         for record in leaders(study, setting):
             scores = _scores(study, record)
-            title = f"{part_label(part)}, {look_of(record['strategy']).label}"
-            found.append(ConfusionMatrix(scores.labels, scores.probabilities, record["threshold"], title))
+            title = f"{part_label(part)}, {look_of(record.strategy).label}"
+            found.append(ConfusionMatrix(scores.labels, scores.probabilities, record.threshold, title))
     return ConfusionMatrices(found)
 
 
-def _training_curves(study: Study) -> Iterator[Figure]:
+def _training_curves(study: ResampledCells) -> Iterator[Figure]:
     for name, title, record in tuned_cells(study):
-        make = partial(TrainingCurves, record["history"], title)
+        make = partial(TrainingCurves, [epoch.model_dump() for epoch in record.history], title)
         yield f"training_curves_{name}", f"Each epoch of the fine-tuning of {title}.", make
 
 
-def tuned_cells(study: Study) -> Iterator[tuple[str, str, Record]]:
+def tuned_cells(study: ResampledCells) -> Iterator[tuple[str, str, Finished]]:
     """(name for files, title, record) of each fine-tuned network and body part: largest size, first seed."""
     for part, setting in study.largest.items():
         for method, side in study.chosen[setting].items():
-            if method.strategy == "fine_tuning":
-                record = side[min(side)]
+            record = side[min(side)]
+            if record.history:
                 size = f"{size_label(setting.train_size)} training images"
-                title = f"{method.backbone}, {part_label(part)}, {size}, seed {record['seed']}"
-                yield f"{slug(method.backbone)}_{slug(part)}", title, record
+                network = " · ".join(filter(None, (method.backbone, method.classifier)))
+                title = f"{network}, {part_label(part)}, {size}, seed {record.seed}"
+                yield f"{slug(network)}_{slug(part)}", title, record

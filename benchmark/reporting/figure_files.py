@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmark.execution.executors import Share, run_all
-from benchmark.report.figures import Planned
+from benchmark.reporting.figures import Planned
 from results.figures import save
 
 _FEW = 4  # figures that are drawn sooner than processes start

@@ -8,8 +8,8 @@ import pytest
 
 from benchmark.analysis.metrics_table import COLUMNS
 from benchmark.errors import UserError
-from benchmark.report.missing import missing_cells, missing_parts
-from benchmark.report.write import write_report
+from benchmark.reporting.missing import missing_cells, missing_parts
+from benchmark.reporting.write import write_report
 from tests.benchmark.planted import ALONE, grid_of, planted
 
 FIGURES = {

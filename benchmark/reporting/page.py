@@ -8,11 +8,11 @@ import pandas as pd
 
 from benchmark.analysis.controls import controls_text
 from benchmark.analysis.findings import Findings
-from benchmark.report.answer import answer_text
-from benchmark.report.figure_files import Drawn
-from benchmark.report.methods_facts import facts_of
-from benchmark.report.missing import missing_cells, missing_parts
-from benchmark.report.tables import Written
+from benchmark.reporting.answer import answer_text
+from benchmark.reporting.figure_files import Drawn
+from benchmark.reporting.methods_facts import facts_of
+from benchmark.reporting.missing import missing_cells, missing_parts
+from benchmark.reporting.tables import Written
 from results.figures.style import metric_label, plain_name
 from results.methods_text import citations, methods
 from results.page import Block, CodeBlock, FigureBlock, Prose, Section, TableBlock, render
@@ -87,9 +87,9 @@ def page(
         Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
     ]
     metric = metric_label(grid.evaluation.primary, grid.evaluation.unit)
-    leaky = " · LEAKY split by image" if first["leaky"] else ""
+    leaky = " · LEAKY split by image" if first.leaky else ""
     subtitle = (
-        f"{metric} on {first['evaluated_on'] or 'the test part'} · {len(findings.study.cells):,} cells{leaky}"
+        f"{metric} on {first.evaluated_on or 'the test part'} · {len(findings.study.cells):,} cells{leaky}"
     )
     return render(f"Freeze or fine-tune? {grid.name}", subtitle, [s for s in sections if s.blocks])
 
@@ -126,10 +126,12 @@ def _controls(findings: Findings, parts: _Parts) -> Iterator[Block]:
 
 def _published(findings: Findings) -> Iterator[Block]:
     first, evaluation = findings.study.cells[0], findings.study.evaluation
-    if first["dataset"] != "mura":
+    if first.dataset != "mura":
         return
     rows = elsewhere(
-        **{name: first[name] for name in ("dataset", "protocol", "evaluated_on")},
+        dataset=first.dataset,
+        protocol=first.protocol,
+        evaluated_on=first.evaluated_on,
         unit=evaluation.unit,
         metric="cohens_kappa",
         body_parts=findings.study.largest,
@@ -157,7 +159,7 @@ def _left_out(findings: Findings, parts: _Parts) -> Iterator[Block]:
     missing = missing_parts(parts.drawn, parts.written)
     if missing:
         yield TableBlock(pd.DataFrame(missing), "Figures and tables that could not be made.")
-    unreadable = sorted({image for record in findings.study.cells for image in record["unreadable"]})
+    unreadable = sorted({image for record in findings.study.cells for image in record.unreadable})
     if unreadable:
         yield TableBlock(pd.DataFrame({"image": unreadable}), "Images that could not be read.")
     if not (cells or missing or unreadable):
@@ -167,19 +169,19 @@ def _left_out(findings: Findings, parts: _Parts) -> Iterator[Block]:
 def _provenance(findings: Findings, grid_text: str) -> Iterator[Block]:
     yield CodeBlock(grid_text, "The grid file.")
     records = findings.study.cells
-    versions = {tuple(sorted(record["versions"].items())) for record in records}
+    versions = {tuple(sorted(record.versions.items())) for record in records}
     rows = [{"package": name, "version": version} for one in sorted(versions) for name, version in one]
     yield TableBlock(pd.DataFrame(rows).drop_duplicates(), "Versions that the cells were computed with.")
     yield TableBlock(
         pd.DataFrame(
             [
                 {
-                    "cell": record["cell"],
-                    **{axis: record[axis] for axis in ("strategy", "backbone", "classifier", "body_part")},
-                    **{axis: record[axis] for axis in ("train_size", "seed", "finished")},
-                    "predictions_sha256": record["predictions_sha256"],
-                    "manifest": record["fingerprint"]["manifest"],
-                    "pixels": record["pixels_digest"],
+                    "cell": record.cell,
+                    **record.axes,
+                    "finished": record.finished,
+                    "predictions_sha256": record.predictions_sha256,
+                    "manifest": record.fingerprint["manifest"],
+                    "pixels": record.pixels_digest,
                 }
                 for record in records
             ]

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from benchmark.analysis.findings import Findings
-from benchmark.analysis.paired_differences import TUNED_FROZEN
+from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.grid.schema import BackboneEntry, Grid
 from results.methods_text import Facts, Network, PartCounts, Recipe
@@ -31,7 +31,7 @@ def _data_facts(findings: Findings) -> Facts:
     facts: Facts = {
         "dataset_kind": grid.dataset.kind,
         "protocol": grid.dataset.protocol,
-        "evaluated_on": first["evaluated_on"],
+        "evaluated_on": first.evaluated_on,
         "parts": [_part(findings, part) for part in grid.body_parts],
         "train_sizes": grid.train_sizes,
         "seeds": grid.seeds,
@@ -99,7 +99,7 @@ def _family(differences: pd.DataFrame) -> pd.DataFrame:
     """The family of the main question."""
     if not len(differences):
         return differences
-    rows = differences[differences["comparison"] == TUNED_FROZEN]
+    rows = differences[differences["comparison"] == QUESTION.name]
     return rows[rows["backbone"] != EVERY_BACKBONE]
 
 
@@ -114,8 +114,8 @@ def _tests(findings: Findings) -> list[Literal["delong", "mcnemar", "critical_di
 
 def _machine_facts(findings: Findings) -> Facts:
     cells = findings.study.cells
-    devices = dict.fromkeys(r["cost"].get("device") for r in cells if "cost" in r)
+    devices = dict.fromkeys(device for record in cells for device in record.devices)
     return {
-        "devices": [device for device in devices if device],
-        "versions": {"python": platform.python_version(), **cells[-1]["versions"]},
+        "devices": list(devices),
+        "versions": {"python": platform.python_version(), **cells[-1].versions},
     }

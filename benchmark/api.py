@@ -1,0 +1,248 @@
+"""The Python API: read a grid, plan it, run it, load its results, compare, write the report.
+
+    import benchmark as bm
+
+    grid = bm.read_grid("grids/quickstart.yaml")
+    results = bm.run(grid, workspace="runs", jobs=2)
+    results.compare()
+    results.learning_curves().plot()
+    bm.report(results, out="paper")
+
+Nothing here prints or exits. Bad input raises UserError, a ValueError whose message says what to change.
+Progress is told to callbacks; what happens on the way is logged (`logging.getLogger("benchmark")`).
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from benchmark.analysis.answers import Answers, answers_of
+from benchmark.analysis.finished import finished_records, read_records
+from benchmark.analysis.metrics_table import metrics_frame
+from benchmark.analysis.strategy_curves import strategy_points
+from benchmark.errors import UserError
+from benchmark.execution.executors import Progress, Share, share_cores
+from benchmark.execution.open_plan import open_plan
+from benchmark.execution.plan import Plan
+from benchmark.grid.schema import Evaluation, Grid, read_grid
+from benchmark.reporting.write import Report, write_report
+from benchmark.store.record import Epoch, Failed, Finished, Header, Record
+from benchmark.store.records import Records
+from benchmark.store.workspace import Workspace
+from benchmark.tracking.session import Session
+from results.figures.learning_curves import LearningCurves
+
+__all__ = [
+    "Grid",
+    "Plan",
+    "Record",
+    "Report",
+    "Results",
+    "UserError",
+    "Workspace",
+    "compare",
+    "load_results",
+    "plan",
+    "read_grid",
+    "report",
+    "run",
+]
+
+GridLike = Grid | Path | str  # a grid, or the path of a grid file
+WorkspaceLike = Workspace | Path | str  # a workspace, or its folder
+OnEpoch = Callable[[Header, Epoch], None]
+OnCell = Callable[[Record], None]
+_GRID = "grid.json"  # in the grid's folder: the grid as it was run last
+
+
+@dataclass(frozen=True)
+class Results:
+    """The finished cells of a grid, and what follows from them; frames are made anew at each call.
+
+    `failed` are the cells that could not be fitted, with their reasons. `plan` is None for results that were
+    loaded by the name of their grid. `not_tracked` says why MLflow does not hold these results (empty when it
+    does, or when it was not asked to).
+    """
+
+    answers: Answers
+    plan: Plan | None = None
+    failed: tuple[Failed, ...] = ()
+    not_tracked: str = ""
+
+    @property
+    def cells(self) -> list[Finished]:
+        """The records of all finished cells, those of controls last."""
+        return self.answers.finished
+
+    def metrics(self) -> pd.DataFrame:
+        """One row per cell, body part, unit and metric: value, low, high (interval over test patients)."""
+        return metrics_frame(self.cells)
+
+    def predictions(self, **axes: object) -> pd.DataFrame:
+        """One row per cell and test image: the cell's axes, image, study, patient, label and probability.
+
+        `axes` choose cells: `predictions(strategy="fine_tuning", seed=0)`. `body_part` is that of the image,
+        `cell_body_part` that of the cell. Raises UserError for an axis that does not exist.
+        """
+        wanted = [record for record in self.cells if _agrees(record, axes)]
+        frames = [_predictions(self.answers.cells.records, record) for record in wanted]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    def compare(self) -> pd.DataFrame:
+        """One row per pair of strategies on the same test patients, over seeds.
+
+        Columns: comparison, backbone, recipe, body_part, train_size, images, seeds, first, second,
+        difference, low, high (unadjusted interval), p, p_adjusted (Holm), family and verdict. `benchmark
+        compare` and the report show the same rows.
+        """
+        return self.answers.differences.copy()
+
+    def learning_curves(self) -> LearningCurves:
+        """The learning curves of every strategy: `.frame()` has the points, `.plot()` a matplotlib figure."""
+        evaluation = self.answers.cells.evaluation
+        points = strategy_points(self.answers.cells)
+        first = points[0]["backbone"] if points else ""
+        rows = [row for row in points if row["backbone"] in (first, "")]
+        return LearningCurves(rows, evaluation.primary, evaluation.unit)
+
+
+def plan(grid: GridLike, workspace: WorkspaceLike = "runs") -> Plan:
+    """What a run would do, by the records of the workspace; computes nothing. See `Plan.to_frame`."""
+    return open_plan(_grid(grid), _workspace(workspace))[0]
+
+
+def run(
+    grid: GridLike,
+    workspace: WorkspaceLike = "runs",
+    *,
+    jobs: int | None = None,
+    device: str = "auto",
+    skip_unreadable: bool = False,
+    track: bool = True,
+    tracking_uri: str | None = None,
+    progress: Progress = lambda stage, steps, total: None,
+    on_epoch: OnEpoch = lambda record, epoch: None,
+    on_cell: OnCell = lambda record: None,
+) -> Results:
+    """Bring every cell of a grid to `done`, log it to MLflow unless told not to, and return the results.
+
+    `jobs` are processes at once (default: one per core); `device` is auto, cpu, cuda, cuda:1 or mps.
+    `progress` is told (stage, steps done now, steps in all), `on_epoch` each epoch of a fine-tuning,
+    `on_cell` each record as it is written. A cell that cannot be fitted is in `Results.failed` and stops no
+    other. Raises UserError for a grid, data, a device or a tracking store that cannot be used.
+    """
+    place = _workspace(workspace, tracking_uri)
+    todo, records = open_plan(_grid(grid), place)
+    share = share_cores(jobs)
+    session = Session(place, todo, records) if track else None
+    if todo.todo:
+        from benchmark.execution.run import Settings, run_plan  # torch and scikit-learn: seconds to import
+
+        records.sweep()
+        if session:
+            session.open()
+
+        def epoch_done(record: Header, epoch: Epoch) -> None:
+            if session:
+                session.log_epoch(record, epoch)
+            on_epoch(record, epoch)
+
+        settings = Settings(place.cache, share, device, skip_unreadable)
+        for cell, _ in run_plan(todo, records, settings, progress, epoch_done):
+            record = records.read(cell)
+            if record is not None:  # else deleted by another process since
+                if session:
+                    session.log_cell(record)
+                on_cell(record)
+        _remember(todo.grid, records)
+    known = read_records(todo, records)
+    finished = [record for record in known if isinstance(record, Finished)]
+    answers = answers_of(todo.grid.evaluation, records, finished, share)
+    failed = tuple(record for record in known if isinstance(record, Failed))
+    results = Results(answers, todo, failed)
+    if session:
+        try:
+            session.close(known, answers)
+        except UserError as error:
+            return replace(results, not_tracked=str(error))
+    return results
+
+
+def load_results(workspace: WorkspaceLike, grid: GridLike, *, jobs: int | None = None) -> Results:
+    """The results of a grid that are done; nothing is fitted.
+
+    `grid` is a Grid or a grid file: cells that are stale are left out. Or the name of a grid that was run in
+    this workspace: then all its finished cells as they are, without a look at the images, which need not be
+    there. Raises UserError when there is no such grid.
+    """
+    place, share = _workspace(workspace), share_cores(jobs)
+    if isinstance(grid, str) and not Path(grid).is_file() and Path(grid).suffix not in (".yaml", ".yml"):
+        return _load_by_name(place, grid, share)
+    opened, records = open_plan(_grid(grid), place)
+    answers = answers_of(opened.grid.evaluation, records, finished_records(opened, records), share)
+    failed = [record for record in read_records(opened, records) if isinstance(record, Failed)]
+    return Results(answers, opened, tuple(failed))
+
+
+def compare(results: Results) -> pd.DataFrame:
+    """Freeze or fine-tune? `results.compare()`."""
+    return results.compare()
+
+
+def report(results: Results, out: Path | str, *, jobs: int | None = None, grid_text: str = "") -> Report:
+    """Write figures, tables, metrics.csv and report.html into the folder `out`; fits nothing.
+
+    `grid_text` is shown as the grid on the page (default: the grid as JSON). Raises UserError without any
+    finished cell, for results that were loaded by name, and when `out` cannot be written.
+    """
+    if results.plan is None:
+        raise UserError("a report needs the grid and its data: load_results(workspace, 'grid.yaml')")
+    text = grid_text or results.plan.grid.model_dump_json(indent=1, exclude_defaults=True)
+    return write_report(results.plan, results.answers, Path(out), share_cores(jobs), text)
+
+
+def _grid(grid: GridLike) -> Grid:
+    return grid if isinstance(grid, Grid) else read_grid(Path(grid))
+
+
+def _workspace(workspace: WorkspaceLike, tracking_uri: str | None = None) -> Workspace:
+    place = workspace if isinstance(workspace, Workspace) else Workspace(Path(workspace))
+    return replace(place, tracking_uri=tracking_uri) if tracking_uri else place
+
+
+def _remember(grid: Grid, records: Records) -> None:
+    """Keep the grid beside its cells, for `load_results` by name."""
+    (records.folder / _GRID).write_text(grid.model_dump_json(indent=1), encoding="utf-8")
+
+
+def _load_by_name(workspace: Workspace, name: str, share: Share) -> Results:
+    records = workspace.records(name)
+    try:
+        content = json.loads((records.folder / _GRID).read_text(encoding="utf-8"))
+        evaluation = Evaluation.model_validate(content["evaluation"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UserError(
+            f"{workspace.folder} holds no grid '{name}' that names its evaluation; give the grid file instead"
+        ) from None
+    known = list(records.all())
+    finished = [records.evaluated(record, evaluation) for record in known if isinstance(record, Finished)]
+    failed = tuple(record for record in known if isinstance(record, Failed))
+    return Results(answers_of(evaluation, records, finished, share), None, failed)
+
+
+def _agrees(record: Finished, axes: dict[str, object]) -> bool:
+    for name, value in axes.items():
+        if name not in (*record.axes, "control"):
+            raise UserError(f"there is no axis '{name}'; there are {', '.join((*record.axes, 'control'))}")
+        if getattr(record, name) != value:
+            return False
+    return True
+
+
+def _predictions(records: Records, record: Finished) -> pd.DataFrame:
+    axes = {"cell_body_part" if name == "body_part" else name: value for name, value in record.axes.items()}
+    frame = records.read_predictions(record.cell)
+    return frame.assign(cell=record.cell, threshold=record.threshold, **axes)

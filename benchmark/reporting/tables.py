@@ -1,0 +1,103 @@
+"""Which tables a study has, and writing them as CSV, Markdown and LaTeX."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmark.analysis.findings import Findings
+from benchmark.analysis.paired_differences import with_recipe
+from benchmark.reporting.prediction_figures import tuned_cells
+from results.tables.across_settings import controls_table, heterogeneity_table, ranks_table, spread_table
+from results.tables.cost import cost_table
+from results.tables.data_set import dataset_table
+from results.tables.differences import differences_table, tests_table
+from results.tables.paper import PaperTable, save_table
+from results.tables.sample_size import crossover_table, fits_table
+from results.tables.scores import ScoreTables
+from results.tables.training import epochs_table
+
+Table = tuple[str, Callable[[], PaperTable]]  # name, and how: ValueError says why there is none
+
+_NO_PAIR = "no body part and size has two strategies"
+_NO_SIZES = "no network is both frozen and fine-tuned at two training sizes"
+_NO_FIT = "a law is fitted only to a metric of which more is better"
+_NO_PARTS = "no network is both frozen and fine-tuned in two body parts"
+_NO_SEEDS = "one seed has no spread"
+_NO_CONTROL = "the grid has no finished controls"
+_NO_COST = "the records hold no cost"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A table with its files (CSV, Markdown, LaTeX), or the reason why there is none."""
+
+    name: str
+    table: PaperTable | None = None
+    files: Sequence[Path] = ()
+    reason: str = ""
+
+
+def write_tables(findings: Findings, folder: Path) -> list[Written]:
+    """Write every table of a study below `folder`, in the order of the page."""
+    return [_write(name, make, folder) for name, make in _tables(findings)]
+
+
+def _write(name: str, make: Callable[[], PaperTable], folder: Path) -> Written:
+    try:
+        table = make()
+    except ValueError as error:
+        return Written(name, reason=str(error))
+    return Written(name, table, save_table(table, folder))
+
+
+def _tables(findings: Findings) -> Iterator[Table]:
+    """Every table in the order of the page: scores, comparisons, sizes, ranks, cost, the data set, epochs."""
+    evaluation = findings.study.evaluation
+    metric, unit, confidence = evaluation.primary, evaluation.unit, evaluation.confidence
+    of_metric: dict[str, Any] = {"metric": metric, "unit": unit}
+    with_interval = of_metric | {"confidence": confidence}
+    yield "main", ScoreTables(findings.chosen, metric, unit, confidence).main
+    every = ScoreTables(findings.scores, metric, unit, confidence)
+    for table in [*every.per_part(), *every.per_size()]:
+        yield table.name, partial(_same, table)
+    yield "differences", _of_rows(findings.differences, _NO_PAIR, differences_table, **with_interval)
+    yield "tests", _of_rows(findings.tests, _NO_PAIR, tests_table, **of_metric)
+    yield "crossovers", _of_rows(findings.crossovers, _NO_SIZES, crossover_table, confidence=confidence)
+    yield "curve_fits", _of_rows(findings.fits, _NO_FIT, fits_table, **with_interval)
+    yield "heterogeneity", _of_rows(findings.heterogeneity, _NO_PARTS, heterogeneity_table, **with_interval)
+    yield "spread", _of_rows(findings.spread, _NO_SEEDS, spread_table, **of_metric)
+    yield "controls", _of_rows(findings.controls, _NO_CONTROL, controls_table, **with_interval)
+    yield "cost", _of_rows(findings.cost, _NO_COST, cost_table, **of_metric)
+    yield "ranks", partial(ranks_table, findings.ranks)
+    yield "data_set", partial(dataset_table, findings.counts)
+    yield from _epochs(findings)
+
+
+def _of_rows(
+    rows: pd.DataFrame, why: str, make: Callable[..., PaperTable], **settings: Any
+) -> Callable[[], PaperTable]:
+    """The table of these rows; without any, ValueError says why there is none."""
+
+    def table() -> PaperTable:
+        if not len(rows):
+            raise ValueError(why)
+        return make(with_recipe(rows) if "recipe" in rows else rows, **settings)
+
+    return table
+
+
+def _same(table: PaperTable) -> PaperTable:
+    return table
+
+
+def _epochs(findings: Findings) -> Iterator[Table]:
+    for name, title, record in tuned_cells(findings.study):
+        test = {"auroc": record.bounded(findings.study.evaluation.unit, "auroc").model_dump()}
+        kept = [epoch.epoch for epoch in record.history].index(record.best_epoch) + 1
+        history = [epoch.model_dump() for epoch in record.history]
+        name = f"epochs_{name}"
+        yield name, partial(epochs_table, history, name, title, kept=kept, test=test)

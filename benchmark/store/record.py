@@ -1,0 +1,215 @@
+"""The record of a cell: one frozen, typed, versioned schema, and the one place that reads older versions.
+
+A record is the content of `result.json`. `read_record` accepts every version since the first; the schema as
+JSON (`json_schema`) is docs/record.schema.json.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from extractors.specs import JsonValue
+
+RECORD_VERSION = 1  # raise it when a key changes its name or meaning, and mend older records in `read_record`
+BEFORE_NAMED = "percentile"  # the intervals of records that do not name theirs
+
+
+class _Part(BaseModel):
+    """A part of a record. Keys of a later version are kept, so that writing a record back loses nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Bounded(_Part):
+    """A metric with its interval over resampled test patients; None where undefined."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+Metrics = dict[str, dict[str, Bounded]]  # unit (study, image) -> metric -> value
+
+
+class Evaluation(_Part):
+    """How the intervals of a record were made."""
+
+    confidence: float
+    resamples: int
+
+
+class Counts(_Part):
+    """How many images, studies and patients a cell was tested on and trained with."""
+
+    test_images: int
+    test_studies: int
+    test_patients: int
+    test_positive_studies: int
+    train_images: int
+    train_positive: int
+    train_patients: int
+
+
+class Embedding(_Part):
+    """The embedding that a frozen cell was fitted on, and what it cost (bytes, milliseconds, kWh)."""
+
+    width: int | None = None
+    digest: str | None = None
+    device: str | None = None
+    threads: int | None = None
+    milliseconds_per_image: float | None = None
+    kwh_per_image: float | None = None
+    peak_memory_bytes: int | None = None
+    peak_device_memory_bytes: int | None = None
+    bytes_on_disk: int | None = None
+
+
+class Cost(_Part):
+    """What a cell cost: seconds by stage, memory (bytes), energy (kWh), bytes to keep; None where unknown."""
+
+    device: str | None = None
+    threads: int | None = None
+    seconds_embed: float | None = None
+    seconds_select: float | None = None
+    seconds_fit: float | None = None
+    seconds_tune: float | None = None
+    seconds_predict: float | None = None
+    seconds_total: float | None = None
+    peak_memory_bytes: int | None = None
+    peak_device_memory_bytes: int | None = None
+    energy_kwh: float | None = None
+    evaluation_seconds: float | None = None
+    evaluation_images_per_second: float | None = None
+    bytes_on_disk: int | None = None
+
+
+class Training(_Part):
+    """How a fine-tuning was computed."""
+
+    device: str
+    precision: str
+    threads: int = 1
+    micro_batch: int
+    trained_on: int  # images
+    validated_on: int  # images
+    peak_memory_bytes: int | None = None
+    diverged_rates: list[float] = []
+
+
+class Epoch(_Part):
+    """The numbers of one epoch of a fine-tuning; `step` counts the epochs of all learning rates."""
+
+    step: int
+    epoch: int
+    stage: int
+    train_loss: float | None = None
+    train_accuracy: float | None = None
+    train_auroc: float | None = None
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+    validation_auroc: float | None = None
+    learning_rate: float | None = None
+    seconds: float | None = None
+
+
+class Header(_Part):
+    """What is known of a cell before it is computed: its axes, its data, and how it is computed."""
+
+    version: int = 0  # of this schema; 0: written before versions were
+    cell: str
+    strategy: str
+    backbone: str  # the extractor's label
+    classifier: str  # or the recipe of a fine-tuning
+    body_part: str
+    train_size: int | Literal["full"]
+    seed: int
+    control: str = ""  # empty for an ordinary cell
+    grid: str
+    dataset: str  # its kind
+    protocol: str
+    leaky: bool
+    evaluated_on: str
+    image: dict[str, Any]
+    pixels_digest: str
+    unreadable: list[str] = []
+    fingerprint: dict[str, Any]
+    evaluation: Evaluation
+    versions: dict[str, str] = {}
+    machine: dict[str, str] = {}
+    started: str
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The content of result.json: what was given, without the defaults that were not."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+    @property
+    def axes(self) -> dict[str, str | int]:
+        """The values by which cells are told apart; `control` only where the cell belongs to one."""
+        names = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
+        axes = {name: getattr(self, name) for name in names}
+        return axes | {"control": self.control} if self.control else axes
+
+
+class Finished(Header):
+    """The record of a cell that was fitted and tested."""
+
+    status: Literal["ok"]
+    finished: str
+    parameters: dict[str, Any]
+    selection_auroc: float
+    threshold: float
+    seconds: dict[str, float]
+    predictions_sha256: str
+    metrics: Metrics
+    body_part_metrics: dict[str, Metrics] = {}
+    counts: Counts
+    intervals: str = BEFORE_NAMED
+    embedding: Embedding | None = None
+    cost: Cost | None = None
+    recipe: dict[str, Any] | None = None
+    training: Training | None = None
+    history: list[Epoch] = []
+
+    def bounded(self, unit: str, metric: str) -> Bounded:
+        """One metric of the whole test set."""
+        return self.metrics[unit][metric]
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch of a fine-tuning whose weights are kept."""
+        return int(self.parameters["best_epoch"])
+
+    @property
+    def devices(self) -> list[str]:
+        """The devices that the cell's time was spent on; empty where the record does not know."""
+        return [self.cost.device] if self.cost and self.cost.device else []
+
+
+class Failed(Header):
+    """The record of a cell that could not be fitted, with the reason in one line."""
+
+    status: Literal["failed"]
+    error: str
+    traceback: str = ""
+    finished: str
+
+
+Record = Finished | Failed
+_RECORD: TypeAdapter[Finished | Failed] = TypeAdapter(
+    Annotated[Finished | Failed, Field(discriminator="status")]
+)
+
+
+def read_record(content: Mapping[str, Any]) -> Record:
+    """The record of this content of result.json, of any version. Raises ValueError where it is none.
+
+    Version 0, without a `version`, reads as it is: its oldest records lack `intervals` (they are
+    BEFORE_NAMED) and `cost`. A later version that renames a key renames it here.
+    """
+    return _RECORD.validate_python(content)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of `result.json`."""
+    return _RECORD.json_schema()
