@@ -1,18 +1,17 @@
-"""What a cell cost, told the same way for every strategy: seconds by stage, memory, energy, bytes to keep."""
+"""The cost of a cell, in the same terms for every strategy: seconds by stage, memory, energy, bytes."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from benchmark.store.record import Cost
 from classifiers.fit import Fit
 from extractors.resource_usage import Usage
-
-Cost = dict[str, Any]
 
 
 def frozen_cost(
     fit: Fit, *, train: int, test: int, embedding: Mapping[str, Any], used: Usage, threads: int
 ) -> Cost:
-    """The cost of a classifier on an embedding, of which it bears the images that it needs.
+    """Cost of a frozen cell: its own fit plus (train + test) x embedding cost per image.
 
     An embedding is made once, for all images and cells; a cell counts (train + test) images times the
     embedding's milliseconds and energy per image, as if it had been made for this cell alone. The peak of
@@ -21,38 +20,38 @@ def frozen_cost(
     per_image, energy = embedding.get("milliseconds_per_image"), embedding.get("kwh_per_image")
     predict = fit.seconds["predict"]
     peaks = used.peak_memory_bytes, embedding.get("peak_memory_bytes")
-    return {
-        "device": embedding.get("device"),
-        "threads": threads,
+    return Cost(
+        device=embedding.get("device"),
+        threads=threads,
         **_seconds(
             embed=_times(per_image, (train + test) / 1000),
             select=fit.seconds["select"],
             fit=fit.seconds["fit"],
             predict=predict,
         ),
-        "peak_memory_bytes": None if None in peaks else max(peaks),  # type: ignore[type-var]
-        "peak_device_memory_bytes": embedding.get("peak_device_memory_bytes"),
-        "energy_kwh": _sum([_times(energy, train + test), used.energy_kwh]),
+        peak_memory_bytes=None if None in peaks else max(peaks),  # type: ignore[type-var]
+        peak_device_memory_bytes=embedding.get("peak_device_memory_bytes"),
+        energy_kwh=_sum([_times(energy, train + test), used.energy_kwh]),
         **_deployed(
             test,
             _sum([_times(per_image, test / 1000), predict]),
             _sum([embedding.get("bytes_on_disk"), fit.bytes_on_disk]),
         ),
-    }
+    )
 
 
 def tuned_cost(fit: Fit, *, test: int, facts: Mapping[str, Any], used: Usage) -> Cost:
     """The cost of a fine-tuning: `facts` of its training. Learning rates not taken are its selection."""
     seconds = fit.seconds
-    return {
-        "device": facts["device"],
-        "threads": facts["threads"],
+    return Cost(
+        device=facts["device"],
+        threads=facts["threads"],
         **_seconds(select=seconds["select"], tune=seconds["fit"], predict=seconds["predict"]),
-        "peak_memory_bytes": used.peak_memory_bytes,
-        "peak_device_memory_bytes": facts["peak_memory_bytes"],
-        "energy_kwh": used.energy_kwh,
+        peak_memory_bytes=used.peak_memory_bytes,
+        peak_device_memory_bytes=facts["peak_memory_bytes"],
+        energy_kwh=used.energy_kwh,
         **_deployed(test, seconds["predict"], fit.bytes_on_disk),
-    }
+    )
 
 
 def _seconds(
@@ -62,14 +61,14 @@ def _seconds(
     fit: float = 0.0,
     tune: float = 0.0,
     predict: float,
-) -> Cost:
+) -> dict[str, Any]:
     """Seconds by stage, 0 for a stage that the strategy lacks, and their sum."""
     stages = {"embed": embed, "select": select, "fit": fit, "tune": tune, "predict": predict}
     named = {f"seconds_{stage}": seconds for stage, seconds in stages.items()}
     return {**named, "seconds_total": _sum(list(stages.values()))}
 
 
-def _deployed(test: int, seconds: float | None, size: int | None) -> Cost:
+def _deployed(test: int, seconds: float | None, size: int | None) -> dict[str, Any]:
     """What classifying the test images takes once all is fitted, from their pixels, and what must be kept."""
     return {
         "evaluation_seconds": seconds,

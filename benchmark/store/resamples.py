@@ -52,7 +52,7 @@ def write_resamples(path: Path, key: str, resampled: Resampled) -> None:
 def read_resamples(path: Path, key: str) -> Resampled | None:
     """What `write_resamples` kept under this key; None when there is nothing of it that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             if str(kept["key"]) != key:
                 return None
             drawn = kept["drawn"].astype(np.float64)

@@ -10,7 +10,7 @@ from benchmark.analysis.findings import Findings, find
 from benchmark.execution.plan import Plan
 from benchmark.reporting.write import Report, write_report
 from benchmark.store.records import Records
-from tests.benchmark.planted import ALONE, grid_of, planted, study_of
+from tests.benchmark.planted import ALONE, answers_from, grid_of, planted
 
 Content = dict[str, object]
 
@@ -45,7 +45,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Records]:
 @pytest.fixture(scope="session")
 def findings(whole: tuple[Plan, Records]) -> Findings:
     plan, records = whole
-    return find(study_of(plan, records), plan)
+    return find(answers_from(plan, records), plan)
 
 
 @pytest.fixture(scope="session")
@@ -53,4 +53,6 @@ def report(whole: tuple[Plan, Records], tmp_path_factory: pytest.TempPathFactory
     """The report of that grid. Do not write into its folder."""
     plan, records = whole
     text = yaml.safe_dump(plan.grid.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
-    return write_report(plan, records, tmp_path_factory.mktemp("report") / "paper", ALONE, text)
+    return write_report(
+        plan, answers_from(plan, records), tmp_path_factory.mktemp("report") / "paper", ALONE, text
+    )

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from benchmark.analysis.resampled_cells import Study, read_study
+from benchmark.analysis.answers import Answers, answers_of
+from benchmark.analysis.finished import finished_records
 from benchmark.execution.executors import Share
 from benchmark.execution.plan import Plan
 from benchmark.grid.schema import Grid
+from benchmark.reporting.write import Report, write_report
 from benchmark.store.records import Records
 from tests.planted_study import planted_manifest, planted_study
 
@@ -32,6 +34,10 @@ def planted(folder: Path, grid: Grid, **how: object) -> tuple[Plan, Records]:
     return planted_study(folder, grid, planted_manifest(["elbow", "wrist"], 400, 150), **how)  # type: ignore[arg-type]
 
 
-def study_of(plan: Plan, records: Records) -> Study:
-    found = [records.read(p.cell.id) for p in plan.cells if p.status == "done"]
-    return read_study(plan.grid.evaluation, records, [r for r in found if r], ALONE)
+def answers_from(plan: Plan, records: Records) -> Answers:
+    return answers_of(plan.grid.evaluation, records, finished_records(plan, records), ALONE)
+
+
+def write_planted(plan: Plan, records: Records, folder: Path, share: Share, text: str) -> Report:
+    """The report of a planted grid."""
+    return write_report(plan, answers_from(plan, records), folder, share, text)

@@ -9,8 +9,8 @@ import yaml
 from benchmark.analysis.finished import read_records
 from benchmark.cli.run import run_grid
 from benchmark.datasets.mura import read_mura
-from benchmark.execution.open_plan import open_plan
 from benchmark.store.workspace import Workspace
+from tests.benchmark.opened import open_plan
 
 FOLDER = Path(__file__).parents[2] / "grids"
 GRIDS = sorted(FOLDER.rglob("*.yaml"))
@@ -67,8 +67,8 @@ def test_the_literature_runs_on_a_small_phantom(path, tmp_path, phantom):
     grid.write_text(yaml.safe_dump(content))
     assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
     plan, records = open_plan(grid, workspace)
-    tuned = [record for record in read_records(plan, records) if record["strategy"] == "fine_tuning"]
+    tuned = [record for record in read_records(plan, records) if record.strategy == "fine_tuning"]
     assert tuned
     for record in tuned:
-        assert len(record["history"]) == max(1, len(record["recipe"]["stages"]))
-        assert record["metrics"][plan.grid.evaluation.unit][plan.grid.evaluation.primary]["value"] is not None
+        assert len(record.history) == max(1, len(record.recipe["stages"]))
+        assert record.bounded(plan.grid.evaluation.unit, plan.grid.evaluation.primary).value is not None

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from results.crossover import ALWAYS, BEYOND, CROSSED, STATUSES, UNDEFINED, crossover
+from results.crossover import ALWAYS, BEYOND, CROSSED, STATUSES, UNDEFINED, crossover, is_determined
 
 SIZES = [100, 1000, 10_000]
 
@@ -126,3 +126,21 @@ def test_where_no_method_is_better_the_interval_is_open_on_both_sides():
 def test_what_does_not_fit_together_is_refused(sizes, differences, drawn, message):
     with pytest.raises(ValueError, match=message):
         crossover(sizes, differences, drawn)
+
+
+@pytest.mark.parametrize(
+    ("status", "low", "high", "determined"),
+    [
+        (CROSSED, (200, CROSSED), (700, CROSSED), True),
+        (ALWAYS, (None, ALWAYS), (None, BEYOND), False),  # spans all that was measured
+        (CROSSED, (None, ALWAYS), (None, BEYOND), False),
+        (CROSSED, (None, ALWAYS), (700, CROSSED), True),
+        (CROSSED, (200, CROSSED), (None, BEYOND), True),
+        (ALWAYS, (None, ALWAYS), (100, ALWAYS), True),
+        (BEYOND, (1000, BEYOND), (None, BEYOND), True),
+        (UNDEFINED, (None, UNDEFINED), (None, UNDEFINED), False),
+    ],
+)
+def test_a_crossover_whose_interval_spans_all_sizes_is_not_determined(status, low, high, determined):
+    row = {"status": status, "low": low[0], "low_status": low[1], "high": high[0], "high_status": high[1]}
+    assert is_determined(row | {"smallest": 100, "largest": 1000}) == determined

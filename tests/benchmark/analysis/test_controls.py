@@ -6,14 +6,11 @@ import pytest
 
 from benchmark.analysis.controls import controls_text
 from benchmark.analysis.findings import find
-from benchmark.analysis.learning_curves import ordinary
-from benchmark.analysis.resampled_cells import read_study
 from benchmark.execution.executors import Share
 from benchmark.reporting.methods_facts import facts_of
-from benchmark.reporting.write import write_report
 from results.methods_text import methods
 from results.names import CONTROL_NAMES
-from tests.benchmark.planted import grid_of, planted
+from tests.benchmark.planted import answers_from, grid_of, planted, write_planted
 
 ALONE = Share(1, 1)
 TRAINED = [{"name": "resnet18", "label": "trained"}, {"name": "resnet18", "weights": "random"}]
@@ -36,10 +33,7 @@ def done(tmp_path_factory):
 @pytest.fixture(scope="module")
 def controlled(done):
     plan, records = done
-    cells = [records.read(planned.cell.id) for planned in plan.cells]
-    own, controls = ordinary(cells), [record for record in cells if record.get("control")]
-    study, beside = (read_study(plan.grid.evaluation, records, some, ALONE) for some in (own, controls))
-    return find(study, plan, beside)
+    return find(answers_from(plan, records), plan)
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +43,9 @@ def rows(controlled):
 
 def values_of(study, **axes):
     return [
-        record["metrics"]["study"]["auroc"]["value"]
+        record.bounded("study", "auroc").value
         for record in study.cells
-        if all(record[name] == value for name, value in axes.items())
+        if all(getattr(record, name) == value for name, value in axes.items())
     ]
 
 
@@ -109,7 +103,7 @@ def test_the_text_counts_the_intervals_that_hold_one_half(rows):
 
 @pytest.mark.slow
 def test_they_are_in_the_page_the_methods_and_the_metrics_file(done, tmp_path):
-    report = write_report(*done, tmp_path / "out", ALONE, "name: planted")
+    report = write_planted(*done, tmp_path / "out", ALONE, "name: planted")
     html = (report.folder / "report.html").read_text(encoding="utf-8")
     assert "what would have been claimed" in html
     assert "Controls: AUROC per study." in html
@@ -118,8 +112,8 @@ def test_they_are_in_the_page_the_methods_and_the_metrics_file(done, tmp_path):
     frame = pd.read_csv(report.folder / "metrics.csv")
     controls = frame[frame["strategy"].str.startswith("control: ")]
     assert set(controls["strategy"]) == {f"control: {name}" for name in CONTROL_NAMES if name != "majority"}
-    assert not set(controls["cell"]) & {record["cell"] for record in report.findings.study.cells}
-    assert {record["cell"] for record in report.findings.study.cells} < set(frame["cell"])
+    assert not set(controls["cell"]) & {record.cell for record in report.findings.study.cells}
+    assert {record.cell for record in report.findings.study.cells} < set(frame["cell"])
 
 
 def test_without_controls_there_is_neither_table_nor_text(findings):

@@ -7,10 +7,10 @@ from statsmodels.stats.multitest import multipletests
 
 from benchmark.analysis.findings import find
 from benchmark.analysis.metrics_table import COLUMNS, metrics_frame
-from benchmark.analysis.paired_differences import FROZEN_CRAFTED, TUNED_CRAFTED, TUNED_FROZEN
+from benchmark.analysis.paired_differences import QUESTION, comparisons
 from benchmark.analysis.resampled_cells import CHOSEN, EVERY_BACKBONE, Method
 from results.evaluation import evaluate, resampled_metric
-from tests.benchmark.planted import grid_of, planted, study_of
+from tests.benchmark.planted import answers_from, grid_of, planted
 from tests.planted_study import CROSSING
 
 
@@ -19,7 +19,7 @@ def test_differences_hold_every_pair_of_strategies(findings):
     counts = table.groupby(["comparison", "backbone"]).size()
     assert set(counts.index) == {
         (comparison, backbone)
-        for comparison in (TUNED_FROZEN, TUNED_CRAFTED, FROZEN_CRAFTED)
+        for comparison in (comparison.name for comparison in comparisons())
         for backbone in ("resnet18", "resnet34", EVERY_BACKBONE)
     }
     assert (counts == 3 * 3).all()  # body parts × sizes
@@ -29,17 +29,19 @@ def test_differences_hold_every_pair_of_strategies(findings):
 def test_a_difference_is_that_of_the_mean_values(findings):
     table, study = findings.differences, findings.study
     row = table[
-        (table["comparison"] == TUNED_FROZEN) & (table["body_part"] == "elbow") & (table["train_size"] == 400)
+        (table["comparison"] == QUESTION.name)
+        & (table["body_part"] == "elbow")
+        & (table["train_size"] == 400)
     ]
     values = {
         strategy: np.mean(
             [
-                r["metrics"]["study"]["auroc"]["value"]
+                r.bounded("study", "auroc").value
                 for r in study.cells
-                if r["strategy"] == strategy
-                and r["classifier"] != "majority"
-                and r["body_part"] == "elbow"
-                and r["train_size"] == 400
+                if r.strategy == strategy
+                and r.classifier != "majority"
+                and r.body_part == "elbow"
+                and r.train_size == 400
             ]
         )
         for strategy in ("feature_extraction", "fine_tuning")
@@ -55,7 +57,7 @@ def test_p_values_are_adjusted_within_their_family(findings):
     table = findings.differences
     for over in (False, True):
         family = table[
-            (table["comparison"] == TUNED_FROZEN) & ((table["backbone"] == EVERY_BACKBONE) == over)
+            (table["comparison"] == QUESTION.name) & ((table["backbone"] == EVERY_BACKBONE) == over)
         ]
         assert (family["family"] == len(family)).all()
         expected = multipletests(family["p"], method="holm")[1]
@@ -93,18 +95,18 @@ def test_the_majority_control_is_never_chosen(findings):
             Method("fine_tuning", "resnet34", ""),
             Method("hand_crafted", "", CHOSEN),
         }
-        assert all(record["classifier"] != "majority" for side in chosen.values() for record in side.values())
+        assert all(record.classifier != "majority" for side in chosen.values() for record in side.values())
 
 
 def test_the_metric_is_resampled_as_a_single_cell_is(findings):
     study = findings.study
     record = study.cells[5]
     value, drawn, patients = resampled_metric(
-        study.predictions(record), record["threshold"], metric="auroc", unit="study", resamples=200
+        study.predictions(record), record.threshold, metric="auroc", unit="study", resamples=200
     )
-    assert patients == record["counts"]["test_patients"]
-    assert study.resampled[record["cell"]].value == value == record["metrics"]["study"]["auroc"]["value"]
-    np.testing.assert_array_equal(study.resampled[record["cell"]].drawn, drawn)
+    assert patients == record.counts.test_patients
+    assert study.resampled[record.cell].value == value == record.bounded("study", "auroc").value
+    np.testing.assert_array_equal(study.resampled[record.cell].drawn, drawn.astype(np.float32))
 
 
 def test_classical_tests_stand_beside_the_resampling(findings):
@@ -155,10 +157,10 @@ def test_counts_are_those_of_the_manifest(findings):
 
 
 def test_metrics_file_has_a_row_for_each_cell_part_unit_and_metric(findings):
-    record = next(r for r in findings.study.cells if r["body_part"] == "all")
+    record = next(r for r in findings.study.cells if r.body_part == "all")
     frame = metrics_frame([record])
     assert tuple(frame.columns) == COLUMNS
-    found = evaluate(findings.study.predictions(record), threshold=record["threshold"], resamples=200)
+    found = evaluate(findings.study.predictions(record), threshold=record.threshold, resamples=200)
     assert len(frame) == 3 * 2 * len(found["metrics"]["study"])
     row = frame[
         (frame["body_part"] == "elbow") & (frame["unit"] == "image") & (frame["metric"] == "f1")
@@ -174,6 +176,6 @@ def test_a_grid_whose_curves_all_fall_has_no_law_and_says_why(tmp_path):
         feature_extraction=None, fine_tuning=None, seeds=[0], body_parts=["wrist"], train_sizes=[50, 400]
     )
     plan, records = planted(tmp_path, grid)
-    table = find(study_of(plan, records), plan).fits
+    table = find(answers_from(plan, records), plan).fits
     assert table["reason"].notna().all()
     assert table[["asymptote", "scale", "exponent"]].isna().all(axis=None)

@@ -9,10 +9,10 @@ from PIL import Image
 from benchmark.analysis.finished import read_records
 from benchmark.cli.run import run_grid, show_plan, show_status
 from benchmark.errors import UserError
-from benchmark.execution.open_plan import open_plan
 from benchmark.store.workspace import Workspace
 from extractors import bundled
 from extractors.specs import file_digest
+from tests.benchmark.opened import open_plan
 
 
 @pytest.fixture
@@ -120,8 +120,8 @@ def test_unreadable_images_stop_the_run_unless_skipped(write_grid, workspace, tm
     assert run(grid, workspace, skip_unreadable=True) == 0
     plan, records = open_plan(grid, workspace)
     record = records.read(plan.cells[0].cell.id)
-    assert record["unreadable"] == [broken.relative_to(root).as_posix()]
-    assert record["unreadable"][0] not in set(records.read_predictions(record["cell"])["image"])
+    assert record.unreadable == [broken.relative_to(root).as_posix()]
+    assert record.unreadable[0] not in set(records.read_predictions(record.cell)["image"])
 
 
 def test_json_of_plan_and_status(write_grid, workspace, capsys):
@@ -144,8 +144,8 @@ def test_json_of_plan_and_status(write_grid, workspace, capsys):
 def test_another_confidence_changes_the_intervals_without_fitting_again(write_grid, workspace, monkeypatch):
     def width():
         plan, records = open_plan(grid, workspace)
-        numbers = [record["metrics"]["study"]["brier"] for record in read_records(plan, records)]
-        return sum(n["high"] - n["low"] for n in numbers)
+        numbers = [record.bounded("study", "brier") for record in read_records(plan, records)]
+        return sum(n.high - n.low for n in numbers)
 
     grid = write_grid()
     run(grid, workspace)
@@ -173,7 +173,7 @@ def test_the_leaky_protocol_is_marked(write_grid, workspace, phantom, capsys):
     run(grid, workspace)
     assert "LEAKY" in capsys.readouterr().out
     plan, records = open_plan(grid, workspace)
-    assert records.read(plan.cells[0].cell.id)["leaky"] is True
+    assert records.read(plan.cells[0].cell.id).leaky is True
 
 
 def test_the_bundled_network_runs_frozen_and_fine_tuned_beside_its_control(write_grid, workspace):
@@ -186,10 +186,10 @@ def test_the_bundled_network_runs_frozen_and_fine_tuned_beside_its_control(write
     )
     assert run(grid, workspace) == 0
     found = read_records(*open_plan(grid, workspace))
-    assert [(record["strategy"], record["backbone"]) for record in found] == [
+    assert [(record.strategy, record.backbone) for record in found] == [
         ("feature_extraction", "bundled"),
         ("feature_extraction", "bundled-random"),
         ("fine_tuning", "bundled"),
     ]
-    weights = {record["fingerprint"]["weights and preprocessing"]["weights"] for record in found}
+    weights = {record.fingerprint["weights and preprocessing"]["weights"] for record in found}
     assert weights == {file_digest(bundled.FILE), "random"}

@@ -3,13 +3,13 @@
 import pytest
 import yaml
 
-from benchmark.analysis.answers import Answers
 from benchmark.analysis.finished import read_records
 from benchmark.cli.run import run_grid, show_plan, show_status
-from benchmark.execution.open_plan import open_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import MlflowClient
 from results.names import CONTROL_NAMES
+from tests.benchmark.opened import open_plan
+from tests.benchmark.planted import answers_from
 
 NETWORK = {"name": "test_efficientnet", "weights": "random", "label": "net"}
 CONTENT = {
@@ -52,7 +52,7 @@ def finished(grid, workspace):
 def test_all_controls_run_and_say_what_they_are(every):
     found, plan, records = finished(*every)
     assert not plan.todo
-    of = {name: [record for record in found if record.get("control") == name] for name in CONTROL_NAMES}
+    of = {name: [record for record in found if record.control == name] for name in CONTROL_NAMES}
     assert {name: len(cells) for name, cells in of.items()} == {
         "shuffled_labels": 3,
         "random_weights": 0,  # the grid has its only network like that
@@ -61,13 +61,13 @@ def test_all_controls_run_and_say_what_they_are(every):
         "leaky_split": 3,
     }
     for record in found:
-        leaky = record.get("control") == "leaky_split"
-        assert (record["protocol"], record["leaky"]) == (("image", True) if leaky else ("official", False))
-        assert record["cost"]["seconds_total"] is not None
-    strategies = {record["strategy"] for record in of["leaky_split"]}
+        leaky = record.control == "leaky_split"
+        assert (record.protocol, record.leaky) == (("image", True) if leaky else ("official", False))
+        assert record.cost.seconds_total is not None
+    strategies = {record.strategy for record in of["leaky_split"]}
     assert strategies == {"feature_extraction", "hand_crafted", "fine_tuning"}
-    predicted = {name: records.read_predictions(of[name][0]["cell"]) for name in of if of[name]}
-    own = records.read_predictions(found[0]["cell"])
+    predicted = {name: records.read_predictions(of[name][0].cell) for name in of if of[name]}
+    own = records.read_predictions(found[0].cell)
     assert predicted["shuffled_labels"]["image"].tolist() == own["image"].tolist()
     assert predicted["shuffled_labels"]["label"].tolist() != own["label"].tolist()
     assert not predicted["leaky_split"]["image"].str.startswith("valid/").all()
@@ -116,16 +116,13 @@ def test_plan_and_status_show_controls(every, capsys):
 def test_ordinary_answers_are_those_of_the_grid_without_controls(every, ran):
     found, plan, records = finished(*every)
     before, plan_before, records_before = finished(*ran())
-    alone, both = (
-        Answers.of(plan_before.grid, records_before, before),
-        Answers.of(plan.grid, records, found),
-    )
+    alone, both = answers_from(plan_before, records_before), answers_from(plan, records)
 
     def values(points):
-        return [(point["classifier"], point["backbone"], point["value"], point["low"]) for point in points]
+        return [(point.classifier, point.backbone, point.value, point.low) for point in points]
 
     assert values(both.points) == values(alone.points)
     assert both.head_to_head == alone.head_to_head != []
-    assert {point["control"] for point in both.controls} == set(CONTROL_NAMES) - {"random_weights"}
-    digests = [record["predictions_sha256"] for record in before]
-    assert [record["predictions_sha256"] for record in found if not record.get("control")] == digests
+    assert {point.control for point in both.control_points} == set(CONTROL_NAMES) - {"random_weights"}
+    digests = [record.predictions_sha256 for record in before]
+    assert [record.predictions_sha256 for record in found if not record.control] == digests

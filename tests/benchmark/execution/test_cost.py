@@ -8,7 +8,6 @@ from benchmark.analysis.finished import read_records
 from benchmark.execution import fine_tuned, frozen
 from benchmark.execution.cost import frozen_cost, tuned_cost
 from benchmark.execution.executors import available_cores, share_cores
-from benchmark.execution.open_plan import open_plan
 from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.fields import cell_metrics, cell_params
@@ -16,6 +15,7 @@ from classifiers.fit import Fit
 from extractors import embeddings
 from extractors.resource_usage import Usage
 from results.costs import COLUMNS
+from tests.benchmark.opened import open_plan
 
 FIT = Fit(None, {}, 0.5, 0.5, {"select": 3.0, "fit": 2.0, "predict": 1.0}, 40)
 EMBEDDING = {
@@ -60,7 +60,7 @@ def run(write_grid, tmp_path):
         assert [status for _, status in run_plan(plan, records, settings, lambda *_: None)] == ["ok"] * len(
             plan.cells
         )
-        return {record["strategy"]: record for record in read_records(plan, records)}
+        return {record.strategy: record for record in read_records(plan, records)}
 
     return run
 
@@ -69,7 +69,7 @@ def test_every_strategy_records_every_amount_and_their_sum(run):
     records = run()
     assert set(records) == set(NONE_OF)
     for strategy, record in records.items():
-        cost = record["cost"]
+        cost = record.cost.model_dump()
         assert set(COLUMNS) <= set(cost)
         none = {stage for stage in STAGES if cost[f"seconds_{stage}"] == 0}
         assert none == NONE_OF[strategy]
@@ -83,15 +83,15 @@ def test_every_strategy_records_every_amount_and_their_sum(run):
         assert cell_params(record)["cost.device"] == "cpu"
         assert cell_metrics(record, "study/auroc")["cost/seconds_total"] == cost["seconds_total"]
     tuned = records["fine_tuning"]
-    selected = tuned["cost"]["seconds_select"]
-    assert min(abs(selected - epoch["seconds"]) for epoch in tuned["history"]) < 1e-9
+    selected = tuned.cost.seconds_select
+    assert min(abs(selected - epoch.seconds) for epoch in tuned.history) < 1e-9
 
 
 def test_energy_is_recorded_where_it_is_measured(run, monkeypatch):
     for module in (frozen, fine_tuned, embeddings):
         monkeypatch.setattr(module, "measured", metered)
     for strategy, record in run().items():
-        cost = record["cost"]
+        cost = record.cost.model_dump()
         assert cost["peak_memory_bytes"] == 1000
         of_fit, power = 0.5 * cost["threads"] / available_cores(), 0.5 * 3600 / 2.0
         expected = 0.5 if strategy == "fine_tuning" else of_fit + power * cost["seconds_embed"] / 3600
@@ -100,7 +100,7 @@ def test_energy_is_recorded_where_it_is_measured(run, monkeypatch):
 
 def test_a_frozen_cell_counts_the_images_that_it_needs():
     used = Usage(peak_memory_bytes=800, energy_kwh=0.5)
-    cost = frozen_cost(FIT, train=60, test=40, embedding=EMBEDDING, used=used, threads=2)
+    cost = frozen_cost(FIT, train=60, test=40, embedding=EMBEDDING, used=used, threads=2).model_dump()
     assert cost["seconds_embed"] == pytest.approx(1.0)
     assert cost["seconds_total"] == pytest.approx(7.0)
     assert cost["energy_kwh"] == pytest.approx(0.6)
@@ -113,7 +113,7 @@ def test_a_frozen_cell_counts_the_images_that_it_needs():
 
 def test_a_fine_tuning_trains_and_embeds_nothing():
     facts = {"device": "a GPU", "threads": 4, "peak_memory_bytes": 70}
-    cost = tuned_cost(FIT, test=40, facts=facts, used=Usage(peak_memory_bytes=800))
+    cost = tuned_cost(FIT, test=40, facts=facts, used=Usage(peak_memory_bytes=800)).model_dump()
     assert [cost[f"seconds_{stage}"] for stage in STAGES] == [0.0, 3.0, 0.0, 2.0, 1.0]
     assert (cost["seconds_total"], cost["evaluation_seconds"]) == (6.0, 1.0)
     assert (cost["peak_memory_bytes"], cost["peak_device_memory_bytes"], cost["energy_kwh"]) == (
@@ -141,7 +141,7 @@ def test_a_fine_tuning_trains_and_embeds_nothing():
 )
 def test_what_an_embedding_does_not_know_is_unknown_of_its_cells(embedding, unknown):
     used = Usage(peak_memory_bytes=800, energy_kwh=0.5)
-    cost = frozen_cost(FIT, train=60, test=40, embedding=embedding, used=used, threads=2)
+    cost = frozen_cost(FIT, train=60, test=40, embedding=embedding, used=used, threads=2).model_dump()
     assert {name for name, value in cost.items() if value is None} == unknown
 
 
@@ -153,6 +153,6 @@ def test_of_a_resumed_training_only_the_seconds_are_known(run, monkeypatch):
 
     monkeypatch.setattr(fine_tuned, "measured", metered)
     monkeypatch.setattr(fine_tuned.Tuner, "_checkpoints", reached)
-    cost = run(feature_extraction=None, hand_crafted=None)["fine_tuning"]["cost"]
-    assert (cost["energy_kwh"], cost["peak_memory_bytes"]) == (None, None)
-    assert cost["seconds_tune"] > 0
+    cost = run(feature_extraction=None, hand_crafted=None)["fine_tuning"].cost
+    assert (cost.energy_kwh, cost.peak_memory_bytes) == (None, None)
+    assert cost.seconds_tune > 0

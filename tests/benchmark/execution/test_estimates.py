@@ -5,6 +5,7 @@ import pytest
 from benchmark.execution.estimates import CellTimes
 from benchmark.grid.cells import expand
 from benchmark.grid.schema import Grid
+from tests.benchmark.recorded import COUNTS, finished
 
 CONTENT = {
     "name": "g",
@@ -19,13 +20,10 @@ def cell():
 
 
 def record(seconds, **more):
-    return {
-        "backbone": "edges",
-        "classifier": "logistic_regression",
-        "counts": {"train_images": 500},
-        "seconds": {"fit": seconds},
-        **more,
-    }
+    counts = COUNTS | {"train_images": 500}
+    return finished(
+        backbone="edges", classifier="logistic_regression", counts=counts, seconds={"fit": seconds}, **more
+    )
 
 
 def test_a_control_does_not_change_what_is_guessed_of_an_ordinary_cell(cell):

@@ -10,12 +10,12 @@ import time
 import pytest
 
 from benchmark.analysis.finished import read_records
-from benchmark.analysis.head_to_head import CHOSEN
+from benchmark.analysis.resampled_cells import CHOSEN
 from benchmark.cli.run import run_grid, show_comparison
 from benchmark.errors import UserError
-from benchmark.execution.open_plan import open_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import MlflowClient, curve_pages
+from tests.benchmark.opened import open_plan
 
 NETWORK = {"name": "test_efficientnet", "weights": "random"}
 LABEL = "test_efficientnet-random"
@@ -48,25 +48,25 @@ def run(grid, workspace):
 
 def tuned_records(grid, workspace):
     plan, records = open_plan(grid, workspace)
-    return [r for r in read_records(plan, records) if r["strategy"] == "fine_tuning"], records
+    return [r for r in read_records(plan, records) if r.strategy == "fine_tuning"], records
 
 
 def test_a_fine_tuned_cell_is_recorded_with_its_history_cost_and_weights(tuning_grid, workspace, capsys):
     grid = tuning_grid()
     assert run(grid, workspace) == 0
     tuned, records = tuned_records(grid, workspace)
-    assert [(r["status"], r["classifier"], len(r["history"])) for r in tuned] == [("ok", "end_to_end", 2)] * 2
+    assert [(r.status, r.classifier, len(r.history)) for r in tuned] == [("ok", "end_to_end", 2)] * 2
     for record in tuned:
-        assert {"train_loss", "validation_auroc", "learning_rate", "seconds"} <= set(record["history"][0])
-        assert record["recipe"] == {"stages": [{"epochs": 2}]}
-        assert record["training"]["precision"] == "float32"
-        weights = records.cell_folder(record["cell"]) / "weights.safetensors"
-        assert weights.stat().st_size == record["cost"]["bytes_on_disk"]
-        assert record["cost"]["evaluation_images_per_second"] > 0
+        assert None not in (record.history[0].train_loss, record.history[0].validation_auroc)
+        assert record.recipe == {"stages": [{"epochs": 2}]}
+        assert record.training.precision == "float32"
+        weights = records.cell_folder(record.cell) / "weights.safetensors"
+        assert weights.stat().st_size == record.cost.bytes_on_disk
+        assert record.cost.evaluation_images_per_second > 0
     plan, _ = open_plan(grid, workspace)
     assert not plan.todo
-    frozen = [r for r in read_records(plan, records) if r["classifier"] == "logistic_regression"]
-    assert all(record["cost"]["bytes_on_disk"] > tuned[0]["cost"]["bytes_on_disk"] / 2 for record in frozen)
+    frozen = [r for r in read_records(plan, records) if r.classifier == "logistic_regression"]
+    assert all(record.cost.bytes_on_disk > tuned[0].cost.bytes_on_disk / 2 for record in frozen)
     assert not list((workspace.cache / "checkpoints").glob("*"))
     output = capsys.readouterr().out
     assert "freeze or fine-tune?" in output
@@ -119,7 +119,7 @@ def test_epochs_reach_mlflow_while_the_cell_trains(tuning_grid, workspace, monke
     def spy(self, record, epoch):
         original(self, record, epoch)
         experiment = client.get_experiment_by_name("small")
-        runs = client.search_runs([experiment.experiment_id], f"tags.cell = '{record['cell']}'")
+        runs = client.search_runs([experiment.experiment_id], f"tags.cell = '{record.cell}'")
         seen.extend((r.info.status, "epoch/train_loss" in r.data.metrics) for r in runs)
 
     monkeypatch.setattr(Tracker, "log_epoch", spy)
@@ -151,7 +151,7 @@ def test_a_failing_recipe_is_one_line_and_the_others_go_on(tuning_grid, workspac
     grid = tuning_grid({"trainable": {"from": "blocks.99"}}, train_sizes=[40])
     assert run(grid, workspace) == 1
     plan, records = open_plan(grid, workspace)
-    statuses = {r["classifier"]: r["status"] for r in read_records(plan, records)}
+    statuses = {r.classifier: r.status for r in read_records(plan, records)}
     assert statuses == {"logistic_regression": "ok", "majority": "ok", "end_to_end": "failed"}
     assert "the network has no layer 'blocks.99'" in capsys.readouterr().out
 
@@ -174,10 +174,7 @@ def test_the_comparison_is_paired_per_seed_over_seeds_and_per_classifier(tuning_
         (name, seed) for name in (CHOSEN, "logistic_regression", "majority") for seed in (0, 1, "all")
     ]
     plan, records = open_plan(grid, workspace)
-    known = {
-        (r["classifier"], r["seed"]): r["metrics"]["study"]["auroc"]["value"]
-        for r in read_records(plan, records)
-    }
+    known = {(r.classifier, r.seed): r.bounded("study", "auroc").value for r in read_records(plan, records)}
     for row in rows:
         assert row["low"] <= row["difference"] <= row["high"]
         assert (row["p"] < 0.05) == (not row["low"] <= 0 <= row["high"])

@@ -9,8 +9,7 @@ import pytest
 from benchmark.analysis.metrics_table import COLUMNS
 from benchmark.errors import UserError
 from benchmark.reporting.missing import missing_cells, missing_parts
-from benchmark.reporting.write import write_report
-from tests.benchmark.planted import ALONE, grid_of, planted
+from tests.benchmark.planted import ALONE, grid_of, planted, write_planted
 
 FIGURES = {
     "learning_curves",
@@ -95,7 +94,7 @@ def test_the_page_s_links_to_files_hold(report):
 @pytest.mark.slow
 def test_a_second_report_of_the_same_records_says_the_same(report, whole, tmp_path):
     plan, records = whole
-    again = write_report(plan, records, tmp_path, ALONE, "name: planted")
+    again = write_planted(plan, records, tmp_path, ALONE, "name: planted")
     for path in [p for p in report.files if p.suffix in (".csv", ".tex", ".md")]:
         assert (tmp_path / path.relative_to(report.folder)).read_bytes() == path.read_bytes()
     assert names(again.figures) == names(report.figures)
@@ -103,7 +102,7 @@ def test_a_second_report_of_the_same_records_says_the_same(report, whole, tmp_pa
 
 def test_an_unfinished_grid_reports_what_there_is_and_says_what_is_missing(tmp_path):
     plan, records = planted(tmp_path, grid_of(seeds=[0], body_parts=["wrist"]), done=0.5)
-    report = write_report(plan, records, tmp_path / "paper", ALONE, "")
+    report = write_planted(plan, records, tmp_path / "paper", ALONE, "")
     done = sum(planned.status == "done" for planned in plan.cells)
     assert len(report.findings.study.cells) == done
     assert missing_cells(plan) == [
@@ -114,7 +113,7 @@ def test_an_unfinished_grid_reports_what_there_is_and_says_what_is_missing(tmp_p
 
 def test_one_size_and_one_seed_leave_out_what_needs_several(tmp_path):
     grid = grid_of(train_sizes=["full"], seeds=[0], body_parts=["elbow"])
-    report = write_report(*planted(tmp_path, grid), tmp_path / "paper", ALONE, "")
+    report = write_planted(*planted(tmp_path, grid), tmp_path / "paper", ALONE, "")
     why = reasons(report)
     assert "two training sizes" in why["figure crossover_sizes"]
     assert "two training sizes" in why["table crossovers"]
@@ -126,7 +125,7 @@ def test_one_size_and_one_seed_leave_out_what_needs_several(tmp_path):
 
 def test_a_grid_of_frozen_networks_alone_has_no_head_to_head(tmp_path):
     grid = grid_of(fine_tuning=None, hand_crafted=None, seeds=[0], body_parts=["elbow"])
-    report = write_report(*planted(tmp_path, grid), tmp_path / "paper", ALONE, "")
+    report = write_planted(*planted(tmp_path, grid), tmp_path / "paper", ALONE, "")
     assert "no head-to-head" in (tmp_path / "paper" / "report.html").read_text(encoding="utf-8")
     assert "figure fine_tuned_minus_frozen" in reasons(report)
     assert {"main"} <= names(report.tables)
@@ -135,7 +134,7 @@ def test_a_grid_of_frozen_networks_alone_has_no_head_to_head(tmp_path):
 def test_no_finished_cell_is_one_line(tmp_path):
     plan, records = planted(tmp_path, grid_of(), done=0.0)
     with pytest.raises(UserError, match=r"^grid 'planted' has no finished cell in .*benchmark run$"):
-        write_report(plan, records, tmp_path / "paper", ALONE, "")
+        write_planted(plan, records, tmp_path / "paper", ALONE, "")
     assert not (tmp_path / "paper").exists()
 
 
@@ -143,4 +142,4 @@ def test_a_folder_that_cannot_be_made_is_one_line(whole, tmp_path):
     blocking = tmp_path / "file"
     blocking.write_text("")
     with pytest.raises(UserError, match=r"^--out: .*file.* cannot be made"):
-        write_report(*whole, Path(blocking, "paper"), ALONE, "")
+        write_planted(*whole, Path(blocking, "paper"), ALONE, "")

@@ -1,13 +1,26 @@
-import json
-
 import pandas as pd
 import pytest
 
-from benchmark.store.records import Records, Result
+from benchmark.grid.schema import Evaluation
+from benchmark.store.records import Records, Result, ordinary, resample
+from benchmark.store.resamples import resamples_key
 from results.evaluation import evaluate
 from results.uncertainty import INTERVALS
+from tests.benchmark.recorded import CONTENT, COUNTS, RESULT, failed, finished
 
 PREDICTIONS = pd.DataFrame({"image": ["a"], "probability": [0.5]})
+ROWS = pd.DataFrame(
+    {
+        "image": [f"i{n}" for n in range(40)],
+        "study": [f"s{n}" for n in range(40)],
+        "patient": [f"p{n}" for n in range(40)],
+        "body_part": "hand",
+        "label": [0, 1] * 20,
+        "probability": [(n * 7 % 40) / 40 for n in range(40)],
+    }
+)
+EVALUATION = Evaluation(confidence=0.9, resamples=100)
+SETTINGS = {"confidence": 0.9, "resamples": 100}
 
 
 @pytest.fixture
@@ -16,28 +29,37 @@ def records(tmp_path):
 
 
 def test_what_is_written_is_read(records):
-    records.write(Result("c1", {"cell": "c1", "status": "ok"}, PREDICTIONS))
-    assert records.read("c1") == {"cell": "c1", "status": "ok"}
+    records.write(Result(finished(), PREDICTIONS))
+    assert records.read("c1") == finished()
     pd.testing.assert_frame_equal(records.read_predictions("c1"), PREDICTIONS, check_dtype=False)
-    assert [record["cell"] for record in records.all()] == ["c1"]
+    assert [record.cell for record in records.all()] == ["c1"]
 
 
 def test_a_failed_cell_replaced_by_a_good_one_leaves_nothing_behind(records):
-    records.write(Result("c1", {"cell": "c1", "status": "failed"}))
-    records.write(Result("c1", {"cell": "c1", "status": "ok"}, PREDICTIONS))
-    assert records.read("c1")["status"] == "ok"
+    records.write(Result(failed()))
+    records.write(Result(finished(), PREDICTIONS))
+    assert records.read("c1").status == "ok"
     assert [path.name for path in records.folder.iterdir()] == ["c1"]
 
 
-def test_a_torn_result_is_no_result(records):
-    records.write(Result("c1", {"cell": "c1", "status": "ok"}, PREDICTIONS))
+def test_a_torn_result_is_no_result_and_is_said(records, caplog):
+    records.write(Result(finished(), PREDICTIONS))
     path = records.cell_folder("c1") / "result.json"
     path.write_text(path.read_text()[:10])
     assert records.read("c1") is None
+    assert str(path) in caplog.text
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "null", '{"status": "ok"}', "3"])
+def test_json_that_is_no_record_is_no_result(records, content):
+    records.write(Result(finished(), PREDICTIONS))
+    (records.cell_folder("c1") / "result.json").write_text(content)
+    assert records.read("c1") is None
+    assert list(records.all()) == []
 
 
 def test_what_a_dead_process_left_is_no_record_and_is_swept(records):
-    records.write(Result("c1", {"cell": "c1", "status": "ok"}, PREDICTIONS))
+    records.write(Result(finished(), PREDICTIONS))
     records.cell_folder("c1").rename(records.folder / ".c1.999999999")
     assert list(records.all()) == []
     records.sweep()
@@ -45,74 +67,64 @@ def test_what_a_dead_process_left_is_no_record_and_is_swept(records):
 
 
 def test_the_same_cell_written_by_an_orphan_at_the_same_moment(records, monkeypatch):
+    other = Records(records.folder.parent, "other")
+    other.write(Result(finished(), PREDICTIONS))
+
     def orphan_first(folder, **_):
         if folder == records.cell_folder("c1"):
-            (folder / "x").mkdir(parents=True)
-            (folder / "result.json").write_text('{"cell": "c1", "status": "ok"}')
+            other.cell_folder("c1").rename(folder)
 
     monkeypatch.setattr("benchmark.store.records.shutil.rmtree", orphan_first)
-    records.write(Result("c1", {"cell": "c1", "status": "ok"}, PREDICTIONS))
-    assert records.read("c1") == {"cell": "c1", "status": "ok"}
-
-
-SETTINGS = {"confidence": 0.9, "resamples": 50}
+    records.write(Result(finished(seed=0), PREDICTIONS))
+    assert records.read("c1") == finished()
 
 
 def write_finished(records, **changes):
-    rows = pd.DataFrame(
-        {
-            "image": [f"i{n}" for n in range(40)],
-            "study": [f"s{n}" for n in range(40)],
-            "patient": [f"p{n}" for n in range(40)],
-            "body_part": "hand",
-            "label": [0, 1] * 20,
-            "probability": [(n * 7 % 40) / 40 for n in range(40)],
-        }
-    )
-    made = {"evaluation": SETTINGS, "intervals": INTERVALS}
-    old = {"metrics": "as they were", "counts": {"train_images": 9, "test_images": 1}}
-    record = {"cell": "c1", "status": "ok", "threshold": 0.4, **made, **old, **changes}
-    records.write(Result("c1", record, rows))
-    return record, evaluate(rows, threshold=0.4, **SETTINGS)
+    made = {"evaluation": SETTINGS, "intervals": INTERVALS, "threshold": 0.4}
+    counts = COUNTS | {"train_images": 9, "test_images": 1}
+    record = finished(**{**made, "counts": counts, **changes})
+    records.write(Result(record, ROWS))
+    return record, evaluate(ROWS, threshold=0.4, **SETTINGS)
 
 
 def test_a_record_evaluated_as_asked_stays_as_it_is(records):
     record, _ = write_finished(records)
-    assert records.evaluated(record, SETTINGS) == record == records.read("c1")
+    assert records.evaluated(record, EVALUATION) is record
+    assert records.read("c1") == record
 
 
 @pytest.mark.parametrize(
-    "changes", [{"intervals": "percentile"}, {"evaluation": {"confidence": 0.5, "resamples": 50}}]
+    "changes",
+    [{"intervals": "percentile"}, {"intervals": None}, {"evaluation": {"confidence": 0.5, "resamples": 100}}],
 )
 def test_a_record_evaluated_otherwise_is_evaluated_again_from_its_predictions(records, changes, monkeypatch):
     record, expected = write_finished(records, **changes)
-    found = records.evaluated(record, SETTINGS)
-    assert found["metrics"] == expected["metrics"]
-    assert found["counts"] == {"train_images": 9, **expected["counts"]}
-    assert (found["evaluation"], found["intervals"], found["threshold"]) == (SETTINGS, INTERVALS, 0.4)
+    found = records.evaluated(record, EVALUATION)
+    assert found.to_json()["metrics"] == expected["metrics"]
+    assert found.counts.model_dump() == COUNTS | {"train_images": 9} | expected["counts"]
+    assert (found.evaluation.model_dump(), found.intervals, found.threshold) == (SETTINGS, INTERVALS, 0.4)
     assert records.read("c1") == found
     monkeypatch.setattr("benchmark.store.records.evaluate", lambda *_, **__: pytest.fail("evaluated twice"))
-    assert records.evaluated(found, SETTINGS) == found
+    assert records.evaluated(found, EVALUATION) == found
 
 
-def test_a_record_of_before_kinds_of_intervals_were_named_is_evaluated_again(records):
-    record, expected = write_finished(records)
-    del record["intervals"]
-    assert records.evaluated(record, SETTINGS)["metrics"] == expected["metrics"]
+def test_a_primary_metric_that_is_not_kept_is_resampled_once(records, monkeypatch):
+    record, _ = write_finished(records)
+    assert records.kept_resampled(record, EVALUATION) is None
+    first = records.resampled(record, EVALUATION)
+    monkeypatch.setattr("benchmark.store.records.resample", lambda *_: pytest.fail("resampled twice"))
+    again = records.resampled(record, EVALUATION)
+    assert (first.value, first.patients) == (again.value, again.patients)
+    assert first.drawn.tolist() == again.drawn.tolist(), "what is worked out is what is read later"
 
 
-def test_derived_values_are_worked_out_once(records):
-    records.folder.mkdir()
-    assert records.derived(".d.json", {"a": lambda: 1, "b": lambda: [2]}) == [1, [2]]
-    found = records.derived(".d.json", {"b": lambda: pytest.fail("again"), "c": lambda: 3})
-    assert found == [[2], 3]
+def test_a_result_brings_its_resampled_values(records):
+    record = finished(threshold=0.4)
+    resampled = resample(ROWS, 0.4, EVALUATION)
+    records.write(Result(record, ROWS, (resamples_key(record, EVALUATION), resampled)))
+    assert records.kept_resampled(record, EVALUATION).drawn.tolist() == resampled.drawn.tolist()
 
 
-@pytest.mark.parametrize(
-    "kept", [{"a": 1}, {"intervals": "percentile", "values": {"a": 1}}, {"intervals": None}]
-)
-def test_derived_values_with_other_intervals_are_worked_out_anew(records, kept):
-    records.folder.mkdir()
-    (records.folder / ".d.json").write_text(json.dumps(kept))
-    assert records.derived(".d.json", {"a": lambda: 2}) == [2]
-    assert records.derived(".d.json", {"a": lambda: 3}) == [2]
+def test_ordinary_records_belong_to_no_control():
+    assert ordinary([finished(), finished(control="majority")]) == [finished()]
+    assert set(CONTENT) & set(RESULT) == set()

@@ -1,12 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from benchmark.analysis.finished import read_records
-from benchmark.analysis.learning_curves import curve_points
 from benchmark.cli.run import run_grid
 from benchmark.errors import UserError
-from benchmark.execution.open_plan import open_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import MlflowClient, Tracker
+from tests.benchmark.opened import open_plan
+from tests.benchmark.planted import answers_from
 
 
 @pytest.fixture
@@ -69,10 +71,9 @@ def test_logging_again_changes_nothing_and_a_lost_store_is_rebuilt(finished):
 def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
     grid, workspace = finished
     plan, records = open_plan(grid, workspace)
-    ok = read_records(plan, records)
-    points = curve_points(records, ok, metric="auroc", unit="study", confidence=0.95, resamples=100)
+    points = answers_from(plan, records).points
     tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
-    tracker.log_curves([point | {"value": 0.123} for point in points])
+    tracker.log_curves([replace(point, value=0.123) for point in points])
     client, curves = runs_of(workspace, "curve")
     assert len(curves) == 2
     for run in curves:
@@ -85,10 +86,9 @@ def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
 def test_a_curve_whose_bounds_alone_changed_is_drawn_anew(finished):
     grid, workspace = finished
     plan, records = open_plan(grid, workspace)
-    ok = read_records(plan, records)
-    points = curve_points(records, ok, metric="auroc", unit="study", confidence=0.95, resamples=100)
+    points = answers_from(plan, records).points
     tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
-    tracker.log_curves([point | {"low": 0.123} for point in points])
+    tracker.log_curves([replace(point, low=0.123) for point in points])
     client, curves = runs_of(workspace, "curve")
     assert len(curves) == 2
     for run in curves:

@@ -27,36 +27,52 @@ def test_what_the_folds_chose_is_shown_with_its_test_score():
         "train_size": 100,
         "seed": 0,
         "selection_auroc": 0.9,
-        "metrics": {"study": {"auroc": {"value": 0.5, "low": 0.25, "high": 0.75}}},
+        "value": 0.5,
+        "low": 0.25,
+        "high": 0.75,
     }
     table = chosen_table([record], "study", "auroc")
     assert table.iloc[0].tolist()[-3:] == ["rbf_svm", "0.900", "0.500 [0.250, 0.750]"]
 
 
+ROW = {
+    "body_part": "wrist",
+    "backbone": "densenet169",
+    "recipe": "",
+    "train_size": 100,
+    "seed": "all",
+    "seeds": [0, 1, 2],
+    "classifier": "chosen",
+    "classifiers": {"0": "rbf_svm", "1": "xgboost", "2": "rbf_svm"},
+    "frozen": 0.80,
+    "fine_tuned": 0.84,
+    "difference": 0.04,
+    "low": 0.01,
+    "high": 0.09,
+    "p_adjusted": 0.012,
+    "verdict": "fine-tune",
+}
+UNADJUSTED = ROW | {"seed": 1, "verdict": None, "p_adjusted": None}
+
+
+def test_a_row_with_a_verdict_shows_it_with_its_adjusted_p_value():
+    table = head_to_head_table(
+        [ROW, ROW | {"backbone": "all backbones", "classifiers": {}, "recipe": "full"}]
+    )
+    assert table["verdict"].tolist() == ["fine-tune"] * 2
+    assert table["p adjusted"].tolist() == ["0.012"] * 2
+    assert table["seed"].tolist() == ["mean of 3"] * 2
+    assert table["backbone"].tolist() == ["densenet169", "all backbones · full"]
+    assert table["frozen classifier"].tolist() == ["chosen: rbf_svm, xgboost", "chosen"]
+    assert table.loc[0, "difference"] == "+0.040 [+0.010, +0.090]"
+
+
 @pytest.mark.parametrize(
-    ("low", "high", "verdict"),
-    [
-        (0.01, 0.09, "fine-tune"),
-        (-0.09, -0.01, "freeze"),
-        (-0.01, 0.09, "not settled"),
-        (None, None, "not settled"),
-    ],
+    ("low", "high", "words"),
+    [(0.01, 0.09, "excludes 0"), (-0.01, 0.09, "includes 0"), (None, None, "undefined")],
 )
-def test_the_head_to_head_says_who_wins_when_the_interval_leaves_out_zero(low, high, verdict):
-    row = {
-        "body_part": "wrist",
-        "backbone": "densenet169",
-        "train_size": 100,
-        "seed": "all",
-        "classifier": "chosen",
-        "classifiers": {"0": "rbf_svm", "1": "xgboost", "2": "rbf_svm"},
-        "frozen": 0.80,
-        "fine_tuned": 0.84,
-        "difference": 0.04,
-        "low": low,
-        "high": high,
-    }
-    table = head_to_head_table([row, row | {"seed": 1}])
-    assert table["so"].tolist() == [verdict] * 2
-    assert table["frozen classifier"].tolist() == ["chosen: rbf_svm, xgboost", "chosen: xgboost"]
-    assert table.loc[0, "difference"].startswith("+0.040")
+def test_an_unadjusted_row_says_what_its_interval_does_in_other_words_than_a_verdict(low, high, words):
+    table = head_to_head_table([UNADJUSTED | {"low": low, "high": high}])
+    assert "verdict" not in table
+    assert table.loc[0, "unadjusted interval"] == words
+    assert table.loc[0, "frozen classifier"] == "chosen: xgboost"
