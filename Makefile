@@ -4,7 +4,7 @@ BIN := .venv/bin
 # as the command line sets it: threads that wait leave their core to others
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: help install quickstart ui lint test test-all performance validity clean
+.PHONY: help install quickstart ui lint test test-all performance validity schema clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ performance: install  ## print the speed ratios (about an hour)
 
 validity: install  ## simulate whether the intervals hold, write docs/validity.md (about two hours on one core)
 	$(BIN)/python -m tests.validity.study
+
+schema: install  ## write docs/record.schema.json from the record's model
+	$(BIN)/python -m benchmark.store.record > docs/record.schema.json
 
 clean:  ## delete the environment; the runs stay
 	rm -rf .venv

@@ -70,7 +70,7 @@ def _fitted(batch: Batch, planned: PlannedCell, subset: Subset, started: str) ->
         used=used,
         threads=subset.threads,
     )
-    facts = {"embedding": batch.embedding_facts, "cost": cost}
+    facts: dict[str, Any] = {"embedding": batch.embedding_facts, "cost": cost}
     return finished(planned, batch.sample, batch.context, fit, started, **facts)
 
 

@@ -4,6 +4,8 @@ A record is the content of `result.json`. `read_record` accepts every version si
 JSON (`json_schema`) is docs/record.schema.json.
 """
 
+import json
+import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -213,3 +215,7 @@ def read_record(content: Mapping[str, Any]) -> Record:
 def json_schema() -> dict[str, Any]:
     """The JSON schema of `result.json`."""
     return _RECORD.json_schema()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(json_schema(), indent=1) + "\n")

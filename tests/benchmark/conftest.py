@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copy
 
 import pytest
 import yaml
@@ -10,9 +11,34 @@ from benchmark.analysis.findings import Findings, find
 from benchmark.execution.plan import Plan
 from benchmark.reporting.write import Report, write_report
 from benchmark.store.records import Records
+from benchmark.store.workspace import Workspace
+from benchmark.tracking.session import open_tracker
 from tests.benchmark.planted import ALONE, answers_from, grid_of, planted
 
 Content = dict[str, object]
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MLflow database without runs: to make one takes MLflow three seconds of migrations, to copy it none."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("store") / "mlflow.db"
+    MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _copied_stores(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """New workspaces get a copy of the empty store in the place of one that MLflow makes."""
+
+    def opened(workspace: Workspace, plan: Plan) -> object:
+        if workspace.tracking_uri is None and not workspace.database.exists():
+            workspace.folder.mkdir(parents=True, exist_ok=True)
+            copy(request.getfixturevalue("empty_store"), workspace.database)
+        return open_tracker(workspace, plan)
+
+    monkeypatch.setattr("benchmark.tracking.session.open_tracker", opened)
 
 
 @pytest.fixture

@@ -1,0 +1,132 @@
+"""The Python API: what the commands are made of, without printing or exiting."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import benchmark as bm
+from benchmark.store.record import Finished
+
+NETWORK = {"name": "test_efficientnet", "weights": "random"}
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory, phantom):
+    """(results, workspace, what the callbacks were told) of a small grid with a head-to-head; do not write into it."""
+    folder = tmp_path_factory.mktemp("api")
+    grid = bm.Grid.model_validate(
+        {
+            "name": "api",
+            "dataset": {"kind": "mura", "root": str(phantom)},
+            "train_sizes": [40, "full"],
+            "image": {"size": 32},
+            "feature_extraction": {
+                "backbones": [NETWORK],
+                "classifiers": ["logistic_regression", "majority"],
+            },
+            "fine_tuning": {"backbones": [NETWORK], "recipe": {"epochs": 1}},
+            "controls": ["shuffled_labels"],
+            "evaluation": {"resamples": 100},
+        }
+    )
+    told = {"stages": set(), "epochs": [], "cells": []}
+    results = bm.run(
+        grid,
+        folder / "runs",
+        jobs=1,
+        device="cpu",
+        track=False,
+        progress=lambda stage, steps, total: told["stages"].add(stage),
+        on_epoch=lambda record, epoch: told["epochs"].append((record.cell, epoch.step)),
+        on_cell=lambda record: told["cells"].append(record.cell),
+    )
+    return results, folder / "runs", told
+
+
+def test_a_run_returns_results_and_tells_callbacks(ran, capsys):
+    results, folder, told = ran
+    assert results.failed == ()
+    assert all(isinstance(record, Finished) for record in results.cells)
+    assert sorted(told["cells"]) == sorted(record.cell for record in results.cells)
+    assert {step for _, step in told["epochs"]} == {1}
+    assert {"decoding images", "fitting classifiers"} <= told["stages"]
+    assert not (folder / "mlflow.db").exists(), "track=False leaves MLflow alone"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_plan_is_a_table(ran):
+    results, folder, _ = ran
+    frame = bm.plan(results.plan.grid, folder).to_frame()
+    assert set(frame["status"]) == {"done"}
+    assert {"cell", "strategy", "backbone", "train_size", "seconds"} <= set(frame)
+
+
+def test_metrics_and_predictions_are_tidy(ran):
+    results, *_ = ran
+    metrics = results.metrics()
+    assert {"cell", "unit", "metric", "value", "low", "high"} <= set(metrics)
+    tuned = results.predictions(strategy="fine_tuning", train_size=40)
+    assert set(tuned["strategy"]) == {"fine_tuning"}
+    assert tuned.groupby("cell")["image"].is_unique.all()
+    assert {"patient", "label", "probability", "threshold", "cell_body_part"} <= set(tuned)
+    assert results.predictions(seed=7).empty
+    with pytest.raises(bm.UserError, match="no axis 'size'"):
+        results.predictions(size=40)
+
+
+def test_comparisons_and_curves(ran):
+    results, *_ = ran
+    table = bm.compare(results)
+    assert table["comparison"].tolist() == ["fine-tuned − frozen"] * 2
+    assert set(table["verdict"]) <= {"fine-tune", "freeze", "not settled"}
+    curves = results.learning_curves()
+    assert len(curves.frame()) == 4
+    assert curves.plot().axes
+
+
+def test_results_are_loaded_by_grid_and_by_name_alike(ran):
+    results, folder, _ = ran
+    by_grid = bm.load_results(folder, results.plan.grid)
+    by_name = bm.load_results(folder, "api")
+    for loaded in (by_grid, by_name):
+        pd.testing.assert_frame_equal(loaded.compare(), results.compare())
+        assert {record.cell for record in loaded.cells} == {record.cell for record in results.cells}
+    with pytest.raises(bm.UserError, match="a report needs the grid"):
+        bm.report(by_name, folder / "paper")
+    with pytest.raises(bm.UserError, match="no grid 'other'"):
+        bm.load_results(folder, "other")
+
+
+def test_a_report_is_written(ran, tmp_path):
+    results, *_ = ran
+    report = bm.report(results, tmp_path / "paper", jobs=1)
+    assert (tmp_path / "paper" / "report.html") in report.files
+    assert (tmp_path / "paper" / "metrics.csv").is_file()
+
+
+def test_a_store_that_cannot_be_written_costs_no_result(ran, monkeypatch):
+    results, folder, _ = ran
+
+    def broken(self, *_):
+        raise RuntimeError  # without a message
+
+    monkeypatch.setattr("benchmark.tracking.session.Session._write_all", broken)
+    again = bm.run(results.plan.grid, folder, jobs=1)
+    assert len(again.cells) == len(results.cells)
+    assert "MLflow could not be written (RuntimeError)" in again.not_tracked
+
+
+def test_a_grid_file_that_is_not_there_is_one_line(tmp_path):
+    with pytest.raises(bm.UserError, match="no.yaml"):
+        bm.plan(tmp_path / "no.yaml", tmp_path)
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    code = "import sys, benchmark; print([m for m in ('numpy', 'pandas', 'torch', 'mlflow') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    assert bm.__version__ == "0.1.0"
+    assert set(bm.__all__) <= set(dir(bm))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = bm.nothing
