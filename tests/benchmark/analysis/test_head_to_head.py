@@ -28,7 +28,7 @@ def judged(answers):
 
 
 def test_a_lower_brier_score_is_better_everywhere(brier):
-    plan, answers = brier
+    _, answers = brier
     rows = judged(answers)
     assert {row["verdict"] for row in rows} >= {FINE_TUNE}
     for row in rows:
