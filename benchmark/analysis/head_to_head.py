@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmark.analysis.learning_curves import Point, chosen_on_training_folds, ordinary
 from benchmark.store.records import Record, Records
-from extractors.specs import JsonValue, digest_of
+from extractors.digests import JsonValue, digest_of
 from results.comparison import differences
 from results.evaluation import resampled_metric
 from results.uncertainty import Resampled

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmark.store.records import CONTROL, Record, Records
 from classifiers.names import MAJORITY
-from extractors.specs import JsonValue, digest_of
+from extractors.digests import JsonValue, digest_of
 from results.costs import cost_numbers
 from results.evaluation import evaluate_over_seeds
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmark.grid.schema import Grid
 from benchmark.store.records import Record, Records
 from extractors.array_store import write_atomically
-from extractors.specs import JsonValue, digest_of
+from extractors.digests import JsonValue, digest_of
 
 
 @dataclass(frozen=True)

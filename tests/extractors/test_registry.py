@@ -19,20 +19,7 @@ ADDED = Entry("added")
 TAKEN = Entry("own")
 
 
-@pytest.fixture
-def install(tmp_path, monkeypatch):
-    """A package on the path whose module has this text and whose one entry point is `value`."""
-
-    def installed(value, module=f"from {__name__} import ADDED, TAKEN"):
-        info = tmp_path / "third_party-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: third-party\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[{GROUP}]\nmine = {value}\n")
-        (tmp_path / "third_party_module.py").write_text(module)
-        monkeypatch.delitem(sys.modules, "third_party_module", raising=False)
-        monkeypatch.syspath_prepend(tmp_path)
-
-    return installed
+MODULE = f"from {__name__} import ADDED, TAKEN"
 
 
 def test_a_lazy_function_is_imported_at_its_first_call_and_can_be_pickled():
@@ -54,7 +41,7 @@ def test_a_target_of_another_form_is_refused(target):
 
 def test_own_entries_come_first_then_those_of_installed_packages(install):
     assert with_entry_points(GROUP, [Entry("own")]) == {"own": Entry("own")}
-    install("third_party_module:ADDED")
+    install(GROUP, "third_party_module:ADDED", MODULE)
     assert list(with_entry_points(GROUP, [Entry("own")])) == ["own", "added"]
 
 
@@ -68,12 +55,12 @@ def test_own_entries_come_first_then_those_of_installed_packages(install):
     ],
 )
 def test_a_wrong_entry_point_is_named_with_its_package(install, value, problem):
-    install(value)
+    install(GROUP, value, MODULE)
     with pytest.raises(ValueError, match=f"mine = {value}.*third-party.*{problem}"):
         with_entry_points(GROUP, [Entry("own")])
 
 
 def test_a_module_that_raises_at_its_import_is_named(install):
-    install("third_party_module:ADDED", "assert False")
+    install(GROUP, "third_party_module:ADDED", "assert False")
     with pytest.raises(ValueError, match=r"third-party.*cannot be imported \(AssertionError"):
         with_entry_points(GROUP, [Entry("own")])

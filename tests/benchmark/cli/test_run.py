@@ -12,7 +12,7 @@ from benchmark.errors import UserError
 from benchmark.execution.open_plan import open_plan
 from benchmark.store.workspace import Workspace
 from extractors import bundled
-from extractors.specs import file_digest
+from extractors.digests import file_digest
 
 
 @pytest.fixture
