@@ -3,7 +3,7 @@
 Other packages add one by an entry point of group `benchmark.descriptors` that loads a Descriptor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ class Descriptor:
     version: int
     label: str  # in a text
     function: Function | None = None
-    parts: tuple[str, ...] = ()  # instead of a function: names of other descriptors
+    parts: tuple[str, ...] = ()  # instead of a function: names of other descriptors, see `side_by_side`
 
 
 _PARTS = (
@@ -48,11 +48,19 @@ _PARTS = (
         "glcm", 1, "grey-level co-occurrence matrices", lazy("extractors.handcrafted:grey_cooccurrence")
     ),
 )
-_COMBINED = Descriptor(
-    "combined",
-    1 + sum(part.version - 1 for part in _PARTS),  # one more whenever any part has one more
-    "the features of edges, gradients, patterns and co-occurrences together",
-    parts=tuple(part.name for part in _PARTS),
+
+
+def side_by_side(name: str, label: str, parts: Sequence[Descriptor]) -> Descriptor:
+    """A descriptor whose vector is those of its parts, one after the other.
+
+    Its version is one more whenever that of a part is, and 1 while all of theirs are.
+    """
+    version = 1 + sum(part.version - 1 for part in parts)
+    return Descriptor(name, version, label, parts=tuple(part.name for part in parts))
+
+
+_COMBINED = side_by_side(
+    "combined", "the features of edges, gradients, patterns and co-occurrences together", _PARTS
 )
 
 

@@ -20,7 +20,14 @@ def test_the_processor_has_a_name_and_no_memory_of_its_own():
 
 def test_threads_are_given_back_after_an_error():
     before = torch.get_num_threads()
-    with pytest.raises(RuntimeError), torch_threads(1):
-        assert torch.get_num_threads() == 1
-        raise RuntimeError
+    inside = []
+
+    def work():
+        with torch_threads(1):
+            inside.append(torch.get_num_threads())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        work()
+    assert inside == [1]
     assert torch.get_num_threads() == before

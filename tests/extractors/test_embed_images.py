@@ -8,8 +8,8 @@ from PIL import Image
 
 import extractors
 from extractors import embed_images
-from extractors.backbones import load_backbone
 from extractors.backbones import embed as embed_with
+from extractors.backbones import load_backbone
 from extractors.devices import choose_device
 from extractors.handcrafted import describe
 from extractors.pixels import UnreadableImageError, decode

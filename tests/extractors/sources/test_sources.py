@@ -109,5 +109,5 @@ def test_its_weights_may_come_from_a_file_with_the_classifier(xrays, tmp_path, n
 
 def test_an_entry_point_that_cannot_be_used_is_one_clear_error(install):
     install(GROUP, "third_party_module:ABSENT", MODULE)
-    with pytest.raises(ValueError, match="third_party_module:ABSENT.*third-party.*cannot be imported"):
+    with pytest.raises(ValueError, match=r"third_party_module:ABSENT.*third-party.*cannot be imported"):
         source_of("resnet18")
