@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from extractors.specs import JsonValue
+from extractors.digests import JsonValue
 
 _DATA, _META, _DONE = "data.npy", "meta.json", "done.txt"
 

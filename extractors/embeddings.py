@@ -1,9 +1,9 @@
 """The embedding cache: one float32 row per image and extractor, filled in one pass over the pixels."""
 
-from collections import defaultdict
+import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
@@ -12,30 +12,24 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from extractors.array_store import PartialArray, StoredArray, read_array
-from extractors.backbones import (
-    Backbone,
-    begin_peak_memory,
-    choose_device,
-    device_name,
-    embed,
-    load_backbone,
-    peak_memory,
-    size_of,
-    torch_threads,
-)
+from extractors.backbones import Backbone, embed, load_backbone, size_of
+from extractors.devices import begin_peak_memory, choose_device, device_name, peak_memory, torch_threads
+from extractors.digests import JsonValue
+from extractors.errors import reason
 from extractors.handcrafted import describe, describe_timed
 from extractors.resource_usage import Usage, measured
-from extractors.specs import BackboneSpec, DescriptorSpec, JsonValue, embedding_folder
+from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
 
 CHUNK = 256
 AnyExtractor = BackboneSpec | DescriptorSpec
 Cost = dict[str, JsonValue]
 Progress = Callable[[str, int], None]
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass
 class _Spent:
-    """What one extractor has taken of a pass."""
+    """The cost of one extractor during a pass."""
 
     device: str = "cpu"
     threads: int = 1
@@ -64,10 +58,38 @@ class _Spent:
 
 @dataclass(frozen=True)
 class Failure:
-    """An extractor that could not be run, and why in one line."""
+    """An extractor that could not be run, and the exception that stopped it."""
 
     extractor: AnyExtractor
-    error: str
+    cause: Exception
+
+    @property
+    def error(self) -> str:
+        """The reason in one line; the type of the exception too, unless it is a ValueError with a message."""
+        name, said = type(self.cause).__name__, reason(self.cause)
+        return said if isinstance(self.cause, ValueError) or said == name else f"{name}: {said}"
+
+
+@dataclass
+class _Filling:
+    """One extractor whose embedding is being filled: a descriptor where there is no `backbone`."""
+
+    extractor: AnyExtractor
+    partial: PartialArray
+    backbone: Backbone | None = None
+    spent: _Spent = field(default_factory=_Spent)
+    failure: Failure | None = None
+
+    def wants(self, rows: slice) -> bool:
+        return self.failure is None and rows in self.partial.pending
+
+    @contextmanager
+    def keeping_failure(self) -> Iterator[None]:
+        """Whatever is raised within becomes this extractor's failure."""
+        try:
+            yield
+        except Exception as error:  # a network or descriptor of others may raise anything
+            self.failure = _failure(self.extractor, error)
 
 
 def load_embeddings(
@@ -81,9 +103,10 @@ def load_embeddings(
 ) -> Iterator[StoredArray | Failure]:
     """The embedding of every extractor, in order: from the cache, or by one pass over the pixels.
 
-    Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`. Stored
-    bytes are checked; damaged ones are made again. An extractor that cannot be run gives a Failure
-    and does not stop the others. A killed pass continues at the chunk it had reached.
+    Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`. Stored bytes and
+    ids are checked; damaged ones, and those of other images, are made again. An extractor that raises an
+    exception gives a Failure and does not stop the others. A killed pass continues at the chunk it had
+    reached.
     """
     folders = {id(extractor): embedding_folder(cache, pixels.digest, extractor) for extractor in extractors}
     (cache / "embeddings").mkdir(parents=True, exist_ok=True)
@@ -91,12 +114,21 @@ def load_embeddings(
         for folder in sorted(set(folders.values())):  # one order for all processes: no deadlock
             locks.enter_context(FileLock(f"{folder}.lock"))
         known: dict[Path, StoredArray | Failure] = {
-            folder: stored for folder in folders.values() if (stored := read_array(folder)) is not None
+            folder: stored for folder in folders.values() if (stored := _stored(folder, pixels)) is not None
         }
         absent = [e for e in extractors if folders[id(e)] not in known]
         if absent:
             known |= _fill(pixels, [(e, folders[id(e)]) for e in absent], device, jobs, progress)
     yield from (known[folders[id(extractor)]] for extractor in extractors)
+
+
+def _stored(folder: Path, pixels: StoredArray) -> StoredArray | None:
+    """The stored embedding whose row i belongs to row i of the pixels; None where there is none."""
+    stored = read_array(folder)
+    if stored is not None and stored.ids != pixels.ids:
+        _LOG.warning("%s holds other images than the pixels: it is made again", folder)
+        return None
+    return stored
 
 
 def _fill(
@@ -108,40 +140,70 @@ def _fill(
 ) -> dict[Path, StoredArray | Failure]:
     """Run several extractors over one read of the pixels."""
     filled: dict[Path, StoredArray | Failure] = {}
-    networks: list[tuple[Backbone, PartialArray]] = []
-    descriptors: list[tuple[DescriptorSpec, PartialArray]] = []
-    spent: dict[Path, _Spent] = defaultdict(lambda: _Spent(threads=jobs))
+    fillings: list[_Filling] = []
     with torch_threads(jobs):
         for extractor, folder in wanted:
-            try:
-                if isinstance(extractor, BackboneSpec):
-                    backbone = load_backbone(
-                        extractor, size=pixels.data.shape[1], device=choose_device(device)
-                    )
-                    networks.append((backbone, _partial(folder, pixels, extractor, backbone.width, progress)))
-                    spent[folder] = _Spent(device_name(backbone.device), jobs, size_of(backbone.network))
-                else:
-                    width = _descriptor_width(extractor, pixels)
-                    descriptors.append((extractor, _partial(folder, pixels, extractor, width, progress)))
-            except ValueError as error:
-                filled[folder] = Failure(extractor, str(error))
+            begun = _begin(extractor, folder, pixels, device, jobs, progress)
+            if isinstance(begun, Failure):
+                filled[folder] = begun
+            else:
+                fillings.append(begun)
         with measured() as used:
             for start in range(0, len(pixels.data), CHUNK):
                 rows = slice(start, min(start + CHUNK, len(pixels.data)))
-                chunk = np.array(pixels.data[rows])
-                for backbone, partial in networks:
-                    if rows in partial.pending:
-                        partial.write(rows, _embed(backbone, chunk, spent[partial.folder]))
-                        progress(backbone.spec.label, len(chunk))
-                pending = {spec.name: partial for spec, partial in descriptors if rows in partial.pending}
-                described, seconds = describe_timed(chunk, list(pending), jobs) if pending else ({}, {})
-                for name, vectors in described.items():
-                    pending[name].write(rows, vectors)
-                    spent[pending[name].folder].add(len(chunk), seconds[name])
-                    progress(name, len(chunk))
-    for spec, partial in [(b.spec, p) for b, p in networks] + descriptors:
-        filled[partial.folder] = _finish(spec, partial, pixels, spent[partial.folder].cost(used))
-    return filled
+                _fill_rows([f for f in fillings if f.wants(rows)], rows, pixels, jobs, progress)
+    return filled | {filling.partial.folder: _finish(filling, pixels, used) for filling in fillings}
+
+
+def _begin(
+    extractor: AnyExtractor, folder: Path, pixels: StoredArray, device: str, jobs: int, progress: Progress
+) -> _Filling | Failure:
+    """Build the extractor and open its file at the row that an earlier process reached."""
+    try:
+        if isinstance(extractor, BackboneSpec):
+            size = pixels.data.shape[1]
+            backbone = load_backbone(extractor, size=size, device=choose_device(device))
+            partial = _partial(folder, pixels, extractor, backbone.width, progress)
+            spent = _Spent(device_name(backbone.device), jobs, size_of(backbone.network))
+            return _Filling(extractor, partial, backbone, spent)
+        partial = _partial(folder, pixels, extractor, _descriptor_width(extractor, pixels), progress)
+        return _Filling(extractor, partial, spent=_Spent(threads=jobs))
+    except Exception as error:  # a network or descriptor of others may raise anything
+        return _failure(extractor, error)
+
+
+def _fill_rows(
+    fillings: Sequence[_Filling], rows: slice, pixels: StoredArray, jobs: int, progress: Progress
+) -> None:
+    """Embed a chunk of images with each extractor that lacks it."""
+    chunk = np.array(pixels.data[rows])
+    for filling in fillings:
+        if filling.backbone:
+            with filling.keeping_failure():
+                filling.partial.write(rows, _embed(filling.backbone, chunk, filling.spent))
+            progress(filling.extractor.label, len(chunk))
+    described = [filling for filling in fillings if not filling.backbone]
+    if not described:
+        return
+    try:
+        _describe(described, rows, chunk, jobs, progress)
+    except Exception:  # which one is found by running each alone
+        _LOG.debug("descriptors failed together", exc_info=True)
+        for filling in (filling for filling in described if filling.wants(rows)):
+            with filling.keeping_failure():
+                _describe([filling], rows, chunk, jobs, progress)
+
+
+def _describe(
+    fillings: Sequence[_Filling], rows: slice, chunk: NDArray[np.uint8], jobs: int, progress: Progress
+) -> None:
+    """Describe a chunk by all descriptors at once, which share a part of the work."""
+    vectors, seconds = describe_timed(chunk, [filling.extractor.name for filling in fillings], jobs)
+    for filling in fillings:
+        name = filling.extractor.name
+        filling.partial.write(rows, vectors[name])
+        filling.spent.add(len(chunk), seconds[name])
+        progress(name, len(chunk))
 
 
 def _embed(backbone: Backbone, chunk: NDArray[np.uint8], spent: _Spent) -> NDArray[np.float32]:
@@ -157,7 +219,10 @@ def _embed(backbone: Backbone, chunk: NDArray[np.uint8], spent: _Spent) -> NDArr
 
 def _descriptor_width(descriptor: DescriptorSpec, pixels: StoredArray) -> int:
     blank = np.zeros((1, *pixels.data.shape[1:]), np.uint8)
-    return int(describe(blank, [descriptor.name])[descriptor.name].shape[1])
+    vectors = describe(blank, [descriptor.name])[descriptor.name]
+    if vectors.ndim != 2:
+        raise ValueError(f"descriptor '{descriptor.label}' gives {vectors.shape[1:]}, not a vector per image")
+    return int(vectors.shape[1])
 
 
 def _partial(
@@ -168,10 +233,11 @@ def _partial(
     return partial
 
 
-def _finish(
-    extractor: AnyExtractor, partial: PartialArray, pixels: StoredArray, cost: Cost
-) -> StoredArray | Failure:
+def _finish(filling: _Filling, pixels: StoredArray, used: Usage) -> StoredArray | Failure:
     """Seal the matrix unless its numbers cannot be features."""
+    if filling.failure:
+        return filling.failure
+    extractor, partial = filling.extractor, filling.partial
     values = partial.values()
     sample = values[:: max(1, len(values) // 512)]
     problem = ""
@@ -181,5 +247,12 @@ def _finish(
         problem = "gives every image the same vector: wrong weights, mean or std, or blank images"
     if problem:
         partial.discard()
-        return Failure(extractor, f"'{extractor.label}' {problem}")
-    return partial.finish(pixels.ids, extractor=extractor.identity(), pixels=pixels.digest, cost=cost)
+        return _failure(extractor, ValueError(f"'{extractor.label}' {problem}"))
+    return partial.finish(
+        pixels.ids, extractor=extractor.identity(), pixels=pixels.digest, cost=filling.spent.cost(used)
+    )
+
+
+def _failure(extractor: AnyExtractor, error: Exception) -> Failure:
+    _LOG.debug("'%s' failed", extractor.label, exc_info=error)
+    return Failure(extractor, error)

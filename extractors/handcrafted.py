@@ -1,6 +1,6 @@
-"""Hand-crafted descriptors of a radiograph, by name: edges, hog, lbp, glcm and all of them combined."""
+"""Hand-crafted descriptors computed: images in, one vector per image and descriptor out, in processes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 import numpy as np
@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from skimage.feature import graycomatrix, graycoprops, hog, local_binary_pattern
 
-from extractors.edges import edges
-from extractors.names import DESCRIPTOR_NAMES
-from extractors.names import DESCRIPTOR_VERSION as DESCRIPTOR_VERSION
+from extractors.descriptors import Function, descriptors
 
 Pixels = NDArray[np.uint8]
 Image = NDArray[np.float64]
 Vector = NDArray[np.float64]
-Descriptor = Callable[[Pixels], NDArray[np.float32]]
 
 HOG_SIDE = 128  # pixels: the width of the vector does not depend on the image's size
 LBP_RINGS = ((8, 1), (8, 3))  # (points, radius in pixels)
@@ -73,18 +70,10 @@ def grey_cooccurrence(image: Image) -> Vector:
     return np.concatenate(features)
 
 
-PARTS: dict[str, Callable[[Image], Vector]] = {
-    "edges": edges,
-    "hog": histogram_of_gradients,
-    "lbp": local_binary_patterns,
-    "glcm": grey_cooccurrence,
-}
-
-
 def describe(images: Pixels, names: Sequence[str], jobs: int = 1) -> dict[str, NDArray[np.float32]]:
     """The named descriptors of (n, H, W) uint8 images, each (n, width) float32, in `jobs` processes.
 
-    `combined` is every part side by side; what it shares with other names is computed once.
+    What a descriptor made of others shares with them is computed once. Raises KeyError for an unknown name.
     """
     return describe_timed(images, names, jobs)[0]
 
@@ -94,37 +83,36 @@ def describe_timed(
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, float]]:
     """The same, and the seconds that each of the names would have taken alone in as many processes."""
     began = perf_counter()
-    parts = [part for part in PARTS if part in names or "combined" in names]
+    own = {name: descriptors()[name].parts or (name,) for name in names}
+    functions = {part: _function(part) for parts in own.values() for part in parts}
     chunks = [images[start : start + _CHUNK] for start in range(0, len(images), _CHUNK)]
-    done = Parallel(n_jobs=min(jobs, len(chunks)))(delayed(_describe_chunk)(chunk, parts) for chunk in chunks)
-    vectors = {part: np.concatenate([chunk[part] for chunk, _ in done]) for part in parts}
-    busy = {work: sum(seconds[work] for _, seconds in done) for work in (_RESCALE, *parts)}
-    if "combined" in names:
-        vectors["combined"] = np.hstack([vectors[part] for part in PARTS])
+    done = Parallel(n_jobs=min(jobs, len(chunks)))(
+        delayed(_describe_chunk)(chunk, functions) for chunk in chunks
+    )
+    vectors = {part: np.concatenate([chunk[part] for chunk, _ in done]) for part in functions}
+    busy = {work: sum(seconds[work] for _, seconds in done) for work in (_RESCALE, *functions)}
     elapsed = (perf_counter() - began) / sum(busy.values())
-    own = {name: parts if name == "combined" else [name] for name in names}
     alone = {name: elapsed * (busy[_RESCALE] + sum(busy[part] for part in own[name])) for name in names}
-    return {name: vectors[name] for name in names}, alone
+    return {name: np.hstack([vectors[part] for part in own[name]]) for name in names}, alone
 
 
-def _descriptor(name: str) -> Descriptor:
-    return lambda pixels: describe(pixels[np.newaxis], [name])[name][0]
-
-
-# One image each: (H, W) uint8 to a finite (width,) float32; no width depends on the image's size.
-DESCRIPTORS: dict[str, Descriptor] = {name: _descriptor(name) for name in DESCRIPTOR_NAMES}
+def _function(name: str) -> Function:
+    function = descriptors()[name].function
+    if function is None:
+        raise ValueError(f"descriptor '{name}' has neither a function nor parts")
+    return function
 
 
 def _describe_chunk(
-    images: Pixels, parts: Sequence[str]
+    images: Pixels, functions: Mapping[str, Function]
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, float]]:
     """The parts, and the seconds of each and of what they share."""
     began = perf_counter()
     rescaled = [rescale(pixels) for pixels in images]
     vectors, seconds = {}, {_RESCALE: perf_counter() - began}
-    for part in parts:
+    for part, function in functions.items():
         began = perf_counter()
-        vectors[part] = np.stack([PARTS[part](image) for image in rescaled]).astype(np.float32)
+        vectors[part] = np.stack([function(image) for image in rescaled]).astype(np.float32)
         seconds[part] = perf_counter() - began
     return vectors, seconds
 

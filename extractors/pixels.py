@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from extractors.array_store import PartialArray, StoredArray, read_array
-from extractors.specs import PIXELS_VERSION, digest_of
+from extractors.digests import digest_of
+from extractors.specs import PIXELS_VERSION
 
 FITS = ("pad", "crop", "stretch")
 CHUNK = 128
@@ -18,7 +19,7 @@ Progress = Callable[[int], None]
 
 
 class UnreadableImageError(ValueError):
-    """An image file that cannot be decoded; the message holds its path and the way out."""
+    """An image file that cannot be decoded; the message holds its path and the reason."""
 
 
 def decode(path: Path, size: int, fit: str) -> NDArray[np.uint8]:
@@ -66,10 +67,10 @@ def load_pixels(
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         stored = read_array(folder, check=False)
-        if stored is None:
+        if stored is None or stored.ids != list(images):
             stored = _decode_all(folder, root, images, size, fit, jobs, skip_unreadable, progress)
     if stored.meta["unreadable"] and not skip_unreadable:
-        raise _way_out(next(iter(stored.meta["unreadable"].values())))
+        raise UnreadableImageError(next(iter(stored.meta["unreadable"].values())))
     return stored
 
 
@@ -93,7 +94,7 @@ def _decode_all(
     )
     for rows, (pixels, errors) in zip(pending, chunks, strict=True):
         if errors and not skip_unreadable:
-            raise _way_out(next(iter(errors.values())))
+            raise UnreadableImageError(next(iter(errors.values())))
         if errors:  # written last, so that a continued run meets these errors again
             skipped.append((rows, pixels))
             unreadable.update(errors)
@@ -116,10 +117,6 @@ def _decode_chunk(
         except UnreadableImageError as error:
             errors[image] = str(error)
     return pixels, errors
-
-
-def _way_out(message: str) -> UnreadableImageError:
-    return UnreadableImageError(f"{message}; mend or remove it, or run with --skip-unreadable")
 
 
 def _grey(image: Image.Image) -> Image.Image:

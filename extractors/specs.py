@@ -1,19 +1,16 @@
 """What an extractor is, as plain data: a backbone with its weights, or a hand-crafted descriptor."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
-from extractors import bundled
+from extractors.descriptors import descriptors
+from extractors.digests import JsonValue, digest_of, file_digest
+from extractors.sources import RANDOM, source_of
 
 PIXELS_VERSION = 1  # raise it when decoding gives other pixels
 EMBEDDINGS_VERSION = 1  # raise it when a backbone is fed or read otherwise
-NAMED_WEIGHTS = ("imagenet", "random", bundled.NAME)
-JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
 
 class Extractor(Protocol):
@@ -29,56 +26,47 @@ class Extractor(Protocol):
 
 @dataclass(frozen=True)
 class BackboneSpec:
-    """A frozen network: a timm name, `torchvision/NAME` or `bundled`, and where its weights come from.
+    """A frozen network: the name that one of `extractors.sources` answers for, and which weights it has.
 
-    `weights` is `imagenet` (the library's own default weights), `random`, or the path of a file; the
-    network that ships with the project has `bundled` in the place of `imagenet`.
-    `mean` and `std` (per channel, of pixels in 0..1) override the weights' own configuration.
+    `weights` is the name of the source's own pretrained weights (the default; `imagenet` for timm and
+    torchvision), `random`, or the path of a file. `mean` and `std` (per channel, of pixels in 0..1) override
+    the weights' own configuration.
     """
 
     name: str
-    weights: str = "imagenet"
+    weights: str = ""
     model_args: Mapping[str, JsonValue] = field(default_factory=dict, hash=False)
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
     label: str = ""
 
     def __post_init__(self) -> None:
-        if self.name == bundled.NAME and self.weights == "imagenet":
-            object.__setattr__(self, "weights", bundled.NAME)
+        if not self.weights:
+            object.__setattr__(self, "weights", source_of(self.name).weights)
         if not self.label:
-            suffix = "-random" if self.weights == "random" else ""
+            suffix = "-random" if self.weights == RANDOM else ""
             object.__setattr__(self, "label", self.name + suffix)
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether it has its source's own weights."""
+        return self.weights == source_of(self.name).weights
 
     @property
     def weights_file(self) -> Path | None:
         """The file that holds the weights, or None for weights that a library has or draws."""
-        if self.weights == bundled.NAME:
-            return bundled.FILE
-        return None if self.weights in NAMED_WEIGHTS else Path(self.weights)
+        known = self.resolved()
+        return None if known.pretrained or known.weights == RANDOM else Path(known.weights)
 
-    def in_library(self) -> Self:
-        """The same network by the name and arguments that timm or torchvision knows it by."""
-        if self.name != bundled.NAME:
-            return self
-        arguments: dict[str, JsonValue] = {
-            "in_chans": 1,
-            "stem_type": bundled.STEM,
-            "channels": list(bundled.CHANNELS),
-        }
-        return replace(
-            self,
-            name=bundled.NETWORK,
-            model_args={**arguments, **self.model_args},
-            mean=self.mean or (bundled.MEAN,),
-            std=self.std or (bundled.STD,),
-        )
+    def resolved(self) -> "BackboneSpec":
+        """The same network by the name, arguments and file that its library knows it by."""
+        return source_of(self.name).resolve(self)
 
     def asked(self) -> dict[str, JsonValue]:
         """What the grid asked for, free of any machine's folders; defaults left out."""
         asked: dict[str, JsonValue] = {"name": self.name}
-        if self.weights != "imagenet" and self.weights != self.name:
-            asked["weights"] = self.weights if self.weights in NAMED_WEIGHTS else Path(self.weights).name
+        if not self.pretrained:
+            asked["weights"] = self.weights if self.weights == RANDOM else Path(self.weights).name
         if self.model_args:
             asked["model_args"] = dict(self.model_args)
         if self.mean is not None:
@@ -88,16 +76,15 @@ class BackboneSpec:
         return asked
 
     def identity(self) -> dict[str, JsonValue]:
-        digest = file_digest(self.weights_file) if self.weights_file else self.weights
-        return {**self.in_library().asked(), "weights": digest}
+        file = self.weights_file
+        return {**self.resolved().asked(), "weights": file_digest(file) if file else self.weights}
 
 
 @dataclass(frozen=True)
 class DescriptorSpec:
-    """A hand-crafted descriptor, by the name it has in `extractors.handcrafted`."""
+    """A hand-crafted descriptor, by its name in `extractors.descriptors`."""
 
     name: str
-    version: int
 
     @property
     def label(self) -> str:
@@ -109,7 +96,7 @@ class DescriptorSpec:
         return {"name": self.name}
 
     def identity(self) -> dict[str, JsonValue]:
-        return {"descriptor": self.name, "version": self.version}
+        return {"descriptor": self.name, "version": descriptors()[self.name].version}
 
 
 def embedding_folder(cache: Path, pixels_digest: str, extractor: Extractor) -> Path:
@@ -120,21 +107,3 @@ def embedding_folder(cache: Path, pixels_digest: str, extractor: Extractor) -> P
         "version": EMBEDDINGS_VERSION,
     }
     return cache / "embeddings" / digest_of(key)[:20]
-
-
-def digest_of(value: JsonValue) -> str:
-    """The sha256 (hex) of a value's canonical JSON; stable across machines and versions."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """The sha256 (hex) of a file's bytes, read once per process and version of the file."""
-    status = path.stat()
-    return _file_digest(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=256)
-def _file_digest(path: Path, size: int, modified: int) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

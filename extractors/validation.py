@@ -1,6 +1,6 @@
-"""What a part of the grid file is made of: unknown keys are errors, and errors name what is allowed."""
+"""Settings read from a file: unknown keys are errors, and errors name what is allowed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
@@ -37,13 +37,17 @@ class Strict(BaseModel):
         return value
 
 
-def one_of(allowed: Sequence[str], noun: str) -> BeforeValidator:
-    """A check that a value is among the allowed ones, whose error says which is nearest."""
+def one_of(allowed: Sequence[str] | Callable[[], Iterable[str]], noun: str) -> BeforeValidator:
+    """A check that a value is among the allowed ones, whose error says which is nearest.
+
+    A function is called at each check: registries are read only when they are asked for.
+    """
 
     def check(value: object) -> object:
-        if value not in allowed:
+        names = tuple(allowed() if callable(allowed) else allowed)
+        if value not in names:
             raise PydanticCustomError(
-                "not_allowed", f"there is no {noun} '{value}'{did_you_mean(value, allowed)}"
+                "not_allowed", f"there is no {noun} '{value}'{did_you_mean(value, names)}"
             )
         return value
 

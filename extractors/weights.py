@@ -1,4 +1,4 @@
-"""Files and tensors of weights: read whatever wrapped them, load them strictly, say what to do offline."""
+"""Files and tensors of weights: read whatever wrapped them, load them strictly."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +10,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from extractors.errors import reason
+
 State = dict[str, Tensor]
+HEADS = ("fc", "classifier", "heads", "head")  # the attributes that timm and torchvision name classifiers by
 
 
 def read_state(path: Path) -> State:
@@ -23,7 +26,7 @@ def read_state(path: Path) -> State:
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        raise ValueError(f"weights file {path} cannot be read: {str(error).splitlines()[0]}") from error
+        raise ValueError(f"weights file {path} cannot be read: {reason(error)}") from error
     for wrapper in ("state_dict", "model"):
         state = state.get(wrapper, state)
     return {key.removeprefix("module."): value for key, value in state.items()}
@@ -54,13 +57,3 @@ def load_strictly(network: nn.Module, state: State, path: Path) -> None:
 def _some(keys: Iterable[str], limit: int = 5) -> str:
     keys = list(keys)
     return ", ".join(keys[:limit]) + (", ..." if len(keys) > limit else "")
-
-
-def offline(name: str, error: Exception) -> ValueError:
-    """The error for weights that no hub gave, with what to do about it in one line."""
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return ValueError(
-        f"the ImageNet weights of '{name}' cannot be had here: on a machine with internet run "
-        f"'benchmark weights fetch {name} --out FILE.safetensors', copy the file and set "
-        f"'weights: FILE.safetensors' in the grid ({reason[:200]})"
-    )

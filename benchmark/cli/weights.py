@@ -10,22 +10,23 @@ from rich.table import Table
 from benchmark.cli.terminal import console, duration, progress_bars, shown
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
-from extractors import bundled
+from extractors.sources import source_of
 
 
 def fetch_weights(name: str, out: Path) -> None:
     """Download a backbone's ImageNet weights into one safetensors file."""
-    if name == bundled.NAME:
+    if source_of(name).fetch is None:
         raise UserError(
             f"the weights of '{name}' ship with the project: say '{name}' in the grid, fetch nothing"
         )
+    from benchmark.execution.advice import with_advice
     from extractors.backbones import fetch_state
     from extractors.weights import save_state
 
     try:
         state = fetch_state(name)
     except ValueError as error:
-        raise UserError(str(error)) from None
+        raise UserError(with_advice(error)) from None
     save_state(state, out)
     table = Table("in the grid", show_header=True)
     table.add_row(f"- {{name: {name}, weights: {out}}}")
@@ -39,8 +40,8 @@ def pretrain_weights(out: Path, hours: float, device: str) -> None:
             f"--hours {hours:g}: there is no training without time; say how many hours, 1.2 for instance"
         )
     _check_writable(out)
-    from extractors.backbones import choose_device, torch_threads
     from extractors.bundled.pretraining.training import Moment, pretrain
+    from extractors.devices import choose_device, torch_threads
 
     reported = 0
 

@@ -18,9 +18,10 @@ from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import TuningTask, fine_tune
 from classifiers.fine_tuning.training import DivergedError
 from extractors.array_store import StoredArray
-from extractors.backbones import choose_device, torch_threads
+from extractors.devices import choose_device, torch_threads
+from extractors.digests import digest_of
 from extractors.resource_usage import Usage, measured
-from extractors.specs import BackboneSpec, digest_of
+from extractors.specs import BackboneSpec
 
 Epoch = dict[str, Any]
 Watch = Callable[[Header, recorded.Epoch], None]  # (what is known of the cell's record, an epoch's numbers)

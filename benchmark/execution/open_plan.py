@@ -10,7 +10,7 @@ from benchmark.execution.plan import Plan, make_plan
 from benchmark.grid.schema import FileDataset, Grid, PhantomDataset
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
-from extractors.specs import digest_of
+from extractors.digests import digest_of
 
 
 def open_plan(grid: Grid, workspace: Workspace) -> tuple[Plan, Records]:

@@ -23,6 +23,7 @@ from classifiers.fine_tuning.recipes import FINE_TUNING_VERSION
 from classifiers.names import RECIPE_VERSION
 from extractors.array_store import read_array
 from extractors.pixels import pixel_folder
+from extractors.sources import check_name
 from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec, embedding_folder
 from extractors.validation import did_you_mean
 from results.names import LEAKY_SPLIT
@@ -163,8 +164,6 @@ def _check_backbones(plan: Plan) -> None:
     asked = [(p.cell.extractor, p.cell.strategy) for p in plan.todo]
     names = {spec.name: strategy for spec, strategy in asked if isinstance(spec, BackboneSpec)}
     if names:
-        from extractors.backbones import check_name  # imports torch, which a finished grid can do without
-
         for name, strategy in names.items():
             try:
                 check_name(name)

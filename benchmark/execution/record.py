@@ -14,6 +14,7 @@ import pandas as pd
 
 from benchmark.datasets.names import BY_IMAGE
 from benchmark.datasets.splits import is_leaky
+from benchmark.execution.advice import with_advice
 from benchmark.execution.plan import Plan, PlannedCell
 from benchmark.execution.subsets import Sample
 from benchmark.grid.schema import Evaluation
@@ -93,7 +94,7 @@ def finished(
 
 def failed(planned: PlannedCell, context: Context, error: Exception, started: str) -> Result:
     """The result of a cell that could not be fitted, with its reason in one line."""
-    reason = str(error).strip() or type(error).__name__
+    reason = with_advice(error).strip() or type(error).__name__
     expected = isinstance(error, ValueError)
     content = {
         **_header(planned, context, started),

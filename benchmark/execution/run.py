@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import UserError
+from benchmark.execution.advice import with_advice
 from benchmark.execution.executors import Progress, Share, available_cores, run_all
 from benchmark.execution.fine_tuned import Tuner, Watch
 from benchmark.execution.frozen import Batch, run_batch
@@ -17,7 +18,7 @@ from benchmark.execution.subsets import Samples
 from benchmark.grid.image_free import COSTS_NOTHING
 from benchmark.store.records import Records, Result
 from extractors.array_store import StoredArray
-from extractors.backbones import choose_device
+from extractors.devices import choose_device
 from extractors.embeddings import Failure, load_embeddings
 from extractors.pixels import UnreadableImageError, load_pixels
 
@@ -80,8 +81,7 @@ def make_batches(
             continue
         embedding = embeddings[backbone]
         if isinstance(embedding, Failure):
-            error = ValueError(embedding.error)
-            yield from (failed(planned, context, error, now()) for planned in cells)
+            yield from (failed(planned, context, embedding.cause, now()) for planned in cells)
             continue
         facts = {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]}
         yield Batch(cells, embedding.folder, facts, sample, context)
@@ -108,7 +108,7 @@ def _load_pixels(plan: Plan, settings: Settings, progress: Progress) -> StoredAr
             progress=lambda rows: progress("decoding images", rows, len(images)),
         )
     except UnreadableImageError as error:
-        raise UserError(str(error)) from None
+        raise UserError(with_advice(error)) from None
 
 
 def _without_unreadable(plan: Plan, pixels: StoredArray) -> Plan:

@@ -11,8 +11,8 @@ from benchmark.errors import UserError
 from benchmark.grid.image_free import NoImage
 from benchmark.grid.schema import BackboneEntry, Exclusion, FileDataset, Grid, PhantomDataset
 from classifiers.fine_tuning.recipes import END_TO_END, Recipe
-from extractors.names import DESCRIPTOR_VERSION
-from extractors.specs import BackboneSpec, DescriptorSpec, JsonValue, digest_of
+from extractors.digests import JsonValue, digest_of
+from extractors.specs import BackboneSpec, DescriptorSpec
 
 AXES = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
 Extractor = BackboneSpec | DescriptorSpec | NoImage
@@ -101,10 +101,7 @@ def methods_of(grid: Grid) -> list[Method]:
         asked += [("feature_extraction", backbone_spec(e), names) for e in grid.feature_extraction.backbones]
     if grid.hand_crafted:
         names = grid.hand_crafted.classifiers
-        asked += [
-            ("hand_crafted", DescriptorSpec(name, DESCRIPTOR_VERSION), names)
-            for name in grid.hand_crafted.descriptors
-        ]
+        asked += [("hand_crafted", DescriptorSpec(name), names) for name in grid.hand_crafted.descriptors]
     if grid.fine_tuning:
         asked += [("fine_tuning", backbone_spec(e), [END_TO_END]) for e in grid.fine_tuning.backbones]
     check_labels(grid, asked)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from extractors.specs import JsonValue
+from extractors.digests import JsonValue
 
 NO_IMAGE = "no_image"  # the strategy of such controls
 COSTS_NOTHING: dict[str, JsonValue] = {  # the facts of an embedding, where none is made

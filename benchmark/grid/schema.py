@@ -20,9 +20,8 @@ from benchmark.errors import UserError
 from benchmark.grid.yaml_lines import YamlDocument, read_yaml
 from classifiers.fine_tuning.recipes import DEFAULT_RECIPE, END_TO_END, RecipeEntry
 from classifiers.names import CLASSIFIER_NAMES
-from extractors import bundled
-from extractors.names import DESCRIPTOR_NAMES
-from extractors.specs import NAMED_WEIGHTS
+from extractors.descriptors import descriptors
+from extractors.sources import RANDOM, named_weights, source_of
 from extractors.validation import Strict, did_you_mean, one_of
 from results.names import CONTROL_NAMES, METRIC_NAMES
 
@@ -32,7 +31,7 @@ Strategy = Literal["feature_extraction", "hand_crafted", "fine_tuning"]
 
 ClassifierName = Annotated[str, one_of(CLASSIFIER_NAMES, "classifier")]
 AnyClassifierName = Annotated[str, one_of((*CLASSIFIER_NAMES, END_TO_END), "classifier")]
-DescriptorName = Annotated[str, one_of(DESCRIPTOR_NAMES, "descriptor")]
+DescriptorName = Annotated[str, one_of(descriptors, "descriptor")]
 MetricName = Annotated[str, one_of(METRIC_NAMES, "metric")]
 ControlName = Annotated[str, one_of(CONTROL_NAMES, "control")]
 ProtocolName = Annotated[str, one_of(PROTOCOLS, "protocol")]
@@ -88,7 +87,7 @@ class ImageSettings(Strict):
 
 
 class BackboneEntry(Strict):
-    """A backbone as the grid names it; a bare name stands for its own (ImageNet or bundled) weights."""
+    """A backbone as the grid names it; a bare name stands for its source's own pretrained weights."""
 
     name: str
     weights: str = "imagenet"
@@ -100,10 +99,10 @@ class BackboneEntry(Strict):
     @field_validator("weights")
     @classmethod
     def _weights_file(cls, value: str, info: ValidationInfo) -> str:
-        own = bundled.NAME if info.data.get("name") == bundled.NAME else "imagenet"
-        if value in (own, "random"):
+        own = source_of(info.data.get("name", "")).weights
+        if value in (own, RANDOM):
             return value
-        if value in NAMED_WEIGHTS:
+        if value in named_weights():
             raise PydanticCustomError(
                 "other_weights",
                 f"'{info.data.get('name')}' has no weights '{value}'; allowed: {own}, random, or a file",
@@ -118,8 +117,8 @@ class BackboneEntry(Strict):
 
 def _backbone(value: Any) -> Any:
     entry = {"name": value} if isinstance(value, str) else value
-    if isinstance(entry, dict) and entry.get("name") == bundled.NAME:
-        return {"weights": bundled.NAME, **entry}
+    if isinstance(entry, dict) and isinstance(entry.get("name"), str):
+        return {"weights": source_of(entry["name"]).weights, **entry}
     return entry
 
 

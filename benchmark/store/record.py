@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from extractors.specs import JsonValue
+from extractors.digests import JsonValue
 
 RECORD_VERSION = 1  # raise it when a key changes its name or meaning, and mend older records in `read_record`
 BEFORE_NAMED = "percentile"  # the intervals of records that do not name theirs

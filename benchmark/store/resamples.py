@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Finished
-from extractors.specs import digest_of
+from extractors.digests import digest_of
 from results.uncertainty import INTERVALS, Resampled
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from benchmark.grid.schema import Grid
 from benchmark.store.record import Record
 from benchmark.store.records import Records
 from extractors.array_store import write_atomically
-from extractors.specs import JsonValue, digest_of
+from extractors.digests import JsonValue, digest_of
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from benchmark.tracking.fields import (
     run_name,
 )
 from benchmark.tracking.mlflow_experiment import Experiment, Figures, milliseconds
-from extractors.specs import digest_of
+from extractors.digests import digest_of
 from results.comparison import OVER_SEEDS
 
 with warnings.catch_warnings():

@@ -18,7 +18,8 @@ from classifiers.fine_tuning.schedules import best_epoch, merit
 from classifiers.fine_tuning.training import DivergedError, Training
 from classifiers.fit import Fit, Scores, calibrate, choose_threshold
 from classifiers.selection import make_folds
-from extractors.backbones import begin_peak_memory, device_name, load_backbone, peak_memory
+from extractors.backbones import load_backbone
+from extractors.devices import begin_peak_memory, device_name, peak_memory
 from extractors.specs import BackboneSpec
 from extractors.weights import save_state
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from extractors.specs import JsonValue
+from extractors.digests import JsonValue
 from extractors.validation import Strict, did_you_mean
 
 END_TO_END = "end_to_end"  # the classifier of every fine-tuning cell: the network's own head

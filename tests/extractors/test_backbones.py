@@ -2,11 +2,10 @@ import numpy as np
 import pytest
 import timm
 import torch
-import torchvision
 from safetensors.torch import save_file
 
 from extractors import backbones
-from extractors.backbones import check_name, choose_device, embed, load_backbone, network_input
+from extractors.backbones import embed, fetch_state, load_backbone, network_input
 from extractors.specs import BackboneSpec
 
 CPU = torch.device("cpu")
@@ -42,17 +41,21 @@ def test_width_is_that_of_the_pooled_output(name, width):
     assert np.isfinite(vectors).all()
 
 
-def test_random_weights_are_the_same_every_time_and_leave_the_seed_alone():
+@pytest.fixture(scope="module")
+def small():
+    return load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU)
+
+
+def test_random_weights_are_the_same_every_time_and_leave_the_seed_alone(small):
     torch.manual_seed(5)
     before = torch.rand(1)
     torch.manual_seed(5)
     one = embed(load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU), images())
     assert torch.rand(1) == before
-    two = embed(load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU), images())
-    assert np.array_equal(one, two)
+    assert np.array_equal(one, embed(small, images()))
 
 
-def test_weights_from_a_file_are_loaded_with_or_without_their_classifier(tmp_path):
+def test_weights_from_a_file_are_loaded_with_or_without_their_classifier(tmp_path, small):
     state = state_of(SMALL)
     save_file(state, tmp_path / "whole.safetensors")
     headless = {k: v for k, v in state.items() if not k.startswith("classifier.")}
@@ -61,9 +64,8 @@ def test_weights_from_a_file_are_loaded_with_or_without_their_classifier(tmp_pat
         embed(load_backbone(BackboneSpec(SMALL, str(tmp_path / f)), size=64, device=CPU), images())
         for f in ("whole.safetensors", "headless.pth")
     )
-    random = embed(load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU), images())
     assert np.array_equal(one, two)
-    assert not np.allclose(one, random)
+    assert not np.allclose(one, embed(small, images()))
 
 
 def test_renamed_weights_are_an_error_that_lists_them(tmp_path):
@@ -79,18 +81,6 @@ def test_weights_of_another_width_are_an_error(tmp_path):
         load_backbone(BackboneSpec("resnet34", str(tmp_path / "r18.safetensors")), size=64, device=CPU)
 
 
-def test_torchvision_weights_from_a_file(tmp_path):
-    torch.manual_seed(2)
-    network = torchvision.models.squeezenet1_1(weights=None).eval()
-    save_file(network.state_dict(), tmp_path / "s.safetensors")
-    backbone = load_backbone(
-        BackboneSpec("torchvision/squeezenet1_1", str(tmp_path / "s.safetensors")), size=64, device=CPU
-    )
-    with torch.inference_mode():
-        expected = network.features(network_input(backbone, torch.from_numpy(images()))).mean(dim=(2, 3))
-    assert np.allclose(embed(backbone, images()), expected.numpy(), atol=1e-5)
-
-
 def test_pixels_are_scaled_once_and_normalised_by_the_weights_own_numbers():
     backbone = load_backbone(BackboneSpec("resnet18", "random"), size=64, device=CPU)
     white = network_input(backbone, torch.full((1, 8, 8), 255, dtype=torch.uint8))
@@ -103,13 +93,11 @@ def test_pixels_are_scaled_once_and_normalised_by_the_weights_own_numbers():
     assert torch.allclose(changed, torch.tensor(-2.0))
 
 
-def test_embedding_does_not_depend_on_the_batch(monkeypatch):
-    backbone = load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU)
-    assert np.allclose(embed(backbone, images(5), batch_size=2), embed(backbone, images(5)), atol=1e-5)
+def test_embedding_does_not_depend_on_the_batch(small):
+    assert np.allclose(embed(small, images(5), batch_size=2), embed(small, images(5)), atol=1e-5)
 
 
-def test_a_batch_that_does_not_fit_is_halved(monkeypatch):
-    backbone = load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU)
+def test_a_batch_that_does_not_fit_is_halved(monkeypatch, small):
     whole, seen = backbones.forward, []
 
     def tight(backbone, pixels):
@@ -119,31 +107,23 @@ def test_a_batch_that_does_not_fit_is_halved(monkeypatch):
         return whole(backbone, pixels)
 
     monkeypatch.setattr(backbones, "forward", tight)
-    assert embed(backbone, images(6), batch_size=8).shape == (6, 1024)
+    assert embed(small, images(6), batch_size=8).shape == (6, 1024)
     assert seen == [6, 4, 2, 2, 2]
 
 
-def test_unknown_backbones_are_named_with_their_neighbours():
-    with pytest.raises(ValueError, match=r"'resnet5O'.*did you mean.*resnet50"):
-        check_name("resnet5O")
-    with pytest.raises(ValueError, match="torchvision/squeezenet1_0"):
-        check_name("torchvision/squeezenet1")
+@pytest.mark.parametrize("error", [AssertionError(), KeyError("size"), TypeError("two\nlines")])
+def test_whatever_a_network_raises_for_the_size_of_images_is_one_line(monkeypatch, error):
+    def refuses(*_):
+        raise error
+
+    monkeypatch.setattr("timm.models.resnet.ResNet.forward", refuses)
+    with pytest.raises(ValueError, match=r"'resnet18-random' does not take 64 × 64 pixels: \S+$"):
+        load_backbone(BackboneSpec("resnet18", "random"), size=64, device=CPU)
 
 
-def test_offline_weights_say_what_to_do(monkeypatch):
-    def offline(*_, **__):
-        raise ConnectionError("no route\nsecond line")
-
-    monkeypatch.setattr(timm, "create_model", offline)
-    with pytest.raises(ValueError, match="benchmark weights fetch resnet18") as caught:
-        load_backbone(BackboneSpec("resnet18"), size=64, device=CPU)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_device_that_is_not_there_is_refused():
-    assert choose_device("cpu").type == "cpu"
-    with pytest.raises(ValueError, match="auto"):
-        choose_device("warp")
+def test_weights_that_are_installed_are_not_fetched():
+    with pytest.raises(ValueError, match="'bundled' are installed"):
+        fetch_state("bundled")
 
 
 def test_real_weights_load_strictly_and_know_their_width(mobilenet_file, squeezenet_file):

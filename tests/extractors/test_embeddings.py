@@ -6,12 +6,11 @@ import pytest
 from extractors import embeddings
 from extractors.array_store import PartialArray
 from extractors.embeddings import Failure, load_embeddings
-from extractors.names import DESCRIPTOR_VERSION
 from extractors.resource_usage import Usage
 from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
 
 NETWORK = BackboneSpec("mobilenetv3_small_050", "random")
-DESCRIPTOR = DescriptorSpec("glcm", DESCRIPTOR_VERSION)
+DESCRIPTOR = DescriptorSpec("glcm")
 
 
 def stored_pixels(tmp_path, n=10, size=32, seed=0):
@@ -113,3 +112,44 @@ def test_other_networks_on_the_accelerator_are_not_counted(tmp_path, monkeypatch
     (stored,) = load_embeddings(tmp_path / "c", stored_pixels(tmp_path), [NETWORK], device="cpu")
     cost = stored.meta["cost"]
     assert cost["peak_device_memory_bytes"] == peak - before + cost["bytes_on_disk"]
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (AssertionError(), "AssertionError"),
+        (KeyError("pool"), "KeyError: 'pool'"),
+        (TypeError("two\nlines"), "TypeError: two"),
+        (RuntimeError("no kernel"), "RuntimeError: no kernel"),
+        (ValueError("one image does not fit"), "one image does not fit"),
+        (ValueError(), "ValueError"),
+    ],
+)
+@pytest.mark.parametrize("function", ["load_backbone", "embed"])
+def test_any_exception_of_a_network_is_its_own_failure(tmp_path, monkeypatch, function, error, line):
+    real = getattr(embeddings, function)
+
+    def fails(first, *rest, **named):
+        spec = first if function == "load_backbone" else first.spec
+        if spec == NETWORK:
+            raise error
+        return real(first, *rest, **named)
+
+    monkeypatch.setattr(embeddings, function, fails)
+    other = BackboneSpec("bundled")
+    failure, fine, too = load_embeddings(
+        tmp_path / "c", stored_pixels(tmp_path), [NETWORK, other, DESCRIPTOR], device="cpu"
+    )
+    assert isinstance(failure, Failure)
+    assert (failure.extractor, failure.error, failure.cause) == (NETWORK, line, error)
+    assert [len(stored.data) for stored in (fine, too)] == [10, 10]
+
+
+def test_an_embedding_of_other_images_is_made_again(tmp_path):
+    pixels = stored_pixels(tmp_path)
+    (first,) = load_embeddings(tmp_path / "c", pixels, [DESCRIPTOR])
+    meta = first.folder / "meta.json"
+    meta.write_text(meta.read_text().replace('"image0", "image1"', '"image1", "image0"'))
+    (again,) = load_embeddings(tmp_path / "c", pixels, [DESCRIPTOR])
+    assert again.ids == pixels.ids
+    assert meta.read_text().count('"image0", "image1"') == 1

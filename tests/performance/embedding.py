@@ -17,7 +17,8 @@ from rich.table import Table
 from torch.utils.data import DataLoader, Dataset
 
 from benchmark.execution.executors import available_cores
-from extractors.backbones import choose_device, load_backbone, network_input
+from extractors.backbones import load_backbone, network_input
+from extractors.devices import choose_device
 from extractors.embeddings import load_embeddings
 from extractors.pixels import load_pixels
 from extractors.specs import BackboneSpec

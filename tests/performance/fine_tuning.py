@@ -21,7 +21,8 @@ from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.layers import TunedNetwork, choose_trainable
 from classifiers.fine_tuning.recipes import PRESETS, Head, Recipe
 from classifiers.fine_tuning.training import Training
-from extractors.backbones import choose_device, load_backbone, network_input, peak_memory
+from extractors.backbones import load_backbone, network_input
+from extractors.devices import choose_device, peak_memory
 from extractors.pixels import load_pixels
 from extractors.specs import BackboneSpec
 

@@ -11,7 +11,7 @@ from benchmark.cli.run import run_grid, show_plan, show_status
 from benchmark.errors import UserError
 from benchmark.store.workspace import Workspace
 from extractors import bundled
-from extractors.specs import file_digest
+from extractors.digests import file_digest
 from tests.benchmark.opened import open_plan
 
 

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from extractors import bundled
-from extractors.backbones import check_name, embed, load_backbone, network_input
-from extractors.specs import BackboneSpec, file_digest
+from extractors.backbones import embed, load_backbone, network_input
+from extractors.digests import file_digest
+from extractors.specs import BackboneSpec
 from extractors.weights import read_state
 
 CPU = torch.device("cpu")
@@ -63,12 +64,6 @@ def test_identity_is_the_digest_of_the_file_and_no_folder():
     assert str(ROOT) not in repr(OURS.identity())
     assert BackboneSpec("bundled", "random").asked() == {"name": "bundled", "weights": "random"}
     assert BackboneSpec("bundled", "bundled") == OURS
-
-
-def test_it_is_among_the_names():
-    check_name("bundled")
-    with pytest.raises(ValueError, match="did you mean bundled"):
-        check_name("bundeld")
 
 
 @pytest.mark.slow

@@ -1,0 +1,70 @@
+"""The hand-crafted descriptors, by name. Reading their names imports neither scikit-image nor numpy.
+
+Other packages add one by an entry point of group `benchmark.descriptors` that loads a Descriptor.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from extractors.registry import lazy, with_entry_points
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+GROUP = "benchmark.descriptors"
+Function = Callable[["NDArray[np.float64]"], "NDArray[Any]"]
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """A function of one image, or other descriptors side by side.
+
+    `function` maps an (H, W) float64 image, grey values stretched to 0..1 by `handcrafted.rescale`, to a
+    finite vector (width,) whose width depends on nothing but H and W. It must be a function of a module (or
+    `registry.lazy`), since it runs in other processes. Raise `version` when it gives other numbers: then its
+    stored embeddings and results, and no others, are stale.
+    """
+
+    name: str
+    version: int
+    label: str  # in a text
+    function: Function | None = None
+    parts: tuple[str, ...] = ()  # instead of a function: names of other descriptors, see `side_by_side`
+
+
+_PARTS = (
+    Descriptor("edges", 1, "edges", lazy("extractors.edges:edges")),
+    Descriptor(
+        "hog",
+        1,
+        "histograms of oriented gradients",
+        lazy("extractors.handcrafted:histogram_of_gradients"),
+    ),
+    Descriptor("lbp", 1, "local binary patterns", lazy("extractors.handcrafted:local_binary_patterns")),
+    Descriptor(
+        "glcm", 1, "grey-level co-occurrence matrices", lazy("extractors.handcrafted:grey_cooccurrence")
+    ),
+)
+
+
+def side_by_side(name: str, label: str, parts: Sequence[Descriptor]) -> Descriptor:
+    """A descriptor whose vector is those of its parts, one after the other.
+
+    Its version is one more whenever that of a part is, and 1 while all of theirs are.
+    """
+    version = 1 + sum(part.version - 1 for part in parts)
+    return Descriptor(name, version, label, parts=tuple(part.name for part in parts))
+
+
+_COMBINED = side_by_side(
+    "combined", "the features of edges, gradients, patterns and co-occurrences together", _PARTS
+)
+
+
+@cache
+def descriptors() -> dict[str, Descriptor]:
+    """All descriptors by name. Raises ValueError for an entry point that cannot be used."""
+    return with_entry_points(GROUP, (*_PARTS, _COMBINED))

@@ -1,0 +1,34 @@
+"""The network that ships with the project: a timm network with a file of weights."""
+
+from dataclasses import replace
+
+from extractors import bundled
+from extractors.digests import JsonValue
+from extractors.specs import BackboneSpec
+
+
+def knows(name: str) -> bool:
+    """Whether this is the network's name."""
+    return name == bundled.NAME
+
+
+def names() -> list[str]:
+    """Its one name."""
+    return [bundled.NAME]
+
+
+def resolve(spec: BackboneSpec) -> BackboneSpec:
+    """The same network by the name, arguments and file that timm needs."""
+    arguments: dict[str, JsonValue] = {
+        "in_chans": 1,
+        "stem_type": bundled.STEM,
+        "channels": list(bundled.CHANNELS),
+    }
+    return replace(
+        spec,
+        name=bundled.NETWORK,
+        weights=str(bundled.FILE) if spec.weights == bundled.NAME else spec.weights,
+        model_args={**arguments, **spec.model_args},
+        mean=spec.mean or (bundled.MEAN,),
+        std=spec.std or (bundled.STD,),
+    )

@@ -1,0 +1,33 @@
+import pytest
+import torch
+
+from extractors.devices import begin_peak_memory, choose_device, device_name, peak_memory, torch_threads
+
+CPU = torch.device("cpu")
+
+
+def test_a_device_that_is_not_there_is_refused():
+    assert choose_device("cpu") == CPU
+    with pytest.raises(ValueError, match="auto"):
+        choose_device("warp")
+
+
+def test_the_processor_has_a_name_and_no_memory_of_its_own():
+    assert device_name(CPU) == "cpu"
+    assert begin_peak_memory(CPU) == 0
+    assert peak_memory(CPU) is None
+
+
+def test_threads_are_given_back_after_an_error():
+    before = torch.get_num_threads()
+    inside = []
+
+    def work():
+        with torch_threads(1):
+            inside.append(torch.get_num_threads())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        work()
+    assert inside == [1]
+    assert torch.get_num_threads() == before
