@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from classifiers.fit import Fit
+from classifiers.fitting import Fit
 from extractors.resource_usage import Usage
 
 Cost = dict[str, Any]

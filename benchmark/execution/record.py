@@ -17,7 +17,7 @@ from benchmark.datasets.splits import is_leaky
 from benchmark.execution.plan import Plan, PlannedCell
 from benchmark.execution.subsets import Sample
 from benchmark.store.records import Result
-from classifiers.fit import Fit
+from classifiers.fitting import Fit
 from extractors.array_store import StoredArray
 from results.evaluation import evaluate
 from results.names import LEAKY_SPLIT

@@ -12,7 +12,7 @@ from benchmark.execution.open_plan import open_plan
 from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.fields import cell_metrics, cell_params
-from classifiers.fit import Fit
+from classifiers.fitting import Fit
 from extractors import embeddings
 from extractors.resource_usage import Usage
 from results.costs import COLUMNS
