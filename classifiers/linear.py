@@ -14,14 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
-from classifiers.fit import Fit, conclude
+from classifiers.classifier import Reference
+from classifiers.fitting import Fit, Scores, conclude
 from classifiers.selection import Candidate, Folds, best_of, fold_auroc, until_worse
-from classifiers.subset import Matrix, Subset
+from classifiers.train_test import Matrix, TrainTest
 
 STRENGTHS = tuple(10.0**power for power in range(-5, 2))
 _TOLERANCE = 1e-5  # of the first step; at 1e-3 weak regularisation lost up to 0.03 AUROC
 _ITERATIONS = 2_000
+_RANK_CUT = (
+    1e-7  # of the largest eigenvalue: float32's resolution (1.2e-7), below which directions are rounding
+)
+_RIDGE = 1e-6  # of the largest diagonal entry: rounding in float32 may make P indefinite without it. P only
+# scales the steps, so that this does not move the solution
 Columns = NDArray[np.float32]
 
 
@@ -37,29 +45,44 @@ LOGISTIC = Loss(lambda z, signs: -signs * expit(-signs * z), 0.25)
 SQUARED_HINGE = Loss(lambda z, signs: -2 * signs * np.maximum(1 - signs * z, 0), 2.0)
 
 
-def logistic_regression(subset: Subset) -> Fit:
+def logistic_regression(data: TrainTest) -> Fit:
     """L2 logistic regression; defined by sklearn.linear_model.LogisticRegression."""
-    return _fit(subset, LOGISTIC)
+    return _fit(data, LOGISTIC)
 
 
-def linear_svm(subset: Subset) -> Fit:
+def plain_logistic_regression(features: int, seed: int, threads: int) -> Reference:
+    """The scikit-learn estimator and grid that define `logistic_regression`."""
+    return LogisticRegression(max_iter=10_000), {"C": list(STRENGTHS)}
+
+
+def linear_svm(data: TrainTest) -> Fit:
     """Linear SVM with squared hinge loss; defined by sklearn.svm.LinearSVC."""
-    return _fit(subset, SQUARED_HINGE)
+    return _fit(data, SQUARED_HINGE)
 
 
-def _fit(subset: Subset, loss: Loss) -> Fit:
-    shared, began = subset.seconds_shared, perf_counter()
-    train, test = row_space(subset.x, subset.x_test)
-    solver = Solver(train, subset.labels, loss)
-    best = best_of(until_worse(_path(solver, subset.labels, subset.folds)))
+def plain_linear_svm(features: int, seed: int, threads: int) -> Reference:
+    """The scikit-learn estimator and grid that define `linear_svm`.
+
+    LinearSVC regularises its intercept, `linear_svm` does not: `intercept_scaling` makes that weak.
+    """
+    plain = LinearSVC(dual="auto", intercept_scaling=10, max_iter=10_000, random_state=seed)
+    return plain, {"C": list(STRENGTHS)}
+
+
+def _fit(data: TrainTest, loss: Loss) -> Fit:
+    shared, began = data.seconds_shared, perf_counter()
+    train, project = row_space(data.x)
+    solver = Solver(train, data.labels, loss)
+    best = best_of(until_worse(_path(solver, data.labels, data.folds)))
     selected = perf_counter()
-    everything = np.ones((len(train), 1), np.float32)
-    weights = solver.solve(best.parameters["C"], everything)
+    weights = solver.solve(best.parameters["C"], np.ones((len(train), 1), np.float32))
     fitted = perf_counter()
-    scores = (test @ weights)[:, 0].astype(np.float64)
-    predict = perf_counter() - fitted
-    seconds = {"select": shared + selected - began, "fit": fitted - selected, "predict": predict}
-    return conclude(best, subset.labels, subset.folds, scores, seconds, subset.bytes_of_rows(1))
+
+    def score(rows: Matrix) -> Scores:
+        return (project(rows) @ weights)[:, 0].astype(np.float64)
+
+    seconds = {"select": shared + selected - began, "fit": fitted - selected}
+    return conclude(best, data, score, seconds, data.bytes_of_rows(1))
 
 
 def _path(solver: "Solver", labels: NDArray[np.int64], folds: Folds) -> Iterator[Candidate]:
@@ -81,19 +104,21 @@ def _held_out(x: Matrix, weights: Columns, folds: Folds) -> NDArray[np.float64]:
     return scores
 
 
-def row_space(x: Matrix, x_test: Matrix) -> tuple[Matrix, Matrix]:
-    """The same problem in at most n dimensions (exact: an L2 solution lies in the rows' span), and a 1.
+def row_space(x: Matrix) -> tuple[Matrix, Callable[[Matrix], Matrix]]:
+    """The same problem in at most n dimensions (exact: an L2 solution lies in the rows' span).
 
-    Returns (n, r + 1) and (m, r + 1) matrices whose last column is the intercept's.
+    Returns `x` (n, d) as (n, r + 1), whose last column of ones is the intercept's, and the function that
+    maps other rows (m, d) to (m, r + 1).
     """
     n, d = x.shape
-    if n < d:
-        values, vectors = np.linalg.eigh((x @ x.T).astype(np.float64))
-        keep = values > values[-1] * 1e-7
-        scale = np.sqrt(values[keep])
-        basis = (x.T @ (vectors[:, keep] / scale).astype(np.float32)).astype(np.float32)
-        x, x_test = (vectors[:, keep] * scale).astype(np.float32), x_test @ basis
-    return _with_intercept(x), _with_intercept(x_test)
+    if n >= d:
+        return _with_intercept(x), _with_intercept
+    values, vectors = np.linalg.eigh((x @ x.T).astype(np.float64))
+    keep = values > values[-1] * _RANK_CUT
+    scale = np.sqrt(values[keep])
+    basis = (x.T @ (vectors[:, keep] / scale).astype(np.float32)).astype(np.float32)
+    train = (vectors[:, keep] * scale).astype(np.float32)
+    return _with_intercept(train), lambda rows: _with_intercept(rows @ basis)
 
 
 class Solver:
@@ -110,7 +135,9 @@ class Solver:
     def solve(self, strength: float, row_weights: Columns, start: Columns | None = None) -> Columns:
         """The weights (d + 1, k), intercept last, for k columns of row weights (n, k)."""
         bound = np.float32(strength * self._loss.curvature) * self._gram
-        bound[np.diag_indices_from(bound)] += self._penalty[:, 0] + np.float32(1e-6) * bound.diagonal().max()
+        bound[np.diag_indices_from(bound)] += (
+            self._penalty[:, 0] + np.float32(_RIDGE) * bound.diagonal().max()
+        )
         factor = cho_factor(bound, lower=True, overwrite_a=True, check_finite=False)
         new = np.zeros((self.x.shape[1], row_weights.shape[1]), np.float32) if start is None else start
         ahead, momentum, first = new, np.ones(new.shape[1], np.float32), None

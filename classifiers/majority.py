@@ -1,13 +1,27 @@
-"""The control that looks at no image: every test row gets the share of positives in training."""
+"""The baseline that looks at no image: every test row gets the share of positives in training."""
 
 import numpy as np
+from sklearn.dummy import DummyClassifier
 
-from classifiers.fit import Fit
-from classifiers.subset import Subset
+from classifiers.classifier import Reference
+from classifiers.fitting import Fit
+from classifiers.train_test import TrainTest
 
 
-def majority(subset: Subset) -> Fit:
+def majority(data: TrainTest) -> Fit:
     """A constant probability; its AUROC is one half by definition."""
-    share = float(subset.labels.mean())
-    seconds = {"select": 0.0, "fit": 0.0, "predict": 0.0}
-    return Fit(np.full(len(subset.test), share), {}, 0.5, 0.5, seconds, bytes_on_disk=4)
+    share = float(data.labels.mean())
+    return Fit(
+        probabilities=np.full(len(data.test), share),
+        parameters={},
+        selection_auroc=0.5,
+        threshold=0.5,
+        seconds={"select": 0.0, "fit": 0.0, "predict": 0.0},
+        bytes_on_disk=4,
+        predictor=lambda rows: np.full(len(rows), share),
+    )
+
+
+def plain_majority(features: int, seed: int, threads: int) -> Reference:
+    """The scikit-learn estimator that defines `majority`."""
+    return DummyClassifier(strategy="prior"), {}

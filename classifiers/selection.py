@@ -1,4 +1,4 @@
-"""Choosing hyperparameters within the training subset: patient-grouped, stratified folds and their AUROC."""
+"""Choosing hyperparameters within the training rows: patient-grouped, stratified folds and their AUROC."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 Rows = NDArray[np.intp]
 Folds = list[tuple[Rows, Rows]]
 FOLDS = 5
-PATIENCE = 2  # strengths in a row that are clearly worse, after which weaker ones are not tried
+# Strengths in a row that are clearly worse, after which weaker ones are not tried: one alone may be the noise
+# of five folds, and weak regularisation takes most of the time.
+PATIENCE = 2
 CLEARLY = 0.002  # AUROC: strong regularisation differs by less where it leaves the ranking alone
-_ATTEMPTS = 20
+_ATTEMPTS = 20  # shuffles; grouped folds of few patients now and then lack a class
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def make_folds(labels: NDArray[np.int64], groups: NDArray[Any], seed: int, n_spl
             f"{per_class[0]} normal and {per_class[1]} abnormal: use a larger train_size"
         )
     n_splits = min(n_splits, *per_class)
-    single = len(set(groups)) == len(groups)  # the same folds problem without groups, solved much faster
+    single = len(set(groups)) == len(groups)  # then groups need no care, which is much faster
     for attempt in range(_ATTEMPTS):
         splitter = (StratifiedKFold if single else StratifiedGroupKFold)(
             n_splits, shuffle=True, random_state=(seed + attempt) % 2**32

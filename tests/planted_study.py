@@ -14,7 +14,7 @@ from benchmark.execution.record import context_of, finished, now
 from benchmark.execution.subsets import Sample, Samples
 from benchmark.grid.schema import Grid
 from benchmark.store.records import Records
-from classifiers.fit import Fit
+from classifiers.fitting import Fit
 
 VIEWS = 3  # at most, of a study
 CROSSING = 200  # training images

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmark.store.record import Cost
-from classifiers.fit import Fit
+from classifiers.fitting import Fit
 from extractors.resource_usage import Usage
 
 

@@ -1,4 +1,4 @@
-"""How long work should take: as its like took before, else a first guess."""
+"""How long work should take: as long as similar work took before, else a first guess."""
 
 from collections.abc import Iterable
 
@@ -6,24 +6,19 @@ import numpy as np
 
 from benchmark.grid.cells import Cell
 from benchmark.store.record import Finished
+from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import END_TO_END
 
-# Seconds of one core to select and fit on 1,000 images, and the power of the image count that it grows
-# with: where `plan` begins before the workspace holds measured cells of the same classifier.
-_FIRST_GUESS = {
-    "logistic_regression": (1.0, 1.0),
-    "linear_svm": (1.0, 1.0),
-    "rbf_svm": (2.0, 2.0),
-    "xgboost": (15.0, 1.0),
-    "majority": (0.1, 0.0),
-}
-_FIRST_GUESS_EPOCH = 150.0  # the same for one epoch of 1,000 images of a mid-sized network at 224 pixels
+# Seconds of one core for one epoch of 1,000 images of a mid-sized network at 224 pixels: where `plan` begins
+# before the workspace holds measured cells of the same network.
+_FIRST_GUESS_EPOCH = 150.0
+_UNKNOWN = (1.0, 1.0)  # of a classifier that is no longer registered: as logistic regression
 
 FIRST_GUESS_MS = {"feature_extraction": 50.0, "hand_crafted": 20.0}  # per image, four cores, 224 pixels
 
 
 class CellTimes:
-    """How long a cell takes: as its like in the records took (of a control its own), else a first guess."""
+    """How long a cell takes: as similar recorded cells (of the same control) took, else a first guess."""
 
     def __init__(self, records: Iterable[Finished]) -> None:
         self._measured: dict[tuple[str, str], list[tuple[int, float]]] = {}
@@ -39,7 +34,8 @@ class CellTimes:
             smaller = ((cell.recipe.resolution or 224) / 224) ** 2
             base, power = _FIRST_GUESS_EPOCH * cell.recipe.most_epochs() * smaller, 1.0
         else:
-            base, power = _FIRST_GUESS[cell.classifier]
+            known = CLASSIFIERS.get(cell.classifier)
+            base, power = known.first_guess if known else _UNKNOWN
         kind = _kind(cell.backbone, cell.classifier)
         near = self._measured.get((cell.control, kind)) or self._measured.get(("", kind))
         if not near:

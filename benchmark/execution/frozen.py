@@ -16,7 +16,7 @@ from benchmark.execution.subsets import Sample
 from benchmark.grid.image_free import one_hot
 from benchmark.store.records import Records, Result
 from classifiers.catalogue import CLASSIFIERS
-from classifiers.subset import Matrix, Subset
+from classifiers.train_test import Matrix, TrainTest
 from extractors.array_store import read_array
 from extractors.resource_usage import measured
 
@@ -59,9 +59,9 @@ def _results(batch: Batch, threads: int) -> Iterator[Result]:
             yield failed(planned, batch.context, error, started)
 
 
-def _fitted(batch: Batch, planned: PlannedCell, subset: Subset, started: str) -> Result:
+def _fitted(batch: Batch, planned: PlannedCell, subset: TrainTest, started: str) -> Result:
     with measured(share=subset.threads / available_cores()) as used:
-        fit = CLASSIFIERS[planned.cell.classifier](subset)
+        fit = CLASSIFIERS[planned.cell.classifier].fit(subset)
     cost = frozen_cost(
         fit,
         train=len(subset.train),
@@ -74,10 +74,10 @@ def _fitted(batch: Batch, planned: PlannedCell, subset: Subset, started: str) ->
     return finished(planned, batch.sample, batch.context, fit, started, **facts)
 
 
-def _subset(batch: Batch, threads: int) -> Subset:
+def _subset(batch: Batch, threads: int) -> TrainTest:
     sample = batch.sample
     train, test = _features(batch.embedding, sample)
-    return Subset(train, sample.labels, sample.groups, test, sample.seed, threads)
+    return TrainTest(train, sample.labels, sample.groups, test, sample.seed, threads)
 
 
 def _features(embedding: Path | None, sample: Sample) -> tuple[Matrix, Matrix]:

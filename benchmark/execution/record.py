@@ -21,7 +21,7 @@ from benchmark.grid.schema import Evaluation
 from benchmark.store.record import RECORD_VERSION, Failed, Finished, Header
 from benchmark.store.records import Result, resample
 from benchmark.store.resamples import resamples_key
-from classifiers.fit import Fit
+from classifiers.fitting import Fit
 from extractors.array_store import StoredArray
 from results.evaluation import evaluate
 from results.names import LEAKY_SPLIT

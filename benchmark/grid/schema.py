@@ -18,8 +18,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from benchmark.datasets.names import PROTOCOLS
 from benchmark.errors import UserError
 from benchmark.grid.yaml_lines import YamlDocument, read_yaml
+from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import DEFAULT_RECIPE, END_TO_END, RecipeEntry
-from classifiers.names import CLASSIFIER_NAMES
 from extractors.descriptors import descriptors
 from extractors.sources import RANDOM, named_weights, source_of
 from extractors.validation import Strict, did_you_mean, one_of
@@ -29,8 +29,8 @@ TrainSize = Annotated[int, Field(ge=4)] | Literal["full"]
 Strategy = Literal["feature_extraction", "hand_crafted", "fine_tuning"]
 
 
-ClassifierName = Annotated[str, one_of(CLASSIFIER_NAMES, "classifier")]
-AnyClassifierName = Annotated[str, one_of((*CLASSIFIER_NAMES, END_TO_END), "classifier")]
+ClassifierName = Annotated[str, one_of(tuple(CLASSIFIERS), "classifier")]
+AnyClassifierName = Annotated[str, one_of((*CLASSIFIERS, END_TO_END), "classifier")]
 DescriptorName = Annotated[str, one_of(descriptors, "descriptor")]
 MetricName = Annotated[str, one_of(METRIC_NAMES, "metric")]
 ControlName = Annotated[str, one_of(CONTROL_NAMES, "control")]

@@ -18,7 +18,7 @@ def draw(images: int, seed: int) -> Tensor:
 
 
 def augment(grey: Tensor, draws: Tensor, settings: Augmentation) -> Tensor:
-    """Change images (n, 1, size, size) of values 0..1 as their rows of `draws` (n, DRAWS) say."""
+    """Change images (n, 1, size, size) of values 0..1 by their rows of random numbers `draws` (n, DRAWS)."""
     if settings.moves:
         grey = _move(grey, draws, settings)
     return _shade(grey, draws, settings) if settings.shades else grey

@@ -1,23 +1,41 @@
 """The state of a training after each epoch, on disk: a killed one continues at the epoch it had reached."""
 
 import json
+import logging
+import pickle
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 State = dict[str, Tensor]
 Epoch = dict[str, Any]
 _HISTORY = "history.json"
+_logger = logging.getLogger(__name__)
+
+# What a kill or a full disk leaves raises these when it is read: files that are gone (OSError), torn text
+# (ValueError), keys that lack (KeyError, TypeError), torn tensors (SafetensorError), and torn or empty files
+# of torch.save (RuntimeError, UnpicklingError, EOFError).
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    SafetensorError,
+    RuntimeError,
+    pickle.UnpicklingError,
+    EOFError,
+)
 
 
 @dataclass
 class Progress:
-    """What is known after an epoch: weights now, their average, the best so far, every epoch's numbers."""
+    """The state after an epoch: weights now, their average, the best so far, every epoch's numbers."""
 
     weights: State
     average: State
@@ -49,13 +67,28 @@ def save(folder: Path, progress: Progress) -> None:
 
 
 def load(folder: Path) -> Progress | None:
-    """The state of the last complete epoch, or None when there is none that can be read."""
-    try:
-        content = json.loads((folder / _HISTORY).read_text())
-        tensors = load_file(folder / f"{content['epoch']}.safetensors")
-        optimiser = torch.load(folder / f"{content['epoch']}.optimiser", weights_only=True)
-    except Exception:  # whatever a kill or a full disk left behind is not a checkpoint
+    """The state of the last complete epoch, or None when there is none.
+
+    A checkpoint that cannot be read counts as none, with a warning in the log: the training begins again.
+    """
+    if not (folder / _HISTORY).exists():
         return None
+    try:
+        return _read(folder)
+    except _UNREADABLE as error:
+        _logger.warning(
+            "the checkpoint in %s cannot be read (%s: %s); the training begins again",
+            folder,
+            type(error).__name__,
+            error,
+        )
+        return None
+
+
+def _read(folder: Path) -> Progress:
+    content = json.loads((folder / _HISTORY).read_text())
+    tensors = load_file(folder / f"{content['epoch']}.safetensors")
+    optimiser = torch.load(folder / f"{content['epoch']}.optimiser", weights_only=True, map_location="cpu")
     parts: dict[str, State] = {"weights": {}, "average": {}, "best": {}}
     for key, value in tensors.items():
         part, _, name = key.partition("/")

@@ -1,10 +1,10 @@
-"""Fine-tuning: pixels in, probabilities out, the backbone's weights changed; resumable after each epoch."""
+"""Fine-tune a backbone on the images of one cell, searching learning rates; resumable after each epoch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -14,9 +14,9 @@ from scipy.special import expit
 from classifiers.fine_tuning.checkpoints import Epoch
 from classifiers.fine_tuning.data import Part, TrainingImages
 from classifiers.fine_tuning.recipes import Recipe
-from classifiers.fine_tuning.schedules import best_epoch, merit
+from classifiers.fine_tuning.schedules import best_epoch, selection_key
 from classifiers.fine_tuning.training import DivergedError, Training
-from classifiers.fit import Fit, Scores, calibrate, choose_threshold
+from classifiers.fitting import Fit, Scores, calibrate, choose_threshold
 from classifiers.selection import make_folds
 from extractors.backbones import load_backbone
 from extractors.devices import begin_peak_memory, device_name, peak_memory
@@ -24,13 +24,15 @@ from extractors.specs import BackboneSpec
 from extractors.weights import save_state
 
 WEIGHTS = "weights.safetensors"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class TuningTask:
     """A backbone, a recipe and the images of one cell.
 
-    `checkpoints` is a folder of this task's own; `watch` is told the numbers of each finished epoch.
+    `checkpoints` is a folder of this task's own; `on_epoch` is called with the numbers of each finished
+    epoch.
     """
 
     spec: BackboneSpec
@@ -39,7 +41,7 @@ class TuningTask:
     seed: int
     device: torch.device
     checkpoints: Path
-    watch: Callable[[Epoch], None] = lambda epoch: None
+    on_epoch: Callable[[Epoch], None] = lambda epoch: None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,15 @@ class Tuned:
     facts: dict[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """The best training, the epochs of all learning rates, and the rates whose loss broke."""
+
+    best: Training
+    history: list[Epoch]
+    diverged: list[float]
+
+
 def fine_tune(task: TuningTask) -> Tuned:
     """Train within the N images, keep the best epoch of their validation part, predict the test rows.
 
@@ -62,52 +73,77 @@ def fine_tune(task: TuningTask) -> Tuned:
     """
     train, validation = _parts(task)
     begin_peak_memory(task.device)
+    search = _search(task, train, validation)
+    fit = _conclude(task, search, validation)
+    facts = _facts(search.best, len(train.rows), len(validation.rows)) | {"diverged_rates": search.diverged}
+    return Tuned(fit, search.history, task.checkpoints / WEIGHTS, facts)
+
+
+def _search(task: TuningTask, train: Part, validation: Part) -> _Search:
+    """Train with each learning rate. Raises DivergedError when the loss breaks with every one."""
     best: Training | None = None
     history: list[Epoch] = []
-    broken: dict[float, DivergedError] = {}
+    diverged: dict[float, DivergedError] = {}
     for rate in _rates(task.recipe):
         training, before = _training(task, rate, train, validation), len(history)
+
+        def on_epoch(epoch: Epoch, before: int = before) -> None:
+            task.on_epoch(_numbered(epoch, before))
+
         try:
-            training.run(lambda epoch, before=before: task.watch(_numbered(epoch, before)))  # type: ignore[misc]
+            training.run(on_epoch)
         except DivergedError as error:
-            broken[rate] = error
+            diverged[rate] = error
         else:
-            if best is None or _merit(training) > _merit(best):
+            if best is None or _selection_key(training) > _selection_key(best):
                 best = training
         history += [_numbered(epoch, before) for epoch in training.history]
     if best is None:
-        raise next(iter(broken.values()))
-    fitted = perf_counter()
-    best.finish()
-    validated = best.predict(validation.rows)
-    began = perf_counter()
-    odds = best.predict(task.images.test_rows)
-    predicted = perf_counter()
-    held_out, probabilities = _calibrated(validated, validation.image_labels, odds)
-    threshold = choose_threshold(validation.labels, validation.unit_means(held_out))
-    tried, taken = (sum(epoch["seconds"] for epoch in epochs) for epochs in (history, best.history))
-    calibrated = perf_counter()
-    save_state(best.best, task.checkpoints / WEIGHTS)
+        raise next(iter(diverged.values()))
+    return _Search(best, history, list(diverged))
+
+
+def _conclude(task: TuningTask, search: _Search, validation: Part) -> Fit:
+    """Predict the test rows with the best weights, calibrate, choose a threshold, and save the weights."""
+    best, weights = search.best, task.checkpoints / WEIGHTS
+    validated, validating = _timed(lambda: _predict_best(best, validation.rows))
+    odds, predicting = _timed(lambda: best.predict(task.images.test_rows))
+    (probabilities, threshold), calibrating = _timed(lambda: _calibrated(validated, validation, odds))
+    save_state(best.best, weights)
     chosen = best_epoch(best.history, task.recipe.select)
-    stage = best.recipe.each_stage()[chosen["stage"]]
-    fit = Fit(
+    taken = _seconds(best.history)
+    return Fit(
         probabilities=probabilities,
         parameters={
-            "learning_rate": stage.learning_rate[0],
+            "learning_rate": best.recipe.each_stage()[chosen["stage"]].learning_rate[0],
             "best_epoch": chosen["epoch"],
             "epochs": len(best.history),
         },
         selection_auroc=chosen["validation_auroc"],
         threshold=threshold,
         seconds={
-            "select": tried - taken,  # the learning rates that were not taken
-            "fit": taken + began - fitted + calibrated - predicted,
-            "predict": predicted - began,
+            "select": _seconds(search.history) - taken,  # the learning rates that were not taken
+            "fit": taken + validating + calibrating,
+            "predict": predicting,
         },
-        bytes_on_disk=(task.checkpoints / WEIGHTS).stat().st_size,
+        bytes_on_disk=weights.stat().st_size,
     )
-    facts = _facts(best, len(train.rows), len(validation.rows)) | {"diverged_rates": list(broken)}
-    return Tuned(fit, history, task.checkpoints / WEIGHTS, facts)
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    """The result of some work, and its seconds."""
+    began = perf_counter()
+    result = work()
+    return result, perf_counter() - began
+
+
+def _seconds(history: list[Epoch]) -> float:
+    return float(sum(epoch["seconds"] for epoch in history))
+
+
+def _predict_best(training: Training, rows: NDArray[np.intp]) -> Scores:
+    training.load_best()
+    return training.predict(rows)
 
 
 def _parts(task: TuningTask) -> tuple[Part, Part]:
@@ -158,16 +194,24 @@ def _with_rate(recipe: Recipe, rate: float) -> Recipe:
     return recipe.model_copy(update={"stages": stages})
 
 
-def _merit(training: Training) -> tuple[float, float]:
+def _selection_key(training: Training) -> tuple[float, float]:
     select = training.recipe.select
-    return merit(best_epoch(training.history, select), select)
+    return selection_key(best_epoch(training.history, select), select)
 
 
-def _calibrated(held_out: Scores, labels: NDArray[np.int64], odds: Scores) -> tuple[Scores, Scores]:
-    """Log odds to probabilities by Platt's sigmoid on the validation images, given two of each class."""
+def _calibrated(validated: Scores, validation: Part, odds: Scores) -> tuple[Scores, float]:
+    """The probabilities of the test images, and the threshold between the validation part's units.
+
+    Log odds become probabilities by Platt's sigmoid of the validation images, given two of each class.
+    """
+    labels = validation.image_labels
     if min(np.bincount(labels, minlength=2)) < 2:
-        return expit(held_out), expit(odds)
-    return calibrate(held_out, labels, [(np.arange(0), np.arange(len(labels)))], odds)
+        held_out, probabilities = expit(validated), expit(odds)
+    else:
+        one_fold = [(np.arange(0), np.arange(len(labels)))]
+        held_out, calibrated = calibrate(validated, labels, one_fold)
+        probabilities = calibrated(odds)
+    return probabilities, choose_threshold(validation.labels, validation.unit_means(held_out))
 
 
 def _facts(training: Training, train: int, validation: int) -> dict[str, Any]:
@@ -176,7 +220,7 @@ def _facts(training: Training, train: int, validation: int) -> dict[str, Any]:
         "device": device_name(device),
         "precision": "bfloat16" if device.type == "cuda" else "float32",
         "threads": torch.get_num_threads(),
-        "micro_batch": training.micro_batch,
+        "micro_batch": training.gradients.micro_batch,
         "trained_on": train,
         "validated_on": validation,
         "peak_memory_bytes": peak_memory(device),

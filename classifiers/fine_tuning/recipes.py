@@ -31,7 +31,7 @@ Trainable = Annotated[
 
 
 class Head(Strict):
-    """What stands on the backbone's features: one output, behind hidden layers of these widths with ReLU."""
+    """The layers on the backbone's features: hidden ones of these widths with ReLU, then one output."""
 
     MAY_REPEAT: ClassVar[tuple[str, ...]] = ("widths",)
     widths: list[Annotated[int, Field(ge=1)]] = Field(default=[])
@@ -39,7 +39,7 @@ class Head(Strict):
 
 
 class Augmentation(Strict):
-    """What happens to a training image, drawn anew for each image and epoch; all off by default."""
+    """Random changes of a training image, drawn anew for each image and epoch; all off by default."""
 
     flip: Annotated[float, Field(ge=0, le=1)] = 0.0  # probability of a left-right mirror
     flip_vertical: Annotated[float, Field(ge=0, le=1)] = 0.0  # probability of an upside-down mirror
@@ -80,7 +80,7 @@ class Stage(Strict):
 
 
 class Recipe(Stage):
-    """A whole recipe: what holds for all stages, and the stages when there are several."""
+    """A whole recipe: the keys that all stages share, and the stages when there are several."""
 
     resolution: Annotated[int, Field(ge=16)] | None = None  # side in pixels that images are averaged down to
     batch_size: Annotated[int, Field(ge=1, le=65_536)] = 32
@@ -95,28 +95,28 @@ class Recipe(Stage):
     stages: list[Stage] = Field(default=[])
 
     @model_validator(mode="after")
-    def _one_list(self) -> "Recipe":
+    def _one_search(self) -> "Recipe":
         if sum(len(stage.learning_rate) > 1 for stage in self.each_stage()) > 1:
             raise PydanticCustomError("lists", "only one stage may have several learning rates to search")
         return self
 
     @model_validator(mode="after")
-    def _nothing_unheard(self) -> "Recipe":
-        unheard = {name for name in self.model_fields_set if self.stages and self._everywhere(name)}
-        if unheard:
+    def _no_ignored_keys(self) -> "Recipe":
+        ignored = {name for name in self.model_fields_set if self.stages and self._in_each_stage(name)}
+        if ignored:
             raise PydanticCustomError(
-                "unheard", f"every stage has its own {sorted(unheard)[0]}: say it in the stages"
+                "ignored_key", f"every stage has its own {sorted(ignored)[0]}: change it in the stages"
             )
         return self
 
-    def _everywhere(self, name: str) -> bool:
+    def _in_each_stage(self, name: str) -> bool:
         return all(name in stage.model_fields_set for stage in self.stages)
 
     def each_stage(self) -> list[Stage]:
-        """The stages in order, complete: what a stage leaves open is as the recipe says."""
+        """The stages in order, complete: a key that a stage leaves out is the recipe's."""
         common = {name: getattr(self, name) for name in Stage.model_fields}
-        said = [{name: getattr(stage, name) for name in stage.model_fields_set} for stage in self.stages]
-        return [Stage.model_construct(**common | changes) for changes in said or [{}]]
+        given = [{name: getattr(stage, name) for name in stage.model_fields_set} for stage in self.stages]
+        return [Stage.model_construct(**common | changes) for changes in given or [{}]]
 
     def most_epochs(self) -> int:
         """The epochs of all stages and learning rates, if none stops early."""
@@ -124,12 +124,14 @@ class Recipe(Stage):
         return sum(stage.epochs for stage in stages) * max(len(stage.learning_rate) for stage in stages)
 
     def asked(self) -> dict[str, JsonValue]:
-        """What decides the result, for the cell's name; defaults left out."""
+        """The settings that decide the result, for the cell's id; defaults left out."""
         content = self.model_dump(exclude_defaults=True, exclude={"stages", *Stage.model_fields}, mode="json")
         stages = [stage.model_dump(exclude_defaults=True, mode="json") for stage in self.each_stage()]
         return {**content, "stages": stages}
 
 
+# Changes small enough that an abnormality stays one: radiographs may be mirrored (left and right hands are
+# alike), lie a little turned, shifted or enlarged on the detector, and differ in exposure.
 _GENTLE = {
     "flip": 0.5,
     "rotate": 10,
@@ -141,6 +143,10 @@ _GENTLE = {
 }
 
 PRESETS: dict[str, dict[str, Any]] = {
+    # A new head learns three times as fast as pretrained layers, which need not move far (discriminative
+    # rates, Howard and Ruder 2018), and an epoch of warm-up protects these from the first gradients of a
+    # random head. The averaged copy (Polyak and Juditsky 1992) remembers about ten steps, no more, since 100
+    # images are three batches an epoch.
     "default": {
         "learning_rate": 1e-3,
         "backbone_learning_rate": 3e-4,
@@ -148,7 +154,8 @@ PRESETS: dict[str, dict[str, Any]] = {
         "ema": 0.9,
         "augmentation": _GENTLE,
     },
-    "probe_then_tune": {  # linear probing, then fine-tuning (Kumar et al. 2022)
+    # Linear probing, then fine-tuning at a lower rate (Kumar et al. 2022).
+    "probe_then_tune": {
         "augmentation": _GENTLE,
         "stages": [
             {"trainable": "head", "epochs": 10, "learning_rate": 3e-3},

@@ -1,6 +1,6 @@
-"""What the epochs so far say: the learning rate now, whether a stage is over, and which epoch is best.
+"""Learning rate schedules, early stopping and the best epoch.
 
-Pure functions of the history, so that a continued training cannot differ from an unbroken one.
+Pure functions of the history of epochs, so that a continued training cannot differ from an unbroken one.
 """
 
 import math
@@ -11,15 +11,15 @@ from classifiers.fine_tuning.recipes import Stage
 
 
 def rate_factor(stage: Stage, epochs: float, losses: Sequence[float]) -> float:
-    """What the stage's learning rates are multiplied by, after `epochs` (with fraction) of it.
+    """The factor of the stage's learning rates after `epochs` (with fraction) of it.
 
-    Linear warm-up from a tenth; then cosine to zero (Loshchilov & Hutter 2017), a cut at each plateau of
-    the validation losses so far, or nothing.
+    Linear warm-up from a tenth (Goyal et al. 2017); then cosine to zero (Loshchilov & Hutter 2017), a cut at
+    each plateau of the validation losses so far, or a constant 1.
     """
     if epochs < stage.warmup_epochs:
         return 0.1 + 0.9 * epochs / stage.warmup_epochs
     if stage.schedule == "cosine":
-        length = max(stage.epochs - stage.warmup_epochs, 1e-9)
+        length = max(stage.epochs - stage.warmup_epochs, 1e-9)  # all of it may be warm-up
         return 0.5 * (1 + math.cos(math.pi * min((epochs - stage.warmup_epochs) / length, 1.0)))
     if stage.schedule == "plateau":
         return stage.plateau_factor ** _plateaus(losses, stage.plateau_patience)
@@ -37,15 +37,15 @@ def _plateaus(losses: Sequence[float], patience: int) -> int:
     return cuts
 
 
-def merit(epoch: Epoch, select: str) -> tuple[float, float]:
-    """By what epochs are compared, on the validation part alone; higher is better."""
+def selection_key(epoch: Epoch, select: str) -> tuple[float, float]:
+    """The value by which epochs are compared, from the validation part alone; higher is better."""
     loss, auroc = -float(epoch["validation_loss"]), float(epoch["validation_auroc"])
     return (auroc, loss) if select == "auroc" else (loss, auroc)
 
 
 def best_epoch(history: Sequence[Epoch], select: str) -> Epoch:
     """The earliest of the best epochs."""
-    return max(history, key=lambda epoch: merit(epoch, select))
+    return max(history, key=lambda epoch: selection_key(epoch, select))
 
 
 def is_over(stage: Stage, done: Sequence[Epoch], select: str) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -11,29 +12,48 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
-from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from classifiers.fine_tuning import checkpoints
-from classifiers.fine_tuning.augmentation import augment, draw
+from classifiers.fine_tuning.augmentation import draw
 from classifiers.fine_tuning.checkpoints import Epoch, Progress, State
-from classifiers.fine_tuning.data import Floats, Part, PixelSource, Rows
+from classifiers.fine_tuning.data import Floats, Part, Rows
+from classifiers.fine_tuning.gradients import BatchGradients
 from classifiers.fine_tuning.layers import TunedNetwork, choose_trainable, optimiser, set_modes
-from classifiers.fine_tuning.loss_weights import unit_weights
+from classifiers.fine_tuning.losses import mean_loss, unit_weights
+from classifiers.fine_tuning.prediction import predict
 from classifiers.fine_tuning.recipes import Recipe, Stage
 from classifiers.fine_tuning.schedules import best_epoch, is_over, rate_factor
-from extractors.backbones import Backbone, normalised, to_grey
-
-_PREDICT_BATCH = 64
-_EDGE = 1e-6  # mean probabilities are kept this far from 0 and 1 before their logarithm is taken
+from extractors.backbones import Backbone
 
 
 class DivergedError(ValueError):
     """The loss of a training is no longer a number."""
 
 
+@dataclass(frozen=True, eq=False)
+class _RunningStage:
+    """A stage while it is trained: its epochs so far, its optimiser and, with `ema`, the averaged network."""
+
+    number: int
+    stage: Stage
+    done: list[Epoch]
+    optimiser: torch.optim.Optimizer
+    average: AveragedModel | None
+
+    def set_rates(self, epochs: float) -> None:
+        """Set the learning rates for a step after `epochs` (with fraction) of the stage."""
+        factor = rate_factor(self.stage, epochs, [epoch["validation_loss"] for epoch in self.done])
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["peak"] * factor
+
+
 class Training:
-    """A network, its recipe and its data; `run` brings it to its end, `best` are its best weights."""
+    """A network, its recipe and its data; `run` trains it, after which `best` holds its best weights.
+
+    `history` holds the numbers of each epoch. `evaluated` is the network that is validated and kept: the
+    one that is trained or, with `recipe.ema`, its averaged copy.
+    """
 
     def __init__(
         self,
@@ -49,220 +69,129 @@ class Training:
         self.backbone, self.recipe = backbone, recipe
         self.history: list[Epoch] = []
         self.best: State = {}
-        self.micro_batch = recipe.batch_size
         self._pixels, self._train, self._validation = pixels, train, validation
-        self._source = PixelSource(pixels, train.rows, backbone.device)
-        self._labels = torch.from_numpy(train.labels).to(backbone.device, torch.float32)
         self._validation_weights = unit_weights(recipe, train, validation)
-        weights = unit_weights(recipe, train, train)
-        self._unit_weights = torch.from_numpy(weights).to(backbone.device, torch.float32)
         self._seed, self._folder = seed, folder
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.network = TunedNetwork(backbone, recipe.head).to(backbone.device)
-        self._average: AveragedModel | None = None
-        self._optimiser: torch.optim.Optimizer
+        self.evaluated = self.network
+        self.gradients = BatchGradients(backbone, self.network, recipe, pixels, train)
 
-    def run(self, watch: Callable[[Epoch], None]) -> None:
-        """Do the epochs that are left, from the last checkpoint when there is one."""
-        known = checkpoints.load(self._folder)
-        if known:
-            self.history, self.best, self.micro_batch = known.history, known.best, known.micro_batch
+    def run(self, on_epoch: Callable[[Epoch], None]) -> None:
+        """Train the epochs that are left, from the last checkpoint when there is one.
+
+        `on_epoch` is called with the numbers of each, after its checkpoint. Raises DivergedError.
+        """
+        saved = checkpoints.load(self._folder)
+        if saved:
+            self.history, self.best = saved.history, saved.best
+            self.gradients.micro_batch = saved.micro_batch
         for number, stage in enumerate(self.recipe.each_stage()):
             done = [epoch for epoch in self.history if epoch["stage"] == number]
             if is_over(stage, done, self.recipe.select):
                 continue
-            self._prepare(stage, known if done else None)
+            running = self._begin(number, stage, done, saved if done else None)
             while not is_over(stage, done, self.recipe.select):
-                epoch = self._epoch(stage, number, done)
+                epoch = self._epoch(running)
                 done.append(epoch)
                 self.history.append(epoch)
                 if best_epoch(self.history, self.recipe.select) is epoch:
-                    self.best = _copy(self._validated().state_dict())
-                self._save()
-                watch(epoch)
+                    self.best = _copy(self.evaluated.state_dict())
+                self._save(running)
+                on_epoch(epoch)
 
-    def finish(self) -> None:
+    def load_best(self) -> None:
         """Take the best weights, for predictions from now on."""
         self.network.load_state_dict(self.best)
-        self._average = None
+        self.evaluated = self.network
 
     def predict(self, rows: Rows) -> Floats:
-        """The log odds (n,) of these rows of the pixel store."""
-        return predict(self.backbone, self._validated(), self._pixels, rows, self.recipe.resolution)
+        """The log odds (n,) of these rows of the pixel store, by the network that is validated."""
+        return predict(self.backbone, self.evaluated, self._pixels, rows, self.recipe.resolution)
 
-    def _prepare(self, stage: Stage, known: Progress | None) -> None:
+    def _begin(self, number: int, stage: Stage, done: list[Epoch], saved: Progress | None) -> _RunningStage:
         """Set up a stage: from its own last epoch, or from the best weights so far."""
-        weights = known.weights if known else self.best
+        weights = saved.weights if saved else self.best
         if weights:
             self.network.load_state_dict(weights)
         choose_trainable(self.network, stage.trainable)
-        self._optimiser = optimiser(self.network, stage, stage.learning_rate[0])
+        made, average = optimiser(self.network, stage, stage.learning_rate[0]), None
         if self.recipe.ema:
-            average = get_ema_multi_avg_fn(self.recipe.ema)  # type: ignore[no-untyped-call]
-            self._average = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
-        if known:
-            self._optimiser.load_state_dict(known.optimiser)
-            if self._average is not None:
-                self._average.load_state_dict(known.average)
+            mean = get_ema_multi_avg_fn(self.recipe.ema)  # type: ignore[no-untyped-call]
+            average = AveragedModel(self.network, multi_avg_fn=mean, use_buffers=True)
+            self.evaluated = average.module  # type: ignore[assignment]
+        if saved:
+            made.load_state_dict(saved.optimiser)
+            if average:
+                average.load_state_dict(saved.average)
+        return _RunningStage(number, stage, done, made, average)
 
-    def _save(self) -> None:
+    def _save(self, running: _RunningStage) -> None:
         progress = Progress(
             weights=self.network.state_dict(),
-            average=self._average.state_dict() if self._average else {},
+            average=running.average.state_dict() if running.average else {},
             best=self.best,
-            optimiser=self._optimiser.state_dict(),
+            optimiser=running.optimiser.state_dict(),
             history=self.history,
-            micro_batch=self.micro_batch,
+            micro_batch=self.gradients.micro_batch,
         )
         checkpoints.save(self._folder, progress)
 
-    def _validated(self) -> TunedNetwork:
-        """The network that is validated and kept: the averaged copy where there is one."""
-        averaged: TunedNetwork = self._average.module if self._average else self.network  # type: ignore[assignment]
-        return averaged
-
-    def _epoch(self, stage: Stage, number: int, done: list[Epoch]) -> Epoch:
-        """Train on every image once, validate, and say how it went. Raises DivergedError."""
+    def _epoch(self, running: _RunningStage) -> Epoch:
+        """Train on every image once, validate, and return the epoch's numbers. Raises DivergedError."""
         began = perf_counter()
         epoch = len(self.history) + 1
-        loss, probabilities = self._train_once(stage, number, done)
-        rate = max(group["lr"] for group in self._optimiser.param_groups)
+        loss, probabilities = self._train_once(running)
+        rate = max(group["lr"] for group in running.optimiser.param_groups)
         odds = self.predict(self._validation.rows)
         if not np.isfinite([loss, *odds]).all():
             raise DivergedError(
                 f"the loss is {loss:.3g} and no longer a number in epoch {epoch} "
                 f"(learning rate {rate:.2g}): use a lower learning_rate"
             )
-        numbers = {
+        validated, labels = self._validation.unit_means(expit(odds)), self._validation.labels
+        return {
+            "epoch": epoch,
+            "stage": running.number,
             "train_loss": loss,
-            **_numbers("train", probabilities, self._train.labels),
-            "validation_loss": self._validation_loss(odds),
-            **_numbers("validation", self._validation.unit_means(expit(odds)), self._validation.labels),
+            **_scores("train", probabilities, self._train.labels),
+            "validation_loss": mean_loss(validated, labels, self._validation_weights),
+            **_scores("validation", validated, labels),
+            "learning_rate": rate,
+            "seconds": perf_counter() - began,
         }
-        seconds = perf_counter() - began
-        return {"epoch": epoch, "stage": number, **numbers, "learning_rate": rate, "seconds": seconds}
 
-    def _train_once(self, stage: Stage, number: int, done: list[Epoch]) -> tuple[float, Floats]:
-        """One pass over the training part: its mean loss, and each unit's probability at its turn."""
-        part, losses = self._train, [epoch["validation_loss"] for epoch in done]
-        seed = _epoch_seed(self._seed, number, len(done))
-        positions = part.shuffled(seed)
-        batches = part.batches(positions, self.recipe.batch_size)
+    def _train_once(self, running: _RunningStage) -> tuple[float, Floats]:
+        """One pass over the training part: its mean loss, and each unit's probability when it was seen."""
+        part, stage, epochs = self._train, running.stage, len(running.done)
+        seed = _epoch_seed(self._seed, running.number, epochs)
+        batches = part.batches(part.shuffled(seed), self.recipe.batch_size)
         draws = draw(len(part.rows), seed).to(self.backbone.device)
-        set_modes(self.network, stage, len(part.rows), self.micro_batch)
-        found = []
+        set_modes(self.network, stage, len(part.rows), self.gradients.micro_batch)
+        losses, odds = [], []
         with torch.random.fork_rng(devices=_indices(self.backbone.device)):
             torch.manual_seed(seed)  # for dropout
             for step, batch in enumerate(batches):
-                factor = rate_factor(stage, len(done) + step / len(batches), losses)
-                for group in self._optimiser.param_groups:
-                    group["lr"] = group["peak"] * factor
-                found.append(self._step(batch, draws))
-        odds = np.empty(len(part.rows))
-        odds[np.concatenate(batches)] = torch.cat([odds for _, odds in found]).float().cpu().numpy()
-        loss = float(torch.stack([loss for loss, _ in found]).sum()) / len(part.labels)
-        return loss, part.unit_means(expit(odds))
+                running.set_rates(epochs + step / len(batches))
+                batch_loss, batch_odds = self._step(running, batch, draws)
+                losses.append(batch_loss)
+                odds.append(batch_odds)
+        in_order = np.empty(len(part.rows))
+        in_order[np.concatenate(batches)] = torch.cat(odds).float().cpu().numpy()
+        loss = float(torch.stack(losses).sum()) / len(part.labels)
+        return loss, part.unit_means(expit(in_order))
 
-    def _step(self, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor]:
-        """One update from one batch: (summed loss, log odds per image).
-
-        Pieces that do not fit the device are halved, for this and all later batches; gradients add up,
-        so that the batch stays what the recipe says.
-        """
-        while (found := self._gradients(batch, draws)) is None:
-            if self.micro_batch == 1:
-                raise ValueError(f"'{self.backbone.spec.label}': one image does not fit the device")
-            self.micro_batch //= 2
-        self._optimiser.step()
-        if self._average:
-            self._average.update_parameters(self.network)
+    def _step(self, running: _RunningStage, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor]:
+        """One update of the weights from one batch: its summed loss and log odds."""
+        found = self.gradients.fill(batch, draws)
+        running.optimiser.step()
+        if running.average:
+            running.average.update_parameters(self.network)
         return found
 
-    def _gradients(self, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor] | None:
-        """Fill the gradients, piece by piece; None when a piece did not fit."""
-        self._optimiser.zero_grad(set_to_none=True)
-        units = len(np.unique(self._train.units[batch]))
-        losses, found = [], []
-        try:
-            for piece in self._train.batches(batch, self.micro_batch):
-                odds = self._odds(piece, draws)
-                loss = self._loss(odds, piece)
-                (loss / units).backward()  # type: ignore[no-untyped-call]
-                losses.append(loss.detach())
-                found.append(odds.detach())
-        except torch.OutOfMemoryError:
-            return None
-        return torch.stack(losses).sum(), torch.cat(found)
 
-    def _odds(self, positions: Rows, draws: Tensor) -> Tensor:
-        device = self.backbone.device
-        where = torch.from_numpy(positions).to(device, non_blocking=True)
-        grey = reduced(to_grey(self._source(positions), device), self.recipe.resolution)
-        grey = augment(grey, draws[where], self.recipe.augmentation)
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-            odds: Tensor = self.network(normalised(self.backbone, grey))
-        return odds.float()
-
-    def _loss(self, odds: Tensor, positions: Rows) -> Tensor:
-        """The loss summed over units; a study's is that of the mean of its views' probabilities."""
-        units, index = np.unique(self._train.units[positions], return_inverse=True)
-        where = torch.from_numpy(units).to(odds.device, non_blocking=True)
-        labels, weights = self._labels[where], self._unit_weights[where]
-        target = labels * (1 - self.recipe.label_smoothing) + self.recipe.label_smoothing / 2
-        if len(units) == len(positions):
-            order = torch.from_numpy(index).to(odds.device, non_blocking=True)
-            return functional.binary_cross_entropy_with_logits(
-                odds, target[order], weights[order], reduction="sum"
-            )
-        places = torch.from_numpy(index).to(odds.device)
-        total = torch.zeros_like(target).index_add(0, places, odds.sigmoid())
-        mean = total / torch.bincount(places, minlength=len(units))
-        return functional.binary_cross_entropy(mean.clamp(_EDGE, 1 - _EDGE), target, weights, reduction="sum")
-
-    def _validation_loss(self, odds: Floats) -> float:
-        labels = self._validation.labels
-        means = self._validation.unit_means(expit(odds)).clip(_EDGE, 1 - _EDGE)
-        losses = -np.where(labels == 1, np.log(means), np.log1p(-means))
-        return float(np.mean(losses * self._validation_weights))
-
-
-def reduced(grey: Tensor, resolution: int | None) -> Tensor:
-    """Images (n, 1, size, size) averaged down to `resolution` pixels a side."""
-    return grey if resolution is None else functional.adaptive_avg_pool2d(grey, resolution)
-
-
-@torch.inference_mode()
-def predict(
-    backbone: Backbone,
-    network: TunedNetwork,
-    pixels: NDArray[np.uint8],
-    rows: Rows,
-    resolution: int | None = None,
-) -> Floats:
-    """The log odds (n,) of these rows of the pixel store, with the network in eval mode.
-
-    A batch that does not fit the device is halved.
-    """
-    network.eval()
-    device, size, found, start = backbone.device, _PREDICT_BATCH, [], 0
-    while start < len(rows):
-        batch = torch.from_numpy(np.asarray(pixels[rows[start : start + size]]))
-        try:
-            with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-                grey = reduced(to_grey(batch, device), resolution)
-                found.append(network(normalised(backbone, grey)).float())
-        except torch.OutOfMemoryError as error:
-            if size == 1:
-                raise ValueError(f"'{backbone.spec.label}': one image does not fit the device") from error
-            size //= 2
-            continue
-        start += size
-    odds: Floats = torch.cat(found).cpu().numpy().astype(np.float64)
-    return odds
-
-
-def _numbers(part: str, probabilities: Floats, labels: NDArray[np.int64]) -> dict[str, float]:
+def _scores(part: str, probabilities: Floats, labels: NDArray[np.int64]) -> dict[str, float]:
     correct = (probabilities >= 0.5) == (labels == 1)
     auroc = float(roc_auc_score(labels, probabilities))
     return {f"{part}_accuracy": float(correct.mean()), f"{part}_auroc": auroc}

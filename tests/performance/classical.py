@@ -1,8 +1,8 @@
 """How much faster the batched classifiers are than GridSearchCV over pipelines, and how near the answers.
 
-python tests/performance/classical.py                       against scikit-learn, cell by cell (5 minutes)
-python tests/performance/classical.py --sizes 100 1000 3000  the same up to 3,000 rows (most of an hour)
-python tests/performance/classical.py --full                 ours alone at MURA's size, two jobs, with peak memory
+python -m tests.performance.classical                       against scikit-learn, cell by cell (5 minutes)
+python -m tests.performance.classical --sizes 100 1000 3000  the same up to 3,000 rows (most of an hour)
+python -m tests.performance.classical --full                 ours alone at MURA's size, two jobs, with peak memory
 """
 
 import argparse
@@ -20,13 +20,13 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
-from classifiers import reference
 from classifiers.catalogue import CLASSIFIERS
-from classifiers.subset import Subset
+from classifiers.train_test import TrainTest
+from tests.classifiers import reference
 
 ROWS, WIDTH, TEST_ROWS, VIEWS = 36_808, 1_664, 3_197, 3
 SIZES = (100, 1_000)  # the kernel SVM's plain search at 3,000 rows alone takes a quarter of an hour
-NAMES = ("logistic_regression", "linear_svm", "rbf_svm", "xgboost")
+NAMES = [name for name, entry in CLASSIFIERS.items() if entry.learns and entry.reference]
 
 
 def planted(rows, width, seed=0):
@@ -40,11 +40,11 @@ def planted(rows, width, seed=0):
     return x, labels
 
 
-def subset_of(x, labels, size, seed, threads):
+def data_of(x, labels, size, seed, threads):
     train, test = x[:-TEST_ROWS], x[-TEST_ROWS:]
     patients = np.random.default_rng(seed).permutation(len(train) // VIEWS)[: size // VIEWS + 1]
     rows = (patients[:, None] * VIEWS + np.arange(VIEWS)).ravel()[:size]
-    return Subset(train[rows], labels[rows], rows // VIEWS, test, seed, threads)
+    return TrainTest(train[rows], labels[rows], rows // VIEWS, test, seed, threads)
 
 
 def timed(work, *arguments):
@@ -52,13 +52,13 @@ def timed(work, *arguments):
     return work(*arguments), perf_counter() - began
 
 
-def plain_probabilities(name, subset):
+def plain_probabilities(name, data):
     """What a plain script does: search, refit and calibrate with scikit-learn."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # liblinear's, where regularisation is weak
-        found = reference.search(name, subset.train, subset.labels, subset.folds, subset.seed, subset.threads)
-        plain = reference.calibrated(found, subset.train, subset.labels, subset.folds)
-        return plain.predict_proba(subset.test)[:, 1]
+        found = reference.search(name, data.train, data.labels, data.folds, data.seed, data.threads)
+        plain = reference.calibrated(found, data.train, data.labels, data.folds)
+        return plain.predict_proba(data.test)[:, 1]
 
 
 def compare(x, labels, threads, sizes):
@@ -68,11 +68,11 @@ def compare(x, labels, threads, sizes):
     )
     cells, shared = [], 0.0
     for size in sizes:
-        subset = subset_of(x, labels, size, 0, threads)
-        shared += timed(lambda subset=subset: (subset.x, subset.x_test, subset.folds))[1]
+        data = data_of(x, labels, size, 0, threads)
+        shared += timed(lambda data=data: (data.x, data.x_test, data.folds))[1]
         for name in NAMES:
-            fit, fast = timed(CLASSIFIERS[name], subset)
-            expected, slow = timed(plain_probabilities, name, subset)
+            fit, fast = timed(CLASSIFIERS[name].fit, data)
+            expected, slow = timed(plain_probabilities, name, data)
             aurocs = [roc_auc_score(labels[-TEST_ROWS:], p) for p in (fit.probabilities, expected)]
             cells.append((name, fast, slow, aurocs[0] - aurocs[1]))
             row = [str(size), name, f"{fast:.2f}", f"{slow:.2f}", f"{slow / fast:.1f}"]
@@ -94,11 +94,11 @@ def job(arguments):
     x = np.load(path, mmap_mode="r")
     names = [n for n in NAMES if not (n == "rbf_svm" and size > 10_000)]
     with threadpool_limits(threads):
-        subset = subset_of(x, labels, size, seed, threads)
+        data = data_of(x, labels, size, seed, threads)
         seconds = {}
         for name in names:
             began = perf_counter()
-            CLASSIFIERS[name](subset)
+            CLASSIFIERS[name].fit(data)
             seconds[name] = perf_counter() - began
     return size, seed, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 

@@ -14,8 +14,7 @@ from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import TuningTask, fine_tune
 from classifiers.fine_tuning.recipes import Recipe
-from classifiers.names import CLASSIFIER_NAMES, MAJORITY
-from classifiers.subset import Subset
+from classifiers.train_test import TrainTest
 from extractors.handcrafted import describe
 from extractors.specs import BackboneSpec
 from tests.validity.simulation import Rows, Sample, Values
@@ -43,8 +42,8 @@ class Task:
 
 def _classified(name: str, features: NDArray[np.float32], task: Task) -> Values:
     train, test = features[~task.tested], features[task.tested]
-    subset = Subset(train, task.labels[~task.tested], task.groups, test, seed=0)
-    return CLASSIFIERS[name](subset).probabilities
+    subset = TrainTest(train, task.labels[~task.tested], task.groups, test, seed=0)
+    return CLASSIFIERS[name].fit(subset).probabilities
 
 
 def _frozen(name: str, task: Task) -> Values:
@@ -77,8 +76,8 @@ Strategy = Callable[[Task], Values]
 STRATEGIES: dict[str, Strategy] = {
     **{
         f"{name.replace('_', ' ')} on embeddings": partial(_frozen, name)
-        for name in CLASSIFIER_NAMES
-        if name != MAJORITY
+        for name, classifier in CLASSIFIERS.items()
+        if classifier.learns
     },
     "logistic regression on hand-crafted LBP": _hand_crafted,
     "a fine-tuned network": _fine_tuned,

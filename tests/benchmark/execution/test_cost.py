@@ -11,7 +11,7 @@ from benchmark.execution.executors import available_cores, share_cores
 from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.fields import cell_metrics, cell_params
-from classifiers.fit import Fit
+from classifiers.fitting import Fit
 from extractors import embeddings
 from extractors.resource_usage import Usage
 from results.costs import COLUMNS

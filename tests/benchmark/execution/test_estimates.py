@@ -5,6 +5,7 @@ import pytest
 from benchmark.execution.estimates import CellTimes
 from benchmark.grid.cells import expand
 from benchmark.grid.schema import Grid
+from classifiers.catalogue import CLASSIFIERS
 from tests.benchmark.recorded import COUNTS, finished
 
 CONTENT = {
@@ -36,3 +37,18 @@ def test_a_control_takes_what_its_own_took_or_else_what_ordinary_cells_took(cell
     shuffled = replace(cell, control="shuffled_labels")
     assert CellTimes([record(4.0)]).seconds(shuffled, 500) == 4.0
     assert CellTimes([record(4.0), record(80.0, control="shuffled_labels")]).seconds(shuffled, 500) == 80.0
+
+
+def test_the_first_guess_is_the_registrys_and_grows_with_the_images(cell):
+    boosted = replace(cell, classifier="xgboost")
+    base, power = CLASSIFIERS["xgboost"].first_guess
+    assert CellTimes([]).seconds(boosted, 4000) == base * 4**power
+
+
+def test_a_classifier_that_is_no_longer_registered_has_a_time_too(cell):
+    """Its records stay in a workspace when the package that brought it is uninstalled."""
+    unknown = replace(cell, classifier="knn")
+    assert CellTimes([]).seconds(unknown, 2000) == 2.0
+    old = record(4.0) | {"classifier": "knn"}
+    assert CellTimes([old]).seconds(unknown, 500) == 4.0
+    assert CellTimes([old]).seconds(cell, 500) == CellTimes([]).seconds(cell, 500)

@@ -132,10 +132,10 @@ def test_a_loss_that_breaks_leaves_its_epochs_to_be_seen(tuning_grid, workspace,
 
     original = Training._epoch
 
-    def breaks(self, stage, number, done):
-        if done:
+    def breaks(self, running):
+        if running.done:
             raise DivergedError("the loss is nan")
-        return original(self, stage, number, done)
+        return original(self, running)
 
     monkeypatch.setattr(Training, "_epoch", breaks)
     assert run(tuning_grid(train_sizes=[40], feature_extraction=None), workspace) == 1

@@ -107,3 +107,10 @@ def test_a_hidden_head():
         "Linear",
     ]
     assert head(torch.zeros(3, 16)).shape == (3, 1)
+
+
+@pytest.mark.parametrize("name", ["torchvision/inception_v3", "torchvision/googlenet"])
+def test_networks_with_auxiliary_outputs_train(name):
+    backbone = load_backbone(BackboneSpec(name, "random"), size=96, device=CPU)
+    network = TunedNetwork(backbone, Head()).train()
+    assert network(torch.zeros(2, 3, 96, 96)).shape == (2,)

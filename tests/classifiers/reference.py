@@ -1,35 +1,27 @@
-"""The plain scikit-learn estimators that define each classifier's answer; the fast fits must agree."""
+"""A plain script's way to each classifier's answer, with scikit-learn alone: the fast fits must agree with it."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.dummy import DummyClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC, LinearSVC
-from xgboost import XGBClassifier
 
-from classifiers import boosting, linear, svm
+from classifiers.catalogue import find_classifier
 from classifiers.selection import Folds
 
 
 def estimator(name: str, features: int, seed: int, threads: int = 1) -> tuple[Any, dict[str, list[Any]]]:
-    """The scikit-learn estimator of a classifier and its hyperparameter grid, from simple to complex."""
-    if name == "logistic_regression":
-        return LogisticRegression(max_iter=10_000), {"C": list(linear.STRENGTHS)}
-    if name == "linear_svm":
-        plain = LinearSVC(dual=False, intercept_scaling=10, max_iter=10_000)
-        return plain, {"C": list(linear.STRENGTHS)}
-    if name == "rbf_svm":
-        return SVC(), {"gamma": [g / features for g in svm.GAMMAS], "C": list(svm.STRENGTHS)}
-    if name == "xgboost":
-        plain = XGBClassifier(**boosting.SETTINGS, tree_method="hist", random_state=seed, n_jobs=threads)
-        return plain, {"max_depth": list(boosting.DEPTHS), "n_estimators": list(boosting.ROUNDS)}
-    return DummyClassifier(strategy="prior"), {}
+    """The scikit-learn estimator of a classifier and its hyperparameter grid, from simple to complex.
+
+    Raises ValueError for an unknown name and for a classifier that names no reference.
+    """
+    reference = find_classifier(name).reference
+    if reference is None:
+        raise ValueError(f"the classifier '{name}' names no reference estimator")
+    return reference(features, seed, threads)
 
 
 def search(

@@ -1,6 +1,6 @@
-"""One training subset with the test rows: what several classifiers share is computed once."""
+"""The rows to train on and to test on: what several classifiers share is computed once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
 from typing import Any
@@ -15,11 +15,11 @@ Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Subset:
+class TrainTest:
     """Training rows with labels and groups (patients), test rows, and a seed.
 
-    `train` is (n, d) and `test` (m, d) float32; `labels` holds 0 and 1. Rows stand in nested order:
-    the first k are themselves a subset, stratified and grouped by patient. `threads` is for
+    `train` is (n, d) and `test` (m, d) float32; `labels` holds 0 and 1. Rows are in nested order:
+    the first k are themselves a training subset, stratified and grouped by patient. `threads` is for
     libraries that must be told; BLAS is limited by the caller.
     """
 
@@ -32,20 +32,25 @@ class Subset:
 
     @cached_property
     def _scaler(self) -> StandardScaler:
-        broken = int((~np.isfinite(self.train)).sum() + (~np.isfinite(self.test)).sum())
-        if broken:
-            raise ValueError(f"{broken} values of the embedding are not finite numbers")
+        _check_finite(self.train)
         return StandardScaler().fit(self.train)
 
     @cached_property
     def x(self) -> Matrix:
         """The training rows, each feature standardised over the whole subset (no label is used)."""
-        return np.ascontiguousarray(self._scaler.transform(self.train), dtype=np.float32)
+        return self.standardised(self.train)
 
     @cached_property
     def x_test(self) -> Matrix:
         """The test rows, standardised by the training rows."""
-        return np.ascontiguousarray(self._scaler.transform(self.test), dtype=np.float32)
+        return self.standardised(self.test)
+
+    def standardised(self, rows: Matrix) -> Matrix:
+        """Rows (m, d) standardised by the training rows. Raises ValueError for values that are not finite."""
+        _check_finite(rows)
+        if not len(rows):
+            return np.empty(rows.shape, np.float32)  # scikit-learn refuses an empty matrix
+        return np.ascontiguousarray(self._scaler.transform(rows), dtype=np.float32)
 
     @cached_property
     def folds(self) -> Folds:
@@ -63,8 +68,12 @@ class Subset:
         """The size of so many float32 rows, and of the mean and scale that standardise others like them."""
         return 4 * (rows + 2) * int(self.train.shape[1])
 
-    def first(self, rows: int) -> "Subset":
-        """The subset of the first `rows` training rows."""
-        return Subset(
-            self.train[:rows], self.labels[:rows], self.groups[:rows], self.test, self.seed, self.threads
-        )
+    def first(self, rows: int) -> "TrainTest":
+        """The same test rows with the first `rows` training rows."""
+        return replace(self, train=self.train[:rows], labels=self.labels[:rows], groups=self.groups[:rows])
+
+
+def _check_finite(rows: Matrix) -> None:
+    broken = int((~np.isfinite(rows)).sum())
+    if broken:
+        raise ValueError(f"{broken} values of the embedding are not finite numbers")

@@ -1,0 +1,81 @@
+"""The gradients of one batch, computed in pieces that fit the device."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from classifiers.fine_tuning.augmentation import augment
+from classifiers.fine_tuning.data import Part, PixelSource, Rows
+from classifiers.fine_tuning.layers import TunedNetwork
+from classifiers.fine_tuning.losses import summed_loss, unit_weights
+from classifiers.fine_tuning.prediction import log_odds, resized
+from classifiers.fine_tuning.recipes import Recipe
+from extractors.backbones import Backbone, to_grey
+
+
+class BatchGradients:
+    """Fills the gradients of a network from batches of the training part.
+
+    Pieces of `micro_batch` images that do not fit the device are halved, for this and all later batches;
+    gradients add up, so that the batch stays what the recipe says.
+    """
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        network: TunedNetwork,
+        recipe: Recipe,
+        pixels: NDArray[np.uint8],
+        train: Part,
+    ) -> None:
+        self.micro_batch = recipe.batch_size
+        self._backbone, self._network, self._recipe, self._train = backbone, network, recipe, train
+        self._source = PixelSource(pixels, train.rows, backbone.device)
+        labels = torch.from_numpy(train.labels).to(backbone.device, torch.float32)
+        self._targets = labels * (1 - recipe.label_smoothing) + recipe.label_smoothing / 2
+        weights = unit_weights(recipe, train, train)
+        self._weights = torch.from_numpy(weights).to(backbone.device, torch.float32)
+
+    def fill(self, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor]:
+        """Set the gradients of the mean loss over the units of a batch.
+
+        `batch` (n,) holds positions in the training part, `draws` the random numbers of augmentation for
+        the whole part. Returns the summed loss and the log odds (n,), detached. Raises ValueError when a
+        single image does not fit the device.
+        """
+        while (found := self._in_pieces(batch, draws)) is None:
+            if self.micro_batch == 1:
+                raise ValueError(f"'{self._backbone.spec.label}': one image does not fit the device")
+            self.micro_batch //= 2
+        return found
+
+    def _in_pieces(self, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Piece by piece; None when a piece did not fit."""
+        self._network.zero_grad(set_to_none=True)
+        units = len(np.unique(self._train.units[batch]))
+        losses, found = [], []
+        try:
+            for piece in self._train.batches(batch, self.micro_batch):
+                odds = self.log_odds(piece, draws)
+                loss = self.loss(odds, piece)
+                (loss / units).backward()  # type: ignore[no-untyped-call]
+                losses.append(loss.detach())
+                found.append(odds.detach())
+        except torch.OutOfMemoryError:
+            return None
+        return torch.stack(losses).sum(), torch.cat(found)
+
+    def log_odds(self, positions: Rows, draws: Tensor) -> Tensor:
+        """The log odds (n,) of augmented training images."""
+        device = self._backbone.device
+        where = torch.from_numpy(positions).to(device, non_blocking=True)
+        grey = resized(to_grey(self._source(positions), device), self._recipe.resolution)
+        return log_odds(self._backbone, self._network, augment(grey, draws[where], self._recipe.augmentation))
+
+    def loss(self, odds: Tensor, positions: Rows) -> Tensor:
+        """The loss of these training images, summed over their units."""
+        units, index = np.unique(self._train.units[positions], return_inverse=True)
+        where = torch.from_numpy(units).to(odds.device, non_blocking=True)
+        places = torch.from_numpy(index).to(odds.device, non_blocking=True)
+        return summed_loss(odds, places, self._targets[where], self._weights[where])

@@ -1,0 +1,55 @@
+"""Log odds of images by a network, batch by batch."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from classifiers.fine_tuning.data import Floats, Rows
+from classifiers.fine_tuning.layers import TunedNetwork
+from extractors.backbones import Backbone, normalised, to_grey
+
+_BATCH = 64  # images at first: enough to keep a device busy; halved where they do not fit
+
+
+def log_odds(backbone: Backbone, network: TunedNetwork, grey: Tensor) -> Tensor:
+    """The log odds (n,) float32 of images (n, 1, size, size) in 0..1; in bfloat16 until the head on CUDA."""
+    device = backbone.device
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
+        odds: Tensor = network(normalised(backbone, grey))
+    return odds.float()
+
+
+def resized(grey: Tensor, resolution: int | None) -> Tensor:
+    """Images (n, 1, size, size) averaged down to `resolution` pixels a side; None: as they are."""
+    return grey if resolution is None else functional.adaptive_avg_pool2d(grey, resolution)
+
+
+@torch.inference_mode()
+def predict(
+    backbone: Backbone,
+    network: TunedNetwork,
+    pixels: NDArray[np.uint8],
+    rows: Rows,
+    resolution: int | None = None,
+) -> Floats:
+    """The log odds (n,) float64 of these rows of the pixel store, with the network in eval mode.
+
+    A batch that does not fit the device is halved. Raises ValueError when a single image does not fit.
+    """
+    network.eval()
+    size, found, start = _BATCH, [], 0
+    while start < len(rows):
+        batch = torch.from_numpy(np.asarray(pixels[rows[start : start + size]]))
+        try:
+            grey = resized(to_grey(batch, backbone.device), resolution)
+            found.append(log_odds(backbone, network, grey))
+        except torch.OutOfMemoryError as error:
+            if size == 1:
+                raise ValueError(f"'{backbone.spec.label}': one image does not fit the device") from error
+            size //= 2
+            continue
+        start += size
+    odds: Floats = torch.cat(found).cpu().numpy().astype(np.float64)
+    return odds

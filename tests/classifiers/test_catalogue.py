@@ -1,0 +1,212 @@
+"""The registry, and each fast fit against the plain scikit-learn estimator that defines its answer."""
+
+import tracemalloc
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from classifiers import boosting, linear, svm
+from classifiers.catalogue import CLASSIFIERS, GROUP, find_classifier, learns
+from classifiers.classifier import Classifier
+from classifiers.fitting import Fit
+from classifiers.train_test import TrainTest
+from extractors.registry import with_entry_points
+from tests.classifiers import reference
+
+FITTED = [name for name, classifier in CLASSIFIERS.items() if classifier.learns]
+
+ROUNDS = boosting.ROUNDS  # as shipped; the tests boost for fewer
+
+
+def make(n, d, seed=0, threads=1, noise=1.0):
+    random = np.random.default_rng(seed)
+    factors = random.standard_normal((n + 400, 8))
+    x = (factors @ random.standard_normal((8, d)) + random.standard_normal((n + 400, d))).astype(np.float32)
+    y = (factors[:, 0] + factors[:, 1] + noise * random.standard_normal(n + 400) > 0).astype(np.int64)
+    groups = np.array([f"p{row // 2}" for row in range(n)], dtype=object)
+    return TrainTest(3 + 5 * x[:n], y[:n], groups, 3 + 5 * x[n:], seed, threads), y[n:]
+
+
+def test_every_entry_is_found_by_its_name_and_a_typo_is_named():
+    assert all(find_classifier(name) is entry and entry.name == name for name, entry in CLASSIFIERS.items())
+    with pytest.raises(ValueError, match="no classifier 'xgbost'; did you mean 'xgboost'"):
+        find_classifier("xgbost")
+
+
+def test_only_the_baseline_learns_nothing():
+    assert [name for name in (*CLASSIFIERS, "end_to_end") if not learns(name)] == ["majority"]
+
+
+def test_the_methods_text_says_what_is_searched():
+    """When a grid changes, its sentence must change as well."""
+    powers = "the powers of ten from 10⁻⁵ to 10"
+    said = {name: entry.method for name, entry in CLASSIFIERS.items()}
+    assert linear.STRENGTHS == (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10)
+    assert powers in said["logistic_regression"]
+    assert powers in said["linear_svm"]
+    assert (svm.STRENGTHS, svm.GAMMAS) == ((0.1, 1, 10, 100), (1 / 16, 1 / 4, 1))
+    assert "0.1, 1, 10 and 100, and gamma among 1/16, 1/4 and 1" in said["rbf_svm"]
+    assert (boosting.DEPTHS, ROUNDS) == ((3, 5), (50, 100, 200, 400))
+    assert "3 and 5 and their number among 50, 100, 200 and 400" in said["xgboost"]
+    assert {
+        "learning_rate": 0.1,
+        "subsample": 0.8,
+        "colsample_bytree": 0.25,
+    }.items() <= boosting.SETTINGS.items()
+    assert "a learning rate of 0.1 and saw 80 % of the images and 25 % of the features" in said["xgboost"]
+
+
+def test_an_installed_package_adds_its_own(monkeypatch):
+    """One entry is enough to fit it, to plan it, and to be told that it has no reference."""
+
+    def answer(data):
+        return Fit(np.full(len(data.test), 0.3), {}, 0.5, 0.5, {"select": 0, "fit": 0, "predict": 0}, 4)
+
+    other = Classifier("knn", "k nearest neighbours", answer, (0.5, 1.0), "It asked the neighbours.")
+    point = SimpleNamespace(name="knn", value="other:KNN", dist=None, load=lambda: other)
+    monkeypatch.setattr("extractors.registry.entry_points", lambda group: [point] * (group == GROUP))
+    known = with_entry_points(GROUP, CLASSIFIERS.values())
+    assert list(known) == [*CLASSIFIERS, "knn"]
+    monkeypatch.setitem(CLASSIFIERS, "knn", known["knn"])
+    data, _ = make(80, 10)
+    assert find_classifier("knn").fit(data).probabilities.tolist() == [0.3] * 400
+    with pytest.raises(ValueError, match="'knn' names no reference"):
+        reference.estimator("knn", 10, 0)
+
+
+@pytest.fixture(autouse=True)
+def short_boosting(monkeypatch):
+    monkeypatch.setattr(boosting, "ROUNDS", (10, 20))
+
+
+@pytest.mark.parametrize("name", FITTED)
+@pytest.mark.parametrize(("n", "d"), [(120, 200), (300, 20)])
+def test_the_answer_is_scikit_learns(name, n, d):
+    data, truth = make(n, d)
+    fit = CLASSIFIERS[name].fit(data)
+    found = reference.search(name, data.train, data.labels, data.folds, data.seed)
+    plain = reference.calibrated(found, data.train, data.labels, data.folds).predict_proba(data.test)
+    assert fit.selection_auroc == pytest.approx(found.best_score_, abs=0.01)
+    aurocs = roc_auc_score(truth, fit.probabilities), roc_auc_score(truth, plain[:, 1])
+    assert aurocs[0] == pytest.approx(aurocs[1], abs=0.006 if n < d else 0.003)
+    assert aurocs[0] > 0.75
+
+
+@pytest.mark.parametrize("loss", [linear.LOGISTIC, linear.SQUARED_HINGE])
+@pytest.mark.parametrize(("n", "d"), [(80, 200), (300, 20)])
+@pytest.mark.parametrize("strength", [1e-4, 1e-2])
+def test_the_solver_finds_the_minimum_scikit_learn_finds(loss, n, d, strength):
+    data, _ = make(n, d)
+    train, project = linear.row_space(data.x)
+    weights = linear.Solver(train, data.labels, loss).solve(strength, np.ones((n, 1), np.float32))
+    name = "logistic_regression" if loss is linear.LOGISTIC else "linear_svm"
+    plain, _ = reference.estimator(name, d, 0)
+    plain.set_params(C=strength, tol=1e-8).fit(data.x, data.labels)
+    ours, theirs = (project(data.x_test) @ weights)[:, 0], plain.decision_function(data.x_test)
+    assert np.allclose(ours - ours.mean(), theirs - theirs.mean(), atol=0.02 * theirs.std())
+
+
+@pytest.mark.parametrize("loss", [linear.LOGISTIC, linear.SQUARED_HINGE])
+def test_weak_regularisation_is_solved_as_far_as_scikit_learn_solves_it(loss):
+    """Where the classes can be separated, steps become small long before the answer is reached."""
+    data, _ = make(120, 200, noise=0.0)
+    train, project = linear.row_space(data.x)
+    weights = linear.Solver(train, data.labels, loss).solve(1.0, np.ones((120, 1), np.float32))
+    plain, _ = reference.estimator("logistic_regression" if loss is linear.LOGISTIC else "linear_svm", 200, 0)
+    plain.set_params(C=1.0, tol=1e-8).fit(data.x.astype(np.float64), data.labels)
+    ours, theirs = (
+        (project(data.x_test) @ weights)[:, 0],
+        plain.decision_function(data.x_test.astype(np.float64)),
+    )
+    assert np.std(ours - theirs) < 0.02 * theirs.std()
+
+
+def test_several_folds_at_once_are_each_fold_alone():
+    data, _ = make(200, 30)
+    train, _ = linear.row_space(data.x)
+    columns = np.ones((200, 3), np.float32)
+    columns[:50, 0] = columns[50:120, 1] = 0
+    solver = linear.Solver(train, data.labels, linear.LOGISTIC)
+    together = solver.solve(1e-2, columns)
+    alone = np.hstack([solver.solve(1e-2, columns[:, [k]]) for k in range(3)])
+    assert np.allclose(train @ together, train @ alone, atol=5e-3)
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_the_same_data_gives_the_same_bits_whatever_ran_before(name):
+    one, _ = make(100, 30)
+    two, _ = make(100, 30)
+    CLASSIFIERS["linear_svm"].fit(two)
+    assert np.array_equal(CLASSIFIERS[name].fit(one).probabilities, CLASSIFIERS[name].fit(two).probabilities)
+
+
+@pytest.mark.parametrize("name", FITTED)
+def test_no_signal_does_not_turn_the_ranking_round(name):
+    """A sigmoid fitted on noise may fall, and would then give 1 - AUROC on the test set."""
+    for seed in range(3):
+        data, truth = make(60, 100, seed, noise=4.0)
+        fit = CLASSIFIERS[name].fit(data)
+        assert roc_auc_score(truth, fit.probabilities) > 0.4
+        assert len(np.unique(fit.probabilities)) > 100
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_probabilities_are_probabilities(name):
+    data, _ = make(80, 10)
+    fit = CLASSIFIERS[name].fit(data)
+    assert fit.probabilities.shape == (400,)
+    assert ((fit.probabilities >= 0) & (fit.probabilities <= 1)).all()
+    assert 0 <= fit.threshold <= 1
+    assert set(fit.seconds) == {"select", "fit", "predict"}
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_every_classifier_of_a_data_counts_what_they_share(name):
+    data, _ = make(80, 10)
+    data.__dict__["seconds_shared"] = 100.0
+    assert (CLASSIFIERS[name].fit(data).seconds["select"] > 100) == CLASSIFIERS[name].learns
+
+
+def test_probabilities_are_calibrated():
+    data, truth = make(1000, 20)
+    fit = CLASSIFIERS["linear_svm"].fit(data)
+    high = fit.probabilities > 0.7
+    assert truth[high].mean() == pytest.approx(fit.probabilities[high].mean(), abs=0.08)
+
+
+def test_constant_features_do_no_harm():
+    data, _ = make(80, 10)
+    data.train[:, 3] = 7
+    assert np.isfinite(CLASSIFIERS["logistic_regression"].fit(data).probabilities).all()
+
+
+def test_values_that_are_not_numbers_are_refused():
+    data, _ = make(80, 10)
+    data.train[0, :2] = np.nan
+    with pytest.raises(ValueError, match="2 values of the embedding are not finite"):
+        CLASSIFIERS["logistic_regression"].fit(data)
+
+
+def test_beyond_the_kernels_limit_a_part_is_searched_and_all_is_fitted(monkeypatch):
+    data, truth = make(300, 10)
+    whole = roc_auc_score(truth, CLASSIFIERS["rbf_svm"].fit(data).probabilities)
+    monkeypatch.setattr("classifiers.svm.KERNEL_ROWS", 200)
+    monkeypatch.setattr("classifiers.svm.SELECTION_ROWS", 150)
+    assert roc_auc_score(truth, CLASSIFIERS["rbf_svm"].fit(data).probabilities) == pytest.approx(
+        whole, abs=0.03
+    )
+
+
+def test_the_kernel_svm_holds_one_folds_kernel_at_a_time(monkeypatch):
+    """All five folds' kernels at once took two jobs at 10,000 rows to 8 GiB."""
+    monkeypatch.setattr(svm, "GAMMAS", (1.0,))
+    monkeypatch.setattr(svm, "STRENGTHS", (0.1, 1.0))
+    data, _ = make(800, 5)
+    _ = data.x, data.x_test, data.folds
+    tracemalloc.start()
+    CLASSIFIERS["rbf_svm"].fit(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6 * 800**2 * np.dtype(np.float32).itemsize
