@@ -16,7 +16,7 @@ from benchmark.store.records import Record, Records
 from results.comparison import mean_of
 from results.evaluation import Interval, resampled_metric, with_interval
 from results.figures.style import look_of
-from results.names import LOWER_IS_BETTER
+from results.metrics import METRICS
 from results.uncertainty import Resampled
 
 CHOSEN = "chosen"  # by the AUROC on training folds, seed by seed
@@ -59,7 +59,7 @@ class Study:
     @property
     def lower_is_better(self) -> bool:
         """Whether less of the primary metric is better."""
-        return self.evaluation.primary in LOWER_IS_BETTER
+        return not METRICS[self.evaluation.primary].higher_is_better
 
     @cached_property
     def by_setting(self) -> dict[Setting, list[Record]]:

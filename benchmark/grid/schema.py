@@ -24,7 +24,8 @@ from extractors import bundled
 from extractors.names import DESCRIPTOR_NAMES
 from extractors.specs import NAMED_WEIGHTS
 from extractors.validation import Strict, did_you_mean, one_of
-from results.names import CONTROL_NAMES, METRIC_NAMES
+from results.metrics import METRICS
+from results.names import CONTROL_NAMES
 
 TrainSize = Annotated[int, Field(ge=4)] | Literal["full"]
 Strategy = Literal["feature_extraction", "hand_crafted", "fine_tuning"]
@@ -33,7 +34,7 @@ Strategy = Literal["feature_extraction", "hand_crafted", "fine_tuning"]
 ClassifierName = Annotated[str, one_of(CLASSIFIER_NAMES, "classifier")]
 AnyClassifierName = Annotated[str, one_of((*CLASSIFIER_NAMES, END_TO_END), "classifier")]
 DescriptorName = Annotated[str, one_of(DESCRIPTOR_NAMES, "descriptor")]
-MetricName = Annotated[str, one_of(METRIC_NAMES, "metric")]
+MetricName = Annotated[str, one_of(tuple(METRICS), "metric")]
 ControlName = Annotated[str, one_of(CONTROL_NAMES, "control")]
 ProtocolName = Annotated[str, one_of(PROTOCOLS, "protocol")]
 

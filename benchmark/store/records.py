@@ -13,6 +13,7 @@ import psutil
 
 from extractors.array_store import write_atomically
 from results.evaluation import evaluate
+from results.metrics import METRICS
 from results.uncertainty import INTERVALS
 
 T = TypeVar("T")
@@ -84,10 +85,11 @@ class Records:
     def evaluated(self, record: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
         """A finished cell's record with metrics made by these settings (confidence and resamples).
 
-        One that was evaluated otherwise, or with intervals of another kind, is evaluated again from its
-        predictions and written back: nothing is fitted again.
+        One that was evaluated otherwise, with intervals of another kind, or before a metric of today was
+        known is evaluated again from its predictions and written back: nothing is fitted again.
         """
-        if record["evaluation"] == settings and record.get("intervals") == INTERVALS:
+        known = all(METRICS.keys() <= metrics.keys() for metrics in record["metrics"].values())
+        if known and record["evaluation"] == settings and record.get("intervals") == INTERVALS:
             return record
         predictions = self.read_predictions(record["cell"])
         found = evaluate(predictions, threshold=record["threshold"], **settings)
