@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 
 import numpy as np
+from numpy.typing import NDArray
 
 from results.metric import Counts, Metric, counts_at, metric_from_counts
 from results.metric import Labels as Labels
@@ -63,7 +64,7 @@ def _values(
     }
 
 
-def auroc(labels: Labels, scores: Values, weights: Values, _: float = 0.5) -> Values:
+def auroc(labels: Labels | NDArray[np.bool_], scores: Values, weights: Values, _: float = 0.5) -> Values:
     """Area under the ROC curve: the weighted share of (positive, negative) pairs in order, ties half."""
     positive = labels == 1
     order = np.argsort(scores[~positive], kind="stable")
@@ -75,7 +76,9 @@ def auroc(labels: Labels, scores: Values, weights: Values, _: float = 0.5) -> Va
     return _divide(np.einsum("ib,ib->b", ours, won), ours.sum(axis=0) * below[-1])
 
 
-def average_precision(labels: Labels, scores: Values, weights: Values, _: float = 0.5) -> Values:
+def average_precision(
+    labels: Labels | NDArray[np.bool_], scores: Values, weights: Values, _: float = 0.5
+) -> Values:
     """Average precision: the mean over positives of the precision at their score (no interpolation)."""
     positive = labels == 1
     at = scores[positive]
