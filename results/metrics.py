@@ -1,56 +1,72 @@
-"""What each metric is: from labels, probabilities and (resampling) weights to one value per weighting.
+"""The metrics by name, vectorised over resampling weights.
 
-All take labels (n,) of 0 and 1, probabilities (n,) and weights (n, B), and give (B,) float64, equal to
+All take labels (n,) of 0 and 1, probabilities (n,) and weights (n, B), and return (B,) float64, equal to
 scikit-learn's with `sample_weight` to 1e-12. Where a metric is undefined (one class alone, say) it is NaN.
 """
+
+from collections.abc import Iterable
+from importlib.metadata import EntryPoint, entry_points
 
 import numpy as np
 from numpy.typing import NDArray
 
-Values = NDArray[np.float64]
-Labels = NDArray[np.int64]
+from results.metric import Counts, Metric, counts_at, metric_from_counts
+from results.metric import Labels as Labels
+from results.metric import Values as Values
 
 AT_CHOSEN = "_at_chosen"  # threshold metrics at the threshold from training folds, not at 0.5
-_BINS = 10
-_SIGNED = ("cohens_kappa", "mcc")  # from -1 on; the others from 0 on
+GROUP = "benchmark.metrics"  # entry points by which other packages add metrics
+_BINS = 10  # as Guo et al. 2017 choose for reliability diagrams
+
+
+def metric_named(name: str) -> Metric:
+    """The metric of this name, with or without `_at_chosen`. Raises ValueError for an unknown name."""
+    base = name.removesuffix(AT_CHOSEN)
+    if base not in METRICS or (base != name and not METRICS[base].thresholded):
+        raise ValueError(f"there is no metric '{name}'; known: {', '.join(METRICS)}")
+    return METRICS[base]
 
 
 def metric_value(
     name: str, labels: Labels, probabilities: Values, weights: Values, threshold: float
 ) -> Values:
-    """One metric, by its name in `metric_values`, without the work of the others where that is large."""
-    positive = labels == 1
-    if name == "auroc":
-        return auroc(positive, probabilities, weights)
-    if name in ("average_precision", "brier", "ece"):
-        return metric_values(labels, probabilities, weights, threshold)[name]
+    """One metric, by its name in `metric_values`, without computing the others: (B,)."""
     cut = threshold if name.endswith(AT_CHOSEN) else 0.5
-    return threshold_metrics(positive, probabilities >= cut, weights)[name.removesuffix(AT_CHOSEN)]
+    return metric_named(name).function(labels, probabilities, weights, cut)
 
 
 def metric_values(
     labels: Labels, probabilities: Values, weights: Values, threshold: float
 ) -> dict[str, Values]:
-    """Every metric by name: at 0.5 under its own name, at `threshold` with `_at_chosen` behind it."""
-    positive = labels == 1
-    values = {
-        "auroc": auroc(positive, probabilities, weights),
-        "average_precision": average_precision(positive, probabilities, weights),
-        **threshold_metrics(positive, probabilities >= 0.5, weights),
-        "brier": _mean((probabilities - labels) ** 2, weights),
-        "ece": expected_calibration_error(labels, probabilities, weights),
-    }
-    chosen = threshold_metrics(positive, probabilities >= threshold, weights)
+    """Every metric by name: at 0.5 under its own name, at `threshold` under its name + `_at_chosen`."""
+    thresholded = [metric for metric in METRICS.values() if metric.thresholded]
+    values = _values(METRICS.values(), labels, probabilities, weights, 0.5)
+    chosen = _values(thresholded, labels, probabilities, weights, threshold)
     return values | {name + AT_CHOSEN: value for name, value in chosen.items()}
 
 
-def limits(name: str) -> tuple[float, float]:
-    """The least and the largest value that the metric of this name in `metric_values` can have."""
-    return (-1.0 if name.removesuffix(AT_CHOSEN) in _SIGNED else 0.0), 1.0
+def limits(name: str) -> tuple[float, float] | None:
+    """The least and the largest value of the metric of this name; None where one of them is infinite."""
+    found = metric_named(name).limits
+    return found if np.isfinite(found).all() else None
 
 
-def auroc(positive: NDArray[np.bool_], scores: Values, weights: Values) -> Values:
+def _values(
+    metrics: Iterable[Metric], labels: Labels, probabilities: Values, weights: Values, threshold: float
+) -> dict[str, Values]:
+    """The metrics at one threshold, from one confusion matrix where they can be."""
+    counts = counts_at(labels, probabilities, weights, threshold)
+    return {
+        metric.name: metric.from_counts(counts)
+        if metric.from_counts
+        else metric.function(labels, probabilities, weights, threshold)
+        for metric in metrics
+    }
+
+
+def auroc(labels: Labels | NDArray[np.bool_], scores: Values, weights: Values, _: float = 0.5) -> Values:
     """Area under the ROC curve: the weighted share of (positive, negative) pairs in order, ties half."""
+    positive = labels == 1
     order = np.argsort(scores[~positive], kind="stable")
     negatives = scores[~positive][order]
     below = _cumulative(weights[np.flatnonzero(~positive)[order]])
@@ -60,8 +76,11 @@ def auroc(positive: NDArray[np.bool_], scores: Values, weights: Values) -> Value
     return _divide(np.einsum("ib,ib->b", ours, won), ours.sum(axis=0) * below[-1])
 
 
-def average_precision(positive: NDArray[np.bool_], scores: Values, weights: Values) -> Values:
+def average_precision(
+    labels: Labels | NDArray[np.bool_], scores: Values, weights: Values, _: float = 0.5
+) -> Values:
     """Average precision: the mean over positives of the precision at their score (no interpolation)."""
+    positive = labels == 1
     at = scores[positive]
     true = _weight_from(at, scores[positive], weights[positive])
     false = _weight_from(at, scores[~positive], weights[~positive])
@@ -70,36 +89,53 @@ def average_precision(positive: NDArray[np.bool_], scores: Values, weights: Valu
     return _divide(total, weights[positive].sum(axis=0))
 
 
-def threshold_metrics(
-    positive: NDArray[np.bool_], predicted: NDArray[np.bool_], weights: Values
-) -> dict[str, Values]:
-    """The metrics of a yes-or-no prediction."""
-    cells = np.stack(
-        [positive & predicted, ~positive & predicted, positive & ~predicted, ~positive & ~predicted]
-    )
-    tp, fp, fn, tn = cells.astype(np.float64) @ weights
-    total = tp + fp + fn + tn
-    sensitivity, specificity = _divide(tp, tp + fn), _divide(tn, tn + fp)
-    accuracy = _divide(tp + tn, total)
-    by_chance = _divide((tp + fp) * (tp + fn) + (fn + tn) * (fp + tn), total**2)
-    spread = np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    correlation = _divide(tp * tn - fp * fn, spread)
-    return {
-        "cohens_kappa": _divide(accuracy - by_chance, 1 - by_chance),
-        "accuracy": accuracy,
-        "balanced_accuracy": (sensitivity + specificity) / 2,
-        "sensitivity": sensitivity,
-        "specificity": specificity,
-        "f1": _divide(2 * tp, 2 * tp + fp + fn),
-        "mcc": np.where((spread == 0) & (total > 0), 0.0, correlation),  # as scikit-learn has it
-    }
+def brier_score(labels: Labels, probabilities: Values, weights: Values, _: float = 0.5) -> Values:
+    """Mean squared difference between probability and label (Brier 1950)."""
+    return _divide((probabilities - labels) ** 2 @ weights, weights.sum(axis=0))
 
 
-def expected_calibration_error(labels: Labels, probabilities: Values, weights: Values) -> Values:
+def expected_calibration_error(
+    labels: Labels, probabilities: Values, weights: Values, _: float = 0.5
+) -> Values:
     """Mean gap between probability and observed share over ten equal-width bins (Guo et al. 2017)."""
     bins = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
     gaps = (np.arange(_BINS)[:, None] == bins) * (labels - probabilities)
     return _divide(np.abs(gaps @ weights).sum(axis=0), weights.sum(axis=0))
+
+
+def _accuracy(c: Counts) -> Values:
+    return _divide(c.tp + c.tn, c.tp + c.fp + c.fn + c.tn)
+
+
+def _sensitivity(c: Counts) -> Values:
+    return _divide(c.tp, c.tp + c.fn)
+
+
+def _specificity(c: Counts) -> Values:
+    return _divide(c.tn, c.tn + c.fp)
+
+
+def _balanced_accuracy(c: Counts) -> Values:
+    return (_sensitivity(c) + _specificity(c)) / 2
+
+
+def _f1(c: Counts) -> Values:
+    return _divide(2 * c.tp, 2 * c.tp + c.fp + c.fn)
+
+
+def _cohens_kappa(c: Counts) -> Values:
+    """Agreement beyond chance between label and prediction (Cohen 1960)."""
+    total = c.tp + c.fp + c.fn + c.tn
+    by_chance = _divide((c.tp + c.fp) * (c.tp + c.fn) + (c.fn + c.tn) * (c.fp + c.tn), total**2)
+    return _divide(_accuracy(c) - by_chance, 1 - by_chance)
+
+
+def _mcc(c: Counts) -> Values:
+    """Matthews' correlation; 0 where a row or column of the matrix is empty, as scikit-learn has it."""
+    total = c.tp + c.fp + c.fn + c.tn
+    spread = np.sqrt((c.tp + c.fp) * (c.tp + c.fn) * (c.tn + c.fp) * (c.tn + c.fn))
+    correlation = _divide(c.tp * c.tn - c.fp * c.fn, spread)
+    return np.where((spread == 0) & (total > 0), 0.0, correlation)
 
 
 def _weight_from(at: Values, scores: Values, weights: Values) -> Values:
@@ -118,10 +154,57 @@ def _cumulative(weights: Values) -> Values:
     return sums
 
 
-def _mean(row_values: Values, weights: Values) -> Values:
-    return _divide(row_values @ weights, weights.sum(axis=0))
-
-
 def _divide(numerator: Values, denominator: Values) -> Values:
     """The quotient, NaN where the denominator is zero."""
     return np.divide(numerator, denominator, out=np.full_like(numerator, np.nan), where=denominator != 0)
+
+
+_OWN = (
+    Metric("auroc", "AUROC", auroc, chance=0.5, phrase="the area under the ROC curve (AUROC)"),
+    Metric("average_precision", "average precision", average_precision),
+    metric_from_counts("cohens_kappa", "Cohen's kappa", _cohens_kappa, limits=(-1.0, 1.0), chance=0.0),
+    metric_from_counts("accuracy", "accuracy", _accuracy),
+    metric_from_counts("balanced_accuracy", "balanced accuracy", _balanced_accuracy, chance=0.5),
+    metric_from_counts("sensitivity", "sensitivity", _sensitivity),
+    metric_from_counts("specificity", "specificity", _specificity),
+    metric_from_counts("f1", "F1", _f1, phrase="the F1 score"),
+    metric_from_counts(
+        "mcc", "MCC", _mcc, limits=(-1.0, 1.0), chance=0.0, phrase="Matthews' correlation coefficient"
+    ),
+    Metric("brier", "Brier score", brier_score, higher_is_better=False, phrase="the Brier score"),
+    Metric(
+        "ece",
+        "calibration error (ECE)",
+        expected_calibration_error,
+        higher_is_better=False,
+        phrase="the expected calibration error",
+    ),
+)
+
+
+def with_entry_points(own: Iterable[Metric], points: Iterable[EntryPoint]) -> dict[str, Metric]:
+    """The own metrics by name, then those that the entry points load.
+
+    Raises ValueError that names the entry point and its package where it cannot be imported, is no Metric,
+    or has a name that is taken or ends with `_at_chosen`.
+    """
+    metrics = {metric.name: metric for metric in own}
+    for point in points:
+        package = point.dist.name if point.dist else "unknown"
+        described = f"entry point '{point.name} = {point.value}' (group {GROUP}, package {package})"
+        try:
+            metric = point.load()
+        except Exception as error:  # another package's module may raise anything at its import
+            raise ValueError(
+                f"{described} cannot be imported ({type(error).__name__}: {error}); "
+                "repair or uninstall the package"
+            ) from error
+        if not isinstance(metric, Metric):
+            raise ValueError(f"{described} must load a results.metric.Metric, not a {type(metric).__name__}")
+        if metric.name in metrics or metric.name.endswith(AT_CHOSEN):
+            raise ValueError(f"{described}: the name '{metric.name}' is taken; choose another name")
+        metrics[metric.name] = metric
+    return metrics
+
+
+METRICS: dict[str, Metric] = with_entry_points(_OWN, entry_points(group=GROUP))

@@ -1,19 +1,4 @@
-"""The metrics and controls by name, for those who must not import numpy to know them."""
-
-LOWER_IS_BETTER = ("brier", "ece", "log_loss")
-METRIC_NAMES = (
-    "auroc",
-    "average_precision",
-    "cohens_kappa",
-    "accuracy",
-    "balanced_accuracy",
-    "sensitivity",
-    "specificity",
-    "f1",
-    "mcc",
-    "brier",
-    "ece",
-)
+"""The controls by name, without any import: importing this module is quick."""
 
 SHUFFLED_LABELS = "shuffled_labels"  # every label belongs to another study
 RANDOM_WEIGHTS = "random_weights"  # networks that have never been trained

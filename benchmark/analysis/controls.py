@@ -12,9 +12,9 @@ from benchmark.grid.cells import Cell, Extractor
 from classifiers.names import MAJORITY
 from extractors.specs import BackboneSpec
 from results.figures.style import plain_name
+from results.metrics import METRICS
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS, SHUFFLED_LABELS
 
-CHANCE = {"auroc": 0.5, "balanced_accuracy": 0.5, "cohens_kappa": 0.0, "mcc": 0.0}  # of what knows nothing
 _SHOWS = {
     SHUFFLED_LABELS: "the studies' labels were shuffled before training and testing: nothing can be learnt",
     RANDOM_WEIGHTS: "networks that have never been trained: what lies above them is what pretraining adds",
@@ -75,9 +75,9 @@ def controls_text(rows: pd.DataFrame, metric: str) -> str:
 def _held(rows: pd.DataFrame, metric: str) -> str:
     """In how many rows the interval holds the value of chance."""
     known = rows[rows["low"].notna()]
-    if metric not in CHANCE or known.empty:
+    chance = METRICS[metric].chance
+    if chance is None or known.empty:
         return ""
-    chance = CHANCE[metric]
     holding = int(((known["low"] <= chance) & (chance <= known["high"])).sum())
     return f". The interval should hold {chance:g}, but for a few by chance: {holding} of {len(known)} do"
 

@@ -19,7 +19,7 @@ from classifiers.fine_tuning.recipes import END_TO_END
 from results.comparison import mean_of
 from results.evaluation import Interval, with_interval
 from results.figures.style import look_of
-from results.names import LOWER_IS_BETTER
+from results.metrics import METRICS
 from results.uncertainty import Resampled
 
 CHOSEN = "chosen"  # by the AUROC on training folds, seed by seed
@@ -65,7 +65,7 @@ class ResampledCells:
     @property
     def lower_is_better(self) -> bool:
         """Whether less of the primary metric is better."""
-        return self.evaluation.primary in LOWER_IS_BETTER
+        return not METRICS[self.evaluation.primary].higher_is_better
 
     @cached_property
     def by_setting(self) -> dict[Setting, list[Finished]]:

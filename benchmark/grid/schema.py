@@ -23,7 +23,8 @@ from classifiers.fine_tuning.recipes import DEFAULT_RECIPE, END_TO_END, RecipeEn
 from extractors.descriptors import descriptors
 from extractors.sources import RANDOM, named_weights, source_of
 from extractors.validation import Strict, did_you_mean, one_of
-from results.names import CONTROL_NAMES, METRIC_NAMES
+from results.metrics import METRICS
+from results.names import CONTROL_NAMES
 
 TrainSize = Annotated[int, Field(ge=4)] | Literal["full"]
 Strategy = Literal["feature_extraction", "hand_crafted", "fine_tuning"]
@@ -32,7 +33,7 @@ Strategy = Literal["feature_extraction", "hand_crafted", "fine_tuning"]
 ClassifierName = Annotated[str, one_of(tuple(CLASSIFIERS), "classifier")]
 AnyClassifierName = Annotated[str, one_of((*CLASSIFIERS, END_TO_END), "classifier")]
 DescriptorName = Annotated[str, one_of(descriptors, "descriptor")]
-MetricName = Annotated[str, one_of(METRIC_NAMES, "metric")]
+MetricName = Annotated[str, one_of(tuple(METRICS), "metric")]
 ControlName = Annotated[str, one_of(CONTROL_NAMES, "control")]
 ProtocolName = Annotated[str, one_of(PROTOCOLS, "protocol")]
 

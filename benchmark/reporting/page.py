@@ -14,7 +14,7 @@ from benchmark.reporting.methods_facts import facts_of
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.tables import Written
 from results.figures.style import metric_label, plain_name
-from results.methods_text import citations, methods
+from results.methods_text import methods, references
 from results.page import Block, CodeBlock, FigureBlock, Prose, Section, TableBlock, render
 from results.published import RADIOLOGIST, elsewhere
 from results.tables.paper import STAR
@@ -77,12 +77,13 @@ def page(
     """The page's HTML; pictures are read from their files below `folder`, which it links."""
     parts = _Parts(folder, drawn, written)
     grid, first = findings.plan.grid, findings.study.cells[0]
+    written_methods = methods(facts_of(findings))
     sections = [
         *_answer(findings, parts),
         *_details(findings, parts),
         Section("Published elsewhere", list(_published(findings))),
-        Section("Methods", [Prose(methods(facts_of(findings)))]),
-        Section("References", [Prose(_references(findings))]),
+        Section("Methods", [Prose(written_methods.text)]),
+        Section("References", [Prose(_references(written_methods.keys))]),
         Section("What was left out", list(_left_out(findings, parts))),
         Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
     ]
@@ -143,13 +144,8 @@ def _published(findings: Findings) -> Iterator[Block]:
         yield TableBlock(shown, caption, f"{RADIOLOGIST}: a person, not a network.")
 
 
-def _references(findings: Findings) -> str:
-    cited = citations(facts_of(findings))
-    return "\n".join(f"- {one.text} {_link(one.link)}".rstrip() for one in cited)
-
-
-def _link(link: str) -> str:
-    return f"[{link}]({link})" if link.startswith("https://") else link
+def _references(keys: Sequence[str]) -> str:
+    return "\n".join(f"- {references()[key].markdown}" for key in keys)
 
 
 def _left_out(findings: Findings, parts: _Parts) -> Iterator[Block]:

@@ -18,6 +18,7 @@ from benchmark.store.record import Finished, Record, read_record
 from benchmark.store.resamples import read_resamples, resamples_key, write_resamples
 from extractors.array_store import write_atomically
 from results.evaluation import evaluate, resampled_metric
+from results.metrics import METRICS
 from results.uncertainty import INTERVALS, Resampled
 
 RESULT, PREDICTIONS, RESAMPLES = "result.json", "predictions.parquet", "resamples.npz"
@@ -99,11 +100,12 @@ class Records:
     def evaluated(self, record: Finished, evaluation: Evaluation) -> Finished:
         """A finished cell's record with metrics made by these settings (confidence and resamples).
 
-        One that was evaluated otherwise, or with intervals of another kind, is evaluated again from its
-        predictions and written back: nothing is fitted again.
+        One that was evaluated otherwise, with intervals of another kind, or before a metric of today was
+        known is evaluated again from its predictions and written back: nothing is fitted again.
         """
         settings = evaluation.model_dump(include={"confidence", "resamples"})
-        if record.evaluation.model_dump() == settings and record.intervals == INTERVALS:
+        known = all(METRICS.keys() <= metrics.keys() for metrics in record.metrics.values())
+        if known and record.evaluation.model_dump() == settings and record.intervals == INTERVALS:
             return record
         predictions = self.read_predictions(record.cell)
         found = evaluate(predictions, threshold=record.threshold, **settings)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from benchmark.analysis.learning_curves import CURVE
 from benchmark.store.record import Epoch, Failed, Finished, Record
 from results.costs import cost_numbers
-from results.names import LOWER_IS_BETTER
+from results.metrics import METRICS
 
 ANSWER = (
     "answer/{unit} {metric}"  # of a curve run: the UI sorts groups of metrics by name, and draws this first
@@ -88,7 +88,7 @@ def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) ->
     view = {
         "searchFilter": " and ".join(f"{key} {value}" for key, value in wanted.items()),
         "orderByKey": f"metrics.`{ANSWER.format(unit=unit, metric=metric)}`",
-        "orderByAsc": str(metric in LOWER_IS_BETTER).lower(),
+        "orderByAsc": str(not METRICS[metric].higher_is_better).lower(),
         "compareRunsMode": "CHART",
         "workflowType": "machine_learning",
     }

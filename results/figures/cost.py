@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from results.figures.layout import empty_figure, log_axis, write_beside
 from results.figures.style import BLACK, TWO_COLUMNS, look_of, metric_label, styled
 from results.frames import Rows, records, tidy
-from results.names import LOWER_IS_BETTER
+from results.metrics import METRICS
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class CostAccuracy:
             raise ValueError("no line has both a cost and a value")
         if (table["cost"] <= 0).any():
             raise ValueError(f"{table['name'][table['cost'] <= 0].iloc[0]}: a cost must be positive")
-        worth = -table["value"] if self.metric in LOWER_IS_BETTER else table["value"]
+        worth = table["value"] if METRICS[self.metric].higher_is_better else -table["value"]
         table = table.assign(worth=worth).sort_values(
             ["cost", "worth"], ascending=[True, False], kind="stable"
         )

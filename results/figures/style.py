@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 import matplotlib
 from matplotlib.figure import Figure
 
+from results.metrics import AT_CHOSEN, METRICS
+
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches, as journals set them
 SMALL, MEDIUM, LARGE = 7.0, 7.5, 8.5  # points, at final size
 BLACK, GREY, LIGHT = "#000000", "#666666", "#D9D9D9"
@@ -54,16 +56,6 @@ STRATEGIES = {
     "ensemble": Look("ensemble", ORANGE, "D", (0, (5, 1, 1, 1, 1, 1))),
     "radiologist": Look("radiologists", BLACK, "*", "-"),
 }
-_METRICS = {
-    "auroc": "AUROC",
-    "average_precision": "average precision",
-    "cohens_kappa": "Cohen's kappa",
-    "f1": "F1",
-    "mcc": "MCC",
-    "brier": "Brier score",
-    "ece": "calibration error (ECE)",
-}
-_AT_CHOSEN = "_at_chosen"
 _PARTS = {"all": "all parts"}
 
 Drawn = TypeVar("Drawn")
@@ -95,8 +87,9 @@ def plain_name(name: str) -> str:
 
 def metric_label(metric: str, unit: str = "") -> str:
     """A metric as an axis names it: `AUROC per study`."""
-    base = metric.removesuffix(_AT_CHOSEN)
-    name = _METRICS.get(base, plain_name(base)) + (" (chosen threshold)" if base != metric else "")
+    base = metric.removesuffix(AT_CHOSEN)
+    label = METRICS[base].label if base in METRICS else plain_name(base)  # an epoch's `loss`, say
+    name = label + (" (chosen threshold)" if base != metric else "")
     return f"{name} per {unit}" if unit else name
 
 

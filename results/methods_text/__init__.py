@@ -1,7 +1,6 @@
-"""The methods of a paper in words, from facts: what was done with its numbers, and whom to cite for it."""
+"""The methods of a paper, written from what was done, and the works to cite for it."""
 
-from results.methods_text.citations import Citation
-from results.methods_text.facts import Facts, Network, PartCounts, Recipe, Stage
-from results.methods_text.paragraphs import citations, methods
+from results.methods_text.references import Reference, bibliography, references
+from results.methods_text.writing import Methods, methods
 
-__all__ = ["Citation", "Facts", "Network", "PartCounts", "Recipe", "Stage", "citations", "methods"]
+__all__ = ["Methods", "Reference", "bibliography", "methods", "references"]

@@ -1,13 +1,13 @@
-"""How numbers and lists are said."""
+"""How numbers and lists are written in a sentence: filters of the methods template."""
 
 from collections.abc import Sequence
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def joined(items: Sequence[str]) -> str:
+def joined(items: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+    return f" {last} ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
 def number(count: int) -> str:
@@ -31,7 +31,7 @@ def plural_of(noun: str) -> str:
 
 
 def spoken(name: str) -> str:
-    """A name of ours as words: `balanced_accuracy` is balanced accuracy."""
+    """A name of the grid as words: `balanced_accuracy` is balanced accuracy."""
     return name.replace("_", " ")
 
 
@@ -41,5 +41,5 @@ def percent(share: float) -> str:
 
 
 def plain(value: float) -> str:
-    """`0.0003`, `32`: as short as it can be."""
+    """`0.0003`, `32`: the shortest decimal form; `1e-07` for what would need many zeros."""
     return f"{value:.10f}".rstrip("0").rstrip(".") if 1e-6 <= abs(value) < 1e6 else f"{value:g}"

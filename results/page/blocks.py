@@ -10,10 +10,9 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Prose:
-    """Paragraphs, divided by empty lines; one whose lines all begin with `- ` is a list.
+    """Paragraphs and lists in Markdown: `**bold**`, `` `code` ``, `[words](#section)` or `(https://…)`.
 
-    Markup: `**bold**`, `` `code` ``, `[words](#section)` or `(https://…)`; bare `doi:10.…` and
-    `https://…` are links.
+    HTML is shown as text. Text that a user typed goes through `results.page.prose.escape` first.
     """
 
     text: str

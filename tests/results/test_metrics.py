@@ -1,11 +1,48 @@
+import os
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
-from results.metrics import AT_CHOSEN, limits, metric_values
-from results.names import METRIC_NAMES
+from results.evaluation import evaluate
+from results.figures.style import metric_label
+from results.metric import Metric
+from results.metrics import (
+    AT_CHOSEN,
+    GROUP,
+    METRICS,
+    limits,
+    metric_named,
+    metric_value,
+    metric_values,
+    with_entry_points,
+)
 
 RANDOM = np.random.default_rng(0)
+FIRST_VERSION = {
+    "auroc": 1.4041502572896447,
+    "average_precision": 1.6754605499335653,
+    "cohens_kappa": -0.012798087834459838,
+    "accuracy": 1.509075644776967,
+    "balanced_accuracy": 1.4938709144098605,
+    "sensitivity": 1.5848654518307375,
+    "specificity": 1.402876376988984,
+    "f1": 1.639493060018717,
+    "mcc": -0.012039174891150368,
+    "brier": 1.0220478822672443,
+    "ece": 0.9122869488993419,
+    "cohens_kappa_at_chosen": -0.2932216063319518,
+    "accuracy_at_chosen": 1.466967912391817,
+    "balanced_accuracy_at_chosen": 1.360190468186119,
+    "sensitivity_at_chosen": 2.153612270521565,
+    "specificity_at_chosen": 0.5667686658506732,
+    "f1_at_chosen": 1.840581986770712,
+    "mcc_at_chosen": -0.32480545806889205,
+}
 
 
 def data(n=150, ties=False, constant=False):
@@ -91,10 +128,24 @@ def test_the_area_is_of_probabilities_not_of_decisions():
     assert metric_values(labels, probabilities, ones, 0.5)["auroc"][0] > decided
 
 
-def test_the_names_known_to_the_grid_are_the_metrics():
-    labels, probabilities = data()
-    values = metric_values(labels, probabilities, np.ones((150, 1)), 0.5)
-    assert {name for name in values if not name.endswith(AT_CHOSEN)} == set(METRIC_NAMES)
+def test_each_metric_alone_is_the_same_to_the_last_bit():
+    labels, probabilities = data(ties=True)
+    weights = RANDOM.poisson(1.0, (150, 7)).astype(float)
+    together = metric_values(labels, probabilities, weights, 0.4)
+    twins = [name + AT_CHOSEN for name, metric in METRICS.items() if metric.thresholded]
+    assert list(together) == [*METRICS, *twins]
+    for name, values in together.items():
+        alone = metric_value(name, labels, probabilities, weights, 0.4)
+        assert np.array_equal(alone, values, equal_nan=True), name
+
+
+def test_values_are_those_of_the_first_version():
+    """Computed at commit 76b69fc, before metrics had a registry."""
+    random = np.random.default_rng(7)
+    labels, probabilities = random.integers(0, 2, 90), random.random(90).round(2)
+    weights = random.poisson(1.0, (90, 3)).astype(float)
+    values = metric_values(labels, probabilities, weights, 0.3)
+    assert {name: float(found.sum()) for name, found in values.items()} == FIRST_VERSION
 
 
 def test_the_worst_and_the_best_predictions_reach_the_limits():
@@ -106,3 +157,79 @@ def test_the_worst_and_the_best_predictions_reach_the_limits():
         assert found[1] == limits(name)[1]
         if name != "average_precision":  # whose least value depends on the prevalence
             assert found[0] == limits(name)[0], name
+
+
+def log_loss(labels, probabilities, weights, threshold):
+    losses = -np.log(np.where(labels == 1, probabilities, 1 - probabilities).clip(1e-15))
+    return losses @ weights / weights.sum(axis=0)
+
+
+LOG_LOSS = Metric("log_loss", "log loss", log_loss, (0.0, np.inf), higher_is_better=False)
+
+
+def test_a_metric_without_an_upper_limit_has_an_interval_on_its_own_scale(monkeypatch):
+    monkeypatch.setitem(METRICS, "log_loss", LOG_LOSS)
+    labels, probabilities = data()
+    rows = pd.DataFrame({"study": np.arange(150), "body_part": "hand", "label": labels})
+    rows = rows.assign(image=rows.study, patient=rows.study, probability=probabilities.clip(0.01, 0.99))
+    found = evaluate(rows, threshold=0.5, resamples=200)["metrics"]["image"]["log_loss"]
+    assert limits("log_loss") is None
+    assert found["value"] == pytest.approx(sk.log_loss(labels, rows.probability))
+    assert found["low"] < found["value"] < found["high"]
+    assert found["value"] - found["low"] == pytest.approx(found["high"] - found["value"])
+    assert metric_label("log_loss", "study") == "log loss per study"
+
+
+def test_no_metric_no_value():
+    for name in ("au_roc", "auroc_at_chosen"):
+        with pytest.raises(ValueError, match=f"no metric '{name}'; known: auroc, average_precision"):
+            metric_named(name)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("no_such_module:X", r"'extra = no_such_module:X' .*package unknown.* cannot be imported"),
+        ("json:dumps", "must load a results.metric.Metric, not a function"),
+        ("tests.results.test_metrics:TAKEN", "the name 'auroc' is taken"),
+    ],
+)
+def test_a_broken_entry_point_is_named(value, message, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tests.results.test_metrics", sys.modules[__name__])
+    with pytest.raises(ValueError, match=message):
+        with_entry_points(METRICS.values(), [EntryPoint("extra", value, GROUP)])
+
+
+TAKEN = Metric("auroc", "another AUROC", log_loss)
+
+PACKAGE = """
+import numpy as np
+from results.metric import Metric
+
+def bias(labels, probabilities, weights, threshold):
+    return (probabilities - labels) @ weights / weights.sum(axis=0)
+
+BIAS = Metric("bias", "mean bias", bias, (-np.inf, np.inf), chance=0.0)
+"""
+
+USE = """
+import more_metrics  # first, which must not matter
+from benchmark.grid.schema import Evaluation
+from results.figures.style import metric_label
+from results.metrics import METRICS
+assert list(METRICS)[-1] == "bias" and Evaluation(primary="bias").primary == "bias"
+assert metric_label("bias", "study") == "mean bias per study"
+"""
+
+
+def test_an_installed_package_adds_a_metric(tmp_path):
+    (tmp_path / "more_metrics.py").write_text(PACKAGE)
+    info = tmp_path / "more_metrics-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: more-metrics\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[{GROUP}]\nbias = more_metrics:BIAS\n")
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    made = subprocess.run(
+        [sys.executable, "-c", USE], env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from results.names import METRIC_NAMES
+from results.metrics import METRICS
 from results.published import comparable, elsewhere, published, published_split
 
 PARTS = ["all", "elbow", "finger", "forearm", "hand", "humerus", "shoulder", "wrist"]
@@ -50,7 +50,7 @@ def test_the_table_is_whole_and_in_our_words():
     assert len(table) == 585
     assert {"fine_tuning", "feature_extraction", "hand_crafted", "radiologist"} <= set(table["method"])
     assert set(table["unit"]) == {"study", "image", "unstated"}
-    ours = table["metric"].isin(METRIC_NAMES)
+    ours = table["metric"].isin(METRICS)
     assert set(table["metric"][~ours]) == {"log_loss", "precision", "relative_improvement_percent"}
     assert not table["body_part"].str.contains("XR_").any()
     assert table["value"][ours].dropna().between(0, 1).all()

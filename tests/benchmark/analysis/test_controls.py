@@ -107,7 +107,7 @@ def test_they_are_in_the_page_the_methods_and_the_metrics_file(done, tmp_path):
     html = (report.folder / "report.html").read_text(encoding="utf-8")
     assert "what would have been claimed" in html
     assert "Controls: AUROC per study." in html
-    text = methods(facts_of(report.findings))
+    text = methods(facts_of(report.findings)).text
     assert "The controls were labels that were shuffled" in text
     frame = pd.read_csv(report.folder / "metrics.csv")
     controls = frame[frame["strategy"].str.startswith("control: ")]
@@ -118,4 +118,4 @@ def test_they_are_in_the_page_the_methods_and_the_metrics_file(done, tmp_path):
 
 def test_without_controls_there_is_neither_table_nor_text(findings):
     assert findings.controls.empty
-    assert "control" not in methods(facts_of(findings)).lower().replace("controlled", "")
+    assert "control" not in methods(facts_of(findings)).text.lower().replace("controlled", "")

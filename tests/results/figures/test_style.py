@@ -15,7 +15,7 @@ from results.figures.style import (
     size_label,
     styled,
 )
-from results.names import METRIC_NAMES
+from results.metrics import METRICS
 
 
 def test_strategies_differ_in_colour_marker_and_line():
@@ -46,7 +46,7 @@ def test_names_are_the_readers():
     assert metric_label("auroc", "study") == "AUROC per study"
     assert metric_label("cohens_kappa") == "Cohen's kappa"
     assert metric_label("f1_at_chosen") == "F1 (chosen threshold)"
-    assert not any("_" in metric_label(name) for name in METRIC_NAMES)
+    assert not any("_" in metric_label(name) for name in METRICS)
     assert [part_label("all"), part_label("left_hand")] == ["all parts", "left hand"]
     assert [size_label("full"), size_label(10000)] == ["all", "10,000"]
 

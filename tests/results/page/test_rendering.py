@@ -68,7 +68,7 @@ def test_every_word_is_escaped(png):
 def test_nothing_is_loaded_from_elsewhere(png):
     frame = pd.DataFrame({"a": [1]})
     blocks = [
-        Prose("[x](https://example.org) doi:10.1234/x [y](#only)"),
+        Prose("[x](https://example.org) [z](https://doi.org/10.1234/x) [y](#only)"),
         FigureBlock(png, frame, "", "alt", {"PDF": "f/a b#.pdf"}),
         TableBlock(frame, "", files={"CSV": "../all.csv"}),
     ]

@@ -1,0 +1,64 @@
+"""The facts of a planted study: from its grid, manifest and records, none from a path."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from extractors.names import DESCRIPTOR_NAMES
+
+from benchmark.analysis.findings import find
+from benchmark.reporting.methods_facts import facts_of
+from classifiers.names import CLASSIFIER_NAMES, MAJORITY
+from classifiers.selection import FOLDS
+from results.methods_text import methods, references
+from tests.benchmark.planted import grid_of, planted, study_of
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory):
+    plan, records = planted(tmp_path_factory.mktemp("facts"), grid_of(train_sizes=[50, 400], seeds=[0]))
+    return find(study_of(plan, records), plan)
+
+
+@pytest.fixture(scope="module")
+def facts(findings):
+    return facts_of(findings)
+
+
+def test_facts_are_plain_values(facts):
+    assert json.loads(json.dumps(facts)) == facts
+
+
+def test_counts_are_those_of_the_manifest(facts, findings):
+    images = findings.plan.manifest.images
+    test = images[(images["split"] == "test") & (images["body_part"] == "elbow")]
+    everything, elbow, _ = facts["parts"]
+    assert elbow["test_images"] == len(test)
+    assert elbow["test_patients"] == test["patient"].nunique()
+    assert everything["train_studies"] + everything["test_studies"] == images["study"].nunique()
+
+
+def test_what_was_done(facts, findings):
+    assert facts["folds"] == FOLDS
+    assert facts["comparisons"] == 2 * 3 * 2, "networks, body parts and sizes, but not the mean over networks"
+    assert facts["crossover"] is True
+    assert facts["curve_fits"] is False, "two sizes are too few"
+    assert facts["tests"][:2] == ["delong", "mcnemar"]
+    assert facts["controls"] == []
+    assert facts["versions"].items() >= findings.study.cells[-1]["versions"].items()
+    assert len(facts["stages"]) == 1
+    text = methods(facts).text
+    assert "over the family of 12 comparisons" in text
+    assert "resnet18 and resnet34 (random weights)" in text
+
+
+def test_the_data_set_is_what_the_manifest_calls_it(findings):
+    manifest = SimpleNamespace(images=findings.plan.manifest.images, name="Ours", citation="Doe 2024")
+    named = replace(findings, plan=replace(findings.plan, manifest=manifest))
+    assert facts_of(named)["dataset"] == {"name": "Ours", "citation": "Doe 2024"}
+
+
+def test_every_name_of_a_grid_has_a_label_and_every_key_of_software_exists(facts):
+    assert facts["labels"].keys() == {*CLASSIFIER_NAMES, *DESCRIPTOR_NAMES} - {MAJORITY}
+    assert {key for keys in facts["software"].values() for key in keys} <= references().keys()

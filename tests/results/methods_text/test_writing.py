@@ -1,0 +1,323 @@
+"""The methods text for each kind of grid: what was done with its numbers, and nothing that was not done."""
+
+import re
+
+import jinja2
+import pytest
+
+from benchmark.grid.schema import Grid
+from results.methods_text import methods, references
+from results.metric import Metric
+from results.metrics import METRICS, brier_score
+
+FROZEN = {
+    "backbones": ["densenet169", "resnet50", "torchvision/vgg16"],
+    "classifiers": ["logistic_regression", "rbf_svm", "xgboost", "majority"],
+}
+CRAFTED = {"descriptors": ["edges", "hog"], "classifiers": ["logistic_regression"]}
+NOTHING = {
+    "comparisons": 0,
+    "crossover": False,
+    "curve_fits": False,
+    "tests": [],
+    "controls": [],
+    "devices": [],
+}
+
+
+def part(name="all", train=36808):
+    counts = {"train_patients": 11184, "train_studies": 13457, "train_images": train}
+    return {"body_part": name, **counts, "test_patients": 783, "test_studies": 1199, "test_images": 3197}
+
+
+def facts(protocol="official", kind="mura", recipe="default", **changes):
+    """The facts of a grid with everything; `changes` are of the grid or of the facts."""
+    content = {
+        "name": "study",
+        "dataset": {"kind": kind, "protocol": protocol} | ({"root": "/data"} if kind == "mura" else {}),
+        "train_sizes": [100, 3000, 10000, "full"],
+        "seeds": [0, 1, 2],
+        "feature_extraction": FROZEN,
+        "hand_crafted": CRAFTED,
+        "fine_tuning": {"backbones": ["densenet169"], "recipe": recipe},
+    }
+    of_grid = [name for name in changes if name in Grid.model_fields and name not in ("dataset", "controls")]
+    content |= {name: changes.pop(name) for name in of_grid}
+    grid = Grid.model_validate({name: value for name, value in content.items() if value is not None})
+    stages = grid.fine_tuning.recipe.each_stage() if grid.fine_tuning else []
+    return {
+        "grid": grid.model_dump(mode="json"),
+        "dataset": {"name": "MURA", "citation": "rajpurkar2018mura"},
+        "evaluated_on": "valid",
+        "parts": [part()],
+        "stages": [stage.model_dump(mode="json") for stage in stages],
+        "folds": 5,
+        "labels": {"rbf_svm": "RBF SVM", "hog": "histograms of gradients"},
+        "software": {"rbf_svm": ["pedregosa2011sklearn"], "xgboost": ["chen2016xgboost"]},
+        "comparisons": 64,
+        "crossover": True,
+        "curve_fits": True,
+        "tests": ["delong", "mcnemar", "critical_difference"],
+        "controls": ["shuffled_labels", "majority"],
+        "devices": ["NVIDIA H100"],
+        "versions": {"python": "3.11.7", "torch": "2.15.0", "mlflow": "3.5.0"},
+    } | changes
+
+
+MAJORITY = {"backbones": ["densenet169"], "classifiers": ["majority"]}
+GRIDS = {
+    "everything": facts(),
+    "frozen": facts(hand_crafted=None, fine_tuning=None, **NOTHING),
+    "majority": facts(feature_extraction=MAJORITY, hand_crafted=None, fine_tuning=None, **NOTHING),
+    "hand-crafted": facts(feature_extraction=None, fine_tuning=None, **NOTHING),
+    "fine-tuned": facts(feature_extraction=None, hand_crafted=None, seeds=[0], train_sizes=["full"]),
+    "phantom": facts(kind="phantom", dataset={"name": "", "citation": ""}),
+    "by image": facts(protocol="image"),
+    "by patient": facts(protocol="patient", evaluated_on=""),
+    "two stages": facts(recipe="probe_then_tune"),
+    "parts": facts(parts=[part("left_wrist", 9752), part("*humerus*", 1272), part()]),
+}
+
+
+def written(**changes):
+    return methods(facts(**changes)).text
+
+
+def assert_says(text, *sentences):
+    for sentence in sentences:
+        assert sentence in text, sentence
+
+
+def assert_silent(text, *words):
+    for word in words:
+        assert word not in text, word
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_the_text_and_its_references_agree(name):
+    text, keys = methods(GRIDS[name])
+    groups = re.findall(r"\(([^()]* \d{4})\)", text)
+    in_text = [work for group in groups for work in group.split("; ")]
+    assert in_text == [references()[key].short for key in keys]
+    assert len(set(keys)) == len(keys), "each where it is first cited"
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_sentences_are_whole(name):
+    text = methods(GRIDS[name]).text
+    assert not re.search(r"  | [.,;)]|\.\.|,,|\( |\(\)|None|nan|_|\{|\[", text)
+    for paragraph in text.split("\n\n"):
+        assert paragraph.endswith(".")
+        for sentence in re.split(r"\. ", paragraph):
+            assert re.match(r"[A-Z0-9]|al|[a-z-]+ \d{4}", sentence), sentence
+
+
+def test_the_data():
+    text = written()
+    assert_says(
+        text,
+        "The data set was MURA (Rajpurkar et al. 2017). The data set's own split was kept, with its valid part as the test set.",
+        "held 36,808 images of 13,457 studies of 11,184 patients, and the test set 3,197 images of 1,199 studies of 783 patients.",
+        "100, 3,000 and 10,000 labelled images and all labelled images of the training pool, in turn.",
+        "were nested, held body parts and labels in proportion, kept patients together and were the same for every method.",
+        "run with three seeds; a seed draws the subset of training images and the random numbers of a fit.",
+        "Where all images are used, all seeds have the same ones.",
+        "padded to a square of 224 × 224 pixels.",
+    )
+    assert_silent(text, "left out")
+
+
+def test_frozen_networks_and_descriptors():
+    text = written()
+    assert_says(
+        text,
+        "The frozen networks were densenet169, resnet50 and vgg16 (ImageNet weights), from timm (Wightman 2019) and torchvision (TorchVision 2016) in PyTorch (Paszke et al. 2019);",
+        "by logistic regression, RBF SVM (Pedregosa et al. 2011) and xgboost (Chen & Guestrin 2016).",
+        "The hand-crafted descriptors were edges and histograms of gradients, by scikit-image",
+        "The descriptors were classified by logistic regression.",
+        "five folds by patient, stratified by label",
+        "sigmoid (Platt 2000) fitted to the decision values of the cross-validation's held-out images and the network's log odds",
+        "largest sum of sensitivity and specificity (Youden 1950)",
+    )
+    assert_silent(text, "majority")
+
+
+def test_weights_are_named_for_what_they_are(tmp_path):
+    file = tmp_path / "my_vgg.pt"
+    file.touch()
+    backbones = [
+        "bundled",
+        {"name": "resnet18", "weights": "random"},
+        {"name": "vgg16", "weights": str(file)},
+    ]
+    text = written(feature_extraction=FROZEN | {"backbones": backbones}, fine_tuning=None)
+    assert_says(
+        text,
+        "bundled (weights that ship with the benchmark, pretrained on pictures drawn by formulas), resnet18 (random weights) and vgg16 (weights of my\\_vgg.pt), from timm",
+    )
+    assert_silent(text, str(tmp_path), "torchvision")
+
+
+def test_fine_tuning():
+    assert_says(
+        written(),
+        "The network that was fine-tuned is densenet169 (ImageNet weights)",
+        "20 % of the labelled images, drawn by patient, were the validation part, which stopped the training and chose the epoch (the lowest loss);",
+        "learnt from the others and was not refitted on all labelled images. The learning rate was fixed beforehand.",
+        "All weights were trained by AdamW (learning rate 0.001 for the head and 0.0003 for the backbone, weight decay 0.05, a cosine schedule after a warm-up of 1 epoch), for at most 15 epochs, stopped after five epochs without a better one.",
+        "The loss was the binary cross-entropy, in batches of 32 images.",
+        "moving average of the weights (decay 0.9 per update)",
+        "mirroring from left to right (probability 0.5), rotation (up to 10°), shifts (up to 5 %), scaling (up to 10 %),",
+    )
+
+
+def test_what_a_recipe_leaves_out_is_not_written():
+    text = written(recipe={"early_stopping_patience": None, "weight_decay": 0.0})
+    assert_says(
+        text, "All weights were trained by AdamW (learning rate 0.001, a cosine schedule), for 15 epochs."
+    )
+    assert_silent(
+        text, "stopped", "weight decay", "warm-up", "augmented", "moving average", "averaged down", "dropout"
+    )
+
+
+def test_stages_rates_heads_and_views():
+    stages = [
+        {"trainable": "head", "epochs": 10},
+        {"trainable": "last_2_blocks", "learning_rate": [0.01, 1e-4]},
+        {"trainable": {"from": "layer_4.conv"}, "optimizer": "sgd"},
+    ]
+    recipe = {
+        "backbone_learning_rate": 3e-4,
+        "stages": stages,
+        "views": "study",
+        "head": {"widths": [256], "dropout": 0.5},
+        "loss": "class_weighted_bce",
+        "label_smoothing": 0.1,
+        "resolution": 112,
+        "select": "auroc",
+    }
+    text = written(recipe=recipe)
+    assert_says(
+        text,
+        "In stage one, the head alone was trained by AdamW (learning rate 0.001, weight decay",
+        "In stage two, the head and the last two blocks were trained by AdamW (learning rate 0.01 or 0.0001 for the head and 0.0003",
+        "In stage three, the head and the layers from layer\\_4.conv on were trained by SGD with Nesterov",
+        "chose the epoch (the highest AUROC) and chose the learning rate of 0.01 and 0.0001;",
+        "cross-entropy weighted by class with label smoothing of 0.1 of the mean probability of a study's views, in batches of whole studies with about 32 images.",
+        "The head had hidden layers of 256 units and dropout of 0.5 before its output.",
+        "averaged down to 112 × 112 pixels",
+    )
+    assert_silent(text, "fixed beforehand")
+
+
+def test_statistics():
+    assert_says(
+        written(),
+        "the area under the ROC curve (AUROC) per study, whose probability is the mean of its views'.",
+        "2,000 resamplings of the test patients with replacement: a cluster bootstrap by patient (Efron & Tibshirani 1993)",
+        "95 % intervals are the estimate ± Student's t (patients − 1 degrees of freedom) times this standard error, on the log-odds scale",
+        "the variation over training subsets and repeated fits is not included.",
+        "paired by patient, and over the seeds that both methods have; their p-values are two-sided,",
+        "at a significance level of α = 0.05.",
+        "Holm's method (Holm 1979; Seabold & Perktold 2010) over the family of 64 comparisons of fine-tuned with frozen",
+        "its interval is the percentile interval of the crossovers",
+        "Power laws with an asymptote were fitted to learning curves (Figueroa et al. 2012)",
+        "DeLong's test of AUROCs (DeLong et al. 1988) and McNemar's test of errors (McNemar 1947), which take studies for independent",
+        "Friedman's and Nemenyi's tests (Demšar 2006; Terpilowski 2019)",
+        "The controls were labels that were shuffled over the studies before training and testing and the share of",
+        "Everything was computed on NVIDIA H100 with Python 3.11.7 and PyTorch 2.15.0.",
+        "recorded with MLflow 3.5.0 (Zaharia et al. 2018).",
+    )
+
+
+def test_other_settings_of_the_evaluation():
+    text = written(evaluation={"confidence": 0.9, "unit": "image", "primary": "cohens_kappa"})
+    assert_says(
+        text, "primary metric was Cohen's kappa per image.", "90 % intervals", "α = 0.1.", "take images for"
+    )
+
+
+def test_a_metric_without_limits(monkeypatch):
+    metric = Metric("log_loss", "log loss", brier_score, (0.0, float("inf")))
+    monkeypatch.setitem(METRICS, "log_loss", metric)
+    changed = facts()
+    changed["grid"]["evaluation"]["primary"] = "log_loss"
+    text = methods(changed).text
+    assert_says(
+        text, "primary metric was log loss per study", "on the metric's own scale, and on the plain scale"
+    )
+    assert_silent(text, "log-odds scale")
+
+
+def test_what_was_not_done_is_not_written():
+    frozen = methods(GRIDS["frozen"]).text
+    assert_silent(
+        frozen, "fine-tun", "AdamW", "validation part", "descriptors", "scikit-image", "two-sided", "Holm"
+    )
+    assert_silent(frozen, "crossover", "Power laws", "DeLong", "Friedman", "control", "H100")
+    tuned = methods(GRIDS["fine-tuned"]).text
+    assert_silent(tuned, "frozen features", "cross-validation", "subsets were", "mean over seeds", "nested")
+    assert_silent(methods(GRIDS["hand-crafted"]).text, "frozen", "PyTorch (", "timm")
+    assert_silent(methods(GRIDS["majority"]).text, "classified", "Hyperparameters", "sigmoid")
+
+
+def test_one_of_everything_is_singular():
+    text = written(
+        parts=[dict.fromkeys(part(), 1) | {"body_part": "wrist"}],
+        train_sizes=["full"],
+        seeds=[0],
+        feature_extraction={"backbones": ["densenet169"], "classifiers": ["logistic_regression"]},
+        comparisons=1,
+        controls=["majority"],
+        tests=["delong"],
+        recipe={"early_stopping_patience": 1},
+    )
+    assert_says(
+        text,
+        "The training pool (wrist) held 1 image of 1 study of 1 patient, and",
+        "learnt from all labelled images of the training pool.",
+        "one seed; a seed draws the random numbers of a fit.",
+        "The frozen network was densenet169 (ImageNet weights), from timm",
+        "after one epoch without",
+        "The control was",
+        "(DeLong et al. 1988), which takes",
+    )
+    assert_silent(text, "nested", "Holm", "mean over seeds", "all seeds", "seeds that both", "torchvision")
+
+
+def test_several_body_parts_are_told_apart():
+    assert_says(
+        methods(GRIDS["parts"]).text,
+        "Per body part there were: left wrist, 9,752 images",
+        "\\*humerus\\*, 1,272 images",
+        "all parts, 36,808 images of 13,457 studies of 11,184 patients for training and 3,197 images",
+        "left out where a body part has fewer images",
+    )
+
+
+def test_other_splits():
+    by_patient, by_image = methods(GRIDS["by patient"]).text, methods(GRIDS["by image"]).text
+    assert_says(by_patient, "no patient was on both sides", "kept patients together", "drawn by patient,")
+    assert_says(
+        by_image, "results are too good", "folds by image", "20 % of the labelled images were the validation"
+    )
+    assert_silent(by_image, "drawn by patient", "kept patients together")
+
+
+def test_the_data_set_is_cited_as_its_manifest_asks():
+    def of(name, citation):
+        return methods(facts(dataset={"name": name, "citation": citation}))
+
+    known = of("PneumoniaMNIST", "yang2023medmnist, kermany2018pneumonia")
+    assert "The data set was PneumoniaMNIST (Yang et al. 2023; Kermany et al. 2018)." in known.text
+    assert known.keys[:2] == ["yang2023medmnist", "kermany2018pneumonia"]
+    assert "The data set was ours (Doe 2024, \\*in press\\*)." in of("ours", "Doe 2024, *in press*").text
+    assert "The data set was ours." in of("ours", "").text
+    assert of("", "").text.startswith("The data set's own split was kept")
+    assert methods(GRIDS["phantom"]).text.startswith("The images were phantoms that the software draws")
+
+
+def test_a_missing_fact_is_an_error():
+    with pytest.raises(jinja2.UndefinedError, match="tests"):
+        methods({name: fact for name, fact in facts().items() if name != "tests"})
