@@ -14,8 +14,8 @@ from extractors.backbones import Backbone
 from extractors.validation import did_you_mean
 
 # Images below which batch statistics are too noisy to learn from. Batches: Wu and He (2018) measured that the
-# error with batch norm grows quickly below 16. Training parts: 1,000 images are about thirty batches an epoch,
-# of which the running averages (momentum 0.1) remember ten.
+# error with batch norm grows quickly below 16. Training parts: 1,000 images are about thirty batches an
+# epoch, of which the running averages (momentum 0.1) remember ten.
 _SMALL_SUBSET, _SMALL_BATCH = 1_000, 16
 _OPTIMIZERS: dict[str, Any] = {
     "adamw": torch.optim.AdamW,
