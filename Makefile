@@ -38,7 +38,7 @@ test-all: lint  ## the slow checks too
 
 performance: install  ## print the speed ratios (about an hour)
 	$(BIN)/python tests/performance/embedding.py
-	$(BIN)/python tests/performance/classical.py
+	$(BIN)/python -m tests.performance.classical
 	$(BIN)/python tests/performance/uncertainty.py
 	$(BIN)/python tests/performance/recording.py
 	$(BIN)/python tests/performance/fine_tuning.py

@@ -87,7 +87,7 @@ def test_a_training_killed_again_and_again_continues_to_the_same_bits(task):
 
 
 def test_the_better_learning_rate_is_taken(task):
-    tuned = fine_tune(task(epochs=3, learning_rate=[1e-6, 3e-3], batch_norm="train"))
+    tuned = fine_tune(task(epochs=5, learning_rate=[1e-6, 3e-3], batch_norm="train"))
     assert tuned.fit.parameters["learning_rate"] == 3e-3
     assert [epoch["step"] for epoch in tuned.history] == list(range(1, len(tuned.history) + 1))
 
