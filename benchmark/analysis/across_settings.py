@@ -8,7 +8,7 @@ from benchmark.analysis.paired_differences import TUNED_FROZEN, Pair
 from benchmark.analysis.resampled_cells import Study
 from benchmark.datasets.names import EVERY_PART
 from classifiers.names import MAJORITY
-from results.figures.style import plain_name
+from results.labels import plain_name
 from results.ranks import rank_methods
 from results.uncertainty import standard_error
 from results.variance_components import heterogeneity, seed_spread

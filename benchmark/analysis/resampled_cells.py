@@ -15,7 +15,7 @@ from benchmark.grid.schema import Evaluation
 from benchmark.store.records import Record, Records
 from results.comparison import mean_of
 from results.evaluation import Interval, resampled_metric, with_interval
-from results.figures.style import look_of
+from results.labels import look_of
 from results.names import LOWER_IS_BETTER
 from results.uncertainty import Resampled
 

@@ -14,7 +14,7 @@ from benchmark.report.answer import answer_rows
 from benchmark.report.missing import missing_cells, missing_parts
 from benchmark.report.write import METRICS, PAGE, Report, write_report
 from benchmark.store.workspace import Workspace
-from results.figures.style import metric_label
+from results.labels import metric_label
 
 
 def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | None) -> None:

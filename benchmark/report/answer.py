@@ -10,8 +10,8 @@ from benchmark.analysis.paired_differences import TUNED_FROZEN
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.analysis.scores import LEVEL
 from results.crossover import ALWAYS, BEYOND, UNDEFINED
-from results.figures.style import metric_label, part_label
 from results.frames import records
+from results.labels import metric_label, part_label
 
 FINE_TUNE, FREEZE, OPEN = "fine-tune", "freeze", "not settled"
 Row = dict[str, Any]

@@ -24,8 +24,8 @@ from results.figures import (
     HeatMap,
     LearningCurves,
 )
-from results.figures.style import metric_label
 from results.frames import records
+from results.labels import metric_label
 from results.published import RADIOLOGIST, comparable
 
 Figure = tuple[str, str, Callable[[], Drawable]]  # name, caption, and how: ValueError says why there is none

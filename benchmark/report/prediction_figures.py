@@ -21,7 +21,7 @@ from results.figures import (
     Scores,
     TrainingCurves,
 )
-from results.figures.style import look_of, part_label, plain_name, size_label
+from results.labels import look_of, part_label, plain_name, size_label
 
 _KINDS: dict[str, tuple[str, Any]] = {
     "roc": ("ROC curves", RocCurves),

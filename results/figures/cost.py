@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from results.figures.layout import empty_figure, log_axis, write_beside
-from results.figures.style import BLACK, TWO_COLUMNS, look_of, metric_label, styled
+from results.figures.style import TWO_COLUMNS, styled
 from results.frames import Rows, records, tidy
+from results.labels import BLACK, look_of, metric_label
 from results.names import LOWER_IS_BETTER
 
 

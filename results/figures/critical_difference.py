@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from results.figures.layout import empty_figure, write_beside
-from results.figures.style import BLACK, GREY, SMALL, TWO_COLUMNS, styled
+from results.figures.style import SMALL, TWO_COLUMNS, styled
 from results.frames import Rows, refuse_twice, tidy
+from results.labels import BLACK, GREY
 
 _LINE, _BAR = 0.17, 0.09  # inches between two names, and between two bars
 _EVERY_RANK = 12  # up to which every rank has its number

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
-from results.figures.style import MEDIUM, ONE_COLUMN, SMALL, TWO_COLUMNS, Look
+from results.figures.style import MEDIUM, ONE_COLUMN, SMALL, TWO_COLUMNS
+from results.labels import Look
 from results.uncertainty import Values
 
 _DECADES = 20  # from this ratio of largest to smallest size on, the axis is labelled by powers of ten

@@ -1,38 +1,41 @@
-"""Tables of results for the terminal: one line per learning curve, one column per training size."""
+"""Result tables for the terminal: one line per learning curve, one column per training size."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from results.frames import by_size
+from results.tables.formatting import Formatted, difference, number, score
+from results.tables.markup import MINUS, UNDEFINED
+
 _LINES = ["body_part", "strategy", "backbone", "classifier"]
 
 
 def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Curve points (axes, train_size, seeds, value, low, high) as text `0.873 [0.851, 0.893]`.
+    """Curve points (axes, train_size, seeds, value, low, high; `control` for controls) as texts by size.
 
-    Lines keep the order of the points; sizes ascend, `full` last. Points of controls say which in `control`.
+    Lines keep the order of the points; sizes ascend, `full` last.
     """
     points = list(points)
     table = pd.DataFrame(points)
     if table.empty:
         return pd.DataFrame(columns=_LINES)
     lines = [name for name in ("control", *_LINES) if name in table]
-    table["text"] = [interval_text(row) for row in points]
+    table["text"] = [_plain(score(row)) for row in points]
     table["line"] = table.groupby(lines, sort=False).ngroup()
     wide = table.pivot(index=["line", *lines], columns="train_size", values="text").reset_index()
-    sizes = sorted(table["train_size"].unique(), key=lambda size: (isinstance(size, str), size))
-    return wide[[*lines, *sizes]].fillna("")
+    return wide[[*lines, *by_size(table["train_size"])]].fillna("")
 
 
 def chosen_table(records: Iterable[Mapping[str, Any]], unit: str, metric: str) -> pd.DataFrame:
-    """What each strategy's training folds choose, and what that scores on the test set; one line a record."""
+    """One line per record: the classifier that training folds chose, and its score on the test set."""
     axes = ["body_part", "strategy", "train_size", "seed", "backbone", "classifier"]
     lines = [
         [
             *(record[axis] for axis in axes),
             f"{record['selection_auroc']:.3f}",
-            interval_text(record["metrics"][unit][metric]),
+            _plain(score(record["metrics"][unit][metric])),
         ]
         for record in records
     ]
@@ -40,7 +43,7 @@ def chosen_table(records: Iterable[Mapping[str, Any]], unit: str, metric: str) -
 
 
 def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Rows of a comparison as text: both sides, the difference with its interval, and what that says."""
+    """Rows of a comparison as texts: both sides, the difference with its interval, and the verdict."""
     lines = [
         {
             **{axis: row[axis] for axis in ("body_part", "backbone", "train_size")},
@@ -48,9 +51,9 @@ def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             if str(row["seed"]) in row["classifiers"]
             else f"mean of {len(row['classifiers'])}",
             "frozen classifier": _classifier_text(row),
-            "frozen": interval_text({"value": row["frozen"], "low": None}),
-            "fine-tuned": interval_text({"value": row["fine_tuned"], "low": None}),
-            "difference": _difference_text(row),
+            "frozen": _plain(Formatted(number(row["frozen"]))),
+            "fine-tuned": _plain(Formatted(number(row["fine_tuned"]))),
+            "difference": _plain(difference(row)),
             "so": verdict(row),
         }
         for row in rows
@@ -73,18 +76,7 @@ def _classifier_text(row: Mapping[str, Any]) -> str:
     return name if names == [name] else f"{name}: {', '.join(names)}"
 
 
-def _difference_text(row: Mapping[str, Any]) -> str:
-    if row["difference"] is None:
-        return "undefined"
-    if row["low"] is None:
-        return f"{row['difference']:+.3f}"
-    return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
-
-
-def interval_text(point: Mapping[str, Any]) -> str:
-    """`0.873 [0.851, 0.893]`, without the bounds where there are none."""
-    if point["value"] is None or pd.isna(point["value"]):
-        return "undefined"
-    if point["low"] is None or pd.isna(point["low"]):
-        return f"{point['value']:.3f}"
-    return f"{point['value']:.3f} [{point['low']:.3f}, {point['high']:.3f}]"
+def _plain(cell: Formatted) -> str:
+    """`0.873 [0.851, 0.893]` in ASCII, so that any terminal prints it and a reader can paste it."""
+    text = cell.text if cell.text != UNDEFINED else "undefined"
+    return cell.with_interval(text).replace(MINUS, "-")
