@@ -1,4 +1,4 @@
-"""Accuracy against cost, with the Pareto front: what no other line beats in both."""
+"""Accuracy against cost, with the Pareto front (no other point is better in both)."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from results.names import LOWER_IS_BETTER
 
 @dataclass(frozen=True)
 class CostAccuracy:
-    """A point per line of the study: its cost (logarithmic) and its accuracy with the interval.
+    """A point per method: its cost (logarithmic axis) and its score with the interval.
 
     Rows: name, strategy, cost (positive, in the units that `cost_label` names), value, low, high (None
     where undefined). Points of the front are numbered and named beside the picture.

@@ -1,4 +1,4 @@
-"""What a data set holds: images, studies and patients per body part, class and split."""
+"""Counts of a data set: images, studies and patients per body part, class and split."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Forest plot: what fine-tuning adds to freezing, per backbone, body part and training size."""
+"""Forest plot of paired differences per backbone, body part and training size."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

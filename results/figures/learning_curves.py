@@ -1,4 +1,4 @@
-"""Learning curves: what each strategy reaches with how many labelled images, per body part."""
+"""Learning curves: the metric of each strategy over labelled training images, per body part."""
 
 from dataclasses import dataclass
 

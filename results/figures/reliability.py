@@ -1,4 +1,4 @@
-"""Reliability diagram: how often what is called 70 % abnormal is abnormal."""
+"""Reliability diagram: observed share of abnormal against predicted probability, in bins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""ROC and precision-recall curves with bands from resampled patients, and others' operating points."""
+"""ROC and precision-recall curves with bands from resampled patients, and published operating points."""
 
 import itertools
 from collections.abc import Sequence

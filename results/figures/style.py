@@ -39,7 +39,7 @@ Drawn = TypeVar("Drawn")
 
 
 def styled(plot: Callable[[Drawn], Figure]) -> Callable[[Drawn], Figure]:
-    """A `plot` method that draws in this style, whatever matplotlib's settings are."""
+    """Decorate a `plot` method to draw with RC instead of matplotlib's current settings."""
 
     @functools.wraps(plot)
     def drawn(figure: Drawn) -> Figure:

@@ -1,4 +1,4 @@
-"""Training curves: what each epoch of a fine-tuning brought, in training and in validation."""
+"""Training curves: metrics of each epoch of a fine-tuning, in training and in validation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
