@@ -7,6 +7,7 @@ import pandas as pd
 
 from results.frames import Rows, by_part, tidy, whole
 from results.labels import metric_label, percent, plain_name
+from results.tables.columns import BACKBONE, IMAGES, PART, STRATEGY, Column, number_column, text_column
 from results.tables.formatting import (
     chosen_note,
     count,
@@ -16,18 +17,7 @@ from results.tables.formatting import (
     score,
     two_decimals,
 )
-from results.tables.paper import (
-    BACKBONE,
-    IMAGES,
-    PART,
-    STRATEGY,
-    Column,
-    PaperTable,
-    number_column,
-    paper_table,
-    sentences,
-    text_column,
-)
+from results.tables.paper import PaperTable, paper_table, sentences
 
 
 def ranks_table(ranks: Mapping[str, Any]) -> PaperTable:

@@ -6,17 +6,9 @@ import pandas as pd
 
 from results.frames import Rows, by_part, tidy, whole
 from results.labels import metric_label
+from results.tables.columns import IMAGES, PART, STRATEGY, number_column, text_column
 from results.tables.formatting import amount, method_label
-from results.tables.paper import (
-    IMAGES,
-    PART,
-    STRATEGY,
-    PaperTable,
-    number_column,
-    paper_table,
-    sentences,
-    text_column,
-)
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _AMOUNTS = {
     "seconds_embed": ("embed\ns", 1.0),

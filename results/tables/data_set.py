@@ -7,8 +7,9 @@ import pandas as pd
 
 from results.frames import Rows, in_order, refuse_twice, tidy
 from results.labels import plain_name
+from results.tables.columns import PART, number_column, text_column
 from results.tables.formatting import Row, count, number
-from results.tables.paper import PART, PaperTable, number_column, paper_table, text_column
+from results.tables.paper import PaperTable, paper_table
 
 _KEY = ["body_part", "split", "label"]
 _UNITS = ("images", "studies", "patients")

@@ -4,18 +4,9 @@ import pandas as pd
 
 from results.frames import Rows, by_part, tidy, whole
 from results.labels import metric_label, percent
-from results.tables.formatting import CHOSEN_SIDES, Formatted, Row, count, difference, p_text, signed
-from results.tables.paper import (
-    BACKBONE,
-    IMAGES,
-    PART,
-    Column,
-    PaperTable,
-    number_column,
-    paper_table,
-    sentences,
-    text_column,
-)
+from results.tables.columns import BACKBONE, IMAGES, PART, Column, number_column, text_column
+from results.tables.formatting import CHOSEN_SIDES, count, difference, p_text, signed
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _AXES = ["comparison", "backbone", "body_part", "train_size"]
 
@@ -30,11 +21,6 @@ def differences_table(
     """
     numbers = ["first", "second", "difference", "low", "high", "p", "p_adjusted"]
     table = whole(_sorted(tidy(rows, _AXES, [*numbers, "family"])), ["family"])
-
-    def adjusted(row: Row) -> Formatted:
-        p = row["p_adjusted"]
-        return Formatted(p_text(p), bold=p <= level, value=p)
-
     columns = [
         text_column("comparison", "comparison", _named),
         PART,
@@ -44,7 +30,7 @@ def differences_table(
         number_column("B", "first"),
         Column("A − B", difference),
         number_column("p", "p", p_text),
-        Column("p\nadjusted", adjusted),
+        number_column("p\nadjusted", "p_adjusted", p_text, bold=lambda row: row["p_adjusted"] <= level),
     ]
     families = sorted(table["family"].dropna().unique(), reverse=True)
     note = sentences(

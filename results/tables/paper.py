@@ -1,47 +1,18 @@
 """A table with its values (CSV, page) and its printed form (Markdown, LaTeX)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pandas as pd
 
 from results.frames import records
-from results.labels import look_of, part_label, size_label
-from results.tables.formatting import Formatted, Row, number
+from results.tables.columns import NUMBER, Column
+from results.tables.formatting import Formatted, Row
 from results.tables.latex import latex_table
 from results.tables.markup import markdown_text
 
-TEXT, NUMBER = "l", "r"
 STAR = "★"  # marks the best where type cannot be bold
-
-
-class Column(NamedTuple):
-    """A column: its title (`\\n` breaks it in LaTeX), the cell of a row, and TEXT or NUMBER alignment.
-
-    A cell given as a str is sorted by that text.
-    """
-
-    title: str
-    cell: Callable[[Row], Formatted | str]
-    align: str = NUMBER
-
-
-def text_column(title: str, name: str, show: Callable[[Any], str] = str) -> Column:
-    """A column of the texts `show(row[name])`."""
-    return Column(title, lambda row: show(row[name]), TEXT)
-
-
-def number_column(title: str, name: str, show: Callable[[Any], str] = number) -> Column:
-    """A column of the values `row[name]`, printed by `show`."""
-    return Column(title, lambda row: Formatted(show(row[name]), value=row[name]))
-
-
-PART = text_column("body part", "body_part", part_label)
-STRATEGY = text_column("strategy", "strategy", lambda strategy: look_of(strategy).label)
-BACKBONE = text_column("backbone", "backbone")
-IMAGES = number_column("images", "train_size", size_label)
 
 
 @dataclass(frozen=True)
@@ -89,7 +60,7 @@ def paper_table(
 ) -> PaperTable:
     """A table with one line per row of the frame, or per item of `rows` where lines are something else."""
     columns, lines = list(columns), records(frame) if rows is None else list(rows)
-    printed = [[_formatted(column.cell(line)) for column in columns] for line in lines]
+    printed = [[column.cell(line) for column in columns] for line in lines]
     titles, aligns = [column.title for column in columns], [column.align for column in columns]
     return PaperTable(name, caption, frame, titles, aligns, printed, note, sectioned)
 
@@ -107,10 +78,6 @@ def save_table(table: PaperTable, folder: Path) -> list[Path]:
 def sentences(*parts: str) -> str:
     """The parts that are not empty, as one note."""
     return " ".join(filter(None, parts))
-
-
-def _formatted(cell: Formatted | str) -> Formatted:
-    return Formatted(cell, value=cell or None) if isinstance(cell, str) else cell
 
 
 def _markdown_cell(cell: Formatted) -> str:

@@ -9,19 +9,10 @@ import pandas as pd
 from results.crossover import ALWAYS, BEYOND, CROSSED
 from results.frames import Rows, by_part, in_order, records, tidy, whole
 from results.labels import metric_label, percent, plain_name
+from results.tables.columns import BACKBONE, PART, STRATEGY, Column, number_column, text_column
 from results.tables.formatting import Formatted, Row, chosen_note, count, interval_text, number, two_decimals
 from results.tables.markup import DOUBLE_DAGGER, UNDEFINED
-from results.tables.paper import (
-    BACKBONE,
-    PART,
-    STRATEGY,
-    Column,
-    PaperTable,
-    number_column,
-    paper_table,
-    sentences,
-    text_column,
-)
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _METHOD = ["body_part", "strategy", "backbone", "classifier"]
 _LAW = ["asymptote", "scale", "exponent", "residual"]
@@ -82,7 +73,7 @@ def fits_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) 
         STRATEGY,
         BACKBONE,
         text_column("classifier", "classifier", plain_name),
-        Column("asymptote", _asymptote),
+        number_column("asymptote", "asymptote", mark=lambda row: "" if row["checked"] else "*"),
         number_column("exponent", "exponent", two_decimals),
         number_column("residual", "residual", partial(number, decimals=4)),
         *(column for place in range(beyond) for column in _beyond_columns(place)),
@@ -108,11 +99,6 @@ def _curves(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
             checked = members[0]["checked"] or pd.isna(members[0]["asymptote"])
             beyond = [row for row in members if row["extrapolated"] is True or row["extrapolated"] == 1]
             yield members[0] | {"checked": checked, "beyond": beyond}
-
-
-def _asymptote(row: Row) -> Formatted:
-    value = row["asymptote"]
-    return Formatted(number(value), mark="" if row["checked"] else "*", value=value)
 
 
 def _beyond_columns(place: int) -> list[Column]:

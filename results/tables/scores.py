@@ -9,9 +9,10 @@ import pandas as pd
 
 from results.frames import Rows, by_size, in_order, records, refuse_twice, tidy
 from results.labels import look_of, metric_label, part_label, percent, plain_name, size_label, slug
+from results.tables.columns import Column, text_column
 from results.tables.formatting import BEST, CLOSE, Formatted, Row, chosen_note, score
 from results.tables.markup import DAGGER, UNDEFINED
-from results.tables.paper import Column, PaperTable, paper_table, sentences, text_column
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _METHOD = ["strategy", "backbone", "classifier"]
 _PLACE = ["body_part", "train_size", "images"]

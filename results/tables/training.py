@@ -1,12 +1,13 @@
 """Table of the epochs of one fine-tuning."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from results.frames import tidy
 from results.labels import metric_label
-from results.tables.formatting import Formatted, Row, amount, number, score
-from results.tables.paper import Column, PaperTable, number_column, paper_table, sentences
+from results.tables.columns import number_column
+from results.tables.formatting import Row, amount, score
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _SHOWN = {"loss": "loss", "accuracy": "accuracy", "auroc": "AUROC"}
 _NO_TEST = (
@@ -33,11 +34,18 @@ def epochs_table(
     table = tidy(history, [], [*numbers, "learning_rate", "seconds"], {"stage": 0})
     table.insert(0, "step", range(1, len(table) + 1))
     stages = [number_column("stage", "stage", lambda stage: str(int(stage) + 1))]
+
+    def is_kept(row: Row) -> bool:
+        return bool(row["step"] == kept)
+
     columns = [
         *(stages if table["stage"].nunique() > 1 else []),
-        _bold_column("epoch", "step", kept, str),
-        *(_bold_column(f"training\n{label}", f"train_{name}", kept) for name, label in _SHOWN.items()),
-        *(_bold_column(f"validation\n{label}", f"validation_{name}", kept) for name, label in _SHOWN.items()),
+        number_column("epoch", "step", str, is_kept),
+        *(
+            number_column(f"{title}\n{label}", f"{part}_{name}", bold=is_kept)
+            for title, part in (("training", "train"), ("validation", "validation"))
+            for name, label in _SHOWN.items()
+        ),
         number_column("learning\nrate", "learning_rate", amount),
         number_column("seconds", "seconds", amount),
     ]
@@ -48,15 +56,6 @@ def epochs_table(
         f"The kept network on the test set: {_test_text(test)}." if test else "",
     )
     return paper_table(name, f"Training and validation per epoch: {title}.", table, columns, note=note)
-
-
-def _bold_column(title: str, name: str, kept: int | None, show: Callable[[Any], str] = number) -> Column:
-    """A column of values, bold in the epoch that was kept."""
-
-    def cell(row: Row) -> Formatted:
-        return Formatted(show(row[name]), bold=row["step"] == kept, value=row[name])
-
-    return Column(title, cell)
 
 
 def _test_text(test: Mapping[str, Mapping[str, float | None]]) -> str:

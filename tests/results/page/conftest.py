@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from results.page import CodeBlock, FigureBlock, Prose, Section, TableBlock, render
+from results.tables.columns import IMAGES, Column
 from results.tables.formatting import score
-from results.tables.paper import IMAGES, Column, paper_table
+from results.tables.paper import paper_table
 
 
 @pytest.fixture(scope="session")

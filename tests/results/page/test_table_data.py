@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from results.page.table_data import columns_of
+from results.tables.columns import IMAGES, Column, number_column, text_column
 from results.tables.formatting import p_text, score
-from results.tables.paper import IMAGES, Column, number_column, paper_table, text_column
+from results.tables.paper import paper_table
 
 
 def shown(values):

@@ -8,8 +8,9 @@ import re
 import pandas as pd
 import pytest
 
+from results.tables.columns import TEXT, Column, number_column, text_column
 from results.tables.formatting import Formatted
-from results.tables.paper import TEXT, Column, number_column, paper_table, save_table, sentences
+from results.tables.paper import paper_table, save_table, sentences
 
 FRAME = pd.DataFrame({"name": ["a_b", "c|d"], "value": [1 / 3, float("nan")], "count": [3, 1000]})
 
@@ -22,7 +23,7 @@ def _value(row):
 def table():
     """Two rows: the first bold, with an interval and a mark."""
     columns = [
-        Column("name", lambda row: row["name"], TEXT),
+        text_column("name", "name"),
         Column("the\nvalue", _value),
         number_column("count", "count", "{:,}".format),
     ]
