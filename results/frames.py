@@ -1,4 +1,4 @@
-"""What a figure is given: rows as a DataFrame or as mappings, checked before anything is drawn."""
+"""Rows of figures and tables: check them, order them, convert them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,9 +11,9 @@ Rows = pd.DataFrame | Sequence[Mapping[str, Any]]
 def tidy(
     rows: Rows, names: Sequence[str], numbers: Sequence[str], optional: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
-    """The columns that a figure needs, then the `optional` ones (default where absent); None is NaN.
+    """The columns `names` and `numbers` (float; None is NaN), then the `optional` ones with their defaults.
 
-    Raises ValueError, with the reason in one line, when there is no row or a column is missing.
+    Raises ValueError when there is no row or a column is missing.
     """
     table = pd.DataFrame(rows) if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     if table.empty:
@@ -30,7 +30,7 @@ def tidy(
 
 
 def refuse_twice(table: pd.DataFrame, columns: Sequence[str], remedy: str) -> None:
-    """Raises ValueError when two rows stand for the same point."""
+    """Raises ValueError when two rows have the same values in `columns`; `remedy` says what to do."""
     twice = table.duplicated(list(columns))
     if twice.any():
         what = " · ".join(str(value) for value in table.loc[twice, list(columns)].iloc[0])
@@ -50,12 +50,12 @@ def by_size(sizes: Iterable[Any]) -> list[int | str]:
 
 
 def whole(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Numbers that count something as integers, missing ones still missing."""
+    """Convert columns of counts to nullable integers."""
     return table.assign(**{name: table[name].round().astype("Int64") for name in names})
 
 
 def by_part(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows with body parts `in_order`, otherwise in theirs."""
+    """The rows sorted by body part as `in_order` has it, otherwise in their order."""
     places = {part: place for place, part in enumerate(in_order(table["body_part"]))}
     return table.sort_values("body_part", kind="stable", key=lambda parts: parts.map(places)).reset_index(
         drop=True
@@ -63,5 +63,5 @@ def by_part(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """Names as they first appear, `all` last: body parts keep the order of the grid."""
+    """Unique names in order of first appearance, `all` last."""
     return sorted(dict.fromkeys(names), key=lambda name: name == "all")

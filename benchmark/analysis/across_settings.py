@@ -10,7 +10,7 @@ from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.strategies import STRATEGIES
 from classifiers.fine_tuning.recipes import END_TO_END
 from classifiers.names import MAJORITY
-from results.figures.style import plain_name
+from results.labels import plain_name
 from results.ranks import rank_methods
 from results.uncertainty import standard_error
 from results.variance_components import heterogeneity, seed_spread

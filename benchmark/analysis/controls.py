@@ -11,7 +11,7 @@ from benchmark.execution.plan import Plan
 from benchmark.grid.cells import Cell, Extractor
 from classifiers.names import MAJORITY
 from extractors.specs import BackboneSpec
-from results.figures.style import plain_name
+from results.labels import plain_name
 from results.metrics import METRICS
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS, SHUFFLED_LABELS
 

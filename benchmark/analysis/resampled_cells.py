@@ -18,7 +18,7 @@ from benchmark.store.records import Records
 from classifiers.fine_tuning.recipes import END_TO_END
 from results.comparison import mean_of
 from results.evaluation import Interval, with_interval
-from results.figures.style import look_of
+from results.labels import look_of
 from results.metrics import METRICS
 from results.uncertainty import Resampled
 
@@ -175,8 +175,3 @@ def _compared(record: Finished, over: Sequence[str]) -> Method:
         "" if "backbone" in over else record.backbone,
         CHOSEN if "classifier" in over else classifier,
     )
-
-
-def slug(name: str) -> str:
-    """A name as a part of a file's name."""
-    return "".join(letter if letter.isalnum() else "-" for letter in name).strip("-").lower()

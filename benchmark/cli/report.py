@@ -14,7 +14,7 @@ from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.write import METRICS, PAGE, Report
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
-from results.figures.style import metric_label
+from results.labels import metric_label
 
 
 def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | None) -> None:

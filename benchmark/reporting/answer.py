@@ -9,8 +9,8 @@ from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import QUESTION, with_recipe
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
-from results.figures.style import metric_label, part_label
 from results.frames import records
+from results.labels import metric_label, part_label
 
 Row = dict[str, Any]
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import Comparison, comparisons, with_recipe
-from benchmark.analysis.resampled_cells import EVERY_BACKBONE, slug
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.analysis.strategy_curves import strategy_points
 from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.strategies import STRATEGIES
@@ -24,8 +24,8 @@ from results.figures import (
     HeatMap,
     LearningCurves,
 )
-from results.figures.style import metric_label
 from results.frames import records
+from results.labels import metric_label, slug
 from results.published import RADIOLOGIST, comparable
 
 Figure = tuple[str, str, Callable[[], Drawable]]  # name, caption, and how: ValueError says why there is none

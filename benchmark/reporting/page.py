@@ -13,7 +13,7 @@ from benchmark.reporting.figure_files import Drawn
 from benchmark.reporting.methods_facts import facts_of
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.tables import Written
-from results.figures.style import metric_label, plain_name
+from results.labels import metric_label, plain_name
 from results.methods_text import methods, references
 from results.page import Block, CodeBlock, FigureBlock, Prose, Section, TableBlock, render
 from results.published import RADIOLOGIST, elsewhere
@@ -61,7 +61,7 @@ class _Parts:
         assert written.table is not None
         table = written.table
         note = table.note.replace("Bold:", f"{STAR}:")
-        return TableBlock(table.printed(), table.caption, note, self._links(written.files))
+        return TableBlock(table, table.caption, note, self._links(written.files))
 
     def _links(self, files: Sequence[Path]) -> dict[str, str]:
         words = {".tex": "LaTeX", ".md": "Markdown"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.analysis.findings import Findings
-from benchmark.analysis.resampled_cells import ResampledCells, Setting, slug
+from benchmark.analysis.resampled_cells import ResampledCells, Setting
 from benchmark.reporting.overview_figures import Figure
 from benchmark.store.record import Finished
 from classifiers.fine_tuning.recipes import END_TO_END
@@ -22,7 +22,7 @@ from results.figures import (
     Scores,
     TrainingCurves,
 )
-from results.figures.style import look_of, part_label, plain_name, size_label
+from results.labels import look_of, part_label, plain_name, size_label, slug
 
 _KINDS: dict[str, tuple[str, Any]] = {
     "roc": ("ROC curves", RocCurves),

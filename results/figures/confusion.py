@@ -1,4 +1,4 @@
-"""Confusion matrices: how many of each class were called what, at one threshold."""
+"""Confusion matrices at one threshold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _CLASSES = ["normal", "abnormal"]
 
 @dataclass(frozen=True)
 class ConfusionMatrix:
-    """How many test images (or studies) of each class were called what, at one threshold."""
+    """Counts of test images (or studies) by class and prediction, at one threshold."""
 
     labels: Sequence[int]
     probabilities: Sequence[float]
@@ -49,7 +49,7 @@ class ConfusionMatrices:
     width: float = TWO_COLUMNS
 
     def frame(self) -> pd.DataFrame:
-        """One row per matrix and class: matrix (its title), truth, normal, abnormal (as called)."""
+        """One row per matrix and class: matrix (its title), truth, normal, abnormal (as predicted)."""
         if not self.matrices:
             raise ValueError("there is no confusion matrix to draw")
         frames = [matrix.frame().reset_index() for matrix in self.matrices]

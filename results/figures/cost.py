@@ -1,4 +1,4 @@
-"""Accuracy against cost, with the Pareto front: what no other line beats in both."""
+"""Accuracy against cost, with the Pareto front (no other point is better in both)."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from results.figures.layout import empty_figure, log_axis, write_beside
-from results.figures.style import BLACK, TWO_COLUMNS, look_of, metric_label, styled
+from results.figures.style import TWO_COLUMNS, styled
 from results.frames import Rows, records, tidy
+from results.labels import BLACK, look_of, metric_label
 from results.metrics import METRICS
 
 
 @dataclass(frozen=True)
 class CostAccuracy:
-    """A point per line of the study: its cost (logarithmic) and its accuracy with the interval.
+    """A point per method: its cost (logarithmic axis) and its score with the interval.
 
     Rows: name, strategy, cost (positive, in the units that `cost_label` names), value, low, high (None
     where undefined). Points of the front are numbered and named beside the picture.

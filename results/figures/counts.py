@@ -1,4 +1,4 @@
-"""What a data set holds: images, studies and patients per body part, class and split."""
+"""Counts of a data set: images, studies and patients per body part, class and split."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from results.figures.layout import empty_figure, legend_below
-from results.figures.style import BLACK, SKY, TWO_COLUMNS, VERMILION, part_label, styled
+from results.figures.style import TWO_COLUMNS, styled
 from results.frames import Rows, in_order, refuse_twice, tidy
+from results.labels import BLACK, SKY, VERMILION, part_label
 
 UNITS = ("images", "studies", "patients")
 _KEY = ["body_part", "split", "label"]

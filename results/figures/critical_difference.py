@@ -1,4 +1,7 @@
-"""Critical-difference diagram: average ranks, with bars over those that no test tells apart (Demšar 2006)."""
+"""Critical-difference diagram: average ranks, bars over methods without a significant difference.
+
+After Demšar 2006 (Statistical comparisons of classifiers over multiple data sets, JMLR 7).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from results.figures.layout import empty_figure, write_beside
-from results.figures.style import BLACK, GREY, SMALL, TWO_COLUMNS, styled
+from results.figures.style import SMALL, TWO_COLUMNS, styled
 from results.frames import Rows, refuse_twice, tidy
+from results.labels import BLACK, GREY
 
 _LINE, _BAR = 0.17, 0.09  # inches between two names, and between two bars
 _EVERY_RANK = 12  # up to which every rank has its number
@@ -23,8 +27,8 @@ class CriticalDifference:
     """Methods on an axis of average ranks, 1 the best; bars join groups that differ by no more than chance.
 
     Rows: name, rank. `groups` holds the names of each group, as the post-hoc test found them; groups of
-    one are not drawn. `critical_difference` in ranks is shown where the test has one. `note` says which
-    test, over how many data sets.
+    one are not drawn. `critical_difference` in ranks is shown where the test has one. `note` names the test
+    and the number of data sets.
     """
 
     ranks: Rows
@@ -37,7 +41,7 @@ class CriticalDifference:
     def frame(self) -> pd.DataFrame:
         """One row per method, best first: name, rank, groups (numbers of those it is in, `1 2`).
 
-        Raises ValueError for fewer than two methods, and for a name of a group that has no rank.
+        Raises ValueError for fewer than two methods, and for a member of a group without a rank.
         """
         table = tidy(self.ranks, ["name"], ["rank"])
         refuse_twice(table, ["name"], "give one average rank for each")
@@ -93,14 +97,14 @@ def _ruler(axis: Axes, length: float) -> None:
 
 
 def _measure(axis: Axes, worst: float, difference: float) -> None:
-    """The critical difference as a bar to hold against the axis."""
+    """The critical difference as a bar in the units of the axis."""
     y = 0.82 * _ABOVE
     axis.plot([worst, worst - difference], [y, y], "|-", color=BLACK, linewidth=1, clip_on=False)
     write_beside(axis, f"CD {difference:.2f}", (worst - difference / 2, y), (0, 3), ha="center")
 
 
 def _join(axis: Axes, ranks: Sequence[float], y: float, beyond: float) -> None:
-    """A bar over the ranks of a group, a little longer, so that it is seen to hold its ends."""
+    """A bar over the ranks of a group, a little longer at both ends."""
     ends = min(ranks) - beyond, max(ranks) + beyond
     axis.plot(ends, [y, y], color=BLACK, linewidth=2.5, solid_capstyle="butt")
 

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from results.figures.layout import empty_figure, size_axis
-from results.figures.style import BLUE, LIGHT, ONE_COLUMN, SMALL, VERMILION, part_label, styled
+from results.figures.style import ONE_COLUMN, SMALL, styled
 from results.frames import Rows, in_order, records, refuse_twice, tidy
+from results.labels import BLUE, LIGHT, VERMILION, part_label
 
 BEYOND, BEFORE, UNDEFINED, WITHIN = "beyond the data", "before the data", "undefined", "within the data"
 _MARGIN, _REACH = 1.9, 1.45  # times the measured sizes: where the axis ends, and where arrows do

@@ -1,4 +1,4 @@
-"""Forest plot: what fine-tuning adds to freezing, per backbone, body part and training size."""
+"""Forest plot of paired differences per backbone, body part and training size."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,16 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from results.figures.layout import columns_for, empty_figure, panel_grid, write_beside
-from results.figures.style import (
-    GREY,
-    LIGHT,
-    TWO_COLUMNS,
-    metric_label,
-    part_label,
-    size_label,
-    styled,
-)
+from results.figures.style import TWO_COLUMNS, styled
 from results.frames import Rows, by_size, in_order, records, refuse_twice, tidy
+from results.labels import GREY, LIGHT, metric_label, part_label, size_label
 
 _KEY = ["backbone", "body_part", "train_size"]
 _MARKERS = "osD^vPX"

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from results.figures.layout import columns_for, empty_figure, size_axis
-from results.figures.style import BLACK, GREY, ONE_COLUMN, TWO_COLUMNS, look_of, metric_label, styled
+from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.frames import tidy
+from results.labels import BLACK, GREY, look_of, metric_label
 
 _MOST = 4  # backbones side by side
 

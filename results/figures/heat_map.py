@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from results.figures.layout import empty_figure, write_beside
-from results.figures.style import SMALL, TWO_COLUMNS, look_of, metric_label, part_label, styled
+from results.figures.style import SMALL, TWO_COLUMNS, styled
 from results.frames import Rows, in_order, refuse_twice, tidy
+from results.labels import look_of, metric_label, part_label
 
 _CELL = ["block", "name", "body_part"]
 _ORDER = ("radiologist", "feature_extraction", "fine_tuning", "hand_crafted", "ensemble", "from_scratch")

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
-from results.figures.style import MEDIUM, ONE_COLUMN, SMALL, TWO_COLUMNS, Look
+from results.figures.style import MEDIUM, ONE_COLUMN, SMALL, TWO_COLUMNS
+from results.labels import Look
 from results.uncertainty import Values
 
 _DECADES = 20  # from this ratio of largest to smallest size on, the axis is labelled by powers of ten
@@ -16,7 +17,7 @@ _ROOM = 0.2  # of the axis, which two labelled sizes keep between them
 
 
 def empty_figure(width: float, height: float, title: str = "") -> Figure:
-    """A figure of this size (inches) whose parts make room for one another."""
+    """A figure of this size (inches) with constrained layout."""
     figure = Figure(figsize=(width, height), layout="constrained")
     if title:
         figure.suptitle(title)
@@ -29,7 +30,7 @@ def columns_for(panels: int, width: float, most: int = 4) -> int:
 
 
 def panel_grid(figure: Figure, panels: int, columns: int, label: str) -> list[Axes]:
-    """Panels that share both axes, read row by row; below the last of each column, what x is."""
+    """Panels that share both axes, row by row; the x label is below the last panel of each column."""
     rows = -(-panels // columns)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for axis in grid[panels:]:
@@ -77,7 +78,7 @@ def spaced_sizes(sizes: Sequence[float]) -> list[float]:
 
 
 def draw_band(axis: Axes, x: Values, low: Values, high: Values, look: Look) -> None:
-    """An interval along a line, edged as the line is drawn, so that bands that overlap stay apart in grey."""
+    """An interval band edged in the line's style, so that overlapping bands stay apart in grey print."""
     edge = {"edgecolor": (look.color, 0.6), "linewidth": 0.4, "linestyle": look.line}
     axis.fill_between(x, low, high, facecolor=(look.color, 0.15), **edge)
 
@@ -85,7 +86,7 @@ def draw_band(axis: Axes, x: Values, low: Values, high: Values, look: Look) -> N
 def write_beside(
     axis: Axes, text: str, at: tuple[float, float], points: tuple[float, float], **how: Any
 ) -> None:
-    """Small text so many points right of and above a place; `how` as matplotlib's annotate has it."""
+    """Small text at an offset in points from a place; `how` goes to matplotlib's annotate."""
     how = {"fontsize": SMALL, "annotation_clip": False} | how
     axis.annotate(text, at, xytext=points, textcoords="offset points", **how)
 

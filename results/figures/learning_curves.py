@@ -1,4 +1,4 @@
-"""Learning curves: what each strategy reaches with how many labelled images, per body part."""
+"""Learning curves: the metric of each strategy over labelled training images, per body part."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from results.figures.layout import columns_for, draw_band, empty_figure, legend_below, panel_grid, size_axis
-from results.figures.style import TWO_COLUMNS, Look, look_of, metric_label, part_label, styled
+from results.figures.style import TWO_COLUMNS, styled
 from results.frames import Rows, in_order, refuse_twice, tidy
+from results.labels import Look, look_of, metric_label, part_label
 
 _KEY = ["body_part", "strategy", "line", "train_images"]
 _MARKERS = ("", "D", "X")  # the strategy's own, then those of its further lines

@@ -1,4 +1,4 @@
-"""The probabilities of one line of a figure, and what resampling their patients makes of them."""
+"""Predictions behind one line of a figure, with resampling weights of their patients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from results.uncertainty import Values, patient_weights, percentile_interval
 
 @dataclass(frozen=True)
 class Scores:
-    """Test images or studies (one unit, not both) as one strategy sees them; all fields in one order."""
+    """Labels and predictions of one strategy on test images or studies; all fields in the same order."""
 
     name: str
     strategy: str

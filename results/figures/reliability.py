@@ -1,4 +1,4 @@
-"""Reliability diagram: how often what is called 70 % abnormal is abnormal."""
+"""Reliability diagram: observed share of abnormal against predicted probability, in bins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from results.figures.layout import empty_figure, legend_beside
 from results.figures.predictions import Scores, bands, check_names
-from results.figures.style import GREY, ONE_COLUMN, TWO_COLUMNS, looks_of, metric_label, styled
+from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
+from results.labels import GREY, looks_of, metric_label
 from results.metrics import expected_calibration_error
 
 _BINS = 10  # of equal width, as the calibration error counts them

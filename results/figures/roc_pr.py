@@ -1,4 +1,4 @@
-"""ROC and precision-recall curves with bands from resampled patients, and others' operating points."""
+"""ROC and precision-recall curves with bands from resampled patients, and published operating points."""
 
 import itertools
 from collections.abc import Sequence
@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from results.figures.layout import draw_band, empty_figure, legend_beside
 from results.figures.predictions import Scores, bands, check_names
 from results.figures.roc_pr_points import PRECISION_RECALL, ROC, Plane
-from results.figures.style import BLACK, GREY, ONE_COLUMN, TWO_COLUMNS, Look, looks_of, metric_label, styled
+from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.frames import Rows, records, tidy
+from results.labels import BLACK, GREY, Look, looks_of, metric_label
 from results.metrics import limits
 from results.uncertainty import Resampled, interval
 

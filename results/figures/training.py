@@ -1,4 +1,4 @@
-"""Training curves: what each epoch of a fine-tuning brought, in training and in validation."""
+"""Training curves: metrics of each epoch of a fine-tuning, in training and in validation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from results.figures.layout import empty_figure, legend_below
-from results.figures.style import BLACK, GREY, TWO_COLUMNS, VERMILION, metric_label, styled
+from results.figures.style import TWO_COLUMNS, styled
 from results.frames import tidy
+from results.labels import BLACK, GREY, VERMILION, metric_label
 
 _SHOWN = ("loss", "accuracy", "auroc")
 _ROOM_FOR_MARKERS = 40  # epochs, beyond which a line carries none

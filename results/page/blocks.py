@@ -1,11 +1,13 @@
-"""What a page is made of, as plain data."""
+"""The blocks that a page is built from, as plain data."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+
+from results.labels import slug
+from results.tables.paper import PaperTable
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,12 @@ class Prose:
 
 @dataclass(frozen=True, eq=False)
 class TableBlock:
-    """A table with search and sort. `files`: {words: file name relative to the page}, as links."""
+    """A table with search and sort: a table for a paper, or a frame of values.
 
-    frame: pd.DataFrame
+    `files`: {words: file name relative to the page}, shown as links.
+    """
+
+    table: pd.DataFrame | PaperTable
     caption: str
     note: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -41,7 +46,7 @@ class FigureBlock:
 
 @dataclass(frozen=True)
 class CodeBlock:
-    """Text as it is, such as the grid file."""
+    """Verbatim text, such as the grid file."""
 
     text: str
     caption: str
@@ -52,7 +57,7 @@ Block = Prose | TableBlock | FigureBlock | CodeBlock
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with what stands below it."""
+    """A heading with the blocks below it."""
 
     title: str
     blocks: Sequence[Block]
@@ -60,4 +65,4 @@ class Section:
     @property
     def id(self) -> str:
         """The title as an address within the page: `What was left out` is what-was-left-out."""
-        return "-".join(re.findall(r"\w+", self.title.lower())) or "section"
+        return slug(self.title) or "section"

@@ -1,4 +1,4 @@
-"""A page as one HTML file that needs nothing beside it: no network, no other file."""
+"""Render a page as one self-contained HTML file: no network, no other file."""
 
 import base64
 import hashlib
@@ -19,7 +19,8 @@ from markupsafe import Markup
 
 from results.page.blocks import FigureBlock, Section
 from results.page.prose import inline, paragraphs
-from results.page.table_data import Column, columns_of
+from results.page.table_data import TableColumn, columns_of
+from results.tables.paper import PaperTable
 
 SHOWN = 200  # rows that are drawn at once; the others are found by search
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -29,8 +30,8 @@ _SCREEN_SCALE = 2  # pixels of a picture per pixel of the page: sharp, and about
 def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
     """The HTML of a page with a table of contents, by the template beside this module.
 
-    Raises ValueError for two sections of one title, a link to a section that is not there, a picture
-    that is no PNG, and a file that is not named relative to the page.
+    Raises ValueError for two sections of one title, a link to a missing section, a picture
+    that is not a PNG, and a file that is not named relative to the page.
     """
     ids = [section.id for section in sections]
     twice = sorted({one for one in ids if ids.count(one) > 1})
@@ -76,7 +77,7 @@ def _asset(name: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """What the browser may do for this page: run this style and script, show pictures in it; no more."""
+    """Content security policy: this style, this script and embedded pictures; nothing else."""
     styled, scripted = (
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
         for text in (style, script)
@@ -97,14 +98,15 @@ def _picture(figure: FigureBlock) -> dict[str, Any]:
     }
 
 
-def _table(frame: pd.DataFrame) -> dict[str, Any]:
+def _table(table: pd.DataFrame | PaperTable) -> dict[str, Any]:
     """The columns, the rows that are drawn at first, and all rows as JSON that is safe within HTML."""
-    columns = columns_of(frame)
-    first = [[(column, column.cells[row]) for column in columns] for row in range(min(SHOWN, len(frame)))]
-    return {"columns": columns, "rows": len(frame), "first": first, "json": _json(columns)}
+    columns = columns_of(table)
+    rows = len(table.rows if isinstance(table, PaperTable) else table)
+    first = [[(column, column.cells[row]) for column in columns] for row in range(min(SHOWN, rows))]
+    return {"columns": columns, "rows": rows, "first": first, "json": _json(columns)}
 
 
-def _json(columns: Sequence[Column]) -> Markup:
+def _json(columns: Sequence[TableColumn]) -> Markup:
     content = [
         {
             "name": column.name,

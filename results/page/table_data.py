@@ -1,8 +1,7 @@
-"""A frame as the cells of a page: the text that is shown, and the value that sorts."""
+"""The cells of a page's table: the text that is shown and the value to sort by."""
 
 import math
 import numbers
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,56 +9,87 @@ from typing import Any
 
 import pandas as pd
 
-MISSING = "–"
+from results.tables.formatting import Formatted, Value
+from results.tables.markup import UNDEFINED
+from results.tables.paper import STAR, PaperTable
+
 _DECIMALS = 3
 _SMALLEST = 0.5 * 10**-_DECIMALS  # below, three decimals show nothing
 _LARGEST_EXACT = 2**53  # beyond, the browser rounds integers
 _INFINITE = sys.float_info.max  # JSON knows no infinity
-_LEADING_NUMBER = re.compile(r"[<>≤≥]?\s*([+−-]?\d[\d,]*(?:\.\d+)?)(?=$|\s*[\[(%±*†‡★])")
-
-Value = float | str | None
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What one cell shows and what it sorts by: numbers, then text, then nothing (None)."""
+class TableValue:
+    """The text of one cell, and the value to sort by: numbers come before texts, None last."""
 
     text: str
     value: Value
 
     @property
     def number(self) -> bool:
-        """Whether it sorts as a number."""
+        """Whether the value is a number."""
         return isinstance(self.value, (int, float))
 
     def compact(self) -> Any:
-        """The value where it says all, else [value, text], as page.js reads it."""
+        """The value alone if its text is the same, else [value, text]; read by page.js."""
         plain = isinstance(self.value, str) or type(self.value) is int
         return self.value if plain and str(self.value) == self.text else [self.value, self.text]
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column. `number`: all its values are; `exact`: they hold more than the text does."""
+class TableColumn:
+    """One column. `exact`: hover and CSV show the value rather than the text.
+
+    Columns of a PaperTable are not exact, since their texts also hold intervals and marks.
+    """
 
     name: str
-    number: bool
     exact: bool
-    cells: Sequence[Cell]
+    cells: Sequence[TableValue]
 
-    def hover(self, cell: Cell) -> str:
-        """The full value of a cell that shows less of it, else nothing."""
+    @property
+    def number(self) -> bool:
+        """Whether all known values are numbers, and there is one."""
+        known = [cell for cell in self.cells if cell.value is not None]
+        return bool(known) and all(cell.number for cell in known)
+
+    def hover(self, cell: TableValue) -> str:
+        """The full value of a cell if the text shows less of it, else nothing."""
         if not self.exact or not isinstance(cell.value, (int, float)) or abs(cell.value) >= _INFINITE:
             return ""
         full = repr(cell.value).removesuffix(".0")
         return full if full != cell.text else ""
 
 
-def columns_of(frame: pd.DataFrame) -> list[Column]:
-    """The columns of a frame, its index first where that has a name."""
-    if any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()
-    return [_column(_name(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns)]
+def columns_of(table: pd.DataFrame | PaperTable) -> list[TableColumn]:
+    """The columns of a table for a paper, or of a frame of values (its index first where that has a name)."""
+    if isinstance(table, PaperTable):
+        return [
+            TableColumn(title.replace("\n", " "), False, [_printed(row[place]) for row in table.rows])
+            for place, title in enumerate(table.titles)
+        ]
+    if any(name is not None for name in table.index.names):
+        table = table.reset_index()
+    return [
+        TableColumn(_name(name), True, _values(table.iloc[:, at])) for at, name in enumerate(table.columns)
+    ]
+
+
+def _printed(cell: Formatted) -> TableValue:
+    """The cell with a star for bold type and its value as JSON takes it."""
+    text = cell.with_interval(cell.text + (STAR if cell.bold and cell.text else "") + cell.mark)
+    return TableValue(text, None if cell.text == UNDEFINED else _value(cell.value))
+
+
+def _value(value: Any) -> Value:
+    if pd.isna(value):
+        return None
+    if isinstance(value, numbers.Integral):
+        return int(value) if abs(int(value)) <= _LARGEST_EXACT else float(value)
+    if isinstance(value, numbers.Real):
+        return float(value) if math.isfinite(value) else math.copysign(_INFINITE, value)
+    return str(value)
 
 
 def _name(name: Any) -> str:
@@ -67,13 +97,9 @@ def _name(name: Any) -> str:
     return " · ".join(str(part) for part in parts if str(part))
 
 
-def _column(name: str, series: "pd.Series[Any]") -> Column:
-    values = series.astype(object).tolist()
+def _values(series: "pd.Series[Any]") -> list[TableValue]:
     whole = series.dtype.kind == "f" and series.hasnans and _all_whole(series.dropna())
-    cells = [_cell(value, whole=whole, is_p=_is_p(name)) for value in values]
-    known = [cell for cell in cells if cell.value is not None]
-    exact = not any(isinstance(value, str) and cell.number for value, cell in zip(values, cells, strict=True))
-    return Column(name, bool(known) and all(cell.number for cell in known), exact, cells)
+    return [_cell(value, whole=whole) for value in series.astype(object).tolist()]
 
 
 def _all_whole(known: Iterable[float]) -> bool:
@@ -81,40 +107,25 @@ def _all_whole(known: Iterable[float]) -> bool:
     return all(float(value).is_integer() for value in known)
 
 
-def _is_p(name: str) -> bool:
-    """Whether a column holds p-values, by its name: p, p_holm, adjusted p."""
-    return "p" in re.split(r"[^a-z]+", name.lower())
-
-
-def _cell(value: Any, *, whole: bool, is_p: bool) -> Cell:
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return Cell(MISSING, None)
+def _cell(value: Any, *, whole: bool) -> TableValue:
+    if not pd.api.types.is_scalar(value):
+        return TableValue(str(value), str(value))
+    if pd.isna(value):
+        return TableValue(UNDEFINED, None)
     if pd.api.types.is_bool(value):
-        return Cell("yes" if value else "no", "yes" if value else "no")
-    if isinstance(value, numbers.Integral):
-        return _integer(int(value))
+        return TableValue("yes" if value else "no", "yes" if value else "no")
     if isinstance(value, numbers.Real):
-        return _integer(round(float(value))) if whole else _real(float(value), is_p)
-    return _text(str(value))
+        value = round(float(value)) if whole else value
+        text = _integer_text(value) if isinstance(value, numbers.Integral) else _real_text(float(value))
+        return TableValue(text, _value(value))
+    return TableValue(str(value), str(value) if str(value).strip() else None)
 
 
-def _integer(value: int) -> Cell:
-    text = f"{value:,}" if abs(value) >= 10_000 else str(value)
-    return Cell(text, value if abs(value) <= _LARGEST_EXACT else float(value))
+def _integer_text(value: Any) -> str:
+    return f"{value:,}" if abs(value) >= 10_000 else str(value)
 
 
-def _real(value: float, is_p: bool) -> Cell:
+def _real_text(value: float) -> str:
     if math.isinf(value):
-        return Cell(str(value), math.copysign(_INFINITE, value))
-    if is_p and 0 <= value < 0.001:
-        return Cell("<0.001", value)
-    if 0 < abs(value) < _SMALLEST:
-        return Cell(f"{value:.2g}", value)
-    return Cell(f"{value:,.{_DECIMALS}f}", value)
-
-
-def _text(text: str) -> Cell:
-    if not text.strip():
-        return Cell("", None)
-    found = _LEADING_NUMBER.match(text)
-    return Cell(text, float(found[1].replace(",", "").replace("−", "-")) if found else text)
+        return str(value)
+    return f"{value:.2g}" if 0 < abs(value) < _SMALLEST else f"{value:,.{_DECIMALS}f}"

@@ -1,31 +1,29 @@
-"""Tables of what holds over body parts, backbones and seeds: ranks, heterogeneity, spread and controls."""
+"""Tables over body parts, backbones and seeds: ranks, heterogeneity, spread and controls."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from results.figures.style import look_of, metric_label, part_label, plain_name, size_label
 from results.frames import Rows, by_part, tidy, whole
+from results.labels import metric_label, percent, plain_name
+from results.tables.columns import BACKBONE, IMAGES, PART, STRATEGY, Column, number_column, text_column
 from results.tables.formatting import (
-    Cell,
-    Row,
     chosen_note,
-    interval_text,
+    count,
+    difference,
     method_label,
-    number,
     p_text,
-    percent,
     score,
-    signed,
+    two_decimals,
 )
-from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
+from results.tables.paper import PaperTable, paper_table, sentences
 
 
 def ranks_table(ranks: Mapping[str, Any]) -> PaperTable:
-    """Average ranks, and which methods the ranks do not tell apart (a letter in common).
+    """Average ranks; methods that do not differ significantly share a letter.
 
-    `ranks` as of `results.ranks.rank_methods`. Raises ValueError with its `reason` where there are none.
+    `ranks` as of `results.ranks.rank_methods`. Raises ValueError with its `reason` if there are none.
     """
     if ranks["reason"]:
         raise ValueError(ranks["reason"])
@@ -41,14 +39,14 @@ def ranks_table(ranks: Mapping[str, Any]) -> PaperTable:
         for method, rank in ranks["average_ranks"].items()
     ]
     columns = [
-        Column("method", lambda row: row["method"], TEXT),
-        Column("average rank", lambda row: number(row["average_rank"], 2)),
-        Column("group", lambda row: row["groups"], TEXT),
+        text_column("method", "method"),
+        number_column("average rank", "average_rank", two_decimals),
+        text_column("group", "groups"),
     ]
     note = sentences(
         f"{ranks['blocks']} blocks (backbone and body part); 1 is best.",
-        f"Friedman: chi-squared {number(friedman['statistic'], 2)}, p {p_text(friedman['p'])}.",
-        f"Methods of one group lie within the critical difference of {number(reach, 2)} (Nemenyi).",
+        f"Friedman: chi-squared {two_decimals(friedman['statistic'])}, p {p_text(friedman['p'])}.",
+        f"Methods of one group lie within the critical difference of {two_decimals(reach)} (Nemenyi).",
         *(f"{limit[0].upper()}{limit[1:]}." for limit in ranks["limits"]),
     )
     return paper_table("ranks", "Average ranks of the methods.", pd.DataFrame(rows), columns, note=note)
@@ -63,13 +61,13 @@ def heterogeneity_table(rows: Rows, metric: str, unit: str, *, confidence: float
     numbers = ["parts", "mean", "low", "high", "q", "df", "p", "i2", "tau2"]
     table = whole(tidy(rows, ["backbone", "train_size"], numbers), ["parts", "df"])
     columns = [
-        Column("backbone", lambda row: str(row["backbone"]), TEXT),
-        Column("images", lambda row: size_label(row["train_size"])),
-        Column("parts", lambda row: number(row["parts"], 0)),
-        Column("mean\ndifference", lambda row: Cell(signed(row["mean"]), interval_text(row, signed))),
-        Column("Q", lambda row: number(row["q"], 2)),
-        Column("p", lambda row: p_text(row["p"])),
-        Column("I²", lambda row: number(row["i2"], 2)),
+        BACKBONE,
+        IMAGES,
+        number_column("parts", "parts", count),
+        Column("mean\ndifference", lambda row: difference(row, "mean")),
+        number_column("Q", "q", two_decimals),
+        number_column("p", "p", p_text),
+        number_column("I²", "i2", two_decimals),
     ]
     note = (
         f"Random-effects mean over body parts [{percent(confidence)} interval]; Q: Cochran's test that all "
@@ -82,7 +80,7 @@ def heterogeneity_table(rows: Rows, metric: str, unit: str, *, confidence: float
 
 
 def spread_table(rows: Rows, metric: str, unit: str) -> PaperTable:
-    """Standard deviations over seeds apart from those over test patients.
+    """Standard deviations over seeds, and over test patients.
 
     Rows: strategy, backbone, classifier, body_part, train_size and the keys of
     `results.variance_components.seed_spread`: seeds, value, seed_sd, training_sd, test_sd, combined_sd.
@@ -96,13 +94,13 @@ def spread_table(rows: Rows, metric: str, unit: str) -> PaperTable:
     names = ["strategy", "backbone", "classifier", "body_part", "train_size", "seeds"]
     table = by_part(tidy(rows, names, ["value", *sources]))
     columns = [
-        Column("body part", lambda row: part_label(row["body_part"]), TEXT),
-        Column("strategy", lambda row: look_of(row["strategy"]).label, TEXT),
-        Column("backbone", lambda row: str(row["backbone"]), TEXT),
-        Column("images", lambda row: size_label(row["train_size"])),
-        Column("seeds", lambda row: str(row["seeds"])),
-        Column("mean", lambda row: number(row["value"])),
-        *(Column(title, _number_of(name)) for name, title in sources.items()),
+        PART,
+        STRATEGY,
+        BACKBONE,
+        IMAGES,
+        number_column("seeds", "seeds", str),
+        number_column("mean", "value"),
+        *(number_column(title, name) for name, title in sources.items()),
     ]
     note = sentences(
         "Training subsets: the spread between seeds without what the test patients alone explain.",
@@ -116,7 +114,7 @@ def spread_table(rows: Rows, metric: str, unit: str) -> PaperTable:
 
 
 def controls_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:
-    """What the controls score, beside the methods that they control.
+    """Scores of the controls beside those of the methods that they control.
 
     Rows: control, method, body_part, train_size, value, low, high, and own_value: that of the method without
     the control (None for a control that is a method of its own).
@@ -125,19 +123,15 @@ def controls_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.
         rows, ["control", "method", "body_part", "train_size"], ["value", "low", "high", "own_value"]
     )
     columns = [
-        Column("control", lambda row: plain_name(row["control"]), TEXT),
-        Column("body part", lambda row: part_label(row["body_part"]), TEXT),
-        Column("method", lambda row: method_label(row["method"]), TEXT),
-        Column("images", lambda row: size_label(row["train_size"])),
+        text_column("control", "control", plain_name),
+        PART,
+        text_column("method", "method", method_label),
+        IMAGES,
         Column("control", score),
-        Column("method\nitself", lambda row: number(row["own_value"])),
+        number_column("method\nitself", "own_value"),
     ]
     note = f"[{percent(confidence)} interval], test patients resampled."
     caption = f"Controls: {metric_label(metric, unit)}."
     table = table.sort_values("control", kind="stable", key=lambda names: pd.factorize(names)[0])
     frame = table.assign(metric=metric, unit=unit).reset_index(drop=True)
     return paper_table("controls", caption, frame, columns, note=note, sectioned=True)
-
-
-def _number_of(name: str) -> Callable[[Row], str]:
-    return lambda row: number(row[name])

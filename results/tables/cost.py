@@ -1,13 +1,14 @@
-"""What each method costs, as a table beside what it scores."""
+"""Cost table: one row per method, with its score."""
 
-from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
-from results.figures.style import look_of, metric_label, part_label, size_label
 from results.frames import Rows, by_part, tidy, whole
-from results.tables.formatting import Row, amount, method_label, number
-from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
+from results.labels import metric_label
+from results.tables.columns import IMAGES, PART, STRATEGY, number_column, text_column
+from results.tables.formatting import amount, method_label
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _AMOUNTS = {
     "seconds_embed": ("embed\ns", 1.0),
@@ -27,8 +28,8 @@ def cost_table(rows: Rows, metric: str, unit: str) -> PaperTable:
 
     Rows: strategy, method, body_part, train_size, value (of the metric) and, where known, device,
     seconds_embed, seconds_select, seconds_fit, seconds_tune, seconds_predict, seconds_total,
-    peak_memory_bytes, peak_device_memory_bytes and energy_kwh. A column that is absent or holds nothing is
-    left out; a missing amount in one that holds some is undefined.
+    peak_memory_bytes, peak_device_memory_bytes and energy_kwh. A column without any value
+    is left out.
     """
     found = pd.DataFrame(rows) if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     known = [name for name in (*_AMOUNTS, "device") if name in found and found[name].notna().any()]
@@ -38,13 +39,13 @@ def cost_table(rows: Rows, metric: str, unit: str) -> PaperTable:
     table = whole(table, [name for name in amounts if name.endswith("_bytes")])
     devices = list(table["device"].dropna().unique()) if "device" in known else []
     columns = [
-        Column("body part", lambda row: part_label(row["body_part"]), TEXT),
-        Column("strategy", lambda row: look_of(row["strategy"]).label, TEXT),
-        Column("method", lambda row: method_label(row["method"]), TEXT),
-        Column("images", lambda row: size_label(row["train_size"])),
-        *(Column(_AMOUNTS[name][0], _amount(name)) for name in amounts),
-        *([Column("device", lambda row: str(row["device"]), TEXT)] if len(devices) > 1 else []),
-        Column(metric_label(metric), lambda row: number(row["value"])),
+        PART,
+        STRATEGY,
+        text_column("method", "method", method_label),
+        IMAGES,
+        *(number_column(_AMOUNTS[name][0], name, partial(_scaled, _AMOUNTS[name][1])) for name in amounts),
+        *([text_column("device", "device")] if len(devices) > 1 else []),
+        number_column(metric_label(metric), "value"),
     ]
     note = sentences(
         "s: seconds of one cell, mean over seeds.",
@@ -56,5 +57,5 @@ def cost_table(rows: Rows, metric: str, unit: str) -> PaperTable:
     return paper_table("cost", caption, frame, columns, note=note, sectioned=True)
 
 
-def _amount(name: str) -> Callable[[Row], str]:
-    return lambda row: amount(row[name] * _AMOUNTS[name][1])
+def _scaled(factor: float, value: float) -> str:
+    return amount(value * factor)

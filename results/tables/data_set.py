@@ -1,13 +1,15 @@
-"""What a data set holds, as a table."""
+"""Table of the counts of a data set."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
-from results.figures.style import part_label, plain_name
 from results.frames import Rows, in_order, refuse_twice, tidy
-from results.tables.formatting import Row, number
-from results.tables.paper import TEXT, Column, PaperTable, paper_table
+from results.labels import plain_name
+from results.tables.columns import PART, number_column, text_column
+from results.tables.formatting import Row, count, number
+from results.tables.paper import PaperTable, paper_table
 
 _KEY = ["body_part", "split", "label"]
 _UNITS = ("images", "studies", "patients")
@@ -22,15 +24,16 @@ def dataset_table(rows: Rows) -> PaperTable:
     """
     table = tidy(rows, _KEY, _UNITS).astype(dict.fromkeys(_UNITS, int))
     refuse_twice(table, _KEY, "give one row for each")
+    share = partial(number, decimals=1)
     columns = [
-        Column("split", lambda row: row["split"], TEXT),
-        Column("body part", lambda row: part_label(row["body_part"]), TEXT),
-        Column("images", lambda row: number(row["images"], 0)),
-        Column("abnormal\n%", lambda row: number(row["abnormal_images"], 1)),
-        Column("studies", lambda row: number(row["studies"], 0)),
-        Column("abnormal\n%", lambda row: number(row["abnormal_studies"], 1)),
-        Column("patients\nnormal", lambda row: number(row["normal_patients"], 0)),
-        Column("patients\nabnormal", lambda row: number(row["abnormal_patients"], 0)),
+        text_column("split", "split"),
+        PART,
+        number_column("images", "images", count),
+        number_column("abnormal\n%", "abnormal_images", share),
+        number_column("studies", "studies", count),
+        number_column("abnormal\n%", "abnormal_studies", share),
+        number_column("patients\nnormal", "normal_patients", count),
+        number_column("patients\nabnormal", "abnormal_patients", count),
     ]
     note = "A patient with a normal and an abnormal study counts under both."
     caption = "Images, studies and patients, with the share that is abnormal."

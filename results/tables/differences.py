@@ -1,18 +1,14 @@
-"""Tables of paired comparisons: differences with adjusted p-values, and the classical tests beside them."""
+"""Tables of paired comparisons: differences with adjusted p-values, and classical tests."""
 
 import pandas as pd
 
-from results.figures.style import metric_label, part_label, size_label
 from results.frames import Rows, by_part, tidy, whole
-from results.tables.formatting import CHOSEN_SIDES, Cell, difference, number, p_text, percent, signed
-from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
+from results.labels import metric_label, percent
+from results.tables.columns import BACKBONE, IMAGES, PART, Column, number_column, text_column
+from results.tables.formatting import CHOSEN_SIDES, count, difference, p_text, signed
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _AXES = ["comparison", "backbone", "body_part", "train_size"]
-_PLACE = [
-    Column("body part", lambda row: part_label(row["body_part"]), TEXT),
-    Column("backbone", lambda row: str(row["backbone"]), TEXT),
-    Column("images", lambda row: size_label(row["train_size"])),
-]
 
 
 def differences_table(
@@ -26,13 +22,15 @@ def differences_table(
     numbers = ["first", "second", "difference", "low", "high", "p", "p_adjusted"]
     table = whole(_sorted(tidy(rows, _AXES, [*numbers, "family"])), ["family"])
     columns = [
-        Column("comparison", lambda row: _named(row["comparison"]), TEXT),
-        *_PLACE,
-        Column("A", lambda row: number(row["second"])),
-        Column("B", lambda row: number(row["first"])),
+        text_column("comparison", "comparison", _named),
+        PART,
+        BACKBONE,
+        IMAGES,
+        number_column("A", "second"),
+        number_column("B", "first"),
         Column("A − B", difference),
-        Column("p", lambda row: p_text(row["p"])),
-        Column("p\nadjusted", lambda row: Cell(p_text(row["p_adjusted"]), bold=row["p_adjusted"] <= level)),
+        number_column("p", "p", p_text),
+        number_column("p\nadjusted", "p_adjusted", p_text, bold=lambda row: row["p_adjusted"] <= level),
     ]
     families = sorted(table["family"].dropna().unique(), reverse=True)
     note = sentences(
@@ -62,16 +60,18 @@ def tests_table(rows: Rows, metric: str, unit: str) -> PaperTable:
     counts = ["only_first_right", "only_second_right"]
     table = whole(_sorted(tidy(rows, [*_AXES, "seed"], [*numbers, *counts])), counts)
     columns = [
-        Column("comparison", lambda row: _named(row["comparison"]), TEXT),
-        *_PLACE,
-        Column("seed", lambda row: str(row["seed"])),
-        Column("A − B", lambda row: signed(row["difference"])),
-        Column("p", lambda row: p_text(row["p"])),
-        Column("AUROC\nA − B", lambda row: signed(row["auroc_difference"])),
-        Column("p\nDeLong", lambda row: p_text(row["delong_p"])),
-        Column("only A\nright", lambda row: number(row["only_second_right"], 0)),
-        Column("only B\nright", lambda row: number(row["only_first_right"], 0)),
-        Column("p\nMcNemar", lambda row: p_text(row["mcnemar_p"])),
+        text_column("comparison", "comparison", _named),
+        PART,
+        BACKBONE,
+        IMAGES,
+        number_column("seed", "seed", str),
+        number_column("A − B", "difference", signed),
+        number_column("p", "p", p_text),
+        number_column("AUROC\nA − B", "auroc_difference", signed),
+        number_column("p\nDeLong", "delong_p", p_text),
+        number_column("only A\nright", "only_second_right", count),
+        number_column("only B\nright", "only_first_right", count),
+        number_column("p\nMcNemar", "mcnemar_p", p_text),
     ]
     note = (
         f"A − B and p: {metric_label(metric, unit)}, patients resampled. DeLong's and McNemar's tests take "
@@ -89,7 +89,7 @@ def tests_table(rows: Rows, metric: str, unit: str) -> PaperTable:
 
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:
-    """By comparison, body part and backbone as these first appear, all parts last; sizes keep their order."""
+    """Sorted by comparison, body part (all parts last) and backbone, each in order of first appearance."""
     return _as_they_appear(by_part(_as_they_appear(table, "backbone")), "comparison")
 
 

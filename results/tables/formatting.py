@@ -1,11 +1,12 @@
-"""One cell of a table for a paper: its text, its interval beneath or beside it, and how it is marked."""
+"""Values of a table as a paper prints them: decimals, signs, intervals, p-values, bold and marks."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from results.figures.style import plain_name
+from results.labels import plain_name
 from results.tables.markup import DAGGER, MINUS, UNDEFINED
 
 BEST, CLOSE = "best", "close"  # standings
@@ -16,23 +17,36 @@ CHOSEN_SIDES = (
 _CHOSEN_NOTE = (
     "Chosen: the classifier (hand-crafted: and descriptor) with the best AUROC on the training folds."
 )
-_LEAST_P = 0.001
+_LEAST_P = 0.001  # smaller ones are printed as `<0.001`, as medical journals ask
 
 Row = Mapping[str, Any]
+Value = float | str | None
 
 
-class Cell(NamedTuple):
-    """What is printed; `interval` is in brackets, `mark` a sign after the number."""
+class Formatted(NamedTuple):
+    """One table cell: text, interval in brackets, bold, a mark after the text, and the value to sort by.
+
+    `value` is None (or NaN) where the cell is empty or undefined.
+    """
 
     text: str
     interval: str = ""
     bold: bool = False
     mark: str = ""
+    value: Value = None
+
+    def with_interval(self, text: str) -> str:
+        """`text` (this cell's, marked up in some way), then the interval if there is one."""
+        return f"{text} {self.interval}" if self.interval else text
 
 
 def number(value: float | None, decimals: int = 3) -> str:
     """A number with its decimals and commas; `–` where undefined."""
     return UNDEFINED if pd.isna(value) else f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+count = partial(number, decimals=0)
+two_decimals = partial(number, decimals=2)
 
 
 def signed(value: float | None, decimals: int = 3) -> str:
@@ -47,6 +61,11 @@ def amount(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}".replace("-", MINUS)
 
 
+def p_text(p: float | None) -> str:
+    """Three decimals, `<0.001` below them."""
+    return f"<{_LEAST_P}" if p is not None and p < _LEAST_P else number(p)
+
+
 def method_label(method: str) -> str:
     """A method `backbone · classifier` with the classifier in words; networks keep their names."""
     backbone, dot, classifier = method.partition(" · ")
@@ -54,18 +73,8 @@ def method_label(method: str) -> str:
 
 
 def chosen_note(classifiers: Iterable[str]) -> str:
-    """What CHOSEN means, where it is among them."""
+    """The explanation of CHOSEN, if it is among the classifiers."""
     return _CHOSEN_NOTE if CHOSEN in set(classifiers) else ""
-
-
-def percent(share: float) -> str:
-    """A share in hundredths: `95 %`."""
-    return f"{share * 100:g} %"
-
-
-def p_text(p: float | None) -> str:
-    """Three decimals, `<0.001` below them."""
-    return f"<{_LEAST_P}" if p is not None and p < _LEAST_P else number(p)
 
 
 def interval_text(row: Row, show: Callable[[float], str] = number) -> str:
@@ -75,13 +84,13 @@ def interval_text(row: Row, show: Callable[[float], str] = number) -> str:
     return f"[{show(row['low'])}, {show(row['high'])}]"
 
 
-def score(row: Row) -> Cell:
-    """A value with its interval; the best of its `standing` bold, a close one with a dagger."""
-    standing = row.get("standing")
-    text, mark = number(row["value"]), DAGGER if standing == CLOSE else ""
-    return Cell(text, interval_text(row), standing == BEST, mark)
+def score(row: Row) -> Formatted:
+    """`value` with its interval; the best `standing` is bold, a close one has a dagger."""
+    value, standing = row["value"], row.get("standing")
+    mark = DAGGER if standing == CLOSE else ""
+    return Formatted(number(value), interval_text(row), standing == BEST, mark, value)
 
 
-def difference(row: Row) -> Cell:
-    """A difference and its bounds, with their signs."""
-    return Cell(signed(row["difference"]), interval_text(row, signed))
+def difference(row: Row, name: str = "difference") -> Formatted:
+    """A signed difference with its interval."""
+    return Formatted(signed(row[name]), interval_text(row, signed), value=row[name])

@@ -1,4 +1,4 @@
-"""Text as LaTeX and Markdown want it: what has a meaning there is escaped."""
+"""Escape text for LaTeX and Markdown."""
 
 import re
 
@@ -31,7 +31,7 @@ _MARKDOWN = re.compile(r"[\\`*_|<>~$]")
 
 
 def latex_text(text: str) -> str:
-    """Text that prints as it reads in pdfLaTeX; a letter beyond Western European becomes `U+0416`."""
+    """Escaped text for pdfLaTeX; a letter beyond Western European becomes `U+0416`."""
     printed = "".join(_latex_sign(sign) for sign in " ".join(text.split()))
     printed = re.sub("-(?=-)", "-{}", printed)  # else two hyphens become one dash
     return "{}" + printed if printed[:1] in ("[", "*") else printed  # else an argument of the \\ before it
@@ -44,5 +44,5 @@ def _latex_sign(sign: str) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """Text that prints as it reads in a cell of a Markdown table."""
+    """Escaped text for a cell of a Markdown table."""
     return _MARKDOWN.sub(lambda found: "\\" + found[0], " ".join(text.split()))

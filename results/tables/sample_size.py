@@ -1,23 +1,25 @@
-"""Tables of what more labelled images bring: crossover sizes, and fitted learning curves."""
+"""Tables of crossover sizes and of fitted learning curves."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from results.crossover import ALWAYS, BEYOND, CROSSED
-from results.figures.style import look_of, metric_label, part_label, plain_name
 from results.frames import Rows, by_part, in_order, records, tidy, whole
-from results.tables.formatting import Cell, Row, chosen_note, interval_text, number, percent
+from results.labels import metric_label, percent, plain_name
+from results.tables.columns import BACKBONE, PART, STRATEGY, Column, number_column, text_column
+from results.tables.formatting import Formatted, Row, chosen_note, count, interval_text, number, two_decimals
 from results.tables.markup import DOUBLE_DAGGER, UNDEFINED
-from results.tables.paper import TEXT, Column, PaperTable, paper_table, sentences
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _METHOD = ["body_part", "strategy", "backbone", "classifier"]
 _LAW = ["asymptote", "scale", "exponent", "residual"]
 
 
 def crossover_table(rows: Rows, *, confidence: float = 0.95) -> PaperTable:
-    """From how many labelled images on fine-tuning is ahead, per body part and backbone.
+    """Number of labelled images from which on fine-tuning is ahead, per body part and backbone.
 
     Rows: body_part, backbone, smallest and largest (measured sizes) and the keys of `results.crossover`:
     value, low and high (images, or None), status, low_status, high_status and sign_changes.
@@ -26,13 +28,13 @@ def crossover_table(rows: Rows, *, confidence: float = 0.95) -> PaperTable:
     counts = ["sign_changes", "smallest", "largest"]
     table = by_part(whole(tidy(rows, names, ["value", "low", "high", *counts]), counts))
     columns = [
-        Column("body part", lambda row: part_label(row["body_part"]), TEXT),
-        Column("backbone", lambda row: str(row["backbone"]), TEXT),
+        PART,
+        BACKBONE,
         Column("crossover\nimages", lambda row: _bound(row, "value", "status")),
         Column("from", lambda row: _bound(row, "low", "low_status")),
         Column("to", lambda row: _bound(row, "high", "high_status")),
-        Column("measured", lambda row: f"{number(row['smallest'], 0)} – {number(row['largest'], 0)}"),
-        Column("sign\nchanges", lambda row: number(row["sign_changes"], 0)),
+        Column("measured", _measured),
+        number_column("sign\nchanges", "sign_changes", count),
     ]
     note = (
         f"From, to: {percent(confidence)} interval over test patients. ≤: fine-tuning is ahead at the "
@@ -44,15 +46,19 @@ def crossover_table(rows: Rows, *, confidence: float = 0.95) -> PaperTable:
     return paper_table("crossovers", caption, table, columns, note=note)
 
 
-def _bound(row: Row, name: str, status: str) -> str:
-    if row[status] == CROSSED:
-        return number(row[name], 0)
-    ends = {ALWAYS: f"≤ {number(row['smallest'], 0)}", BEYOND: f"> {number(row['largest'], 0)}"}
-    return ends.get(row[status], UNDEFINED)
+def _bound(row: Row, name: str, status: str) -> Formatted:
+    """A crossover or one end of its interval; one outside the measured sizes sorts by the nearest of them."""
+    known = {CROSSED: ("", row[name]), ALWAYS: ("≤ ", row["smallest"]), BEYOND: ("> ", row["largest"])}
+    sign, images = known.get(row[status], ("", None))
+    return Formatted(sign + count(images), value=images)
+
+
+def _measured(row: Row) -> Formatted:
+    return Formatted(f"{count(row['smallest'])} – {count(row['largest'])}", value=row["smallest"])
 
 
 def fits_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:
-    """The power law of each learning curve, and what it says beyond the data, marked as extrapolated.
+    """The power law fitted to each learning curve, and its predictions, marked where extrapolated.
 
     Rows, one per method and predicted size: body_part, strategy, backbone, classifier, size (images),
     measured, value, low, high, extrapolated (None without a fit), asymptote, scale, exponent, residual,
@@ -63,13 +69,13 @@ def fits_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) 
     lines = list(_curves(table))
     beyond = max(len(line["beyond"]) for line in lines)
     columns = [
-        Column("body part", lambda row: part_label(row["body_part"]), TEXT),
-        Column("strategy", lambda row: look_of(row["strategy"]).label, TEXT),
-        Column("backbone", lambda row: str(row["backbone"]), TEXT),
-        Column("classifier", lambda row: plain_name(row["classifier"]), TEXT),
-        Column("asymptote", lambda row: Cell(number(row["asymptote"]), mark="" if row["checked"] else "*")),
-        Column("exponent", lambda row: number(row["exponent"], 2)),
-        Column("residual", lambda row: number(row["residual"], 4)),
+        PART,
+        STRATEGY,
+        BACKBONE,
+        text_column("classifier", "classifier", plain_name),
+        number_column("asymptote", "asymptote", mark=lambda row: "" if row["checked"] else "*"),
+        number_column("exponent", "exponent", two_decimals),
+        number_column("residual", "residual", partial(number, decimals=4)),
         *(column for place in range(beyond) for column in _beyond_columns(place)),
     ]
     note = sentences(
@@ -96,14 +102,18 @@ def _curves(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _beyond_columns(place: int) -> list[Column]:
-    def size(row: Row) -> str:
-        return number(row["beyond"][place]["size"], 0) if place < len(row["beyond"]) else ""
-
-    def value(row: Row) -> Cell:
+    def size(row: Row) -> Formatted:
         if place >= len(row["beyond"]):
-            return Cell("")
+            return Formatted("")
+        images = row["beyond"][place]["size"]
+        return Formatted(count(images), value=images)
+
+    def value(row: Row) -> Formatted:
+        if place >= len(row["beyond"]):
+            return Formatted("")
         predicted = row["beyond"][place]
-        return Cell(number(predicted["value"]), interval_text(predicted), mark=DOUBLE_DAGGER)
+        value = predicted["value"]
+        return Formatted(number(value), interval_text(predicted), mark=DOUBLE_DAGGER, value=value)
 
     return [Column("beyond:\nimages", size), Column("value\nthere", value)]
 

@@ -1,4 +1,4 @@
-"""Tables of scores: every method by training size and by body part, with the best of each marked."""
+"""Score tables: methods by training size and by body part, with the best of each marked."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from results.figures.style import look_of, metric_label, part_label, plain_name, size_label
 from results.frames import Rows, by_size, in_order, records, refuse_twice, tidy
-from results.tables.formatting import BEST, CLOSE, Cell, Row, chosen_note, percent, score
+from results.labels import look_of, metric_label, part_label, percent, plain_name, size_label, slug
+from results.tables.columns import Column, text_column
+from results.tables.formatting import BEST, CLOSE, Formatted, Row, chosen_note, score
 from results.tables.markup import DAGGER, UNDEFINED
-from results.tables.paper import TEXT, Column, PaperTable, file_name, paper_table, sentences
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _METHOD = ["strategy", "backbone", "classifier"]
 _PLACE = ["body_part", "train_size", "images"]
 _NUMBERS = ["value", "low", "high"]
-_EMPTY = Cell("")
+_EMPTY = Formatted("")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class ScoreTables:
     (the size in images), seeds (how many), value (their mean), low, high (None where undefined) and
     standing: BEST, CLOSE (not significantly worse than the best of its body part and size, at `level`) or
     empty.
-    Each table raises ValueError where there is no row, a column is missing, or a row stands twice.
+    Each table raises ValueError for no rows, a missing column, or two rows of one method, part and size.
     """
 
     rows: Rows
@@ -37,7 +38,7 @@ class ScoreTables:
     level: float = 0.05
 
     def main(self) -> PaperTable:
-        """Methods by training size, over all body parts together where there are such rows, else per part."""
+        """Methods by training size: for all body parts together if there are such rows, else per part."""
         table = self._table()
         if (table["body_part"] == "all").any():
             return self._by_size("main", table[table["body_part"] == "all"])
@@ -50,8 +51,8 @@ class ScoreTables:
             for line in _lines(rows, "train_size")
         ]
         columns = [
-            _text_column("body part", "section"),
-            _text_column("strategy", "strategy"),
+            text_column("body part", "section"),
+            text_column("strategy", "strategy"),
             *_method_columns(table),
             *_size_columns(table),
         ]
@@ -62,7 +63,7 @@ class ScoreTables:
         """For each body part: methods by training size."""
         table = self._table()
         return [
-            self._by_size(f"body_part_{file_name(part)}", table[table["body_part"] == part])
+            self._by_size(f"body_part_{slug(part)}", table[table["body_part"] == part])
             for part in in_order(table["body_part"])
         ]
 
@@ -74,17 +75,17 @@ class ScoreTables:
         ]
 
     def _by_size(self, name: str, rows: pd.DataFrame) -> PaperTable:
-        columns = [_text_column("strategy", "strategy"), *_method_columns(rows), *_size_columns(rows)]
+        columns = [text_column("strategy", "strategy"), *_method_columns(rows), *_size_columns(rows)]
         part = part_label(rows["body_part"].iloc[0])
         caption = f"{self._label} by number of training images: {part}."
         return self._table_of(name, caption, rows, columns, list(_lines(rows, "train_size")))
 
     def _by_part(self, size: int | str, rows: pd.DataFrame) -> PaperTable:
         parts = in_order(rows["body_part"])
-        columns = [_text_column("strategy", "strategy"), *_method_columns(rows)]
+        columns = [text_column("strategy", "strategy"), *_method_columns(rows)]
         columns += [Column(_part_title(rows, part), partial(_cell, part)) for part in parts]
         caption = f"{self._label} by body part, {size_label(size)} training images."
-        name = f"train_size_{file_name(str(size))}"
+        name = f"train_size_{slug(str(size))}"
         return self._table_of(name, caption, rows, columns, list(_lines(rows, "body_part")))
 
     def _table_of(
@@ -121,7 +122,7 @@ class ScoreTables:
 
 
 def _lines(rows: pd.DataFrame, across: str) -> Iterator[Row]:
-    """A line per method: its names, and its scores by what stands `across`."""
+    """A line per method: its names, and its scores by the values of the column `across`."""
     for _, group in rows.groupby(_METHOD, sort=False, dropna=False):
         members = records(group)
         names: dict[str, Any] = {name: members[0][name] for name in _METHOD}
@@ -132,18 +133,14 @@ def _lines(rows: pd.DataFrame, across: str) -> Iterator[Row]:
         }
 
 
-def _cell(column: int | str, line: Row) -> Cell:
-    cell: Cell = line["scores"].get(column, _EMPTY)
+def _cell(column: int | str, line: Row) -> Formatted:
+    cell: Formatted = line["scores"].get(column, _EMPTY)
     return cell
-
-
-def _text_column(title: str, name: str) -> Column:
-    return Column(title, lambda line: str(line[name]), TEXT)
 
 
 def _method_columns(rows: pd.DataFrame) -> list[Column]:
     """Backbone and classifier, where there are any."""
-    return [_text_column(name, name) for name in _METHOD[1:] if (rows[name] != "").any()]
+    return [text_column(name, name) for name in _METHOD[1:] if (rows[name] != "").any()]
 
 
 def _size_columns(rows: pd.DataFrame) -> list[Column]:

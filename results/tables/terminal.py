@@ -1,28 +1,31 @@
-"""Tables of results for the terminal: one line per learning curve, one column per training size."""
+"""Result tables for the terminal: one line per learning curve, one column per training size."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from results.frames import by_size
+from results.tables.formatting import Formatted, difference, number, p_text, score
+from results.tables.markup import MINUS, UNDEFINED
+
 _LINES = ["body_part", "strategy", "backbone", "classifier"]
 
 
 def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Curve points (axes, train_size, seeds, value, low, high) as text `0.873 [0.851, 0.893]`.
+    """Curve points (axes, train_size, seeds, value, low, high; `control` for controls) as texts by size.
 
-    Lines keep the order of the points; sizes ascend, `full` last. Points of controls say which in `control`.
+    Lines keep the order of the points; sizes ascend, `full` last.
     """
     points = list(points)
     table = pd.DataFrame(points)
     if table.empty:
         return pd.DataFrame(columns=_LINES)
     lines = [name for name in ("control", *_LINES) if name in table]
-    table["text"] = [interval_text(row) for row in points]
+    table["text"] = [_plain(score(row)) for row in points]
     table["line"] = table.groupby(lines, sort=False).ngroup()
     wide = table.pivot(index=["line", *lines], columns="train_size", values="text").reset_index()
-    sizes = sorted(table["train_size"].unique(), key=lambda size: (isinstance(size, str), size))
-    return wide[[*lines, *sizes]].fillna("")
+    return wide[[*lines, *by_size(table["train_size"])]].fillna("")
 
 
 def chosen_table(rows: Iterable[Mapping[str, Any]], unit: str, metric: str) -> pd.DataFrame:
@@ -32,7 +35,7 @@ def chosen_table(rows: Iterable[Mapping[str, Any]], unit: str, metric: str) -> p
     """
     axes = ["body_part", "strategy", "train_size", "seed", "backbone", "classifier"]
     lines = [
-        [*(row[axis] for axis in axes), f"{row['selection_auroc']:.3f}", interval_text(row)] for row in rows
+        [*(row[axis] for axis in axes), f"{row['selection_auroc']:.3f}", _plain(score(row))] for row in rows
     ]
     return pd.DataFrame(lines, columns=[*axes, "folds' AUROC", f"{unit} {metric}"])
 
@@ -54,12 +57,12 @@ def _head_to_head_line(row: Mapping[str, Any]) -> dict[str, Any]:
         "train_size": row["train_size"],
         "seed": f"mean of {len(seeds)}" if row["seed"] not in seeds else row["seed"],
         "frozen classifier": _classifier_text(row),
-        "frozen": interval_text({"value": row["frozen"], "low": None}),
-        "fine-tuned": interval_text({"value": row["fine_tuned"], "low": None}),
-        "difference": _difference_text(row),
+        "frozen": number(row["frozen"]),
+        "fine-tuned": number(row["fine_tuned"]),
+        "difference": _plain(difference(row)),
     }
     if row["verdict"]:
-        return line | {"p adjusted": _p_text(row["p_adjusted"]), "verdict": row["verdict"]}
+        return line | {"p adjusted": p_text(row["p_adjusted"]), "verdict": row["verdict"]}
     return line | {"unadjusted interval": _zero_text(row)}
 
 
@@ -67,10 +70,6 @@ def _zero_text(row: Mapping[str, Any]) -> str:
     if row["low"] is None:
         return "undefined"
     return "includes 0" if row["low"] <= 0 <= row["high"] else "excludes 0"
-
-
-def _p_text(p: float | None) -> str:
-    return "undefined" if p is None else f"{p:.3f}"
 
 
 def _classifier_text(row: Mapping[str, Any]) -> str:
@@ -83,18 +82,7 @@ def _classifier_text(row: Mapping[str, Any]) -> str:
     return name if names == [name] else f"{name}: {', '.join(names)}"
 
 
-def _difference_text(row: Mapping[str, Any]) -> str:
-    if row["difference"] is None:
-        return "undefined"
-    if row["low"] is None:
-        return f"{row['difference']:+.3f}"
-    return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
-
-
-def interval_text(point: Mapping[str, Any]) -> str:
-    """`0.873 [0.851, 0.893]`, without the bounds where there are none."""
-    if point["value"] is None or pd.isna(point["value"]):
-        return "undefined"
-    if point["low"] is None or pd.isna(point["low"]):
-        return f"{point['value']:.3f}"
-    return f"{point['value']:.3f} [{point['low']:.3f}, {point['high']:.3f}]"
+def _plain(cell: Formatted) -> str:
+    """`0.873 [0.851, 0.893]` in ASCII, so that any terminal prints it and a reader can paste it."""
+    text = cell.text if cell.text != UNDEFINED else "undefined"
+    return cell.with_interval(text).replace(MINUS, "-")

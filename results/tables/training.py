@@ -1,12 +1,13 @@
-"""The epochs of one fine-tuning as a table."""
+"""Table of the epochs of one fine-tuning."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from results.figures.style import metric_label
 from results.frames import tidy
-from results.tables.formatting import Cell, Row, amount, interval_text, number
-from results.tables.paper import Column, PaperTable, paper_table, sentences
+from results.labels import metric_label
+from results.tables.columns import number_column
+from results.tables.formatting import Row, amount, score
+from results.tables.paper import PaperTable, paper_table, sentences
 
 _SHOWN = {"loss": "loss", "accuracy": "accuracy", "auroc": "AUROC"}
 _NO_TEST = (
@@ -32,14 +33,21 @@ def epochs_table(
     numbers = [f"{part}_{shown}" for part in ("train", "validation") for shown in _SHOWN]
     table = tidy(history, [], [*numbers, "learning_rate", "seconds"], {"stage": 0})
     table.insert(0, "step", range(1, len(table) + 1))
-    stages = [Column("stage", lambda row: str(int(row["stage"]) + 1))] if table["stage"].nunique() > 1 else []
+    stages = [number_column("stage", "stage", lambda stage: str(int(stage) + 1))]
+
+    def is_kept(row: Row) -> bool:
+        return bool(row["step"] == kept)
+
     columns = [
-        *stages,
-        Column("epoch", lambda row: _bold(kept, str(row["step"]), row)),
-        *(_number_column("training", "train", shown, kept) for shown in _SHOWN),
-        *(_number_column("validation", "validation", shown, kept) for shown in _SHOWN),
-        Column("learning\nrate", lambda row: amount(row["learning_rate"])),
-        Column("seconds", lambda row: amount(row["seconds"])),
+        *(stages if table["stage"].nunique() > 1 else []),
+        number_column("epoch", "step", str, is_kept),
+        *(
+            number_column(f"{title}\n{label}", f"{part}_{name}", bold=is_kept)
+            for title, part in (("training", "train"), ("validation", "validation"))
+            for name, label in _SHOWN.items()
+        ),
+        number_column("learning\nrate", "learning_rate", amount),
+        number_column("seconds", "seconds", amount),
     ]
     note = sentences(
         "Training numbers are of the batches as they were learned from: augmented, while the weights moved.",
@@ -50,19 +58,6 @@ def epochs_table(
     return paper_table(name, f"Training and validation per epoch: {title}.", table, columns, note=note)
 
 
-def _number_column(title: str, part: str, shown: str, kept: int | None) -> Column:
-    def cell(row: Row) -> Cell:
-        return _bold(kept, number(row[f"{part}_{shown}"]), row)
-
-    return Column(f"{title}\n{_SHOWN[shown]}", cell)
-
-
-def _bold(kept: int | None, text: str, row: Row) -> Cell:
-    return Cell(text, bold=row["step"] == kept)
-
-
 def _test_text(test: Mapping[str, Mapping[str, float | None]]) -> str:
-    return ", ".join(
-        " ".join(filter(None, [metric_label(name), number(found["value"]), interval_text(found)]))
-        for name, found in test.items()
-    )
+    cells = {metric_label(name): score(found) for name, found in test.items()}
+    return ", ".join(f"{label} {cell.with_interval(cell.text)}" for label, cell in cells.items())

@@ -9,7 +9,7 @@ import pytest
 from sklearn import metrics as sk
 
 from results.evaluation import evaluate
-from results.figures.style import metric_label
+from results.labels import metric_label
 from results.metric import Metric
 from results.metrics import (
     AT_CHOSEN,
@@ -215,7 +215,7 @@ BIAS = Metric("bias", "mean bias", bias, (-np.inf, np.inf), chance=0.0)
 USE = """
 import more_metrics  # first, which must not matter
 from benchmark.grid.schema import Evaluation
-from results.figures.style import metric_label
+from results.labels import metric_label
 from results.metrics import METRICS
 assert list(METRICS)[-1] == "bias" and Evaluation(primary="bias").primary == "bias"
 assert metric_label("bias", "study") == "mean bias per study"

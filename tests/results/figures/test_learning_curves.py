@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from results.figures import LearningCurves
-from results.figures.style import ONE_COLUMN, TWO_COLUMNS, look_of
+from results.figures.style import ONE_COLUMN, TWO_COLUMNS
+from results.labels import look_of
 
 
 @pytest.mark.parametrize("width", [ONE_COLUMN, TWO_COLUMNS])

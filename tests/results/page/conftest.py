@@ -8,6 +8,9 @@ import pytest
 from PIL import Image
 
 from results.page import CodeBlock, FigureBlock, Prose, Section, TableBlock, render
+from results.tables.columns import IMAGES, Column
+from results.tables.formatting import score
+from results.tables.paper import paper_table
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +21,15 @@ def png():
         stream, "PNG"
     )
     return stream.getvalue()
+
+
+def _scores():
+    """A printed table of three rows, two of them with intervals."""
+    frame = pd.DataFrame(
+        {"train_size": ["full", 3000, 100], "value": [0.9, -0.0625, None], "standing": ["best", "", ""]}
+    )
+    frame = frame.assign(low=frame["value"] - 0.5, high=frame["value"] + 0.05)
+    return paper_table("scores", "Scores.", frame, [IMAGES, Column("score", score)])
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +51,7 @@ def page(png, tmp_path_factory):
             "Pictures",
             [FigureBlock(png, few, "A ramp.", "Grey, dark at the left.", {"PDF": "figures/ramp.pdf"})],
         ),
+        Section("Scores", [TableBlock(_scores(), "Scores, printed.")]),
         Section("Words", [Prose("See [the numbers](#numbers)."), CodeBlock("name: grid", "The grid.")]),
     ]
     path = tmp_path_factory.mktemp("page") / "report.html"

@@ -64,6 +64,19 @@ def test_sizes_sort_before_words(opened):
     assert sort_state(opened, 3) is None, "one column sorts at a time"
 
 
+def test_a_printed_table_sorts_by_its_values_and_saves_its_texts(opened):
+    shown = COLUMN.replace("table-1", "table-2")
+    texts = ["0.900★ [0.400, 0.950]", "−0.062 [−0.562, −0.012]", "–"]
+    assert opened.run(shown.format(1)) == texts
+    opened.click("#table-2 th:nth-child(2) button")
+    assert opened.run(shown.format(1)) == [texts[1], texts[0], texts[2]]
+    opened.click("#table-2 th:nth-child(1) button")
+    assert opened.run(shown.format(0)) == ["100", "3,000", "all"]
+    opened.run("URL.createObjectURL = blob => { window.saved = blob; return '#'; }; 0")
+    opened.run("document.querySelector('#table-2 .save').click()")
+    assert opened.run("window.saved.text()").splitlines()[2] == '"3,000","−0.062 [−0.562, −0.012]"'
+
+
 def test_sorting_is_over_all_rows_and_quick(opened):
     start = time.monotonic()
     opened.click("#table-1 th:nth-child(1) button")

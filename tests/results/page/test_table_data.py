@@ -5,14 +5,17 @@ import pandas as pd
 import pytest
 
 from results.page.table_data import columns_of
+from results.tables.columns import IMAGES, Column, number_column, text_column
+from results.tables.formatting import p_text, score
+from results.tables.paper import paper_table
 
 
-def shown(values, name="x"):
-    return [cell.text for cell in columns_of(pd.DataFrame({name: values}))[0].cells]
+def shown(values):
+    return [cell.text for cell in columns_of(pd.DataFrame({"x": values}))[0].cells]
 
 
-def sorting(values, name="x"):
-    return [cell.value for cell in columns_of(pd.DataFrame({name: values}))[0].cells]
+def sorting(values):
+    return [cell.value for cell in columns_of(pd.DataFrame({"x": values}))[0].cells]
 
 
 def test_floats_have_three_decimals_and_keep_their_value():
@@ -24,16 +27,6 @@ def test_floats_have_three_decimals_and_keep_their_value():
 
 def test_a_value_too_small_for_three_decimals_is_not_shown_as_nothing():
     assert shown([0.0003, -0.0003, 0.0, 0.0005]) == ["0.0003", "-0.0003", "0.000", "0.001"]
-
-
-@pytest.mark.parametrize("name", ["p", "p_holm", "adjusted p", "P (Holm)"])
-def test_small_p_values(name):
-    assert shown([0.00099, 0.001, 0.25, 0.0], name) == ["<0.001", "0.001", "0.250", "<0.001"]
-
-
-@pytest.mark.parametrize("name", ["part", "amp", "low"])
-def test_other_columns_are_no_p_values(name):
-    assert shown([0.0009], name) == ["0.001"]
 
 
 def test_integers_that_pandas_made_floats_are_integers_again():
@@ -49,34 +42,38 @@ def test_what_is_missing_has_no_value(missing):
     assert shown(pd.Series(["a", missing], dtype=object))[1] == "–"
 
 
-def test_text_with_an_interval_sorts_by_its_number():
-    texts = [
-        "0.873 [0.851, 0.893]",
-        "+0.031 [+0.012, +0.050]",
-        "-0.080 [-0.130, -0.035]",
-        "12,345",
-        "<0.001",
-        "",
-    ]
-    column = columns_of(pd.DataFrame({"x": texts}))[0]
-    assert [cell.value for cell in column.cells] == [0.873, 0.031, -0.08, 12345, 0.001, None]
-    assert [cell.text for cell in column.cells] == texts
-    assert column.number
-    assert not any(column.hover(cell) for cell in column.cells), "the text says more than the number"
-
-
-def test_a_printed_number_sorts_whatever_stands_beside_it():
-    assert sorting(["0.873★ [0.85, 0.89]", "−0.012† [−0.02, 0.01]", "≤ 50", "+1,250"]) == [
-        0.873,
-        -0.012,
-        50.0,
-        1250.0,
-    ]
-
-
-@pytest.mark.parametrize("text", ["2026-11-21", "1.2.3", "22c0386d4240", "3 of 5", "all", "100x"])
-def test_text_that_only_begins_with_a_number_stays_text(text):
+@pytest.mark.parametrize("text", ["0.873 [0.851, 0.893]", "2026-11-21", "<0.001", "100x"])
+def test_texts_of_a_frame_stay_text(text):
     assert sorting([text]) == [text]
+    assert sorting([" "]) == [None]
+
+
+def test_a_table_for_a_paper_sorts_by_the_values_it_was_made_of():
+    frame = pd.DataFrame(
+        {
+            "method": ["a", "b", "c"],
+            "value": [0.8734, -0.012, None],
+            "low": [0.85, -0.02, None],
+            "high": [0.89, 0.02, None],
+            "standing": ["best", "close", ""],
+            "p": [0.0004, 0.2, np.nan],
+            "train_size": [3000, "full", 100],
+        }
+    )
+    made = [
+        text_column("method", "method"),
+        Column("the\nscore", score),
+        number_column("p", "p", p_text),
+        IMAGES,
+    ]
+    method, value, p, images = columns_of(paper_table("x", "X.", frame, made))
+    assert [cell.text for cell in value.cells] == ["0.873★ [0.850, 0.890]", "−0.012† [−0.020, 0.020]", "–"]
+    assert [cell.value for cell in value.cells] == [0.8734, -0.012, None]
+    assert [cell.compact() for cell in p.cells] == [[0.0004, "<0.001"], [0.2, "0.200"], [None, "–"]]
+    assert [cell.compact() for cell in images.cells] == [[3000, "3,000"], ["full", "all"], 100]
+    assert [column.name for column in (method, value)] == ["method", "the score"]
+    assert [column.number for column in (method, value, p, images)] == [False, True, True, False]
+    assert not any(value.hover(cell) for cell in value.cells), "the text says more than the number"
 
 
 def test_numbers_and_words_in_one_column():

@@ -3,7 +3,7 @@
 import pytest
 
 from results.tables.across_settings import controls_table, heterogeneity_table, ranks_table, spread_table
-from results.tables.formatting import Cell
+from results.tables.formatting import Formatted
 from tests.results.tables.conftest import NUMBERS, control_rows, heterogeneity_rows, ranks, spread_rows
 
 
@@ -28,13 +28,13 @@ def test_without_ranks_the_reason_is_raised():
 def test_heterogeneity_shows_the_mean_with_its_interval():
     table = heterogeneity_table(heterogeneity_rows(), **NUMBERS, confidence=0.9)
     assert table.rows[0] == [
-        Cell("densenet169"),
-        Cell("100"),
-        Cell("7"),
-        Cell("+0.020", "[−0.010, +0.050]"),
-        Cell("9.10"),
-        Cell("0.170"),
-        Cell("0.34"),
+        Formatted("densenet169", value="densenet169"),
+        Formatted("100", value=100),
+        Formatted("7", value=7),
+        Formatted("+0.020", "[−0.010, +0.050]", value=0.02),
+        Formatted("9.10", value=9.1),
+        Formatted("0.170", value=0.17),
+        Formatted("0.34", value=0.34),
     ]
     assert "[90 % interval]" in table.note
 
@@ -54,8 +54,9 @@ def test_spread_of_all_parts_together_stands_last(printed):
 def test_a_control_stands_beside_the_method_that_it_controls(printed):
     table = controls_table(control_rows(), **NUMBERS)
     shuffled, majority = table.rows
-    assert shuffled[-2:] == [Cell("0.503", "[0.450, 0.550]"), Cell("0.900")]
-    assert majority[-2:] == [Cell("0.500", "[0.500, 0.500]"), Cell("–")]
+    assert shuffled[-2:] == [Formatted("0.503", "[0.450, 0.550]", value=0.503), Formatted("0.900", value=0.9)]
+    assert majority[-2] == Formatted("0.500", "[0.500, 0.500]", value=0.5)
+    assert majority[-1].text == "–"
     assert [line["method"] for line in printed(table)] == ["densenet169 · rbf svm", "majority"]
 
 

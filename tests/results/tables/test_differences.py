@@ -2,7 +2,7 @@
 
 from results.tables import differences
 from results.tables.differences import differences_table
-from results.tables.formatting import Cell
+from results.tables.formatting import Formatted
 from tests.results.tables.conftest import COMPARISONS, NUMBERS, classical_rows, difference_rows
 
 
@@ -31,9 +31,9 @@ def test_adjusted_p_up_to_the_level_is_bold():
     rows = [row | {"p_adjusted": p} for row, p in zip(rows_of(), adjusted, strict=True)]
     table = differences_table(rows, **NUMBERS)
     assert [row[-1] for row in table.rows] == [
-        Cell("<0.001", bold=True),
-        Cell("0.050", bold=True),
-        Cell("0.051"),
+        Formatted("<0.001", bold=True, value=0.0004),
+        Formatted("0.050", bold=True, value=0.05),
+        Formatted("0.051", value=0.051),
     ]
     assert [row[-1].bold for row in differences_table(rows, **NUMBERS, level=0.01).rows] == [
         True,
@@ -45,7 +45,8 @@ def test_adjusted_p_up_to_the_level_is_bold():
 
 def test_undefined_p_and_bounds_are_dashes_and_not_bold():
     table = differences_table(rows_of(p=None, p_adjusted=None, low=None, high=None), **NUMBERS)
-    assert table.rows[0][-3:] == [Cell("−0.030"), Cell("–"), Cell("–")]
+    assert [cell.text for cell in table.rows[0][-3:]] == ["−0.030", "–", "–"]
+    assert not any(cell.bold or cell.interval for cell in table.rows[0])
 
 
 def test_the_note_names_the_sizes_of_the_families():

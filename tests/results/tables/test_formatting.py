@@ -9,7 +9,7 @@ from results.tables.formatting import (
     BEST,
     CHOSEN,
     CLOSE,
-    Cell,
+    Formatted,
     amount,
     chosen_note,
     difference,
@@ -17,7 +17,6 @@ from results.tables.formatting import (
     method_label,
     number,
     p_text,
-    percent,
     score,
     signed,
 )
@@ -41,8 +40,6 @@ NOTHING = (None, math.nan, pd.NA)
         (amount, 0.00012345, "0.000123"),
         (amount, 0.00001, "1e−05"),
         (amount, 0, "0"),
-        (percent, 0.95, "95 %"),
-        (percent, 0.975, "97.5 %"),
         (p_text, 0.0004, "<0.001"),
         (p_text, 0.001, "0.001"),
         (p_text, 1.0, "1.000"),
@@ -71,14 +68,14 @@ def test_an_undefined_p_is_a_dash_and_an_undefined_interval_empty(nothing):
 
 def test_the_best_is_bold_and_a_close_one_has_a_dagger():
     row = {"value": 0.9, "low": 0.85, "high": 0.95}
-    assert score(row | {"standing": BEST}) == Cell("0.900", "[0.850, 0.950]", bold=True)
-    assert score(row | {"standing": CLOSE}) == Cell("0.900", "[0.850, 0.950]", mark="†")
-    assert score(row | {"standing": ""}) == score(row) == Cell("0.900", "[0.850, 0.950]")
+    assert score(row | {"standing": BEST}) == Formatted("0.900", "[0.850, 0.950]", bold=True, value=0.9)
+    assert score(row | {"standing": CLOSE}) == Formatted("0.900", "[0.850, 0.950]", mark="†", value=0.9)
+    assert score(row | {"standing": ""}) == score(row) == Formatted("0.900", "[0.850, 0.950]", value=0.9)
 
 
 def test_a_difference_shows_its_signs():
     row = {"difference": -0.01, "low": -0.02, "high": 0.005}
-    assert difference(row) == Cell("−0.010", "[−0.020, +0.005]")
+    assert difference(row) == Formatted("−0.010", "[−0.020, +0.005]", value=-0.01)
 
 
 def test_only_the_classifier_of_a_method_is_put_in_words():

@@ -2,24 +2,30 @@
 
 import csv
 import io
+import math
 import re
 
 import pandas as pd
 import pytest
 
-from results.tables.formatting import Cell
-from results.tables.paper import TEXT, Column, file_name, paper_table, save_table, sentences
+from results.tables.columns import TEXT, Column, number_column, text_column
+from results.tables.formatting import Formatted
+from results.tables.paper import paper_table, save_table, sentences
 
 FRAME = pd.DataFrame({"name": ["a_b", "c|d"], "value": [1 / 3, float("nan")], "count": [3, 1000]})
+
+
+def _value(row):
+    return Formatted(f"{row['value']:.2f}", "[0, 1]", row["count"] == 3, "†", row["value"])
 
 
 @pytest.fixture
 def table():
     """Two rows: the first bold, with an interval and a mark."""
     columns = [
-        Column("name", lambda row: row["name"], TEXT),
-        Column("the\nvalue", lambda row: Cell(f"{row['value']:.2f}", "[0, 1]", row["count"] == 3, "†")),
-        Column("count", lambda row: f"{row['count']:,}"),
+        text_column("name", "name"),
+        Column("the\nvalue", _value),
+        number_column("count", "count", "{:,}".format),
     ]
     return paper_table("some_table", "What is said of a_b.", FRAME, columns, note="Note_1.")
 
@@ -37,12 +43,21 @@ def test_markdown_is_a_pipe_table_between_caption_and_note(table):
     ]
 
 
-def test_a_page_shows_what_is_printed_with_a_star_for_the_best(table):
-    assert table.printed().to_dict("list") == {
-        "name": ["a_b", "c|d"],
-        "the value": ["0.33★† [0, 1]", "nan† [0, 1]"],
-        "count": ["3", "1,000"],
-    }
+def test_each_cell_holds_its_value(table):
+    assert [[cell.value for cell in row] for row in table.rows] == [
+        ["a_b", 1 / 3, 3],
+        ["c|d", pytest.approx(math.nan, nan_ok=True), 1000],
+    ]
+
+
+def test_values_of_number_columns_are_numbers(tables):
+    for table in tables:
+        for row in table.rows:
+            for align, cell in zip(table.aligns, row, strict=True):
+                undefined = cell.value is None or pd.isna(cell.value)
+                words = align == TEXT or cell.value == "full"
+                assert undefined or isinstance(cell.value, str) == words, (table.name, cell)
+                assert undefined == (cell.text in ("–", "")), (table.name, cell)
 
 
 def test_csv_holds_the_numbers_in_full_and_gives_them_back(table, tmp_path):
@@ -120,7 +135,5 @@ def test_every_line_of_every_markdown_table_has_as_many_cells(tables):
         assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {len(table.titles) + 1}, table.name
 
 
-def test_file_names_and_sentences():
-    assert file_name("body part", "XR_Elbow ü/..") == "body-part_xr-elbow"
-    assert file_name("", "a") == "a"
+def test_a_note_is_of_the_sentences_that_are_not_empty():
     assert sentences("One.", "", "Two.") == "One. Two."

@@ -16,6 +16,11 @@ def test_a_crossover_is_a_number_only_where_it_was_crossed(printed):
     assert crossed["measured"] == "100 – 4,931"
 
 
+def test_a_crossover_outside_the_data_sorts_by_the_nearest_size():
+    rows = crossover_table(crossover_rows()).rows
+    assert [row[2].value for row in rows] == [1234.5, 100, 4931, None]
+
+
 def test_crossovers_of_all_parts_together_stand_last(printed):
     rows = [
         row | {"body_part": part} for row, part in zip(crossover_rows(), ("all", "b", "a", "b"), strict=True)

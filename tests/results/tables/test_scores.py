@@ -2,7 +2,7 @@
 
 import pytest
 
-from results.tables.formatting import Cell
+from results.tables.formatting import Formatted
 from results.tables.scores import ScoreTables
 from tests.results.tables.conftest import METHODS, NUMBERS, PARTS, SIZES, score_rows
 
@@ -42,7 +42,7 @@ def test_there_is_a_table_per_part_and_per_size():
 def test_a_score_stands_where_its_method_and_size_meet():
     (table,) = tables(score_rows(parts=("wrist",))).per_part()
     value = table.frame.query("backbone == 'combined' and train_size == 3000")["value"].item()
-    assert table.rows[2][4].text == f"{value:.3f}"
+    assert (table.rows[2][4].text, table.rows[2][4].value) == (f"{value:.3f}", value)
 
 
 def test_the_best_is_bold_and_what_is_not_significantly_worse_has_a_dagger():
@@ -71,8 +71,8 @@ def test_undefined_and_missing_scores_are_told_apart():
     rows[0] |= {"value": None, "low": None, "high": None, "standing": ""}
     del rows[-1]
     table = tables(rows).main()
-    assert table.rows[0][3] == Cell("–")
-    assert table.rows[-1][-1] == Cell("")
+    assert table.rows[0][3].text == "–"
+    assert table.rows[-1][-1] == Formatted("")
     assert "–: undefined." in table.note
     assert "undefined" not in tables(rows[1:]).main().note
 

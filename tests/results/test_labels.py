@@ -1,0 +1,73 @@
+"""Labels are those that a reader knows, and looks are told apart in colour and in grey."""
+
+import pytest
+from matplotlib.colors import to_rgb
+
+from results import labels
+from results.labels import (
+    BLUE,
+    GREEN,
+    VERMILION,
+    Look,
+    look_of,
+    looks_of,
+    metric_label,
+    part_label,
+    percent,
+    register_look,
+    size_label,
+    slug,
+)
+from results.names import METRIC_NAMES
+
+OURS = ["feature_extraction", "fine_tuning", "hand_crafted"]
+
+
+def test_strategies_differ_in_colour_marker_and_line():
+    ours = [look_of(name) for name in OURS]
+    for field in ("color", "marker", "line"):
+        assert len({str(getattr(look, field)) for look in ours}) == 3
+    assert [look.label for look in ours] == ["frozen", "fine-tuned", "hand-crafted"]
+    assert all(len(to_rgb(look.color)) == 3 for look in ours)
+
+
+def test_an_unknown_strategy_is_in_words_and_has_none_of_the_three_colours():
+    look = look_of("linear_probe")
+    assert look.label == "linear probe"
+    assert look.color not in {BLUE, VERMILION, GREEN}
+    assert look == look_of("linear_probe")
+
+
+def test_a_registered_look_is_used_and_can_be_replaced(monkeypatch):
+    monkeypatch.setattr(labels, "_LOOKS", dict(labels._LOOKS))
+    for label in ("LoRA", "low-rank"):
+        register_look("lora", Look(label, "#000000", "P", "-"))
+        assert look_of("lora").label == label
+
+
+def test_lines_take_the_look_of_their_strategy_while_that_tells_them_apart():
+    looks = looks_of(["fine_tuning", "hand_crafted"], ["a", "b"])
+    assert [(look.color, look.label) for look in looks] == [(VERMILION, "a"), (GREEN, "b")]
+    same = looks_of(["fine_tuning"] * 6, list("abcdef"))
+    assert len({look.color for look in same}) == len({look.marker for look in same}) == 6
+    assert [look.label for look in same] == list("abcdef")
+    with pytest.raises(ValueError, match="more than 6 lines"):
+        looks_of(["fine_tuning"] * 7, list("abcdefg"))
+
+
+def test_metrics_parts_sizes_and_shares_in_words():
+    assert metric_label("auroc", "study") == "AUROC per study"
+    assert metric_label("cohens_kappa") == "Cohen's kappa"
+    assert metric_label("f1_at_chosen") == "F1 (chosen threshold)"
+    assert not any("_" in metric_label(name) for name in METRIC_NAMES)
+    assert [part_label("all"), part_label("left_hand")] == ["all parts", "left hand"]
+    assert [size_label("full"), size_label(10000)] == ["all", "10,000"]
+    assert [percent(0.95), percent(0.975)] == ["95 %", "97.5 %"]
+
+
+@pytest.mark.parametrize(
+    ("name", "part_of_a_file_name"),
+    [("XR_Elbow (left)", "xr-elbow-left"), ("all backbones", "all-backbones"), ("Knöchel/..", "knöchel")],
+)
+def test_a_name_becomes_a_part_of_a_file_name(name, part_of_a_file_name):
+    assert slug(name) == part_of_a_file_name
