@@ -88,8 +88,8 @@ class Records:
         One that was evaluated otherwise, with intervals of another kind, or before a metric of today was
         known is evaluated again from its predictions and written back: nothing is fitted again.
         """
-        known = all(METRICS.keys() <= metrics.keys() for metrics in record["metrics"].values())
-        if known and record["evaluation"] == settings and record.get("intervals") == INTERVALS:
+        same = record["evaluation"] == settings and record.get("intervals") == INTERVALS
+        if same and all(METRICS.keys() <= metrics.keys() for metrics in record["metrics"].values()):
             return record
         predictions = self.read_predictions(record["cell"])
         found = evaluate(predictions, threshold=record["threshold"], **settings)

@@ -5,6 +5,7 @@ import pytest
 
 from benchmark.store.records import Records, Result
 from results.evaluation import evaluate
+from results.metrics import METRICS
 from results.uncertainty import INTERVALS
 
 PREDICTIONS = pd.DataFrame({"image": ["a"], "probability": [0.5]})
@@ -70,7 +71,10 @@ def write_finished(records, **changes):
         }
     )
     made = {"evaluation": SETTINGS, "intervals": INTERVALS}
-    old = {"metrics": "as they were", "counts": {"train_images": 9, "test_images": 1}}
+    old = {
+        "metrics": {"study": dict.fromkeys(METRICS, "as it was")},
+        "counts": {"train_images": 9, "test_images": 1},
+    }
     record = {"cell": "c1", "status": "ok", "threshold": 0.4, **made, **old, **changes}
     records.write(Result("c1", record, rows))
     return record, evaluate(rows, threshold=0.4, **SETTINGS)
@@ -82,7 +86,12 @@ def test_a_record_evaluated_as_asked_stays_as_it_is(records):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"intervals": "percentile"}, {"evaluation": {"confidence": 0.5, "resamples": 50}}]
+    "changes",
+    [
+        {"intervals": "percentile"},
+        {"evaluation": {"confidence": 0.5, "resamples": 50}},
+        {"metrics": {"study": {"auroc": "without metrics that were added later"}}},
+    ],
 )
 def test_a_record_evaluated_otherwise_is_evaluated_again_from_its_predictions(records, changes, monkeypatch):
     record, expected = write_finished(records, **changes)
