@@ -5,6 +5,7 @@ from benchmark.grid.schema import Evaluation
 from benchmark.store.records import Records, Result, ordinary, resample
 from benchmark.store.resamples import resamples_key
 from results.evaluation import evaluate
+from results.metrics import METRICS
 from results.uncertainty import INTERVALS
 from tests.benchmark.recorded import CONTENT, COUNTS, RESULT, failed, finished
 
@@ -82,7 +83,8 @@ def test_the_same_cell_written_by_an_orphan_at_the_same_moment(records, monkeypa
 def write_finished(records, **changes):
     made = {"evaluation": SETTINGS, "intervals": INTERVALS, "threshold": 0.4}
     counts = COUNTS | {"train_images": 9, "test_images": 1}
-    record = finished(**{**made, "counts": counts, **changes})
+    metrics = {"study": dict.fromkeys(METRICS, {"value": 0.5})}
+    record = finished(**{**made, "counts": counts, "metrics": metrics, **changes})
     records.write(Result(record, ROWS))
     return record, evaluate(ROWS, threshold=0.4, **SETTINGS)
 
@@ -95,7 +97,12 @@ def test_a_record_evaluated_as_asked_stays_as_it_is(records):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"intervals": "percentile"}, {"intervals": None}, {"evaluation": {"confidence": 0.5, "resamples": 100}}],
+    [
+        {"intervals": "percentile"},
+        {"intervals": None},
+        {"evaluation": {"confidence": 0.5, "resamples": 100}},
+        {"metrics": RESULT["metrics"]},  # without metrics that were added later
+    ],
 )
 def test_a_record_evaluated_otherwise_is_evaluated_again_from_its_predictions(records, changes, monkeypatch):
     record, expected = write_finished(records, **changes)
