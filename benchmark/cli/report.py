@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmark.analysis.findings import Findings
 from benchmark.cli.terminal import console, frame_table, shown
-from benchmark.errors import UserError
+from benchmark.errors import UserError, reason
 from benchmark.execution.executors import share_cores
 from benchmark.execution.open_plan import open_plan
 from benchmark.report.answer import answer_rows
@@ -75,8 +75,9 @@ def _log(report: Report, workspace: Workspace) -> None:
         tracker = Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts, primary)
         tracker.log_report(report.folder, report.files, _digest(report.files))
     except Exception as error:  # MLflow raises many kinds for a store that it cannot use
-        reason = str(error).strip().splitlines()[0][:300]
-        raise UserError(f"the report is in {shown(report.folder)}, but not in MLflow: {reason}") from error
+        raise UserError(
+            f"the report is in {shown(report.folder)}, but not in MLflow: {reason(error)}"
+        ) from error
 
 
 def _digest(files: list[Path]) -> str:

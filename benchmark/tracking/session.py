@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from benchmark.analysis.answers import Answers
-from benchmark.errors import UserError
+from benchmark.errors import UserError, reason
 from benchmark.execution.plan import Plan
 from benchmark.store.records import Record, Records
 from benchmark.store.workspace import Workspace
@@ -55,7 +55,7 @@ class Session:
             raise
         except Exception as error:  # MLflow raises many kinds for a store that it cannot use
             raise UserError(
-                f"MLflow could not be written ({str(error).strip().splitlines()[0][:300]}); every record is "
+                f"MLflow could not be written ({reason(error)}); every record is "
                 f"kept in {self._records.folder}: run the same command again to log them"
             ) from error
         self._workspace.note_logged(grid, known)
