@@ -5,12 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.finished import read_records
 from benchmark.analysis.head_to_head import CHOSEN
 from benchmark.analysis.learning_curves import chosen_on_training_folds, ordinary
-from benchmark.cli.terminal import console, embeddings_table, frame_table, plan_tables, progress_bars, shown
+from benchmark.cli.terminal import (
+    console,
+    embeddings_table,
+    frame_table,
+    plan_tables,
+    progress_bars,
+    say,
+    shown,
+)
 from benchmark.errors import UserError
 from benchmark.execution.executors import share_cores
 from benchmark.execution.open_plan import open_plan
@@ -47,17 +56,17 @@ def run_grid(
     return len(failed)
 
 
-def show_plan(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
-    """What a run would do, as a table or as JSON."""
+def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool = False) -> None:
+    """What a run would do, as tables (`full`: a row per extractor and classifier) or as JSON."""
     plan, records = open_plan(grid_file, workspace)
     if as_json:
         click.echo(json.dumps(_plan_rows(plan), indent=1))
         return
-    for table in plan_tables(plan):
+    for table in plan_tables(plan, full):
         console().print(table)
     embeddings = plan_embeddings(plan, records, workspace.cache)
     if embeddings:
-        console().print(embeddings_table(embeddings))
+        console().print(embeddings_table(embeddings, plan))
 
 
 def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
@@ -147,12 +156,11 @@ def _say_result(plan: Plan, workspace: Workspace, answers: Answers, failed: list
     for record in failed[:20]:
         names = ("body_part", "backbone", "classifier", "train_size", "seed", CONTROL)
         axes = " · ".join(str(record[axis]) for axis in names if axis in record)
-        console().print(f"[red]failed[/] {axes}: {record['error']}", soft_wrap=True)
+        console().print(f"[red]failed[/] {escape(axes)}: {escape(record['error'])}", soft_wrap=True)
     folder = shown(workspace.records(plan.grid.name).folder)
     where = f"--workspace {shown(workspace.folder)}" if workspace.folder != Path("runs") else ""
     left_out = f", {len(plan.left_out)} left out ('benchmark plan' says why)" if plan.left_out else ""
-    console().print(
+    say(
         f"{len(answers.finished)} cells done, {len(failed)} failed{left_out}. Records: {folder}. "
-        f"Look next: benchmark ui {where}".rstrip(),
-        soft_wrap=True,
+        f"Look next: benchmark ui {where}".rstrip()
     )
