@@ -1,4 +1,8 @@
-"""The one exception that means: the input is wrong, and the message says how to mend it."""
+"""The exception for bad input, and the one-line reason of any exception."""
+
+from extractors.errors import reason
+
+__all__ = ["UserError", "reason"]
 
 
 class UserError(ValueError):

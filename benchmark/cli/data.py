@@ -1,8 +1,8 @@
-"""The commands below `benchmark data`."""
+"""The commands below `benchmark data`: draw, check, describe and convert data sets."""
 
 from pathlib import Path
 
-from benchmark.cli.terminal import console, findings_table, frame_table, progress_bars, shown
+from benchmark.cli.terminal import console, findings_table, frame_table, progress_bars, say, shown
 from benchmark.datasets.manifest import Manifest, read_manifest
 from benchmark.datasets.mura import read_mura
 from benchmark.execution.executors import available_cores
@@ -11,7 +11,7 @@ from benchmark.execution.executors import available_cores
 def draw(
     root: Path, *, patients: int, difficulty: float, seed: int, long_side: int, jobs: int | None
 ) -> None:
-    """Draw a phantom and say where it is."""
+    """Draw a phantom and print where it is."""
     from benchmark.datasets.phantom.draw import draw_phantom
 
     with progress_bars() as report:
@@ -24,9 +24,7 @@ def draw(
             jobs=jobs or available_cores(),
             progress=lambda done, total: report("drawing patients", done, total),
         )
-    console().print(
-        f"{len(read_mura(folder).images):,} images in {shown(folder)}; the boxes are in abnormalities.csv"
-    )
+    say(f"{len(read_mura(folder).images):,} images in {shown(folder)}; the boxes are in abnormalities.csv")
 
 
 def verify_root(root: Path, jobs: int | None) -> bool:
@@ -46,11 +44,14 @@ def explore_root(root: Path, out: Path) -> None:
 
     manifest, _ = open_root(root)
     for path in explore(manifest, out):
-        console().print(shown(path))
+        say(shown(path))
 
 
 def open_root(root: Path) -> tuple[Manifest, bool]:
-    """A manifest from a CSV, a folder with manifest.csv, or MURA's tree; and whether it should be MURA."""
+    """Read a CSV, a folder with manifest.csv, or MURA's tree.
+
+    Returns the manifest and whether it should be MURA as published (not a phantom of its layout).
+    """
     if root.is_file() or (root / "manifest.csv").is_file():
         return read_manifest(root if root.is_file() else root / "manifest.csv"), False
     manifest = read_mura(root)
@@ -58,7 +59,7 @@ def open_root(root: Path) -> tuple[Manifest, bool]:
 
 
 def convert_medmnist(npz: Path, out: Path) -> None:
-    """Write images and manifest of a MedMNIST file and say where they are."""
+    """Write images and manifest of a MedMNIST file and print where they are."""
     from benchmark.datasets.medmnist import from_medmnist
 
-    console().print(f"manifest: {shown(from_medmnist(npz, out))}")
+    say(f"manifest: {shown(from_medmnist(npz, out))}")

@@ -1,12 +1,17 @@
-"""The command line: what can be typed, and how errors reach the one who typed it."""
+"""The command line: commands with their options, and how errors are shown. Imports nothing slow."""
 
+import logging
 import os
+import shlex
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from benchmark.errors import UserError
+from benchmark.errors import UserError, reason
+
+logger = logging.getLogger(__name__)
 
 _PATH = click.Path(path_type=Path)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -37,8 +42,27 @@ device_option = click.option(
 )
 
 
+def _show_log(context: click.Context, _: click.Parameter, count: int) -> None:
+    """Show warnings, with -v also what is done, with -vv all; -v may stand before or after the command."""
+    if count or context.parent is None:
+        from benchmark.cli.logs import log_to  # imports rich, which --help can do without
+
+        log_to((logging.WARNING, logging.INFO, logging.DEBUG)[min(count, 2)])
+
+
+verbose_option = click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    expose_value=False,
+    callback=_show_log,
+    help="Show the log; -vv: details too.",
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="benchmark")
+@verbose_option
 def cli() -> None:
     """Freeze the network, or fine-tune it? Compare both on the same radiographs."""
 
@@ -50,6 +74,7 @@ def cli() -> None:
 @jobs_option
 @device_option
 @click.option("--skip-unreadable", is_flag=True, help="Leave out images that cannot be read, and list them.")
+@verbose_option
 def run(
     grid_file: Path,
     workspace: Path,
@@ -59,16 +84,22 @@ def run(
     skip_unreadable: bool,
 ) -> None:
     """Compute what a grid asks for and is not done yet; record it in MLflow."""
+    from benchmark.cli.logs import log_path, log_to
     from benchmark.cli.run import run_grid
+    from benchmark.grid.schema import read_grid
     from benchmark.store.workspace import Workspace
 
+    place = Workspace(workspace, tracking_uri)
+    log_to(file=log_path(place.records(read_grid(grid_file).name).folder, "run"))
+    logger.info("begins: %s", shlex.join(sys.argv))
     failed = run_grid(
         grid_file,
-        Workspace(workspace, tracking_uri),
+        place,
         jobs=jobs,
         device=device,
         skip_unreadable=skip_unreadable,
     )
+    logger.info("ended; %d cells failed", failed)
     sys.exit(1 if failed else 0)
 
 
@@ -76,12 +107,13 @@ def run(
 @grid_option
 @workspace_option
 @json_option
-def plan(grid_file: Path, workspace: Path, as_json: bool) -> None:
+@click.option("--full", is_flag=True, help="A row per extractor and classifier, not per body part.")
+def plan(grid_file: Path, workspace: Path, as_json: bool, full: bool) -> None:
     """Say what is done, stale, failed and to do, with reasons and an estimate; compute nothing."""
     from benchmark.cli.run import show_plan
     from benchmark.store.workspace import Workspace
 
-    show_plan(grid_file, Workspace(workspace), as_json)
+    show_plan(grid_file, Workspace(workspace), as_json, full)
 
 
 @cli.command()
@@ -215,18 +247,43 @@ def pretrain(out: Path, hours: float, device: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; bad input is one line on stderr and exit status 2."""
-    # OpenMP's threads would spin while they wait, and where a core is shared with anything else, one late
-    # thread makes all others burn their time: two to four times slower. Read when torch is imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    """Run the command line; bad input and system errors are one line on stderr and exit status 2.
+
+    The traceback of what is shown as one line goes to the log, which for a run is a file too.
+    """
+    _set_environment()
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
+        logger.info("stopped by Ctrl-C")
         click.echo("stopped; what is finished is kept, and the same command goes on from there", err=True)
         sys.exit(130)
     except UserError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        _fail(str(error))
+    except BrokenPipeError:  # the reader of the output has ended, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or reason(error)}")
+    except Exception:
+        logger.info("ended by an error of the program", exc_info=True)
+        raise
+
+
+def _set_environment() -> None:
+    """Set what libraries read when they are imported; only here, where the whole process is ours."""
+    # OpenMP's threads would spin while they wait, and where a core is shared with anything else, one late
+    # thread makes all others burn their time: two to four times slower. Read when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")  # a new database logs dozens of lines
+
+
+def _fail(message: str) -> NoReturn:
+    """Show one line for the exception that is being handled and exit with status 2."""
+    logger.info("ended: %s", message, exc_info=True)
+    click.echo(message, err=True)
+    sys.exit(2)

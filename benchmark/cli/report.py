@@ -8,7 +8,7 @@ import pandas as pd
 from benchmark import api
 from benchmark.analysis.findings import Findings
 from benchmark.cli.terminal import console, frame_table, shown
-from benchmark.errors import UserError
+from benchmark.errors import UserError, reason
 from benchmark.reporting.answer import answer_rows
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.write import METRICS, PAGE, Report
@@ -70,8 +70,9 @@ def _track(report: Report, workspace: Workspace) -> None:
         tracker = open_tracker(workspace, report.findings.plan)
         tracker.log_report(report.folder, report.files, _digest(report.files))
     except Exception as error:  # MLflow raises many kinds for a store that it cannot use
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-        raise UserError(f"the report is in {shown(report.folder)}, but not in MLflow: {reason}") from error
+        raise UserError(
+            f"the report is in {shown(report.folder)}, but not in MLflow: {reason(error)}"
+        ) from error
 
 
 def _digest(files: list[Path]) -> str:

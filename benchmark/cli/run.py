@@ -11,7 +11,15 @@ from benchmark import api
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.analysis.resampled_cells import CHOSEN
-from benchmark.cli.terminal import console, embeddings_table, frame_table, plan_tables, progress_bars, shown
+from benchmark.cli.terminal import (
+    console,
+    embeddings_table,
+    frame_table,
+    plan_tables,
+    progress_bars,
+    say,
+    shown,
+)
 from benchmark.errors import UserError
 from benchmark.execution.plan import Plan, plan_embeddings
 from benchmark.grid.schema import Evaluation
@@ -45,17 +53,17 @@ def run_grid(
     return len(results.failed)
 
 
-def show_plan(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
-    """What a run would do, as a table or as JSON."""
+def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool = False) -> None:
+    """What a run would do, as tables (`full`: a row per extractor and classifier) or as JSON."""
     plan = api.plan(grid_file, workspace)
     if as_json:
         click.echo(json.dumps(plan.rows(), indent=1))
         return
-    for table in plan_tables(plan):
+    for table in plan_tables(plan, full):
         console().print(table)
     embeddings = plan_embeddings(plan, workspace.records(plan.grid.name), workspace.cache)
     if embeddings:
-        console().print(embeddings_table(embeddings))
+        console().print(embeddings_table(embeddings, plan))
 
 
 def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
@@ -151,11 +159,9 @@ def _show_end(results: api.Results, plan: Plan, workspace: Workspace) -> None:
     folder = shown(workspace.records(plan.grid.name).folder)
     where = f"--workspace {shown(workspace.folder)}" if workspace.folder != Path("runs") else ""
     left_out = f", {len(plan.left_out)} left out ('benchmark plan' says why)" if plan.left_out else ""
-    console().print(
+    say(
         f"{len(results.cells)} cells done, {len(results.failed)} failed{left_out}. Records: {folder}. "
-        f"Look next: benchmark ui {where}".rstrip(),
-        soft_wrap=True,
-        markup=False,
+        f"Look next: benchmark ui {where}".rstrip()
     )
 
 

@@ -1,97 +1,138 @@
-"""What a person sees: progress bars with the time left, and tables."""
+"""Tables and lines for a person at a terminal. Text that users typed is never read as rich markup."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
+from rich.text import Text
 
-from benchmark.execution.executors import Progress as Report
+from benchmark.cli import progress
+from benchmark.cli.logs import stderr
+from benchmark.cli.progress import duration
+from benchmark.execution.executors import Progress, available_cores
 from benchmark.execution.plan import Embedding, Plan
+from benchmark.grid.cells import Cell
+from extractors.specs import BackboneSpec
 
 STATUSES = ("done", "stale", "failed", "missing", "left_out")
+_COLOURS = {"error": "red", "warning": "yellow", "ok": "green"}  # worst first
 
 
 def console() -> Console:
     """Standard output; wide enough for a table where it is not a terminal."""
-    plain = Console(soft_wrap=False)
-    return plain if plain.is_terminal else Console(width=160)
+    plain_console = Console(soft_wrap=False)
+    return plain_console if plain_console.is_terminal else Console(width=160)
 
 
-@contextmanager
-def progress_bars() -> Iterator[Report]:
-    """Yields the function that a run reports its steps to: one bar per stage, on standard error."""
-    columns = (
-        TextColumn("{task.description:<36}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
-
-        def report(stage: str, steps: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.advance(tasks[stage], steps)
-
-        yield report
+def say(line: str) -> None:
+    """Print a line that may hold text of users: not wrapped, brackets stay."""
+    console().print(line, markup=False, soft_wrap=True)
 
 
-def plan_tables(plan: Plan) -> list[Table]:
-    """Cells by status per strategy, extractor and classifier; then the reasons."""
-    counts: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    seconds: dict[tuple[str, ...], float] = defaultdict(float)
-    axes = ["strategy", "extractor", "classifier", *(["control"] if plan.grid.controls else [])]
+def plain(value: object, style: str = "") -> Text:
+    """Text for a table's cell, in which `[x]` stays `[x]`."""
+    return Text(str(value), style)
+
+
+def progress_bars() -> AbstractContextManager[Progress]:
+    """The progress callback of a run: bars where standard error is a terminal, else lines."""
+    return progress.bars() if stderr().is_terminal else progress.lines()
+
+
+@dataclass
+class _Sum:
+    """What the cells of one row of a plan come to."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0  # of one core
+    device: str = ""  # of those that are to be computed
+
+
+def plan_tables(plan: Plan, full: bool = False) -> list[Table]:
+    """Cells by status with the core time left and its device, then the reasons.
+
+    A row is a strategy and body part, or, with `full`, a strategy, extractor and classifier.
+    """
+    axes = {"strategy": "strategy", "body part": "body_part"}
+    if full:
+        axes = {"strategy": "strategy", "extractor": "backbone", "classifier": "classifier"}
+    if plan.grid.controls:
+        axes["control"] = "control"
+    device = device_of_networks(plan)
+    sums: dict[tuple[str, ...], _Sum] = defaultdict(_Sum)
     reasons: Counter[tuple[str, str]] = Counter()
-    for cell, status, reason, cost in _statuses(plan):
-        family = (cell.strategy, cell.backbone, cell.classifier, cell.control)[: len(axes)]
-        counts[family][status] += 1
-        seconds[family] += cost
+    for cell, status, reason, seconds in _statuses(plan):
+        row = sums[tuple(str(getattr(cell, attribute)) for attribute in axes.values())]
+        row.statuses[status] += 1
+        row.seconds += seconds
+        if seconds:
+            row.device = device if cell.recipe else "cpu"
         if reason:
             reasons[status, reason] += 1
-    cells = Table(*axes, *STATUSES, "core time left", title=f"grid {plan.grid.name}")
-    for family, count in counts.items():
-        cells.add_row(*family, *(str(count[s] or "") for s in STATUSES), duration(seconds[family]))
-    total = Counter(status for _, status, _, _ in _statuses(plan))
+    cells = Table(*axes, *STATUSES, "core time left", "device", title=_title(f"grid {plan.grid.name}"))
+    for names, row in sums.items():
+        cells.add_row(*map(plain, names), *_counts(row.statuses), duration(row.seconds), row.device)
     cells.add_section()
-    cells.add_row(
-        "all",
-        *("" for _ in axes[1:]),
-        *(str(total[s] or "") for s in STATUSES),
-        duration(sum(seconds.values())),
-    )
+    every = sum((row.statuses for row in sums.values()), Counter[str]())
+    total = duration(sum(row.seconds for row in sums.values()))
+    cells.add_row("all", *("" for _ in range(len(axes) - 1)), *_counts(every), total, "")
+    cells.caption = time_left(plan, device, available_cores())
     why = Table("cells", "status", "reason", title="reasons")
-    for (status, reason), cells_of_it in reasons.most_common():
-        why.add_row(str(cells_of_it), status, reason)
+    for (status, reason), number in reasons.most_common():
+        why.add_row(str(number), status, plain(reason))
     return [cells, why] if reasons else [cells]
 
 
-def embeddings_table(embeddings: Sequence[Embedding]) -> Table:
-    """What must be embedded before cells can be fitted."""
-    table = Table(
-        "extractor", "embedding", "images", "time", title="embeddings that the unfinished cells need"
-    )
+def embeddings_table(embeddings: Sequence[Embedding], plan: Plan) -> Table:
+    """What must be embedded before cells can be fitted, and on which device."""
+    columns = ("extractor", "embedding", "images", "time", "device")
+    table = Table(*columns, title="embeddings that the unfinished cells need")
+    device = device_of_networks(plan)
+    networks = {p.cell.backbone for p in plan.todo if isinstance(p.cell.embedded_by, BackboneSpec)}
     for embedding in embeddings:
         state = "in the cache" if embedding.cached else "to be made"
-        table.add_row(embedding.extractor, state, f"{embedding.images:,}", duration(embedding.seconds))
+        where = "" if embedding.cached else device if embedding.extractor in networks else "cpu"
+        name, time = plain(embedding.extractor), duration(embedding.seconds)
+        table.add_row(name, state, f"{embedding.images:,}", time, where)
     return table
 
 
-def _statuses(plan: Plan) -> Iterator[tuple[Any, str, str, float]]:
+def device_of_networks(plan: Plan) -> str:
+    """The device on which a run without --device would compute this plan's networks: cpu, cuda or mps."""
+    if not any(isinstance(planned.cell.extractor, BackboneSpec) for planned in plan.todo):
+        return "cpu"
+    from extractors.devices import choose_device  # imports torch, which other plans can do without
+
+    return str(choose_device().type)
+
+
+def time_left(plan: Plan, device: str, cores: int) -> str:
+    """One line with the time that a run would take, without embeddings."""
+    tuning = sum(planned.seconds for planned in plan.todo if planned.cell.recipe and device != "cpu")
+    fitting = sum(planned.seconds for planned in plan.todo) - tuning
+    on_cores = f"on {cores} core{'s' * (cores > 1)}"
+    parts = []
+    if fitting >= 1:
+        parts.append(f"core time {duration(fitting)}, about {duration(fitting / cores) or '1 s'} {on_cores}")
+    if tuning >= 1:
+        parts.append(
+            f"fine-tuning on {device} at most about {duration(tuning / cores) or '1 s'}, "
+            f"which is the time {on_cores} until a cell was measured on {device}"
+        )
+    return "; ".join(parts)
+
+
+def _counts(statuses: Counter[str]) -> Iterator[str]:
+    return (str(statuses[status] or "") for status in STATUSES)
+
+
+def _statuses(plan: Plan) -> Iterator[tuple[Cell, str, str, float]]:
     for planned in plan.cells:
         cost = 0.0 if planned.status == "done" else planned.seconds
         yield planned.cell, planned.status, planned.reason, cost
@@ -100,37 +141,32 @@ def _statuses(plan: Plan) -> Iterator[tuple[Any, str, str, float]]:
 
 
 def frame_table(frame: pd.DataFrame, title: str) -> Table:
-    """A DataFrame as a table, its columns as they come."""
-    table = Table(title=title)
+    """A DataFrame as a table, its columns in their order."""
+    table = Table(title=_title(title))
     for column in frame.columns:
-        table.add_column(str(column), overflow="fold")
+        table.add_column(plain(column), overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*("" if pd.isna(value) else str(value) for value in row))
+        table.add_row(*("" if pd.isna(value) else plain(value) for value in row))
     return table
 
 
 def findings_table(findings: Sequence[Any], title: str) -> Table:
     """What an audit found, worst first."""
-    colours = {"error": "red", "warning": "yellow", "ok": "green"}
-    table = Table("code", "", "finding", "examples", title=title)
-    for finding in sorted(findings, key=lambda f: list(colours).index(f.severity)):
-        mark = f"[{colours[finding.severity]}]{finding.severity}"
-        table.add_row(finding.code, mark, finding.message, "\n".join(map(str, finding.examples[:3])))
+    table = Table("code", "", "finding", "examples", title=_title(title))
+    for finding in sorted(findings, key=lambda f: list(_COLOURS).index(f.severity)):
+        examples = "\n".join(map(str, finding.examples[:3]))
+        mark = plain(finding.severity, _COLOURS[finding.severity])
+        table.add_row(finding.code, mark, plain(finding.message), plain(examples))
     return table
 
 
-def duration(seconds: float) -> str:
-    """Seconds as a person says them: 45 s, 12 min, 3.5 h."""
-    if seconds < 1:
-        return ""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 def shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
+    """A path relative to the working folder where it lies in it, else as it is."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def _title(title: str) -> Text:
+    return plain(title, "table.title")

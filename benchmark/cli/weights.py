@@ -1,4 +1,4 @@
-"""The commands below `benchmark weights`."""
+"""The commands below `benchmark weights`: download weights, pretrain the bundled network."""
 
 import math
 import os
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from benchmark.cli.terminal import console, duration, progress_bars, shown
+from benchmark.cli.progress import duration
+from benchmark.cli.terminal import console, plain, progress_bars, shown
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
 from extractors.sources import source_of
@@ -29,7 +30,7 @@ def fetch_weights(name: str, out: Path) -> None:
         raise UserError(with_advice(error)) from None
     save_state(state, out)
     table = Table("in the grid", show_header=True)
-    table.add_row(f"- {{name: {name}, weights: {out}}}")
+    table.add_row(plain(f"- {{name: {name}, weights: {out}}}"))
     console().print(table)
 
 
@@ -57,7 +58,9 @@ def pretrain_weights(out: Path, hours: float, device: str) -> None:
         except ValueError as error:
             raise UserError(str(error)) from None
     table = Table("weights", "images seen", "training time", "categories named right", show_header=True)
-    table.add_row(shown(out), f"{trained.images:,}", duration(trained.seconds), f"{trained.accuracy:.1%}")
+    table.add_row(
+        plain(shown(out)), f"{trained.images:,}", duration(trained.seconds), f"{trained.accuracy:.1%}"
+    )
     console().print(table)
 
 

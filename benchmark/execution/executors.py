@@ -1,16 +1,31 @@
-"""Where work runs: local processes, each with its share of the cores."""
+"""Run work in local processes, each with its share of the cores."""
 
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
-from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import ProcessPoolExecutor
 
 Progress = Callable[[str, int, int], None]  # (stage, steps done now, steps in all)
 T = TypeVar("T")
 R = TypeVar("R")
+
+# The variables by which joblib's `inner_max_num_threads` limits numerical libraries in its workers
+# (joblib/_parallel_backends.py, ParallelBackendBase.MAX_NUM_THREADS_VARS).
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+_IDLE_SECONDS = 300  # joblib's default: a worker without work ends then, also when its parent was killed
 
 
 @dataclass(frozen=True)
@@ -22,28 +37,58 @@ class Share:
 
 
 def available_cores() -> int:
-    """The cores that this process may use."""
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def share_cores(jobs: int | None) -> Share:
-    """Divide the cores among `jobs` processes; None means a process per core."""
+    """Divide the cores among `jobs` processes; None means one process per core."""
     cores = available_cores()
     jobs = jobs or cores
     return Share(jobs, max(1, cores // jobs))
 
 
 def run_all(function: Callable[[T], R], items: Iterable[T], share: Share) -> Iterator[R]:
-    """Apply a function to each item in worker processes; results come as they finish.
+    """Apply a function to each item in worker processes and yield the results as they finish.
 
-    When the caller stops early (an error, Ctrl-C), the workers are killed at once.
+    One job runs in this process. Otherwise the workers are a pool of their own, so that a caller's joblib
+    workers stay as they are. At most 2 × jobs items are taken from `items` ahead of the results. An
+    exception of the function is raised here. When the caller stops early (an error, Ctrl-C, a closed
+    generator), the workers are killed at once.
     """
-    get_reusable_executor().shutdown()  # workers of an earlier stage have another number of threads
+    if share.jobs == 1:
+        yield from map(function, items)
+        return
+    pool = ProcessPoolExecutor(
+        share.jobs, timeout=_IDLE_SECONDS, initializer=_ignore_ctrl_c, env=_limits(share.threads)
+    )
+    finished = False
     try:
-        with parallel_config(backend="loky", n_jobs=share.jobs, inner_max_num_threads=share.threads):
-            yield from Parallel(return_as="generator_unordered", pre_dispatch=2 * share.jobs, batch_size=1)(
-                delayed(function)(item) for item in items
-            )
-    except BaseException:
-        get_reusable_executor().shutdown(wait=False, kill_workers=True)
-        raise
+        yield from _as_finished(pool, function, items, ahead=2 * share.jobs)
+        finished = True
+    finally:
+        pool.shutdown(wait=True, kill_workers=not finished)
+
+
+def _as_finished(
+    pool: ProcessPoolExecutor, function: Callable[[T], R], items: Iterable[T], ahead: int
+) -> Iterator[R]:
+    waiting = iter(items)
+    running: set[Future[R]] = set()
+    while True:
+        running.update(pool.submit(function, item) for item in islice(waiting, ahead - len(running)))
+        if not running:
+            return
+        done, running = wait(running, return_when=FIRST_COMPLETED)
+        yield from (future.result() for future in done)
+
+
+def _limits(threads: int) -> dict[str, str]:
+    """The environment of a worker, set before it imports anything."""
+    limits = dict.fromkeys(_THREAD_VARIABLES, str(threads))
+    return limits if "ENABLE_IPC" in os.environ else limits | {"ENABLE_IPC": "1"}  # TBB, as joblib sets it
+
+
+def _ignore_ctrl_c() -> None:
+    """Ctrl-C reaches all processes of a terminal; the parent alone handles it and kills its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -43,6 +43,8 @@ class Tuner:
     def run(self, cells: list[PlannedCell], records: Records) -> Iterator[tuple[str, str]]:
         """Fine-tune each cell and write its record, yielding (cell id, status)."""
         total = sum(_epochs(planned) for planned in cells)
+        if total:
+            self.progress(_STAGE, 0, total)
         with torch_threads(available_cores()):
             for planned in cells:
                 self._sweep(planned)

@@ -137,6 +137,8 @@ def _run_batches(
     batches: list[Batch], records: Records, share: Share, progress: Progress
 ) -> Iterator[Outcome]:
     total = sum(len(batch.cells) for batch in batches)
+    if total:
+        progress("fitting classifiers", 0, total)
     work = partial(run_batch, records=records, threads=share.threads)
     for outcomes in run_all(work, batches, share):
         progress("fitting classifiers", len(outcomes), total)

@@ -1,9 +1,8 @@
-"""One MLflow experiment: its runs are begun, filled and ended here; what they mean is said in `tracking`."""
+"""Access to one MLflow experiment: open it, begin, fill and end its runs."""
 
 import logging
 import os
 import shutil
-import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,39 +12,43 @@ from typing import Any
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
-from benchmark.errors import UserError
+from sqlalchemy import Connection, event, make_url  # the library by which MLflow uses its database
+from sqlalchemy.engine import Engine
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # closed networks, and nobody's business
+from benchmark.errors import UserError, reason
 
-with warnings.catch_warnings():
+_TELEMETRY = "MLFLOW_DISABLE_TELEMETRY"
+
+
+@contextmanager
+def _telemetry_disabled() -> Iterator[None]:
+    """Disable MLflow's telemetry, which is set up when it is imported; the environment stays as it was."""
+    before = os.environ.get(_TELEMETRY)
+    os.environ.setdefault(_TELEMETRY, "true")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_TELEMETRY]
+
+
+with warnings.catch_warnings(), _telemetry_disabled():
     warnings.simplefilter("ignore")
     from mlflow import MlflowClient
-    from mlflow.entities import Metric, Param, Run, RunTag
-    from sqlalchemy import event  # MLflow's own way to its database
-    from sqlalchemy.engine import Engine
-
-
-@event.listens_for(Engine, "connect")
-def _do_not_wait_for_the_disk(connection: Any, _: Any) -> None:
-    """A cell takes ten transactions; what a power cut spoils can be written again from the records."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = OFF")
-
-
-logging.getLogger("alembic").setLevel(logging.WARNING)
-logging.getLogger("mlflow").setLevel(logging.WARNING)
+    from mlflow.entities import Metric, Param, Run, RunData, RunInfo, RunTag
 
 Figures = Mapping[str, Any]  # file name → matplotlib figure
 _KIND = "custom_model_development"  # so that the UI opens the runs, not the traces of a chat
+_LONGEST_PARAM = 6000  # mlflow.utils.validation.MAX_PARAM_VAL_LENGTH
 
 
 class Experiment:
-    """An experiment of one MLflow store; `client` is MLflow's own, for what is said here nowhere else."""
+    """An experiment of one MLflow store; `client` is MLflow's own, for calls that have no method here."""
 
     def __init__(self, uri: str, name: str, artifacts: Path | None) -> None:
-        """Open the experiment, made when absent. Raises UserError when the store cannot be reached."""
+        """Open the experiment; create it when absent. Raises UserError when the store cannot be reached."""
         self._uri = uri
-        with _usable(uri):
+        with _usable(uri), _quiet("alembic", "mlflow"), _without_fsync(uri):
             self.client = MlflowClient(tracking_uri=uri)
             found = self.client.get_experiment_by_name(name)
             if found is None:
@@ -57,14 +60,14 @@ class Experiment:
             self._tags = dict(found.tags) if found else {}
 
     def tag(self, tags: Mapping[str, str]) -> None:
-        """Give the experiment these tags, where it has not got them. Raises UserError when it cannot."""
+        """Set these tags of the experiment where they differ. Raises UserError when the store fails."""
         with _usable(self._uri):
             for key, value in tags.items():
                 if self._tags.get(key) != value:
                     self.client.set_experiment_tag(self.id, key, value)
 
     def runs(self) -> list[Run]:
-        """All runs that are not deleted."""
+        """Return all runs that are not deleted."""
         runs: list[Run] = []
         token: str | None = None
         while True:
@@ -75,10 +78,8 @@ class Experiment:
                 return runs
 
     def begin(self, tags: Mapping[str, str], started: str | None = None) -> Run:
-        """A new run; `started` is a moment in ISO's words, now without it."""
-        run = self.client.create_run(self.id, start_time=milliseconds(started), tags=dict(tags))
-        run.info._status = "RUNNING"
-        return run
+        """Create a run with status RUNNING; `started` is a time in ISO 8601 format, by default now."""
+        return self.client.create_run(self.id, start_time=milliseconds(started), tags=dict(tags))
 
     def end(
         self,
@@ -88,28 +89,35 @@ class Experiment:
         tags: Mapping[str, str],
         status: str = "FINISHED",
         finished: int | None = None,
-    ) -> None:
-        """Write what is left to say of a run, and end it."""
+    ) -> Run:
+        """Write params, metrics and tags of a run and end it; returns the run as it is now.
+
+        `finished` is in milliseconds since 1970, by default now. MLflow takes params of at most 6,000
+        characters: longer ones are cut.
+        """
+        ended = finished or milliseconds(None)
         self.client.log_batch(
             run.info.run_id,
             metrics=metrics,
-            params=[Param(key, str(value)[:6000]) for key, value in params.items()],
+            params=[Param(key, str(value)[:_LONGEST_PARAM]) for key, value in params.items()],
             tags=[RunTag(key, value) for key, value in tags.items()],
         )
-        self.client.set_terminated(run.info.run_id, status=status, end_time=finished or milliseconds(None))
-        run.info._status = status
-        run.data.tags.update(tags)
+        self.client.set_terminated(run.info.run_id, status=status, end_time=ended)
+        info = RunInfo(**(dict(run.info) | {"status": status, "end_time": ended}))
+        every_tag = [RunTag(key, value) for key, value in (run.data.tags | dict(tags)).items()]
+        every_param = [Param(key, str(value)) for key, value in (run.data.params | dict(params)).items()]
+        return Run(info, RunData(list(metrics), every_param, every_tag))
 
     def delete(self, run: Run) -> None:
-        """Take a run away."""
+        """Delete a run."""
         self.client.delete_run(run.info.run_id)
 
     def log(self, run: Run, metrics: Sequence[Metric]) -> None:
-        """Write some metrics of a run."""
+        """Write metrics of a run that goes on."""
         self.client.log_batch(run.info.run_id, metrics=metrics)
 
     def history(self, run: Run, name: str) -> dict[int, float]:
-        """A metric's value at each step."""
+        """Return a metric's value at each step."""
         return {m.step: m.value for m in self.client.get_metric_history(run.info.run_id, name)}
 
     def log_artifacts(self, run: Run, figures: Figures, files: Iterable[Path] = ()) -> None:
@@ -129,16 +137,59 @@ class Experiment:
 
 @contextmanager
 def _usable(uri: str) -> Iterator[None]:
-    """MLflow raises many kinds of error for a store that it cannot use: all are a UserError here."""
+    """Turn the many kinds of error that MLflow raises for a store that it cannot use into UserError."""
     try:
         yield
     except Exception as error:
-        reason = str(error).strip().splitlines()[0][:300]
-        raise UserError(f"MLflow cannot use the tracking store {uri}: {reason}") from error
+        raise UserError(f"MLflow cannot use the tracking store {uri}: {reason(error)}") from error
+
+
+@contextmanager
+def _quiet(*names: str) -> Iterator[None]:
+    """Silence loggers below WARNING: a new database logs dozens of lines about its tables."""
+    loggers = [logging.getLogger(name) for name in names]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(max(logger.getEffectiveLevel(), logging.WARNING))
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@contextmanager
+def _without_fsync(uri: str) -> Iterator[None]:
+    """Set `PRAGMA synchronous = OFF` for the engine of this SQLite store; other engines are not changed.
+
+    A cell takes ten transactions, which are half as fast when each waits for the disk. What a power cut
+    would damage can be written again from the records. MLflow has no public way to its engine, so the
+    engine is recognised by its address at its first connection while the store is opened.
+    """
+    if not uri.startswith("sqlite:"):
+        yield
+        return
+    address = make_url(uri)
+
+    def recognise(connection: Connection) -> None:
+        engine = connection.engine
+        if engine.url == address and not event.contains(engine, "connect", _no_fsync):
+            event.listen(engine, "connect", _no_fsync)
+            _no_fsync(connection.connection.driver_connection, None)
+
+    event.listen(Engine, "engine_connect", recognise)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "engine_connect", recognise)
+
+
+def _no_fsync(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def milliseconds(moment: str | None) -> int:
-    """A moment in ISO's words as MLflow counts time; now for None."""
+    """Convert a time in ISO 8601 format to milliseconds since 1970; None means now."""
     when = datetime.fromisoformat(moment) if moment else datetime.now()
     return int(when.timestamp() * 1000)
 

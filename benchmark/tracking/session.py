@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmark.analysis.answers import Answers
-from benchmark.errors import UserError
+from benchmark.errors import UserError, reason
 from benchmark.execution.plan import Plan
 from benchmark.store.record import Epoch, Header, Record
 from benchmark.store.records import Records
@@ -58,7 +58,7 @@ class Session:
         except Exception as error:  # MLflow raises many kinds for a store that it cannot use
             _log.exception("MLflow could not be written")
             raise UserError(
-                f"MLflow could not be written ({_reason(error)}); every record is kept in "
+                f"MLflow could not be written ({reason(error)}); every record is kept in "
                 f"{self._records.folder}: run the same command again to log them"
             ) from error
         self._workspace.note_logged(grid, known)
@@ -98,7 +98,3 @@ def open_tracker(workspace: Workspace, plan: Plan) -> "Tracker":
     grid = plan.grid
     primary = grid.evaluation.unit, grid.evaluation.primary
     return Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts, primary)
-
-
-def _reason(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

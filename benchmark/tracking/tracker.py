@@ -110,7 +110,7 @@ class Tracker:
         metrics = cell_metrics(record, f"{self._unit}/{self._metric}")
         step = record.counts.train_images if isinstance(record, Finished) else 0
         when = milliseconds(record.finished)
-        self._store.end(
+        run = self._store.end(
             run,
             params=cell_params(record),
             metrics=[Metric(name, value, when, step) for name, value in metrics.items()],
@@ -148,7 +148,7 @@ class Tracker:
         self._store.client.log_text(run.info.run_id, table.to_csv(index=False), "head_to_head.csv")
         self._store.log_artifacts(run, figures())
         tags = {"rows": digest}
-        self._store.end(run, {"body_part": body_part}, metrics, tags, finished=now)
+        run = self._store.end(run, {"body_part": body_part}, metrics, tags, finished=now)
         self._comparisons[body_part] = run
 
     def log_report(self, folder: Path, files: Iterable[Path], digest: str) -> None:
@@ -202,8 +202,7 @@ class Tracker:
             told = {name: axes[name] for name in (*CURVE, "control") if axes.get(name)}
             kind = {"kind": "control", "control": told["control"]} if "control" in told else {"kind": "curve"}
             run = self._store.begin({**kind, "curve": name, MLFLOW_RUN_NAME: run_name(axes)})
-            self._store.end(run, told, [], {})
-            self._curves[name] = run
+            self._curves[name] = self._store.end(run, told, [], {})
         return self._curves[name]
 
     def _renew_curve(self, run: Run) -> Run:

@@ -1,3 +1,5 @@
+import importlib
+import math
 import os
 import signal
 import subprocess
@@ -7,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.errors import UserError
+
+cli_main = importlib.import_module("benchmark.cli.main")  # the module; `benchmark.cli.main` is its function
 COMMAND = [sys.executable, "-m", "benchmark"]
 
 
@@ -20,6 +25,115 @@ def test_help_imports_nothing_heavy():
     code = f"import sys, benchmark.cli; sys.exit(any(m in sys.modules for m in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert "run" in benchmark("--help").stdout
+
+
+def seconds_of(command):
+    """The processor time of a command, at best of three: others may be using this machine."""
+    best = math.inf
+    for _ in range(3):
+        before = os.times()
+        subprocess.run(command, check=True, capture_output=True)
+        after = os.times()
+        spent = after.children_user + after.children_system - before.children_user - before.children_system
+        best = min(best, spent)
+    return best
+
+
+def test_help_takes_half_a_second_and_the_import_a_tenth():
+    assert seconds_of([*COMMAND, "--help"]) < 0.5
+    nothing = seconds_of([sys.executable, "-c", ""])
+    assert seconds_of([sys.executable, "-c", "import benchmark"]) - nothing < 0.1
+
+
+def run_main(monkeypatch, capsys, error):
+    """Run the command line whose command fails with this error; returns exit status and stderr."""
+
+    def fail(**_):
+        raise error
+
+    monkeypatch.setattr(cli_main, "cli", fail)
+    with pytest.raises(SystemExit) as ended:
+        cli_main.main()
+    return ended.value.code, capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (OSError(28, "No space left on device", "runs/a.npy"), "runs/a.npy: No space left on device"),
+        (PermissionError(13, "Permission denied"), "Permission denied"),
+        (ConnectionError(), "ConnectionError"),
+        (OSError("first\nsecond"), "first"),
+        (UserError("grid.yaml:3: bad"), "grid.yaml:3: bad"),
+    ],
+)
+def test_a_system_error_is_one_line_and_status_2(monkeypatch, capsys, caplog, error, line):
+    caplog.set_level("INFO")
+    assert run_main(monkeypatch, capsys, error) == (2, f"{line}\n")
+    assert caplog.records[-1].exc_info[1] is error, "its traceback is in the log"
+
+
+def test_an_error_of_the_program_keeps_its_traceback(monkeypatch, caplog):
+    caplog.set_level("INFO")
+
+    def fail(**_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli_main, "cli", fail)
+    with pytest.raises(ZeroDivisionError):
+        cli_main.main()
+    assert caplog.records[-1].exc_info
+
+
+def test_a_reader_that_stops_reading_is_no_error(write_grid, tmp_path):
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.Popen(
+        [*COMMAND, "plan", "--grid", str(write_grid()), "--workspace", str(tmp_path / "runs")],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(write)
+    _, errors = process.communicate()
+    assert process.returncode == 1
+    assert errors == ""
+
+
+def logs_of(workspace):
+    return sorted((workspace / "small" / "logs").glob("*-run.log"))
+
+
+def test_a_run_keeps_a_log_file_and_prints_lines_where_there_is_no_terminal(write_grid, tmp_path):
+    grid, workspace = write_grid(), tmp_path / "runs"
+    done = benchmark("run", "--grid", grid, "--workspace", workspace, "--jobs", "2", "--device", "cpu", "-v")
+    assert done.returncode == 0, done.stderr
+    assert "decoding images: 0/" in done.stderr
+    assert "fitting classifiers: 0/4, begins" in done.stderr
+    assert "fitting classifiers: 4/4, done in" in done.stderr
+    assert "begins: " in done.stderr
+    (log,) = logs_of(workspace)
+    assert "begins: " in log.read_text()
+    assert "0 cells failed" in log.read_text()
+
+
+def test_the_traceback_of_a_one_line_error_is_in_the_log_file(write_grid, tmp_path):
+    grid, workspace = write_grid(body_parts=["ankle"]), tmp_path / "runs"
+    done = benchmark("run", "--grid", grid, "--workspace", workspace)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1, "messages below warnings are in the file alone"
+    assert "ankle" in done.stderr
+    (log,) = logs_of(workspace)
+    assert "Traceback" in log.read_text()
+
+
+def test_a_plan_is_short_and_has_rows_on_request(write_grid, tmp_path):
+    arguments = ("plan", "--grid", write_grid(), "--workspace", tmp_path / "runs")
+    short, full = benchmark(*arguments), benchmark(*arguments, "--full")
+    assert "body part" in short.stdout
+    assert "core time" in short.stdout
+    assert "logistic" not in short.stdout
+    assert "logistic" in full.stdout
 
 
 @pytest.mark.parametrize(

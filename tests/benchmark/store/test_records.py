@@ -83,7 +83,7 @@ def test_the_same_cell_written_by_an_orphan_at_the_same_moment(records, monkeypa
 def write_finished(records, **changes):
     made = {"evaluation": SETTINGS, "intervals": INTERVALS, "threshold": 0.4}
     counts = COUNTS | {"train_images": 9, "test_images": 1}
-    metrics = {"study": dict.fromkeys(METRICS, {"value": 0.5})}
+    metrics = {"study": {name: {"value": 0.5} for name in METRICS}}
     record = finished(**{**made, "counts": counts, "metrics": metrics, **changes})
     records.write(Result(record, ROWS))
     return record, evaluate(ROWS, threshold=0.4, **SETTINGS)

@@ -1,0 +1,73 @@
+"""Send log messages to standard error and, for a run, to a file. The library itself adds no handler."""
+
+import logging
+import time
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+from rich.logging import RichHandler
+
+_PACKAGES = ("benchmark", "classifiers", "extractors", "results")
+_TERMINAL, _FILE = "benchmark: terminal", "benchmark: file"  # names of our two handlers of the root logger
+
+
+@cache
+def stderr() -> Console:
+    """Return the console on standard error, shared by progress and messages: neither overwrites the other."""
+    return Console(stderr=True)
+
+
+def log_to(level: int | None = None, file: Path | None = None) -> None:
+    """Show messages from `level` on standard error and write those from INFO with tracebacks into `file`.
+
+    What is None stays as it is; a second call replaces the first. Below INFO only this project's packages are
+    shown: other libraries log thousands of lines there. Raises OSError when the file cannot be written.
+    """
+    root = logging.getLogger()
+    if level is not None:
+        _replace(_TERMINAL, _terminal_handler(level))
+        for name in _PACKAGES:
+            logging.getLogger(name).setLevel(min(level, logging.INFO))
+        root.setLevel(logging.INFO if level <= logging.INFO else logging.WARNING)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _replace(_FILE, _file_handler(file))
+        root.setLevel(logging.INFO)
+
+
+def log_path(folder: Path, command: str) -> Path:
+    """Return the log file of a command that begins now: FOLDER/logs/<UTC time>-COMMAND.log."""
+    return folder / "logs" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}-{command}.log"
+
+
+def _terminal_handler(level: int) -> logging.Handler:
+    handler = RichHandler(level, console=stderr(), show_path=False, show_time=level <= logging.INFO)
+    handler.setFormatter(logging.Formatter("%(message)s") if level <= logging.INFO else _OneLine())
+    return handler
+
+
+def _file_handler(file: Path) -> logging.Handler:
+    handler = logging.FileHandler(file, encoding="utf-8")
+    handler.setLevel(logging.INFO)
+    formatter = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    return handler
+
+
+class _OneLine(logging.Formatter):
+    """The message without its traceback, which is in the file."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.getMessage()
+
+
+def _replace(name: str, handler: logging.Handler) -> None:
+    root = logging.getLogger()
+    for old in [old for old in root.handlers if old.name == name]:
+        root.removeHandler(old)
+        old.close()
+    handler.set_name(name)
+    root.addHandler(handler)

@@ -1,0 +1,86 @@
+import logging
+import sys
+
+import pytest
+
+from benchmark.cli.logs import _PACKAGES, log_path, log_to
+
+ours, other = logging.getLogger("benchmark.something"), logging.getLogger("another_library")
+
+
+@pytest.fixture(autouse=True)
+def _as_before():
+    root = logging.getLogger()
+    loggers = [root, *(logging.getLogger(name) for name in _PACKAGES)]
+    levels, handlers = [logger.level for logger in loggers], list(root.handlers)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)
+        handler.close()
+
+
+def fail():
+    try:
+        raise KeyError
+    except KeyError:
+        ours.warning("MLflow [/x] failed", exc_info=True)
+
+
+def test_by_default_the_terminal_shows_warnings_in_one_line(capsys):
+    log_to(logging.WARNING)
+    fail()
+    ours.info("quiet")
+    other.info("quiet")
+    shown = capsys.readouterr().err
+    assert "MLflow [/x] failed" in shown
+    assert "Traceback" not in shown
+    assert "quiet" not in shown
+
+
+def test_the_file_has_all_from_info_with_tracebacks(capsys, tmp_path):
+    file = tmp_path / "logs" / "a.log"
+    log_to(logging.WARNING)
+    log_to(file=file)
+    fail()
+    ours.info("begins")
+    other.info("of another library")
+    ours.debug("details")
+    text = file.read_text()
+    assert "Traceback" in text
+    assert "INFO benchmark.something: begins" in text
+    assert "of another library" in text
+    assert "details" not in text
+    assert "begins" not in capsys.readouterr().err
+
+
+def test_verbose_shows_more_and_debug_is_ours_alone(capsys):
+    log_to(logging.INFO)
+    fail()
+    ours.info("begins")
+    ours.debug("details")
+    shown = capsys.readouterr().err
+    assert "begins" in shown
+    assert "Traceback" in shown
+    assert "details" not in shown
+    log_to(logging.DEBUG)
+    ours.debug("details")
+    other.debug("of another library")
+    shown = capsys.readouterr().err
+    assert shown.count("details") == 1, "the second call replaced the first"
+    assert "of another library" not in shown
+
+
+def test_the_library_adds_no_handler():
+    import benchmark.execution.run  # noqa: F401
+
+    packages = [name for name in sys.modules if name.split(".")[0] in _PACKAGES]
+    assert packages
+    assert not [name for name in packages if logging.getLogger(name).handlers]
+
+
+def test_a_log_file_is_named_by_its_time_and_command(tmp_path):
+    path = log_path(tmp_path, "run")
+    assert path.parent == tmp_path / "logs"
+    assert path.name.endswith("Z-run.log")

@@ -1,0 +1,157 @@
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from benchmark.cli import terminal
+from benchmark.cli.terminal import (
+    embeddings_table,
+    findings_table,
+    frame_table,
+    plan_tables,
+    progress_bars,
+    say,
+    time_left,
+)
+from benchmark.execution.plan import Embedding
+
+ODD = "[x] [/x] [red]part\\"
+
+
+def printed(table):
+    console = Console(width=200)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()
+
+
+def rows_of(table):
+    """The cells of each line that has any, without borders."""
+    lines = [line for line in printed(table).replace("┃", "│").splitlines() if "│" in line]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+@pytest.fixture
+def unfinished(whole):
+    """The planted plan with every second cell missing, at an hour of core time each."""
+    plan, _ = whole
+    cells = [
+        replace(cell, status="missing", reason="never run", seconds=3600.0) if number % 2 else cell
+        for number, cell in enumerate(plan.cells)
+    ]
+    return replace(plan, cells=cells)
+
+
+@dataclass
+class Finding:
+    severity: str
+    code: str = "D001"
+    message: str = ODD
+    examples: tuple[str, ...] = (ODD,)
+
+
+def test_text_of_users_is_shown_as_it_is(capsys):
+    frame = pd.DataFrame({ODD: [ODD, None]})
+    assert printed(frame_table(frame, ODD)).count(ODD) == 3
+    assert printed(findings_table([Finding("ok"), Finding("error")], ODD)).count(ODD) == 5
+    say(ODD)
+    assert capsys.readouterr().out == f"{ODD}\n"
+
+
+def test_names_and_reasons_in_a_plan_are_shown_as_they_are(unfinished):
+    cells = [
+        replace(planned, reason=ODD, cell=replace(planned.cell, body_part=ODD))
+        for planned in unfinished.cells
+    ]
+    cells_table, reasons = plan_tables(replace(unfinished, cells=cells))
+    assert ODD in printed(cells_table)
+    assert ODD in printed(reasons)
+
+
+def test_a_backbones_label_is_shown_as_it_is(unfinished):
+    assert ODD in printed(embeddings_table([Embedding(ODD, False, 10, 5.0)], unfinished))
+
+
+def test_findings_come_worst_first():
+    table = printed(findings_table([Finding("ok"), Finding("warning"), Finding("error")], "t"))
+    assert table.index("error") < table.index("warning") < table.index("ok")
+
+
+def test_a_plan_sums_cells_per_strategy_and_body_part(unfinished, monkeypatch):
+    monkeypatch.setattr(terminal, "available_cores", lambda: 2)
+    table, _ = plan_tables(unfinished)
+    parts = [(planned.cell.strategy, planned.cell.body_part) for planned in unfinished.cells]
+    header, *rows, total = rows_of(table)
+    assert header[:2] == ["strategy", "body part"]
+    assert [tuple(row[:2]) for row in rows] == list(dict.fromkeys(parts))
+    of_part = Counter(parts)
+    for row in rows:
+        assert sum(int(count or 0) for count in row[2:7]) == of_part[row[0], row[1]]
+    missing = len(unfinished.todo)
+    assert total[0] == "all"
+    assert total[5] == str(missing)
+    assert total[7] == f"{missing}.0 h"
+    assert f"core time {missing}.0 h, about {missing / 2:.1f} h on 2 cores" in printed(table)
+
+
+def test_a_full_plan_has_a_row_per_extractor_and_classifier(unfinished):
+    table, _ = plan_tables(unfinished, full=True)
+    header, *rows, _ = rows_of(table)
+    assert header[:3] == ["strategy", "extractor", "classifier"]
+    cells = (planned.cell for planned in unfinished.cells)
+    asked = dict.fromkeys((cell.strategy, cell.backbone, cell.classifier) for cell in cells)
+    assert [tuple(row[:3]) for row in rows] == list(asked)
+
+
+def test_a_plan_says_which_time_is_on_which_device(unfinished, monkeypatch):
+    monkeypatch.setattr(terminal, "device_of_networks", lambda _: "cuda")
+    monkeypatch.setattr(terminal, "available_cores", lambda: 4)
+    table, _ = plan_tables(unfinished)
+    _, *rows, _ = rows_of(table)
+    assert {row[0]: row[8] for row in rows} == {
+        "feature_extraction": "cpu",
+        "hand_crafted": "cpu",
+        "fine_tuning": "cuda",
+    }
+    tuned = sum(planned.cell.recipe is not None for planned in unfinished.todo)
+    fitted = len(unfinished.todo) - tuned
+    assert 0 < tuned < fitted
+    words = time_left(unfinished, "cuda", 4)
+    assert f"core time {fitted}.0 h, about {fitted / 4:.1f} h on 4 cores" in words
+    assert f"fine-tuning on cuda at most about {tuned / 4:.1f} h" in words
+
+
+def test_embeddings_of_networks_are_on_the_device_and_descriptors_on_the_cpu(unfinished, monkeypatch):
+    monkeypatch.setattr(terminal, "device_of_networks", lambda _: "cuda")
+    found = [
+        Embedding("resnet18", False, 10, 5.0),
+        Embedding("resnet34", True, 10, 0.0),
+        Embedding("edges", False, 10, 5.0),
+    ]
+    _, *rows = rows_of(embeddings_table(found, unfinished))
+    assert [row[4] for row in rows] == ["cuda", "", "cpu"]
+
+
+def test_a_finished_plan_has_no_time_left(whole):
+    plan, _ = whole
+    (table,) = plan_tables(plan)
+    _, *rows = rows_of(table)
+    assert {(row[7], row[8]) for row in rows} == {("", "")}
+    assert time_left(plan, "cpu", 2) == ""
+
+
+def test_the_device_of_networks_is_that_of_a_run(unfinished, whole):
+    from extractors.devices import choose_device
+
+    assert terminal.device_of_networks(unfinished) == choose_device().type
+    assert terminal.device_of_networks(whole[0]) == "cpu"
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_bars_on_a_terminal_and_lines_elsewhere(is_terminal, monkeypatch, capsys):
+    monkeypatch.setattr("benchmark.cli.terminal.stderr", lambda: Console(force_terminal=is_terminal))
+    with progress_bars() as report:
+        report("decoding images", 2, 2)
+    assert ("decoding images: 2/2, done" in capsys.readouterr().err) != is_terminal

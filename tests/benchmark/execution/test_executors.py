@@ -1,0 +1,126 @@
+import os
+import time
+from pathlib import Path
+
+import joblib
+import psutil
+import pytest
+from joblib.externals.loky import reusable_executor
+
+from benchmark.execution.executors import Share, run_all, share_cores
+
+TWO = Share(2, 3)
+
+
+def square(number):
+    return number * number
+
+
+def process_of(_):
+    time.sleep(0.2)
+    return os.getpid()
+
+
+def fail_at_three(number):
+    if number == 3:
+        raise ValueError("three")
+    return number
+
+
+def sleep_then(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+def write_process_and_sleep(folder):
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(60)
+
+
+def thread_limits(_):
+    import numpy  # noqa: F401
+    from threadpoolctl import threadpool_info
+
+    return os.environ["OMP_NUM_THREADS"], {pool["num_threads"] for pool in threadpool_info()}
+
+
+@pytest.mark.parametrize("share", [Share(1, 1), TWO])
+def test_each_item_is_worked_on_once(share):
+    assert sorted(run_all(square, range(20), share)) == [n * n for n in range(20)]
+
+
+def test_no_items_give_no_results():
+    assert list(run_all(square, [], TWO)) == []
+
+
+def test_one_job_runs_in_this_process():
+    assert set(run_all(process_of, range(2), Share(1, 1))) == {os.getpid()}
+
+
+def test_results_come_as_they_finish():
+    found = list(run_all(sleep_then, [2.0, 0.0, 0.1], TWO))
+    assert found[-1] == 2.0
+
+
+def test_items_are_taken_at_most_two_per_job_ahead():
+    taken = []
+
+    def items():
+        for number in range(30):
+            taken.append(number)
+            yield number
+
+    results = run_all(square, items(), TWO)
+    for received in range(1, 6):
+        next(results)
+        assert len(taken) <= received + 2 * TWO.jobs
+    results.close()
+
+
+def test_numerical_libraries_in_a_worker_use_its_share_of_threads():
+    for variable, threads in run_all(thread_limits, range(2), Share(2, 1)):
+        assert variable == "1"
+        assert threads <= {1}
+    assert next(iter(run_all(thread_limits, range(1), TWO)))[0] == "3"
+
+
+def test_an_exception_of_the_function_is_raised_here():
+    with pytest.raises(ValueError, match="three"):
+        list(run_all(fail_at_three, range(8), TWO))
+
+
+def test_workers_are_killed_when_the_caller_stops_early(tmp_path):
+    def items():
+        yield tmp_path
+        yield tmp_path
+        while len(list(tmp_path.iterdir())) < 2:
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        list(run_all(write_process_and_sleep, items(), TWO))
+    assert time.monotonic() - started < 30
+    assert not any(psutil.pid_exists(int(path.name)) for path in tmp_path.iterdir())
+
+
+def test_the_callers_joblib_workers_stay():
+    def workers():
+        return set(joblib.Parallel(n_jobs=2)(joblib.delayed(process_of)(n) for n in range(8)))
+
+    before, executor = workers(), reusable_executor._executor
+    ours = set(run_all(process_of, range(8), TWO))
+    with pytest.raises(ValueError, match="three"):
+        list(run_all(fail_at_three, range(8), TWO))
+    assert not ours & before
+    assert all(psutil.pid_exists(process) for process in before)
+    assert reusable_executor._executor is executor
+    assert workers() == before
+    executor.shutdown(wait=True)
+
+
+def test_jobs_share_the_cores(monkeypatch):
+    monkeypatch.setattr("benchmark.execution.executors.available_cores", lambda: 8)
+    assert share_cores(None) == Share(8, 1)
+    assert share_cores(2) == Share(2, 4)
+    assert share_cores(16) == Share(16, 1)
