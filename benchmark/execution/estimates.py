@@ -19,8 +19,6 @@ _FIRST_GUESS = {
 }
 _FIRST_GUESS_EPOCH = 150.0  # the same for one epoch of 1,000 images of a mid-sized network at 224 pixels
 
-FIRST_GUESS_MS = {"feature_extraction": 50.0, "hand_crafted": 20.0}  # per image, four cores, 224 pixels
-
 
 class CellTimes:
     """How long a cell takes: as its like in the records took (of a control its own), else a first guess."""

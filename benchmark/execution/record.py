@@ -15,7 +15,7 @@ import pandas as pd
 from benchmark.datasets.names import BY_IMAGE
 from benchmark.datasets.splits import is_leaky
 from benchmark.execution.plan import Plan, PlannedCell
-from benchmark.execution.subsets import Sample
+from benchmark.execution.subsets import Subset
 from benchmark.store.records import Result
 from classifiers.fit import Fit
 from extractors.array_store import StoredArray
@@ -67,7 +67,7 @@ def header(planned: PlannedCell, context: Context, started: str) -> dict[str, An
 
 def finished(
     planned: PlannedCell,
-    sample: Sample,
+    subset: Subset,
     context: Context,
     fit: Fit,
     started: str,
@@ -75,7 +75,7 @@ def finished(
     **more: Any,
 ) -> Result:
     """The result of a cell that was fitted: its predictions, metrics and whatever `more` tells of it."""
-    predictions = sample.test_images.assign(probability=fit.probabilities)
+    predictions = subset.test_images.assign(probability=fit.probabilities)
     record = {
         **header(planned, context, started),
         **more,
@@ -88,9 +88,9 @@ def finished(
         **evaluate(predictions, threshold=fit.threshold, **context.evaluation),  # type: ignore[arg-type]
     }
     record["counts"] |= {
-        "train_images": len(sample.train_rows),
-        "train_positive": int(sample.labels.sum()),
-        "train_patients": int(sample.train_images["patient"].nunique()),
+        "train_images": len(subset.train_rows),
+        "train_positive": int(subset.labels.sum()),
+        "train_patients": int(subset.train_images["patient"].nunique()),
     }
     return Result(planned.cell.id, {**record, "finished": now()}, predictions, files or {})
 

@@ -10,7 +10,8 @@ import pandas as pd
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import TUNED_FROZEN
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
-from benchmark.grid.schema import BackboneEntry, Grid
+from benchmark.grid.schema import Grid
+from benchmark.grid.sections import BackboneEntry
 from results.methods_text import Facts, Network, PartCounts, Recipe
 
 _FOLDS = 5
@@ -68,7 +69,7 @@ def _method_facts(grid: Grid) -> Facts:
         facts["descriptors"] = grid.hand_crafted.descriptors
         facts["descriptor_classifiers"] = grid.hand_crafted.classifiers
     if grid.fine_tuning:
-        recipe = grid.fine_tuning.recipe
+        recipe = next(iter(grid.fine_tuning.named_recipes.values()))
         stages = [stage.model_dump(mode="json") for stage in recipe.each_stage()]
         facts["fine_tuned"] = _networks(grid.fine_tuning.backbones)
         facts["recipe"] = Recipe(**recipe.model_dump(mode="json") | {"stages": stages})  # type: ignore[typeddict-item]
