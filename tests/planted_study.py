@@ -11,7 +11,7 @@ from scipy.special import expit
 from benchmark.datasets.manifest import Manifest
 from benchmark.execution.plan import Plan, PlannedCell, make_plan
 from benchmark.execution.record import context_of, finished, now
-from benchmark.execution.subsets import Sample, Samples
+from benchmark.execution.subsets import Subset, Subsets
 from benchmark.grid.schema import Grid
 from benchmark.store.records import Records
 from classifiers.fitting import Fit
@@ -71,11 +71,11 @@ def planted_study(
 
 def _write(plan: Plan, records: Records, cells: list[PlannedCell]) -> None:
     pixels = SimpleNamespace(digest="planted", meta={"unreadable": []})
-    context, samples = context_of(plan, pixels), Samples(plan)  # type: ignore[arg-type]
+    context, subsets = context_of(plan, pixels), Subsets(plan)  # type: ignore[arg-type]
     for planned in cells:
         cell = planned.cell
-        sample = samples.sample(cell.body_part, cell.train_size, cell.seed, cell.control)
-        records.write(finished(planned, sample, context, _fit(planned, sample), now(), **_facts(planned)))
+        subset = subsets.subset(cell.body_part, cell.train_size, cell.seed, cell.control)
+        records.write(finished(planned, subset, context, _fit(planned, subset), now(), **_facts(planned)))
 
 
 def separation(strategy: str, images: int) -> float:
@@ -84,14 +84,14 @@ def separation(strategy: str, images: int) -> float:
     return {"feature_extraction": 1.2 + 0.2 * grown, "fine_tuning": 1.2 + 0.9 * grown}.get(strategy, 0.8)
 
 
-def _fit(planned: PlannedCell, sample: Sample) -> Fit:
+def _fit(planned: PlannedCell, subset: Subset) -> Fit:
     cell = planned.cell
-    studies = sample.test_images["study"].astype("category")
+    studies = subset.test_images["study"].astype("category")
     shared = np.random.default_rng(1).normal(size=len(studies.cat.categories))[studies.cat.codes]
     own = np.random.default_rng(int(cell.id, 16) % 2**32).normal(size=len(studies))
-    labels = sample.test_images["label"].to_numpy()
+    labels = subset.test_images["label"].to_numpy()
     blind = cell.classifier == "majority" or cell.control == "shuffled_labels"
-    apart = 0.0 if blind else separation(cell.strategy, len(sample.train_rows))
+    apart = 0.0 if blind else separation(cell.strategy, len(subset.train_rows))
     scores = (labels - 0.5) * apart + 0.8 * shared + 0.6 * own
     seconds = {"select": 1.0, "fit": 1.0 + (cell.strategy == "fine_tuning") * 99, "predict": 0.5}
     parameters = {"best_epoch": 2} if cell.strategy == "fine_tuning" else {"C": 1.0}

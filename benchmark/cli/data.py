@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from benchmark.cli.terminal import console, findings_table, frame_table, progress_bars, say, shown
-from benchmark.datasets.manifest import Manifest, read_manifest
+from benchmark.datasets.kinds import kind_at
+from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.mura import read_mura
 from benchmark.execution.executors import available_cores
+
+_CACHE = Path("runs/.cache")  # of the default workspace, for kinds that convert their images first
 
 
 def draw(
@@ -48,14 +51,13 @@ def explore_root(root: Path, out: Path) -> None:
 
 
 def open_root(root: Path) -> tuple[Manifest, bool]:
-    """Read a CSV, a folder with manifest.csv, or MURA's tree.
-
-    Returns the manifest and whether it should be MURA as published (not a phantom of its layout).
-    """
-    if root.is_file() or (root / "manifest.csv").is_file():
-        return read_manifest(root if root.is_file() else root / "manifest.csv"), False
-    manifest = read_mura(root)
-    return manifest, not any((f / "phantom.json").is_file() for f in (manifest.root, manifest.root.parent))
+    """A manifest from a CSV, a folder with manifest.csv, or MURA's tree; and whether it should be MURA."""
+    kind = kind_at(root)
+    manifest = kind.read(
+        kind.model.model_validate({"kind": kind.name, "root": root}), _CACHE, available_cores()
+    )
+    drawn = any((f / "phantom.json").is_file() for f in (manifest.root, manifest.root.parent))
+    return manifest, kind.name == "mura" and not drawn
 
 
 def convert_medmnist(npz: Path, out: Path) -> None:

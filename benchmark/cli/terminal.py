@@ -94,7 +94,7 @@ def embeddings_table(embeddings: Sequence[Embedding], plan: Plan) -> Table:
     columns = ("extractor", "embedding", "images", "time", "device")
     table = Table(*columns, title="embeddings that the unfinished cells need")
     device = device_of_networks(plan)
-    networks = {p.cell.backbone for p in plan.todo if isinstance(p.cell.embedded_by, BackboneSpec)}
+    networks = {p.cell.backbone for p in plan.todo if isinstance(p.cell.embedding_extractor, BackboneSpec)}
     for embedding in embeddings:
         state = "in the cache" if embedding.cached else "to be made"
         where = "" if embedding.cached else device if embedding.extractor in networks else "cpu"

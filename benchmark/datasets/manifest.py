@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from benchmark.errors import UserError
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
 _NEEDED = ("path", "patient", "study", "body_part", "label")
 _SPLITS = ("train", "val", "valid", "test")
+DESCRIPTION = "dataset.json"  # beside the CSV: {"name": ..., "citation": ...}
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +27,15 @@ class Manifest:
     `images` has the columns image (posix path relative to `root`, unique), patient, study (unique over
     patients), body_part (lower case, without `XR_`), label (int64: 0 normal, 1 abnormal) and split:
     `train`, `test`, or empty when the data set has none. `evaluated_on` is the name of the test part
-    in the data set's own words, empty when it has no test part.
+    in the data set's own words, empty when it has no test part. `name` and `citation` (a BibTeX key of the
+    report's references, or free text) are for reports; they are not part of the digest.
     """
 
     root: Path
     images: pd.DataFrame
     evaluated_on: str
+    name: str = ""
+    citation: str = ""
 
     @cached_property
     def _digest(self) -> str:
@@ -58,8 +63,9 @@ def read_manifest(path: Path) -> Manifest:
     """Read a CSV `path,patient,study,body_part,label[,split]`; paths are relative to its folder.
 
     Split values are train, val, valid and test. With any `test` row that is the test set, and val
-    belongs to the training pool; without, val or valid is the test set. Raises UserError naming file
-    and line for anything that cannot be used.
+    belongs to the training pool; without, val or valid is the test set. The file dataset.json beside the
+    CSV, if any, gives `name` and `citation`. Raises UserError naming file and line for anything that
+    cannot be used.
     """
     rows = _read_rows(path)
     _check_columns(path, rows)
@@ -79,17 +85,34 @@ def read_manifest(path: Path) -> Manifest:
         }
     )
     _check_studies(path, images)
-    return Manifest(path.parent, images.reset_index(drop=True), evaluated_on)
+    described = _read_description(path.with_name(DESCRIPTION))
+    return Manifest(path.parent, images.reset_index(drop=True), evaluated_on, **described)
 
 
-def check_files(listing: Path, root: Path, names: Mapping[int, str], way_out: str = "") -> None:
-    """Raise UserError when files that a listing names (by line, relative to `root`) are not there."""
+def check_files(listing: Path, root: Path, names: Mapping[int, str], hint: str = "") -> None:
+    """Raise UserError, ending in `hint`, when files of a listing (by line, below `root`) are missing."""
     missing = {line: name for line, name in names.items() if not (root / name).is_file()}
     if missing:
         first = ", ".join(list(missing.values())[:3]) + (", ..." if len(missing) > 3 else "")
         raise UserError(
-            f"{listing}:{min(missing)}: {len(missing)} of {len(names)} images are not there: {first}{way_out}"
+            f"{listing}:{min(missing)}: {len(missing)} of {len(names)} images are not there: {first}{hint}"
         )
+
+
+def _read_description(path: Path) -> dict[str, str]:
+    """The `name` and `citation` of a dataset.json; empty when there is no such file."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: not JSON that can be read: {error}") from None
+    texts = isinstance(content, dict) and all(isinstance(text, str) for text in content.values())
+    if not texts or not set(content) <= {"name", "citation"}:
+        raise UserError(
+            f'{path}: must hold {{"name": "...", "citation": "..."}} (both optional) and nothing else'
+        )
+    return dict(content)
 
 
 def _read_rows(path: Path) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """A two-class MedMNIST file turned into images and a manifest."""
 
 import csv
+import json
 import os
 import shutil
 import zipfile
@@ -12,15 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmark.datasets.manifest import DESCRIPTION
 from benchmark.errors import UserError
 
 _SPLITS = ("train", "val", "test")
 _BODY_PARTS = {"pneumoniamnist": "XR_CHEST"}
+_CITATION = "yang2023medmnist"  # MedMNIST v2, as a BibTeX key of the report's references
 _ABNORMAL_IS_0 = ("breastmnist",)  # INFO of the medmnist package: 0 malignant, 1 normal or benign
 
 
 def from_medmnist(npz: Path, out: Path) -> Path:
-    """Write OUT/images/{train,val,test}/NNNN.png and OUT/manifest.csv; returns the manifest's path.
+    """Write OUT/images/{train,val,test}/NNNN.png, OUT/manifest.csv, OUT/dataset.json; returns the CSV's path.
 
     The file gives no patients: each image stands as its own. Label 1 is abnormal, also for BreastMNIST,
     whose file says the reverse. Raises UserError for a file that is not a two-class MedMNIST file of
@@ -29,12 +32,15 @@ def from_medmnist(npz: Path, out: Path) -> Path:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not empty: name another folder")
     arrays = _read(npz)
+    data_set = npz.stem.split("_")[0].lower()
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         with _new(temporary / "manifest.csv").open("w", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(["path", "patient", "study", "body_part", "label", "split"])
-            writer.writerows(_write_images(temporary, arrays, npz.stem.split("_")[0].lower()))
+            writer.writerows(_write_images(temporary, arrays, data_set))
+        description = {"name": _display_name(data_set), "citation": _CITATION}
+        (temporary / DESCRIPTION).write_text(json.dumps(description), encoding="utf-8")
         temporary.replace(out)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -70,6 +76,12 @@ def _write_images(folder: Path, arrays: dict[str, NDArray[Any]], data_set: str) 
             Image.fromarray(pixels).save(_new(folder / name))
             identity = f"{split}{number:04d}"
             yield [name, identity, identity, part, int(label) ^ (data_set in _ABNORMAL_IS_0), split]
+
+
+def _display_name(data_set: str) -> str:
+    """`PneumoniaMNIST` for pneumoniamnist, as the MedMNIST papers write it."""
+    stem = data_set.removesuffix("mnist")
+    return data_set if stem == data_set else f"{stem.capitalize()}MNIST"
 
 
 def _new(path: Path) -> Path:

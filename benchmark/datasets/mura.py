@@ -30,15 +30,16 @@ def read_mura(root: Path) -> Manifest:
     images = _table(folder, [image for split in _SPLITS for image in _image_paths(folder, split)])
     for split in _SPLITS:
         _check_labels(folder, split, images)
-    return Manifest(folder, images, "valid" if (images["split"] == "test").any() else "")
+    evaluated_on = "valid" if (images["split"] == "test").any() else ""
+    return Manifest(folder, images, evaluated_on, name="MURA", citation="rajpurkar2018mura")
 
 
 def _folder(root: Path) -> Path:
     for folder in (root, root / "MURA-v1.1"):
         if any((folder / split).is_dir() for split in _SPLITS):
             return folder
-    way_out = f"; give the folder above: {root.parent}" if root.name in _SPLITS else ""
-    raise UserError(f"{root}: not MURA: no train/ or valid/ there (expected {_EXPECTED}){way_out}")
+    hint = f"; give the folder above: {root.parent}" if root.name in _SPLITS else ""
+    raise UserError(f"{root}: not MURA: no train/ or valid/ there (expected {_EXPECTED}){hint}")
 
 
 def _image_paths(folder: Path, split: str) -> list[str]:

@@ -7,14 +7,11 @@ import numpy as np
 from benchmark.grid.cells import Cell
 from benchmark.store.record import Finished
 from classifiers.catalogue import CLASSIFIERS
-from classifiers.fine_tuning.recipes import END_TO_END
 
 # Seconds of one core for one epoch of 1,000 images of a mid-sized network at 224 pixels: where `plan` begins
 # before the workspace holds measured cells of the same network.
 _FIRST_GUESS_EPOCH = 150.0
 _UNKNOWN = (1.0, 1.0)  # of a classifier that is no longer registered: as logistic regression
-
-FIRST_GUESS_MS = {"feature_extraction": 50.0, "hand_crafted": 20.0}  # per image, four cores, 224 pixels
 
 
 class CellTimes:
@@ -25,7 +22,8 @@ class CellTimes:
         for record in records:
             threads = record.training.threads if record.training else 1  # a fine-tuning has them to itself
             point = record.counts.train_images, threads * sum(record.seconds.values())
-            kind = record.control, _kind(record.backbone, record.classifier)
+            tuned = record.backbone if record.training else ""
+            kind = record.control, _kind(record.classifier, tuned)
             self._measured.setdefault(kind, []).append(point)
 
     def seconds(self, cell: Cell, images: int) -> float:
@@ -36,7 +34,7 @@ class CellTimes:
         else:
             known = CLASSIFIERS.get(cell.classifier)
             base, power = known.first_guess if known else _UNKNOWN
-        kind = _kind(cell.backbone, cell.classifier)
+        kind = _kind(cell.classifier, cell.backbone if cell.recipe else "")
         near = self._measured.get((cell.control, kind)) or self._measured.get(("", kind))
         if not near:
             return float(base * (images / 1000) ** power)
@@ -45,6 +43,6 @@ class CellTimes:
         return float(np.mean(like) * (images / measured_images) ** power)
 
 
-def _kind(backbone: str, classifier: str) -> str:
-    """What takes equally long: a classifier on any embedding, but each network by itself."""
-    return f"{backbone} {classifier}" if classifier == END_TO_END else classifier
+def _kind(classifier: str, tuned: str) -> str:
+    """The key of cells that take equally long: a classifier on any embedding, but each fine-tuned network."""
+    return f"{tuned} {classifier}" if tuned else classifier

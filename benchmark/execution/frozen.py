@@ -1,38 +1,81 @@
-"""A batch of cells that share one embedding and one training subset: what a worker is sent and does."""
+"""Fit classifiers on embeddings: cells that share an embedding and a subset form a batch for one worker."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from benchmark.execution.cost import frozen_cost
-from benchmark.execution.executors import available_cores
+from benchmark.execution.executors import available_cores, run_all
 from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import Context, failed, finished, now
-from benchmark.execution.subsets import Sample
-from benchmark.grid.image_free import one_hot
+from benchmark.execution.run import Outcome, Run
+from benchmark.execution.subsets import Subset
+from benchmark.grid.image_free import COSTS_NOTHING
 from benchmark.store.records import Records, Result
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.train_test import Matrix, TrainTest
 from extractors.array_store import read_array
+from extractors.embeddings import Failure
 from extractors.resource_usage import measured
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Cells of one extractor, body part, seed and training size, with what they share."""
+    """Cells of one extractor, body part, seed, training size and control, with what they share."""
 
     cells: list[PlannedCell]
-    embedding: Path | None  # None: the body part is all that is known of an image
+    embedding: Path | None  # folder of the stored array; None for an image-free control
     embedding_facts: dict[str, Any]  # width, digest and cost
-    sample: Sample
+    subset: Subset
     context: Context
 
 
-def run_batch(batch: Batch, records: Records, threads: int) -> list[tuple[str, str]]:
+def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
+    """Fit the cells in worker processes, the longest batches first. The runner of the frozen strategies."""
+    batches: list[Batch] = []
+    for batch in make_batches(cells, run):
+        if isinstance(batch, Batch):
+            batches.append(batch)
+        else:
+            yield run.write(batch)
+    batches.sort(key=lambda batch: -sum(planned.seconds for planned in batch.cells))
+    share, total = run.settings.share, sum(len(batch.cells) for batch in batches)
+    work = partial(run_batch, records=run.records, threads=share.threads)
+    run.progress("fitting classifiers", 0, total)
+    for outcomes in run_all(work, batches, share):
+        run.progress("fitting classifiers", len(outcomes), total)
+        yield from outcomes
+
+
+def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]:
+    """The cells as batches, or as failed results where their embedding could not be made."""
+    embeddings = run.embeddings(cells)
+    groups: dict[tuple[Any, ...], list[PlannedCell]] = defaultdict(list)
+    for planned in cells:
+        cell = planned.cell
+        groups[cell.backbone, cell.body_part, cell.train_size, cell.seed, cell.control].append(planned)
+    for (backbone, *points), group in groups.items():
+        subset = run.subsets.subset(*points)
+        if group[0].cell.embedding_extractor is None:
+            yield Batch(group, None, COSTS_NOTHING, subset, run.context)
+            continue
+        embedding = embeddings[backbone]
+        if isinstance(embedding, Failure):
+            yield from (failed(planned, run.context, embedding.cause, now()) for planned in group)
+            continue
+        facts = {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]}
+        yield Batch(group, embedding.folder, facts, subset, run.context)
+
+
+def run_batch(batch: Batch, records: Records, threads: int) -> list[Outcome]:
     """Fit each cell of a batch and write its record as it finishes; returns (cell id, status) pairs.
 
     A cell that fails is recorded with its error and does not stop the others.
@@ -47,43 +90,50 @@ def run_batch(batch: Batch, records: Records, threads: int) -> list[tuple[str, s
 
 def _results(batch: Batch, threads: int) -> Iterator[Result]:
     try:
-        subset = _subset(batch, threads)
+        data = _train_test(batch, threads)
     except Exception as error:
         yield from (failed(planned, batch.context, error, now()) for planned in batch.cells)
         return
     for planned in batch.cells:
         started = now()
         try:
-            yield _fitted(batch, planned, subset, started)
-        except Exception as error:  # one cell's failure is its own
+            yield _fitted(batch, planned, data, started)
+        except Exception as error:  # the other cells go on; the record holds the traceback
             yield failed(planned, batch.context, error, started)
 
 
-def _fitted(batch: Batch, planned: PlannedCell, subset: TrainTest, started: str) -> Result:
-    with measured(share=subset.threads / available_cores()) as used:
-        fit = CLASSIFIERS[planned.cell.classifier].fit(subset)
+def _fitted(batch: Batch, planned: PlannedCell, data: TrainTest, started: str) -> Result:
+    with measured(share=data.threads / available_cores()) as used:
+        fit = CLASSIFIERS[planned.cell.classifier].fit(data)
     cost = frozen_cost(
         fit,
-        train=len(subset.train),
-        test=len(subset.test),
+        train=len(data.train),
+        test=len(data.test),
         embedding=batch.embedding_facts,
         used=used,
-        threads=subset.threads,
+        threads=data.threads,
     )
     facts: dict[str, Any] = {"embedding": batch.embedding_facts, "cost": cost}
-    return finished(planned, batch.sample, batch.context, fit, started, **facts)
+    return finished(planned, batch.subset, batch.context, fit, started, **facts)
 
 
-def _subset(batch: Batch, threads: int) -> TrainTest:
-    sample = batch.sample
-    train, test = _features(batch.embedding, sample)
-    return TrainTest(train, sample.labels, sample.groups, test, sample.seed, threads)
+def _train_test(batch: Batch, threads: int) -> TrainTest:
+    subset = batch.subset
+    train, test = _features(batch.embedding, subset)
+    return TrainTest(train, subset.labels, subset.groups, test, subset.seed, threads)
 
 
-def _features(embedding: Path | None, sample: Sample) -> tuple[Matrix, Matrix]:
+def _features(embedding: Path | None, subset: Subset) -> tuple[Matrix, Matrix]:
     if embedding is None:
-        return one_hot(sample.train_images["body_part"], sample.test_images["body_part"])
+        return one_hot(subset.train_images["body_part"], subset.test_images["body_part"])
     stored = read_array(embedding, check=False)
     if stored is None:
-        raise ValueError(f"the embedding {embedding} is gone; run again to make it")
-    return np.asarray(stored.data[sample.train_rows]), np.asarray(stored.data[sample.test_rows])
+        raise ValueError(f"the embedding {embedding} was deleted; run again to make it")
+    return np.asarray(stored.data[subset.train_rows]), np.asarray(stored.data[subset.test_rows])
+
+
+def one_hot(train: pd.Series, test: pd.Series) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The body part of each training and test image, as (n, parts) and (m, parts) float32 of 0 and 1."""
+    parts = np.unique(pd.concat([train, test]).to_numpy(dtype=str))
+    known = [rows.to_numpy(dtype=str)[:, None] == parts for rows in (train, test)]
+    return known[0].astype(np.float32), known[1].astype(np.float32)

@@ -1,6 +1,7 @@
-"""What a run would do: which cells are done, stale, failed or missing, why, and how long the rest takes."""
+"""The plan of a run: each cell's status (done, stale, failed, missing) with its reason and expected time."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,13 @@ from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART, SPLITS_VERSION
 from benchmark.datasets.splits import pool_and_test
 from benchmark.errors import UserError
-from benchmark.execution.estimates import FIRST_GUESS_MS, CellTimes
+from benchmark.execution.estimates import CellTimes
 from benchmark.grid.cells import Cell, LeftOut, expand
 from benchmark.grid.controls import CONTROLS_VERSION, expand_controls
 from benchmark.grid.schema import Grid
+from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.record import Failed, Finished, Record
 from benchmark.store.records import PREDICTIONS, Records
-from classifiers.fine_tuning.recipes import FINE_TUNING_VERSION
-from classifiers.names import RECIPE_VERSION
 from extractors.array_store import read_array
 from extractors.pixels import pixel_folder
 from extractors.sources import check_name
@@ -33,7 +33,7 @@ Fingerprint = dict[str, Any]
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell with its status (done, stale, failed, missing), the reason and the seconds it should take."""
+    """A cell with its status (done, stale, failed, missing), the reason and the expected core seconds."""
 
     cell: Cell
     status: str
@@ -44,14 +44,14 @@ class PlannedCell:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that is known before anything is computed."""
+    """The grid, its images, their split (`pool` and `test`: rows of the manifest) and its cells' status."""
 
     grid: Grid
     manifest: Manifest
     pool: NDArray[np.intp]
     test: NDArray[np.intp]
-    cells: list[PlannedCell]
-    left_out: list[LeftOut]
+    cells: list[PlannedCell] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
     @property
     def todo(self) -> list[PlannedCell]:
@@ -67,21 +67,20 @@ class Plan:
         """The `rows` as a table."""
         return pd.DataFrame(self.rows())
 
-    def of(self, control: str) -> "Plan":
-        """The plan by whose split the cells of a control are trained and tested."""
-        return self._by_image if control == LEAKY_SPLIT else self
+    def plan_for(self, control: str) -> "Plan":
+        """The plan whose split the cells of a control use: for `leaky_split` one split by image."""
+        return self._split_by_image if control == LEAKY_SPLIT else self
 
     @cached_property
-    def _by_image(self) -> "Plan":
-        """The same images, split by image."""
+    def _split_by_image(self) -> "Plan":
         dataset = self.grid.dataset.model_copy(update={"protocol": BY_IMAGE})
         known = np.concatenate([self.pool, self.test])
         pool, test = (rows[np.isin(rows, known)] for rows in pool_and_test(self.manifest, BY_IMAGE))
         return replace(self, grid=self.grid.model_copy(update={"dataset": dataset}), pool=pool, test=test)
 
     def pool_size(self, body_part: str, control: str = "") -> int:
-        """How many images of a body part may be trained on."""
-        split = self.of(control)
+        """The number of training images of a body part."""
+        split = self.plan_for(control)
         return len(split.rows_of(split.pool, body_part))
 
     def rows_of(self, rows: NDArray[np.intp], body_part: str) -> NDArray[np.intp]:
@@ -103,35 +102,42 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
     Raises UserError for a body part without images and for a backbone that does not exist.
     """
     pool, test = pool_and_test(manifest, grid.dataset.protocol)
-    plan = Plan(grid, manifest, pool, test, [], [])
+    split = Plan(grid, manifest, pool, test)
     for part in grid.body_parts:
-        _check_part(part, plan)
-    pool_size = cache(plan.pool_size)
+        _check_part(part, split)
+    pool_size = cache(split.pool_size)
     cells, left_out = expand(grid, {part: pool_size(part) for part in grid.body_parts})
     controls, left_out_controls = expand_controls(grid, manifest.images, pool_size)
-    cells += controls
-    digest = manifest.digest()
-    known = {cell.id: records.read(cell.id) for cell in cells}
-    guess = CellTimes(record for record in known.values() if isinstance(record, Finished))
-    for cell in cells:
-        fingerprint = fingerprint_of(cell, grid, digest)
-        status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
-        whole = isinstance(cell.train_size, str)
-        images = pool_size(cell.body_part, cell.control) if whole else int(cell.train_size)
-        plan.cells.append(PlannedCell(cell, status, reason, guess.seconds(cell, images), fingerprint))
-    plan.left_out.extend([*left_out, *left_out_controls])
+    planned = _compared([*cells, *controls], split, records, pool_size)
+    plan = replace(split, cells=planned, left_out=[*left_out, *left_out_controls])
     _check_backbones(plan)
     return plan
 
 
+def _compared(
+    cells: list[Cell], split: Plan, records: Records, pool_size: Callable[[str, str], int]
+) -> list[PlannedCell]:
+    """The cells, each compared with its record."""
+    digest = split.manifest.digest()
+    known = {cell.id: records.read(cell.id) for cell in cells}
+    guess = CellTimes(record for record in known.values() if isinstance(record, Finished))
+    found = []
+    for cell in cells:
+        fingerprint = fingerprint_of(cell, split.grid, digest)
+        status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
+        whole = isinstance(cell.train_size, str)
+        images = pool_size(cell.body_part, cell.control) if whole else int(cell.train_size)
+        found.append(PlannedCell(cell, status, reason, guess.seconds(cell, images), fingerprint))
+    return found
+
+
 def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
     """How a cell is computed: when any part changes, its stored result is stale."""
-    method = {"fine tuning": FINE_TUNING_VERSION} if cell.recipe else {"classifier": RECIPE_VERSION}
-    known = {
+    known: Fingerprint = {
         "manifest": manifest_digest,
         "weights and preprocessing": cell.extractor.identity(),
         "image": {**grid.image.model_dump(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
-        "recipe": {**method, "splits": SPLITS_VERSION},
+        "recipe": {**STRATEGIES[cell.strategy].versions, "splits": SPLITS_VERSION},
     }
     return known | {"control": CONTROLS_VERSION} if cell.control else known
 
@@ -173,12 +179,12 @@ def _check_backbones(plan: Plan) -> None:
 
 @dataclass(frozen=True)
 class Embedding:
-    """What an extractor has still to do before its cells can be fitted."""
+    """An embedding that unfinished cells need: whether the cache holds it, and how long it takes if not."""
 
     extractor: str
     cached: bool
     images: int
-    seconds: float  # of the whole machine
+    seconds: float  # wall-clock, with all cores
 
 
 def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding]:
@@ -196,12 +202,12 @@ def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding
     wanted = {
         planned.cell.backbone: (extractor, planned.cell.strategy)
         for planned in plan.todo
-        if (extractor := planned.cell.embedded_by)
+        if (extractor := planned.cell.embedding_extractor)
     }
     found = []
     for label, (extractor, strategy) in wanted.items():
         folder = embedding_folder(cache, pixels.digest, extractor) if pixels else None
         cached = folder is not None and read_array(folder, check=False) is not None
-        cost = measured.get(label) or FIRST_GUESS_MS[strategy]
+        cost = measured.get(label) or STRATEGIES[strategy].embedding_ms
         found.append(Embedding(label, cached, len(images), 0.0 if cached else len(images) * cost / 1000))
     return found

@@ -16,7 +16,7 @@ from benchmark.datasets.names import BY_IMAGE
 from benchmark.datasets.splits import is_leaky
 from benchmark.execution.advice import with_advice
 from benchmark.execution.plan import Plan, PlannedCell
-from benchmark.execution.subsets import Sample
+from benchmark.execution.subsets import Subset
 from benchmark.grid.schema import Evaluation
 from benchmark.store.record import RECORD_VERSION, Failed, Finished, Header
 from benchmark.store.records import Result, resample
@@ -60,7 +60,7 @@ def header(planned: PlannedCell, context: Context, started: str) -> Header:
 
 def finished(
     planned: PlannedCell,
-    sample: Sample,
+    subset: Subset,
     context: Context,
     fit: Fit,
     started: str,
@@ -68,7 +68,7 @@ def finished(
     **more: Any,
 ) -> Result:
     """The result of a cell that was fitted: its predictions, metrics and `more` keys of its record."""
-    predictions = sample.test_images.assign(probability=fit.probabilities)
+    predictions = subset.test_images.assign(probability=fit.probabilities)
     settings = context.evaluation.model_dump(include={"confidence", "resamples"})
     content = {
         **_header(planned, context, started),
@@ -83,9 +83,9 @@ def finished(
         "finished": now(),
     }
     content["counts"] |= {
-        "train_images": len(sample.train_rows),
-        "train_positive": int(sample.labels.sum()),
-        "train_patients": int(sample.train_images["patient"].nunique()),
+        "train_images": len(subset.train_rows),
+        "train_positive": int(subset.labels.sum()),
+        "train_patients": int(subset.train_images["patient"].nunique()),
     }
     record = Finished.model_validate(content)
     resampled = resample(predictions, fit.threshold, context.evaluation)

@@ -1,21 +1,19 @@
-"""Runs a plan: pixels, then embeddings, then batches of cells, each recorded as it finishes."""
+"""Run a plan: decode the pixels, then give each strategy's unfinished cells to its runner."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from benchmark.errors import UserError
 from benchmark.execution.advice import with_advice
-from benchmark.execution.executors import Progress, Share, available_cores, run_all
-from benchmark.execution.fine_tuned import Tuner, Watch
-from benchmark.execution.frozen import Batch, run_batch
+from benchmark.execution.executors import Progress, Share, available_cores
 from benchmark.execution.plan import Plan, PlannedCell
-from benchmark.execution.record import Context, context_of, failed, now
-from benchmark.execution.subsets import Samples
-from benchmark.grid.image_free import COSTS_NOTHING
+from benchmark.execution.record import Context, context_of
+from benchmark.execution.subsets import Subsets, check_rows
+from benchmark.grid.strategies import STRATEGIES
+from benchmark.store.record import Epoch, Header
 from benchmark.store.records import Records, Result
 from extractors.array_store import StoredArray
 from extractors.devices import choose_device
@@ -23,6 +21,7 @@ from extractors.embeddings import Failure, load_embeddings
 from extractors.pixels import UnreadableImageError, load_pixels
 
 Outcome = tuple[str, str]  # (cell id, status)
+OnEpoch = Callable[[Header, Epoch], None]  # called with what is known of the record, and the epoch
 
 
 @dataclass(frozen=True)
@@ -35,56 +34,97 @@ class Settings:
     skip_unreadable: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What the runners of strategies are given besides their cells.
+
+    `pixels.data` is (n, size, size) uint8, one row per image of the manifest; `context` is what all records
+    share; `progress(stage, steps done now, steps in all)` and `on_epoch(header, epoch)` are callbacks.
+    """
+
+    plan: Plan
+    subsets: Subsets
+    pixels: StoredArray
+    context: Context
+    records: Records
+    settings: Settings
+    progress: Progress
+    on_epoch: OnEpoch
+
+    def write(self, result: Result) -> Outcome:
+        """Store the result of a cell."""
+        self.records.write(result)
+        return result.cell, result.record.status
+
+    def embeddings(self, cells: Sequence[PlannedCell]) -> dict[str, StoredArray | Failure]:
+        """The embeddings that cells need, by the extractor's label: from the cache, else computed together.
+
+        Raises ValueError for an embedding whose rows are not those of the manifest.
+        """
+        asked = [planned.cell for planned in cells]
+        extractors = {cell.backbone: extractor for cell in asked if (extractor := cell.embedding_extractor)}
+        stored = load_embeddings(
+            self.settings.cache,
+            self.pixels,
+            list(extractors.values()),
+            device=self.settings.device,
+            jobs=available_cores(),
+            progress=lambda label, rows: self.progress(
+                f"embedding with {label}", rows, len(self.pixels.data)
+            ),
+        )
+        found = dict(zip(extractors, stored, strict=True))
+        for label, embedding in found.items():
+            if isinstance(embedding, StoredArray):
+                check_rows(embedding, _images(self.plan), f"the embedding of {label}")
+        return found
+
+
+class Runner(Protocol):
+    """The function that computes the cells of a strategy.
+
+    It writes each cell's result as it is finished (`run.write`, or in a worker process with `run.records`)
+    and yields its outcome. A cell that fails is a result too and does not stop the others.
+    """
+
+    def __call__(self, cells: list[PlannedCell], run: Run) -> Iterator[Outcome]: ...
+
+
 def run_plan(
     plan: Plan,
     records: Records,
     settings: Settings,
     progress: Progress,
-    watch: Watch = lambda cell, epoch: None,
+    on_epoch: OnEpoch = lambda header, epoch: None,
 ) -> Iterator[Outcome]:
     """Compute every cell that is not done, yielding (cell id, status) as it finishes.
 
-    `watch` is told each epoch of a fine-tuning. Raises UserError for images that cannot be read and
-    for a device that is not there.
+    `on_epoch` is called after each epoch of a fine-tuning. Raises UserError for images that cannot be read
+    and for a device that does not exist, and ValueError for stored pixels or embeddings whose rows are not
+    those of the manifest.
     """
     _check_device(settings.device)
     pixels = _load_pixels(plan, settings, progress)
+    check_rows(pixels, _images(plan), "the pixels")
     plan = _without_unreadable(plan, pixels)
-    samples, context = Samples(plan), context_of(plan, pixels)
-    embeddings = _load_embeddings(plan, pixels, settings, progress)
-    batches: list[Batch] = []
-    for batch in make_batches(plan, embeddings, samples, context):
-        if isinstance(batch, Batch):
-            batches.append(batch)
-        else:
-            records.write(batch)
-            yield batch.cell, batch.record.status
-    batches.sort(key=lambda batch: -sum(planned.seconds for planned in batch.cells))
-    yield from _run_batches(batches, records, settings.share, progress)
-    tuned = sorted((p for p in plan.todo if p.cell.recipe), key=lambda planned: planned.seconds)
-    tuner = Tuner(samples, pixels, context, settings.cache, settings.device, progress, watch)
-    yield from tuner.run(tuned, records)
+    context = context_of(plan, pixels)
+    run = Run(plan, Subsets(plan), pixels, context, records, settings, progress, on_epoch)
+    for runner, cells in _by_runner(plan).items():
+        yield from runner(cells, run)
 
 
-def make_batches(
-    plan: Plan, embeddings: dict[str, StoredArray | Failure], samples: Samples, context: Context
-) -> Iterator[Batch | Result]:
-    """The plan's unfinished frozen cells as batches, or as failed results where there is no embedding."""
-    groups: dict[tuple[Any, ...], list[PlannedCell]] = defaultdict(list)
-    for planned in (planned for planned in plan.todo if not planned.cell.recipe):
-        cell = planned.cell
-        groups[cell.backbone, cell.body_part, cell.train_size, cell.seed, cell.control].append(planned)
-    for (backbone, *points), cells in groups.items():
-        sample = samples.sample(*points)
-        if cells[0].cell.embedded_by is None:
-            yield Batch(cells, None, COSTS_NOTHING, sample, context)
-            continue
-        embedding = embeddings[backbone]
-        if isinstance(embedding, Failure):
-            yield from (failed(planned, context, embedding.cause, now()) for planned in cells)
-            continue
-        facts = {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]}
-        yield Batch(cells, embedding.folder, facts, sample, context)
+def _by_runner(plan: Plan) -> dict[Runner, list[PlannedCell]]:
+    """The unfinished cells of each runner, in the registry's order; strategies may share a runner."""
+    found: dict[Runner, list[PlannedCell]] = defaultdict(list)
+    for name, strategy in STRATEGIES.items():
+        own = [planned for planned in plan.todo if planned.cell.strategy == name]
+        if own:
+            found[strategy.runner] += own
+    return found
+
+
+def _images(plan: Plan) -> list[str]:
+    return [str(image) for image in plan.manifest.images["image"]]
 
 
 def _check_device(name: str) -> None:
@@ -95,7 +135,7 @@ def _check_device(name: str) -> None:
 
 
 def _load_pixels(plan: Plan, settings: Settings, progress: Progress) -> StoredArray:
-    images = plan.manifest.images["image"].tolist()
+    images = _images(plan)
     try:
         return load_pixels(
             settings.cache,
@@ -115,31 +155,3 @@ def _without_unreadable(plan: Plan, pixels: StoredArray) -> Plan:
     """The same plan with the skipped images taken out of pool and test set."""
     unreadable = plan.manifest.images["image"].isin(list(pixels.meta["unreadable"])).to_numpy()
     return replace(plan, pool=plan.pool[~unreadable[plan.pool]], test=plan.test[~unreadable[plan.test]])
-
-
-def _load_embeddings(
-    plan: Plan, pixels: StoredArray, settings: Settings, progress: Progress
-) -> dict[str, StoredArray | Failure]:
-    cells = [planned.cell for planned in plan.todo]
-    extractors = {cell.backbone: extractor for cell in cells if (extractor := cell.embedded_by)}
-    stored = load_embeddings(
-        settings.cache,
-        pixels,
-        list(extractors.values()),
-        device=settings.device,
-        jobs=available_cores(),
-        progress=lambda label, rows: progress(f"embedding with {label}", rows, len(pixels.data)),
-    )
-    return dict(zip(extractors, stored, strict=True))
-
-
-def _run_batches(
-    batches: list[Batch], records: Records, share: Share, progress: Progress
-) -> Iterator[Outcome]:
-    total = sum(len(batch.cells) for batch in batches)
-    if total:
-        progress("fitting classifiers", 0, total)
-    work = partial(run_batch, records=records, threads=share.threads)
-    for outcomes in run_all(work, batches, share):
-        progress("fitting classifiers", len(outcomes), total)
-        yield from outcomes

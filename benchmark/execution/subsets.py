@@ -1,4 +1,4 @@
-"""Which images a cell learns from and is tested on: the same for every method."""
+"""The training subset and test images of a cell: the same for every method."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 from benchmark.datasets.shuffling import shuffle_labels
 from benchmark.datasets.splits import group_ids, nested_order
 from benchmark.execution.plan import Plan
+from extractors.array_store import StoredArray
 from results.names import SHUFFLED_LABELS
 
 Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
-    """The manifest rows of one body part, training size and seed, and the seed of what is fitted on them.
+class Subset:
+    """The images of one body part, training size and seed, and the seed of what is fitted on them.
 
+    `train_rows` (n,) and `test_rows` (m,) are rows of the manifest, and so of pixels and embeddings.
     `train_images` and `test_images` hold image, study, patient, body_part and label of these rows;
-    `groups` is what must not be divided between folds.
+    `groups` (n,) names the units (patients, or images) that no fold may divide.
     """
 
     train_rows: Rows
@@ -37,26 +39,27 @@ class Sample:
         return self.train_images["label"].to_numpy(np.int64)
 
 
-class Samples:
-    """The samples of a plan; each nested order is worked out once and shared by all methods and sizes."""
+class Subsets:
+    """The subsets of a plan; each nested order is computed once and shared by all methods and sizes."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._orders: dict[tuple[Any, ...], Rows] = {}
 
-    def sample(self, body_part: str, train_size: int | str, seed: int, control: str = "") -> Sample:
+    def subset(self, body_part: str, train_size: int | str, seed: int, control: str = "") -> Subset:
         """The first `train_size` images of this body part's order, and its test images.
 
-        Those of a control are by its own split, or have labels that were shuffled over the studies of both.
+        For the control `leaky_split` both come from a split by image; for `shuffled_labels` the labels are
+        shuffled over the studies of both.
         """
-        plan, fit = self._plan.of(control), fit_seed(body_part, train_size, seed)
+        plan, fit = self._plan.plan_for(control), fit_seed(body_part, train_size, seed)
         order = self._order(plan, body_part, seed)
         train = order if isinstance(train_size, str) else order[:train_size]
         test = plan.rows_of(plan.test, body_part)
         train_images, test_images = self._images(train), self._images(test)
         if control == SHUFFLED_LABELS:
             train_images, test_images = _shuffled(train_images, test_images, fit)
-        return Sample(
+        return Subset(
             train_rows=train,
             train_images=train_images,
             groups=group_ids(train_images, plan.grid.dataset.protocol),
@@ -80,7 +83,7 @@ class Samples:
 
 
 def _shuffled(train: pd.DataFrame, test: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Both with shuffled labels; a study that is cut by the split has one label on both sides."""
+    """Both with shuffled labels; a study with images on both sides of the split keeps one label."""
     images = shuffle_labels(pd.concat([train, test], ignore_index=True), seed)
     return images[: len(train)], images[len(train) :].reset_index(drop=True)
 
@@ -89,3 +92,18 @@ def fit_seed(body_part: str, train_size: int | str, seed: int) -> int:
     """The seed of folds and fits, from names alone, so that it is the same in every run and order."""
     digest = hashlib.sha256(f"{body_part}|{train_size}|{seed}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
+
+
+def check_rows(stored: StoredArray, images: list[str], what: str) -> None:
+    """Check that row i of pixels or of an embedding belongs to image i of the manifest.
+
+    Subsets select by row number, so another order would pair labels with other images. Raises ValueError.
+    """
+    if stored.ids == images:
+        return
+    if len(stored.ids) != len(images):
+        difference = f"{len(stored.ids):,} rows, but the manifest has {len(images):,} images"
+    else:
+        row = next(i for i, pair in enumerate(zip(stored.ids, images, strict=True)) if pair[0] != pair[1])
+        difference = f"row {row} is of '{stored.ids[row]}', but the manifest's row is of '{images[row]}'"
+    raise ValueError(f"{what} in {stored.folder}: {difference}; delete that folder and run again")

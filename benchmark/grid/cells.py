@@ -9,14 +9,13 @@ from itertools import product
 from benchmark.datasets.names import EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid.image_free import NoImage
-from benchmark.grid.schema import BackboneEntry, Exclusion, FileDataset, Grid, PhantomDataset
-from classifiers.fine_tuning.recipes import END_TO_END, Recipe
+from benchmark.grid.schema import Exclusion, Grid
+from benchmark.grid.strategies import STRATEGIES, Extractor, Method
+from classifiers.fine_tuning.recipes import Recipe
 from extractors.digests import JsonValue, digest_of
 from extractors.specs import BackboneSpec, DescriptorSpec
 
 AXES = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
-Extractor = BackboneSpec | DescriptorSpec | NoImage
-Method = tuple[str, Extractor, list[str]]  # strategy, extractor, classifiers
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,11 @@ class Cell:
         return axes | {"control": self.control} if self.control else axes
 
     @property
-    def embedded_by(self) -> BackboneSpec | DescriptorSpec | None:
-        """What must embed the images before the cell can be fitted; None where nothing must."""
-        return None if self.recipe or isinstance(self.extractor, NoImage) else self.extractor
+    def embedding_extractor(self) -> BackboneSpec | DescriptorSpec | None:
+        """The extractor whose embedding the cell is fitted on; None where none is needed."""
+        if isinstance(self.extractor, NoImage) or not STRATEGIES[self.strategy].needs_embedding:
+            return None
+        return self.extractor
 
     @cached_property
     def id(self) -> str:
@@ -95,47 +96,40 @@ def expand(grid: Grid, pool_sizes: Mapping[str, int]) -> tuple[list[Cell], list[
 
 def methods_of(grid: Grid) -> list[Method]:
     """The methods that a grid asks for. Raises UserError for two extractors with one name."""
-    asked: list[Method] = []
-    if grid.feature_extraction:
-        names = grid.feature_extraction.classifiers
-        asked += [("feature_extraction", backbone_spec(e), names) for e in grid.feature_extraction.backbones]
-    if grid.hand_crafted:
-        names = grid.hand_crafted.classifiers
-        asked += [("hand_crafted", DescriptorSpec(name), names) for name in grid.hand_crafted.descriptors]
-    if grid.fine_tuning:
-        asked += [("fine_tuning", backbone_spec(e), [END_TO_END]) for e in grid.fine_tuning.backbones]
-    check_labels(grid, asked)
-    return asked
+    methods = grid.methods()
+    check_labels(grid, methods)
+    return methods
 
 
-def check_labels(grid: Grid, asked: list[Method]) -> None:
+def check_labels(grid: Grid, methods: list[Method]) -> None:
     """Raise UserError for two extractors with one name."""
-    names_of = [(strategy == "fine_tuning", extractor.label) for strategy, extractor, _ in asked]
-    for (_, label), times in Counter(names_of).items():
+    names = Counter((_namespace(method.strategy), method.extractor.label) for method in methods)
+    for (_, label), times in names.items():
         if times > 1:
             raise UserError(
                 f"grid '{grid.name}': two extractors are called '{label}': give one a 'label: ...'"
             )
-    for label, specs in _networks(asked).items():
-        if len(specs) > 1:
+    for label, networks in _networks(methods).items():
+        if len(networks) > 1:
             raise UserError(
-                f"grid '{grid.name}': '{label}' is not the same network under feature_extraction and under "
-                "fine_tuning: make weights, model_args, mean and std alike, or give one a 'label: ...'"
+                f"grid '{grid.name}': '{label}' is not the same network under "
+                f"{' and under '.join(networks.values())}: "
+                "make weights, model_args, mean and std alike, or give one a 'label: ...'"
             )
 
 
-def _networks(asked: list[Method]) -> dict[str, set[str]]:
-    """The different networks that each label stands for."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for _, extractor, _ in asked:
-        if isinstance(extractor, BackboneSpec):
-            found[extractor.label].add(repr(extractor))
+def _namespace(strategy: str) -> str:
+    """Strategies that share the embeddings share their extractors' names; any other has names of its own."""
+    return "embeddings" if STRATEGIES[strategy].needs_embedding else strategy
+
+
+def _networks(methods: list[Method]) -> dict[str, dict[str, str]]:
+    """The different networks that each label stands for, each with the first strategy that has it."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for method in methods:
+        if isinstance(method.extractor, BackboneSpec):
+            found[method.extractor.label].setdefault(repr(method.extractor), method.strategy)
     return found
-
-
-def backbone_spec(entry: BackboneEntry) -> BackboneSpec:
-    """A grid's backbone entry as the extractors package knows it."""
-    return BackboneSpec(**entry.model_dump())
 
 
 def _span(grid: Grid) -> Iterator[Cell]:
@@ -148,16 +142,14 @@ def cells_of(
     grid: Grid, method: Method, points: Iterable[tuple[str, int | str]], control: str = ""
 ) -> Iterator[Cell]:
     """The cells of a method at these points (body part, training size), for every seed of the grid."""
-    setting = _setting(grid.dataset, grid)
-    strategy, extractor, classifiers = method
-    for (part, size), seed, classifier in product(points, grid.seeds, classifiers):
-        recipe = grid.fine_tuning.recipe if grid.fine_tuning and classifier == END_TO_END else None
-        yield Cell(strategy, extractor, classifier, part, size, seed, setting, recipe, control)
-
-
-def _setting(dataset: FileDataset | PhantomDataset, grid: Grid) -> str:
-    asked = dataset.model_dump(exclude_defaults=True, exclude={"root"})
-    return digest_of({"dataset": asked, "image": grid.image.model_dump(exclude_defaults=True)})
+    asked: dict[str, JsonValue] = {
+        "dataset": grid.dataset.asked(),
+        "image": grid.image.model_dump(exclude_defaults=True),
+    }
+    setting = digest_of(asked)
+    for (part, size), seed, classifier in product(points, grid.seeds, method.classifiers):
+        recipe = method.recipes.get(classifier)
+        yield Cell(method.strategy, method.extractor, classifier, part, size, seed, setting, recipe, control)
 
 
 def reason_to_leave_out(cell: Cell, grid: Grid, pool: int) -> str:

@@ -1,6 +1,6 @@
-"""The cells that a grid's controls add: what scores without knowing anything, or by knowing too much."""
+"""The cells that a grid's controls add: negative controls, and one with deliberate leakage."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 from itertools import product
@@ -12,7 +12,6 @@ from benchmark.datasets.splits import is_leaky
 from benchmark.grid.cells import (
     Cell,
     LeftOut,
-    Method,
     cells_of,
     check_labels,
     methods_of,
@@ -20,6 +19,7 @@ from benchmark.grid.cells import (
 )
 from benchmark.grid.image_free import NO_IMAGE, NoImage
 from benchmark.grid.schema import Grid
+from benchmark.grid.strategies import Method
 from classifiers.names import MAJORITY
 from extractors.specs import BackboneSpec
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS
@@ -34,16 +34,16 @@ def expand_controls(
 ) -> tuple[list[Cell], list[LeftOut]]:
     """The cells that a grid's controls add, and those left out.
 
-    `images` are the rows of the manifest. All controls but the majority stand at the largest training size
-    of a body part alone. Raises UserError for two networks with one name.
+    `images` are the rows of the manifest. All controls but the majority have cells at the largest training
+    size of a body part only. Raises UserError for two networks with one name.
     """
-    pointless = cache(partial(_pointless, grid, images))
+    uninformative = cache(partial(_uninformative, grid, images))
     cells: list[Cell] = []
     left_out: list[LeftOut] = []
     for control in grid.controls:
         for method in _methods(grid, control):
             for cell in cells_of(grid, method, _points(grid, control, pool_size), control):
-                reason = pointless(control, cell.body_part) or reason_to_leave_out(
+                reason = uninformative(control, cell.body_part) or reason_to_leave_out(
                     cell, grid, pool_size(cell.body_part, control)
                 )
                 if reason:
@@ -68,39 +68,40 @@ def _points(grid: Grid, control: str, pool_size: PoolSize) -> list[tuple[str, in
 
 
 def _methods(grid: Grid, control: str) -> list[Method]:
-    """What a control runs: the grid's own methods, their networks untrained, or one that sees no image."""
+    """The methods of a control: the grid's own, its networks with random weights, or one without images."""
     own = methods_of(grid)
     if control == RANDOM_WEIGHTS:
         return _untrained(grid, own)
     if control == MAJORITY_CONTROL:
-        there = any(MAJORITY in classifiers for _, _, classifiers in own)
-        return [] if there else [(NO_IMAGE, NoImage("nothing"), [MAJORITY])]
+        there = any(MAJORITY in method.classifiers for method in own)
+        return [] if there else [Method(NO_IMAGE, NoImage("nothing"), (MAJORITY,))]
     if control == BODY_PART:
-        return [(NO_IMAGE, NoImage("body_part"), ["logistic_regression"])]
-    return list(_learning(own))
+        return [Method(NO_IMAGE, NoImage("body_part"), ("logistic_regression",))]
+    return [_learning(method) for method in own]
 
 
-def _learning(methods: list[Method]) -> Iterator[Method]:
-    """The methods without the classifier that learns nothing."""
-    for strategy, extractor, classifiers in methods:
-        yield strategy, extractor, [name for name in classifiers if name != MAJORITY]
+def _learning(method: Method) -> Method:
+    """The method without the classifier that learns nothing."""
+    return replace(method, classifiers=tuple(name for name in method.classifiers if name != MAJORITY))
 
 
 def _untrained(grid: Grid, own: list[Method]) -> list[Method]:
     """The grid's networks with random weights, without those that the grid has like that."""
-    known = {e.name: e for _, e, _ in own if isinstance(e, BackboneSpec) and e.weights == _RANDOM}
+    extractors = [method.extractor for method in own]
+    known = {e.name: e for e in extractors if isinstance(e, BackboneSpec) and e.weights == _RANDOM}
     found = list(own)
-    for strategy, extractor, classifiers in _learning(own):
-        if isinstance(extractor, BackboneSpec):
-            spec = known.setdefault(extractor.name, replace(extractor, weights=_RANDOM, label=""))
-            if not any(strategy == other and spec == taken for other, taken, _ in found):
-                found.append((strategy, spec, classifiers))
+    for method in map(_learning, own):
+        if isinstance(method.extractor, BackboneSpec):
+            fresh = replace(method.extractor, weights=_RANDOM, label="")
+            spec = known.setdefault(fresh.name, fresh)
+            if not any((other.strategy, other.extractor) == (method.strategy, spec) for other in found):
+                found.append(replace(method, extractor=spec))
     check_labels(grid, found)
     return found[len(own) :]
 
 
-def _pointless(grid: Grid, images: pd.DataFrame, control: str, part: str) -> str:
-    """Why a control would say nothing of this body part."""
+def _uninformative(grid: Grid, images: pd.DataFrame, control: str, part: str) -> str:
+    """Why a control cannot show anything for this body part; empty when it can."""
     shown = images if part == EVERY_PART else images[images["body_part"] == part]
     if control == BODY_PART and shown["body_part"].nunique() == 1:
         return f"every image of '{part}' shows the same body part: it cannot tell them apart"

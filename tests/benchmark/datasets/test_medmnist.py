@@ -145,3 +145,11 @@ def test_the_official_arrays_become_the_manifest_of_pneumoniamnist(tmp_path: Pat
         arrays[f"{split}_labels"] = part["label"].to_numpy(np.uint8)[:, None]
     written = pd.read_csv(from_medmnist(write(tmp_path / "pneumoniamnist.npz", arrays), tmp_path / "out"))
     pd.testing.assert_frame_equal(written, rows.reset_index(drop=True))
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("pneumoniamnist_224.npz", "PneumoniaMNIST"), ("xrays.npz", "xrays")]
+)
+def test_the_data_set_is_named_and_cited(tmp_path: Path, file: str, name: str) -> None:
+    manifest = read_manifest(from_medmnist(write(tmp_path / file), tmp_path / "out"))
+    assert (manifest.name, manifest.citation) == (name, "yang2023medmnist")

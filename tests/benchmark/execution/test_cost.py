@@ -146,13 +146,13 @@ def test_what_an_embedding_does_not_know_is_unknown_of_its_cells(embedding, unkn
 
 
 def test_of_a_resumed_training_only_the_seconds_are_known(run, monkeypatch):
-    def reached(self, planned, checkpoints=fine_tuned.Tuner._checkpoints):
-        folder = checkpoints(self, planned)
+    def reached(cache, planned, checkpoint_folder=fine_tuned.checkpoint_folder):
+        folder = checkpoint_folder(cache, planned)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     monkeypatch.setattr(fine_tuned, "measured", metered)
-    monkeypatch.setattr(fine_tuned.Tuner, "_checkpoints", reached)
+    monkeypatch.setattr(fine_tuned, "checkpoint_folder", reached)
     cost = run(feature_extraction=None, hand_crafted=None)["fine_tuning"].cost
     assert (cost.energy_kwh, cost.peak_memory_bytes) == (None, None)
     assert cost.seconds_tune > 0

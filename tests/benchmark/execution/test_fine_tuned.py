@@ -13,6 +13,8 @@ from benchmark.analysis.finished import read_records
 from benchmark.analysis.resampled_cells import CHOSEN
 from benchmark.cli.run import run_grid, show_comparison
 from benchmark.errors import UserError
+from benchmark.execution.executors import share_cores
+from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import MlflowClient, curve_pages
 from tests.benchmark.opened import open_plan
@@ -154,6 +156,39 @@ def test_a_failing_recipe_is_one_line_and_the_others_go_on(tuning_grid, workspac
     statuses = {r.classifier: r.status for r in read_records(plan, records)}
     assert statuses == {"logistic_regression": "ok", "majority": "ok", "end_to_end": "failed"}
     assert "the network has no layer 'blocks.99'" in capsys.readouterr().out
+
+
+def test_recipes_of_one_backbone_run_apart_and_resume_apart(tuning_grid, workspace):
+    recipes = {"full": {"epochs": 1}, "head": {"epochs": 2, "trainable": "head"}}
+    section = {"backbones": [NETWORK], "recipes": recipes}
+    grid = tuning_grid(train_sizes=[40], feature_extraction=None, fine_tuning=section)
+    seen = []
+
+    def attempt(stop_at=None):
+        def on_epoch(header, epoch):
+            seen.append((header["classifier"], epoch["step"]))
+            if seen[-1] == stop_at:
+                raise KeyboardInterrupt
+
+        plan, records = open_plan(grid, workspace)
+        settings = Settings(workspace.cache, share_cores(1), "cpu")
+        return list(run_plan(plan, records, settings, lambda *_: None, on_epoch))
+
+    with pytest.raises(KeyboardInterrupt):
+        attempt(stop_at=("head", 1))
+    plan, _ = open_plan(grid, workspace)
+    assert [(p.cell.classifier, p.status) for p in plan.cells] == [("full", "done"), ("head", "missing")]
+    assert len(list((workspace.cache / "checkpoints").glob("*"))) == 1
+    assert [status for _, status in attempt()] == ["ok"]
+    assert seen == [("full", 1), ("head", 1), ("head", 2)], (
+        "the second run goes on where the first was stopped"
+    )
+    trainable = {
+        r["classifier"]: r["recipe"]["stages"][0].get("trainable", "all")
+        for r in tuned_records(grid, workspace)[0]
+    }
+    assert trainable == {"full": "all", "head": "head"}
+    assert not list((workspace.cache / "checkpoints").glob("*"))
 
 
 def test_an_unknown_recipe_key_names_the_line(tuning_grid, workspace):

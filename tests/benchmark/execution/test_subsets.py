@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from benchmark.execution.plan import make_plan
-from benchmark.execution.subsets import Samples
+from benchmark.execution.subsets import Subsets
 from benchmark.grid.schema import Grid
 from benchmark.store.records import Records
 from tests.planted_study import planted_manifest
@@ -24,12 +24,12 @@ def plan(tmp_path: Path):
 
 
 @pytest.fixture
-def samples(plan):
-    return Samples(plan)
+def subsets(plan):
+    return Subsets(plan)
 
 
-def test_shuffled_labels_are_on_the_same_images(samples):
-    own, control = (samples.sample("all", "full", 0, name) for name in ("", "shuffled_labels"))
+def test_shuffled_labels_are_on_the_same_images(subsets):
+    own, control = (subsets.subset("all", "full", 0, name) for name in ("", "shuffled_labels"))
     assert (control.train_rows == own.train_rows).all()
     assert (control.test_rows == own.test_rows).all()
     for before, after in (
@@ -47,16 +47,16 @@ def test_shuffled_labels_are_on_the_same_images(samples):
     assert found == [1, 1]
 
 
-def test_the_leaky_split_is_by_image_and_leaves_the_own_split_alone(plan, samples):
-    before = samples.sample("all", "full", 0)
-    leaky = samples.sample("all", "full", 0, "leaky_split")
+def test_the_leaky_split_is_by_image_and_leaves_the_own_split_alone(plan, subsets):
+    before = subsets.subset("all", "full", 0)
+    leaky = subsets.subset("all", "full", 0, "leaky_split")
     assert set(leaky.train_images["patient"]) & set(leaky.test_images["patient"])
     assert not set(before.train_images["patient"]) & set(before.test_images["patient"])
     assert len(leaky.train_rows) + len(leaky.test_rows) == len(plan.manifest.images)
     assert len(set(leaky.groups)) == len(leaky.groups), "folds divide patients as well"
-    again = samples.sample("all", "full", 0)
+    again = subsets.subset("all", "full", 0)
     assert (again.train_rows == before.train_rows).all()
-    elbow = samples.sample("elbow", "full", 0, "leaky_split")
+    elbow = subsets.subset("elbow", "full", 0, "leaky_split")
     assert set(elbow.train_images["body_part"]) == {"elbow"}
     assert len(elbow.train_rows) == plan.pool_size("elbow", "leaky_split")
 
@@ -64,5 +64,5 @@ def test_the_leaky_split_is_by_image_and_leaves_the_own_split_alone(plan, sample
 def test_skipped_images_are_in_no_split(plan):
     skipped = {plan.pool[0], plan.test[0]}
     rest = replace(plan, pool=plan.pool[1:], test=plan.test[1:])
-    leaky = Samples(rest).sample("all", "full", 0, "leaky_split")
+    leaky = Subsets(rest).subset("all", "full", 0, "leaky_split")
     assert not skipped & {*leaky.train_rows, *leaky.test_rows}

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from benchmark.grid.image_free import one_hot
+from benchmark.execution.frozen import one_hot
 
 
 def test_each_row_has_its_body_part_and_columns_are_those_of_both():

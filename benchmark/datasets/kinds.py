@@ -1,0 +1,127 @@
+"""The registry of data set kinds: the keys that each takes in a grid file, and how its images are read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from benchmark.datasets.names import PROTOCOLS
+from benchmark.datasets.paths import GridPath
+from extractors.digests import JsonValue, digest_of
+from extractors.registry import with_entry_points
+from extractors.validation import Strict, one_of
+
+if TYPE_CHECKING:  # importing it costs half a second for pandas, which reading a grid file does not need
+    from benchmark.datasets.manifest import Manifest
+
+ProtocolName = Annotated[str, one_of(PROTOCOLS, "protocol")]
+
+
+class DatasetKeys(Strict):
+    """The keys that all data sets have in a grid file; a kind's model narrows `kind` to a Literal."""
+
+    NOT_ASKED: ClassVar[frozenset[str]] = frozenset(
+        {"root", "name", "citation"}
+    )  # never in a cell's identity
+    kind: str
+    protocol: ProtocolName = "official"
+
+    def asked(self) -> dict[str, JsonValue]:
+        """What decides which images there are and how they are split; defaults and locations left out."""
+        return self.model_dump(exclude_defaults=True, exclude=set(self.NOT_ASKED))
+
+
+class MuraDataset(DatasetKeys):
+    """MURA as Stanford ships it."""
+
+    kind: Literal["mura"]
+    root: GridPath  # the folder MURA-v1.1, or the one that holds it
+
+
+class ManifestDataset(DatasetKeys):
+    """Any data set that is described by a CSV manifest."""
+
+    kind: Literal["manifest"]
+    root: GridPath  # the CSV, or the folder that holds manifest.csv
+    name: str = ""  # shown in reports; overrides dataset.json
+    citation: str = ""  # a BibTeX key of the report's references, or free text; overrides dataset.json
+
+
+class PhantomDataset(DatasetKeys):
+    """Images that the project draws itself, into the cache."""
+
+    kind: Literal["phantom"]
+    patients: int = Field(default=300, ge=10, le=1_000_000)
+    difficulty: float = Field(default=0.5, ge=0, le=1)
+    seed: int = Field(default=0, ge=0)
+    long_side: int = Field(default=256, ge=32, le=2048)
+
+
+@dataclass(frozen=True)
+class DatasetKind:
+    """One kind of data set.
+
+    `read(keys, cache, jobs)` takes an instance of `model`, the workspace's cache folder and a number of
+    processes, returns the manifest and raises UserError for data that cannot be used. `is_at(root)` tells
+    whether a file or folder holds a data set of this kind, for commands that are given a path and no grid.
+    """
+
+    name: str
+    model: type[DatasetKeys]
+    read: Callable[[Any, Path, int], "Manifest"]
+    is_at: Callable[[Path], bool] = lambda root: False
+
+
+def _read_mura(keys: MuraDataset, cache: Path, jobs: int) -> "Manifest":
+    from benchmark.datasets.mura import read_mura
+
+    return read_mura(keys.root)
+
+
+def _read_manifest(keys: ManifestDataset, cache: Path, jobs: int) -> "Manifest":
+    from benchmark.datasets.manifest import read_manifest
+
+    manifest = read_manifest(keys.root / "manifest.csv" if keys.root.is_dir() else keys.root)
+    return replace(manifest, name=keys.name or manifest.name, citation=keys.citation or manifest.citation)
+
+
+def _read_phantom(keys: PhantomDataset, cache: Path, jobs: int) -> "Manifest":
+    """Draw the phantom into the cache unless it is there."""
+    from benchmark.datasets.mura import read_mura
+    from benchmark.datasets.phantom.draw import PHANTOM_VERSION, draw_phantom
+
+    settings = keys.model_dump(exclude={"kind", "protocol"})
+    folder = cache / "phantom" / digest_of({**settings, "version": PHANTOM_VERSION})[:12]
+    manifest = read_mura(draw_phantom(folder, jobs=jobs, **settings))  # laid out as MURA, but not MURA
+    return replace(manifest, name="", citation="")
+
+
+DATASET_KINDS = with_entry_points(
+    "benchmark.datasets",
+    (
+        DatasetKind("mura", MuraDataset, _read_mura),
+        DatasetKind(
+            "manifest",
+            ManifestDataset,
+            _read_manifest,
+            is_at=lambda root: root.is_file() or (root / "manifest.csv").is_file(),
+        ),
+        DatasetKind("phantom", PhantomDataset, _read_phantom),
+    ),
+)
+
+if TYPE_CHECKING:
+    AnyDataset = DatasetKeys
+else:  # a grid's `dataset`: the model of its `kind`
+    AnyDataset = Annotated[
+        reduce(or_, (kind.model for kind in DATASET_KINDS.values())), Field(discriminator="kind")
+    ]
+
+
+def kind_at(root: Path) -> DatasetKind:
+    """The kind of the data set in a file or folder: MURA where no kind claims it."""
+    return next((kind for kind in DATASET_KINDS.values() if kind.is_at(root)), DATASET_KINDS["mura"])

@@ -1,0 +1,36 @@
+"""Paths as a grid file writes them: environment variables filled in, relative to the file's folder."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+
+def resolve_path(text: str, folder: Path | None) -> Path:
+    """The absolute path of a text with `${NAME}` or `${NAME:-default}`, relative to `folder`.
+
+    Raises PydanticCustomError for a variable that is not set and has no default.
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        name, default = match["name"], match["default"]
+        value = os.environ.get(name) or default
+        if value is None:
+            raise PydanticCustomError(
+                "unset", f"the environment variable {name} is not set; set it, or write ${{{name}:-default}}"
+            )
+        return value
+
+    filled = re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", fill, text)
+    return ((folder or Path()) / Path(filled).expanduser()).resolve()
+
+
+def _from_grid(value: Any, info: ValidationInfo) -> Any:
+    return resolve_path(value, info.context) if isinstance(value, str) else value
+
+
+# The validation context is the folder of the grid file.
+GridPath = Annotated[Path, BeforeValidator(_from_grid)]

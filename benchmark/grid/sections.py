@@ -1,0 +1,122 @@
+"""The sections of a grid file that name what is compared: one pydantic model per strategy."""
+
+from typing import Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from benchmark.datasets.paths import resolve_path
+from classifiers.catalogue import CLASSIFIERS
+from classifiers.fine_tuning.recipes import END_TO_END, Recipe, RecipeEntry
+from extractors.descriptors import descriptors
+from extractors.sources import RANDOM, named_weights, source_of
+from extractors.specs import BackboneSpec
+from extractors.validation import Strict, one_of
+
+ClassifierName = Annotated[str, one_of(tuple(CLASSIFIERS), "classifier")]
+DescriptorName = Annotated[str, one_of(descriptors, "descriptor")]
+_TAKEN = (*CLASSIFIERS, "chosen")  # in tables and figures `chosen` is the classifier picked by its folds
+
+
+class BackboneEntry(Strict):
+    """A backbone as the grid names it; a bare name stands for its source's own pretrained weights."""
+
+    name: str
+    weights: str = "imagenet"
+    model_args: dict[str, Any] = Field(default_factory=dict)
+    mean: tuple[float, ...] | None = None
+    std: tuple[float, ...] | None = None
+    label: str = ""
+
+    @field_validator("weights")
+    @classmethod
+    def _weights_file(cls, value: str, info: ValidationInfo) -> str:
+        own = source_of(info.data.get("name", "")).weights
+        if value in (own, RANDOM):
+            return value
+        if value in named_weights():
+            raise PydanticCustomError(
+                "other_weights",
+                f"'{info.data.get('name')}' has no weights '{value}'; allowed: {own}, random, or a file",
+            )
+        path = resolve_path(value, info.context)
+        if not path.is_file():
+            raise PydanticCustomError(
+                "no_file", f"there is no weights file {path}; allowed: {own}, random, or an existing file"
+            )
+        return str(path)
+
+    def spec(self) -> BackboneSpec:
+        """The same backbone as the extractors package describes it."""
+        return BackboneSpec(**self.model_dump())
+
+
+def _backbone(value: Any) -> Any:
+    entry = {"name": value} if isinstance(value, str) else value
+    if isinstance(entry, dict) and isinstance(entry.get("name"), str):
+        return {"weights": source_of(entry["name"]).weights, **entry}
+    return entry
+
+
+Backbones = Annotated[list[Annotated[BackboneEntry, BeforeValidator(_backbone)]], Field(min_length=1)]
+
+
+class FeatureExtraction(Strict):
+    """Frozen backbones × classifiers."""
+
+    backbones: Backbones
+    classifiers: list[ClassifierName] = Field(min_length=1)
+
+
+class HandCrafted(Strict):
+    """Hand-crafted descriptors × classifiers."""
+
+    descriptors: list[DescriptorName] = Field(min_length=1)
+    classifiers: list[ClassifierName] = Field(min_length=1)
+
+
+def _not_taken(name: str) -> str:
+    if name in _TAKEN:
+        raise PydanticCustomError("taken", f"a recipe cannot be called '{name}': name it otherwise")
+    return name
+
+
+RecipeName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$"), BeforeValidator(_not_taken)
+]
+
+
+class FineTuning(Strict):
+    """Backbones whose weights are trained, × recipes.
+
+    `recipe` is the short form for one recipe, whose cells have the classifier `end_to_end`. After reading,
+    exactly one of `recipe` and `recipes` is set.
+    """
+
+    backbones: Backbones
+    recipe: RecipeEntry | None = None
+    recipes: dict[RecipeName, RecipeEntry] | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        given = [key for key in ("recipe", "recipes") if value.get(key) is not None]
+        if len(given) == 2:
+            raise PydanticCustomError(
+                "two_forms", "give either 'recipe' or 'recipes', not both", {"key": "recipes"}
+            )
+        return value if given else {**value, "recipe": "default"}
+
+    @property
+    def named_recipes(self) -> dict[str, Recipe]:
+        """Each recipe by the name that its cells have as their classifier."""
+        return self.recipes or ({END_TO_END: self.recipe} if self.recipe else {})

@@ -1,0 +1,79 @@
+"""What a data set is called and how to cite it: from the grid, from dataset.json, or from its reader."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmark.datasets.kinds import DATASET_KINDS, kind_at
+from benchmark.datasets.manifest import Manifest
+from benchmark.errors import UserError
+from benchmark.execution.open_plan import load_manifest
+from benchmark.grid.cells import expand
+from benchmark.grid.schema import Grid
+
+CSV = "path,patient,study,body_part,label,split\na.png,p,s,hand,0,train\nb.png,q,s,hand,1,test\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "manifest.csv").write_text(CSV)
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(b"")
+    return tmp_path
+
+
+def grid_of(root: Path, **keys: str) -> Grid:
+    return Grid.model_validate(
+        {
+            "name": "g",
+            "dataset": {"kind": "manifest", "root": str(root), **keys},
+            "hand_crafted": {"descriptors": ["edges"], "classifiers": ["majority"]},
+        }
+    )
+
+
+def load(root: Path, **keys: str) -> Manifest:
+    return load_manifest(grid_of(root, **keys).dataset, root / "cache")
+
+
+def test_a_manifest_is_named_by_dataset_json_and_the_grid_overrides_it(folder: Path) -> None:
+    nameless = load(folder)
+    assert (nameless.name, nameless.citation) == ("", "")
+    (folder / "dataset.json").write_text(json.dumps({"name": "Ours", "citation": "us2026"}))
+    found = load(folder)
+    assert (found.name, found.citation) == ("Ours", "us2026")
+    overridden = load(folder, name="Theirs")
+    assert (overridden.name, overridden.citation) == ("Theirs", "us2026")
+    assert nameless.digest() == found.digest() == overridden.digest(), "names are not data"
+
+
+def test_name_and_citation_are_not_part_of_a_cells_identity(folder: Path) -> None:
+    cells = [
+        expand(grid_of(folder, **keys), {"all": 9})[0] for keys in ({}, {"name": "A", "citation": "B 2020"})
+    ]
+    assert cells[0] == cells[1]
+    assert cells[0][0].id == cells[1][0].id
+
+
+@pytest.mark.parametrize("text", ["{", '{"title": "Ours"}', '{"name": 3}', '["Ours"]'])
+def test_a_wrong_dataset_json_is_named(folder: Path, text: str) -> None:
+    (folder / "dataset.json").write_text(text)
+    with pytest.raises(UserError, match=r"dataset\.json: "):
+        load(folder)
+
+
+def test_the_kind_of_a_folder_is_found(folder: Path, phantom: Path) -> None:
+    assert kind_at(folder).name == kind_at(folder / "manifest.csv").name == "manifest"
+    assert kind_at(phantom).name == "mura"
+
+
+def test_mura_is_cited_and_a_phantom_is_not_mura(phantom: Path, tmp_path: Path) -> None:
+    def read(**keys: object) -> Manifest:
+        kind = DATASET_KINDS[str(keys["kind"])]
+        return kind.read(kind.model.model_validate(keys), tmp_path, 1)
+
+    mura = read(kind="mura", root=phantom)
+    assert (mura.name, mura.citation) == ("MURA", "rajpurkar2018mura")
+    drawn = read(kind="phantom", patients=10, long_side=32)
+    assert (drawn.name, drawn.citation) == ("", "")

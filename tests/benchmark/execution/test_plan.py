@@ -1,0 +1,46 @@
+"""Results of the first version stay valid: their cells have the same ids and fingerprints."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from benchmark.execution.open_plan import open_plan
+from benchmark.store.workspace import Workspace
+
+FIRST_VERSION = Path(__file__).parents[2] / "data/first_version.zip"
+
+
+@pytest.fixture
+def first_version(tmp_path):
+    with zipfile.ZipFile(FIRST_VERSION) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path
+
+
+def plan_of(folder, **fine_tuning):
+    content = yaml.safe_load((folder / "grid.yaml").read_text())
+    content["fine_tuning"] |= fine_tuning
+    content["dataset"] |= {"name": "Ours", "citation": "us2026"}
+    content["fine_tuning"] = {k: v for k, v in content["fine_tuning"].items() if v is not None}
+    path = folder / "again.yaml"
+    path.write_text(yaml.safe_dump(content))
+    return open_plan(path, Workspace(folder / "runs"))[0]
+
+
+def test_all_cells_of_the_first_version_are_done(first_version):
+    plan, _ = open_plan(first_version / "grid.yaml", Workspace(first_version / "runs"))
+    records = (first_version / "runs/first_version").glob("*/result.json")
+    assert {p.cell.id for p in plan.cells} == {json.loads(path.read_text())["cell"] for path in records}
+    assert {(planned.status, planned.reason) for planned in plan.cells} == {("done", "")}
+
+
+def test_recipes_are_added_to_a_finished_grid_without_computing_it_again(first_version):
+    recipe = {"preset": "default", "epochs": 2, "warmup_epochs": 0}
+    recipes = {"end_to_end": recipe, "head": {**recipe, "trainable": "head"}}
+    plan = plan_of(first_version, recipe=None, recipes=recipes)
+    assert {planned.cell.classifier for planned in plan.todo} == {"head"}
+    assert {planned.status for planned in plan.todo} == {"missing"}
+    assert len(plan.todo) == 4, "two sizes and two seeds"

@@ -1,0 +1,17 @@
+from benchmark.grid.schema import Grid
+from benchmark.grid.strategies import STRATEGIES, sections
+
+
+def test_every_strategy_is_complete():
+    assert set(sections()) == {"feature_extraction", "hand_crafted", "fine_tuning"}
+    assert all(set(strategy.against) <= set(sections()) for strategy in STRATEGIES.values())
+    looks = [(strategy.colour, strategy.marker, strategy.line) for strategy in STRATEGIES.values()]
+    assert len(set(looks)) == len(looks)
+    assert {name for name, strategy in STRATEGIES.items() if strategy.needs_embedding} == {
+        "feature_extraction",
+        "hand_crafted",
+    }
+
+
+def test_a_grid_has_one_key_per_strategy_in_the_order_of_the_registry():
+    assert [name for name in Grid.model_fields if name in STRATEGIES] == list(sections())
