@@ -1,1 +1,1 @@
-"""Where images, labels, patients and splits come from."""
+"""Read data sets: images, labels, patients and splits."""

@@ -1,4 +1,4 @@
-"""What may be wrong with a data set: one small check per code, each telling what it found."""
+"""Data set checks: one function per code, each of which returns what it found."""
 
 import hashlib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a data set holds, as tables and bar charts."""
+"""Tables and charts of a data set: counts, views per study and image sizes."""
 
 from collections.abc import Iterator
 from pathlib import Path

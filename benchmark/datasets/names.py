@@ -1,4 +1,4 @@
-"""The words of data sets, for those who must not import pandas to know them."""
+"""Constants of data sets, in a module of their own so that using them does not import pandas."""
 
 BY_IMAGE = "image"  # the protocol in which patients leak
 PROTOCOLS = ("official", "patient", BY_IMAGE)

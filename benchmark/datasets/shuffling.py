@@ -1,4 +1,4 @@
-"""Labels that say nothing: every study gets the label of another one."""
+"""Permute labels over studies, for the negative control `shuffled_labels`."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Who is in the test set, and which images are the first N: nested, by patient, stratified by label."""
+"""The test set, and nested training subsets that are grouped by patient and stratified by label."""
 
 import hashlib
 
