@@ -7,13 +7,13 @@ if TYPE_CHECKING:
     from classifiers.api import fit as fit
     from classifiers.classifier import Classifier as Classifier
     from classifiers.fitting import Fit as Fit
-    from classifiers.train_test import TrainTest as TrainTest
+    from classifiers.train_and_test import TrainTest as TrainTest
 
 _PUBLIC = {
     "fit": "classifiers.api",
     "Classifier": "classifiers.classifier",
     "Fit": "classifiers.fitting",
-    "TrainTest": "classifiers.train_test",
+    "TrainTest": "classifiers.train_and_test",
 }
 __all__ = list(_PUBLIC)
 

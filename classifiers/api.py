@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from classifiers.catalogue import find_classifier
 from classifiers.fitting import Fit
-from classifiers.train_test import TrainTest
+from classifiers.train_and_test import TrainTest
 
 
 def fit(

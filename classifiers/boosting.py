@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from classifiers.classifier import Reference
 from classifiers.fitting import Fit, Scores, conclude
 from classifiers.selection import Candidate, best_of, fold_auroc
-from classifiers.train_test import Matrix, TrainTest
+from classifiers.train_and_test import Matrix, TrainTest
 
 DEPTHS = (3, 5)
 ROUNDS = (50, 100, 200, 400)

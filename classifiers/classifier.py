@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # they import scikit-learn, and the registry must be quick to read
     from classifiers.fitting import Fit
-    from classifiers.train_test import TrainTest
+    from classifiers.train_and_test import TrainTest
 
 Reference = tuple[Any, dict[str, list[Any]]]  # an unfitted scikit-learn estimator, its hyperparameter grid
 

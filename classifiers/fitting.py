@@ -12,7 +12,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.metrics import roc_curve
 
 from classifiers.selection import Candidate, Folds
-from classifiers.train_test import Matrix, TrainTest
+from classifiers.train_and_test import Matrix, TrainTest
 
 Scores = NDArray[np.float64]
 Score = Callable[[Matrix], Scores]  # rows (m, d) to one number (m,) each

@@ -20,7 +20,7 @@ from sklearn.svm import LinearSVC
 from classifiers.classifier import Reference
 from classifiers.fitting import Fit, Scores, conclude
 from classifiers.selection import Candidate, Folds, best_of, fold_auroc, until_worse
-from classifiers.train_test import Matrix, TrainTest
+from classifiers.train_and_test import Matrix, TrainTest
 
 STRENGTHS = tuple(10.0**power for power in range(-5, 2))
 _TOLERANCE = 1e-5  # of the first step; at 1e-3 weak regularisation lost up to 0.03 AUROC

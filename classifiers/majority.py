@@ -5,7 +5,7 @@ from sklearn.dummy import DummyClassifier
 
 from classifiers.classifier import Reference
 from classifiers.fitting import Fit
-from classifiers.train_test import TrainTest
+from classifiers.train_and_test import TrainTest
 
 
 def majority(data: TrainTest) -> Fit:

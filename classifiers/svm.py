@@ -10,7 +10,7 @@ from sklearn.svm import SVC
 from classifiers.classifier import Reference
 from classifiers.fitting import Fit, Scores, conclude
 from classifiers.selection import Candidate, best_of, fold_auroc, until_worse
-from classifiers.train_test import Matrix, TrainTest
+from classifiers.train_and_test import Matrix, TrainTest
 
 STRENGTHS = (0.1, 1.0, 10.0, 100.0)
 # Times 1 / d: 1 is scikit-learn's "scale" for standardised features; the others are wider kernels, a factor

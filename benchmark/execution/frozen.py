@@ -21,7 +21,7 @@ from benchmark.execution.subsets import Subset
 from benchmark.grid.image_free import COSTS_NOTHING
 from benchmark.store.records import Records, Result
 from classifiers.catalogue import CLASSIFIERS
-from classifiers.train_test import Matrix, TrainTest
+from classifiers.train_and_test import Matrix, TrainTest
 from extractors.array_store import read_array
 from extractors.embeddings import Failure
 from extractors.resource_usage import measured

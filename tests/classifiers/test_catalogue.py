@@ -11,7 +11,7 @@ from classifiers import boosting, linear, svm
 from classifiers.catalogue import CLASSIFIERS, GROUP, find_classifier, learns
 from classifiers.classifier import Classifier
 from classifiers.fitting import Fit
-from classifiers.train_test import TrainTest
+from classifiers.train_and_test import TrainTest
 from extractors.registry import with_entry_points
 from tests.classifiers import reference
 

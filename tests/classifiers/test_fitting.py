@@ -7,7 +7,7 @@ from sklearn.metrics import balanced_accuracy_score
 from classifiers import fitting
 from classifiers.fitting import Fit, calibrate, choose_threshold, conclude
 from classifiers.selection import Candidate
-from classifiers.train_test import TrainTest
+from classifiers.train_and_test import TrainTest
 
 
 def test_the_threshold_has_the_largest_balanced_accuracy():

@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from classifiers.catalogue import CLASSIFIERS
-from classifiers.train_test import TrainTest
+from classifiers.train_and_test import TrainTest
 from tests.classifiers import reference
 
 ROWS, WIDTH, TEST_ROWS, VIEWS = 36_808, 1_664, 3_197, 3

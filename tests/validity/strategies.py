@@ -14,7 +14,7 @@ from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import TuningTask, fine_tune
 from classifiers.fine_tuning.recipes import Recipe
-from classifiers.train_test import TrainTest
+from classifiers.train_and_test import TrainTest
 from extractors.handcrafted import describe
 from extractors.specs import BackboneSpec
 from tests.validity.simulation import Rows, Sample, Values

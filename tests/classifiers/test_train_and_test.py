@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from classifiers.train_test import TrainTest
+from classifiers.train_and_test import TrainTest
 
 
 def made(test=2):
