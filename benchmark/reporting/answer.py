@@ -40,10 +40,11 @@ def answer_text(findings: Findings) -> str:
         return "No network of the grid is both frozen and fine-tuned yet: there is no head-to-head."
     evaluation, first = findings.study.evaluation, findings.study.cells[0]
     backbones = list(dict.fromkeys(row["backbone"] for row in rows))
+    names = escape(", ".join(backbones))
     where = first.evaluated_on or "the test part"
     paragraphs = [
         f"{metric_label(evaluation.primary, evaluation.unit)} on {where}, fine-tuned minus frozen "
-        f"({escape(', '.join(backbones))}), unadjusted {evaluation.confidence:.0%} intervals over test patients; "
+        f"({names}), unadjusted {evaluation.confidence:.0%} intervals over test patients; "
         f"the verdict is at the familywise level {evaluation.level:g} (Holm, {int(rows[0]['family'])} "
         "comparisons), for these trained networks:",
         "\n".join(_line(row, len(backbones) > 1) for row in rows),
@@ -70,6 +71,11 @@ def _crossover_paragraphs(findings: Findings) -> Iterator[str]:
             f"- {escape(part_label(row['body_part']))}, {escape(row['backbone'])}: {crossover_text(row)}"
             for row in rows
         )
+
+
+def _crossover_line(row: Row) -> str:
+    part, backbone = escape(part_label(row["body_part"])), escape(row["backbone"])
+    return f"- {part}, {backbone}: {crossover_text(row)}"
 
 
 def crossover_text(row: Row) -> str:
