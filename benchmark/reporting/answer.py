@@ -67,10 +67,7 @@ def _crossover_paragraphs(findings: Findings) -> Iterator[str]:
     if len(findings.crossovers):
         yield "Training images from which on fine-tuning is ahead (the crossover size):"
         rows = records(with_recipe(over_backbones(findings.crossovers)))
-        yield "\n".join(
-            f"- {escape(part_label(row['body_part']))}, {escape(row['backbone'])}: {crossover_text(row)}"
-            for row in rows
-        )
+        yield "\n".join(_crossover_line(row) for row in rows)
 
 
 def _crossover_line(row: Row) -> str:

@@ -93,7 +93,8 @@ def page(
     ]
     metric = metric_label(grid.evaluation.primary, grid.evaluation.unit)
     leaky = " · LEAKY split by image" if first.leaky else ""
-    subtitle = f"{metric} on {escape(first.evaluated_on or 'the test part')} · {len(findings.study.cells):,} cells{leaky}"
+    where = escape(first.evaluated_on or "the test part")
+    subtitle = f"{metric} on {where} · {len(findings.study.cells):,} cells{leaky}"
     return render(f"Freeze or fine-tune? {grid.name}", subtitle, [s for s in sections if s.blocks])
 
 
