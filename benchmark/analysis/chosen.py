@@ -11,7 +11,8 @@ from classifiers.catalogue import learns
 def chosen_on_training_folds(finished: Iterable[Finished]) -> list[Finished]:
     """Per body part, strategy, training size and seed, the record whose training folds had the best AUROC.
 
-    A baseline that does not learn (the majority) is chosen only where it is alone; cells of the grid's controls never are.
+    A baseline that does not learn (the majority) is chosen only where it is alone; cells of the grid's
+    controls never are.
     """
     best: dict[tuple[Any, ...], Finished] = {}
     for record in ordinary(finished):
