@@ -20,4 +20,4 @@ class WeightsUnavailableError(ValueError):
         self.name, self.why = name, why
 
     def __str__(self) -> str:
-        return f"the pretrained weights of '{self.name}' cannot be had here ({self.why})"
+        return f"the pretrained weights of '{self.name}' cannot be downloaded here ({self.why})"

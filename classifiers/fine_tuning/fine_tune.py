@@ -17,13 +17,13 @@ from classifiers.fine_tuning.recipes import Recipe
 from classifiers.fine_tuning.schedules import best_epoch, selection_key
 from classifiers.fine_tuning.training import DivergedError, Training
 from classifiers.fitting import Fit, Scores, calibrate, choose_threshold
+from classifiers.names import WEIGHTS
 from classifiers.selection import make_folds
 from extractors.backbones import load_backbone
 from extractors.devices import begin_peak_memory, device_name, peak_memory
 from extractors.specs import BackboneSpec
 from extractors.weights import save_state
 
-WEIGHTS = "weights.safetensors"
 T = TypeVar("T")
 
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from results.labels import plain_name
+from results.names import CHOSEN
 from results.tables.markup import DAGGER, MINUS, UNDEFINED
 
-BEST, CLOSE = "best", "close"  # standings
-CHOSEN = "chosen"  # in the place of a classifier: the one that the training folds of each seed chose
+BEST, CLOSE = "best", "close"  # values of `standing`: the best method, not significantly worse than it
 CHOSEN_SIDES = (
     "Frozen and hand-crafted: the classifier (and descriptor) that the training folds of each seed chose."
 )
