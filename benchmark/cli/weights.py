@@ -39,14 +39,14 @@ def pretrain_weights(out: Path, hours: float, device: str) -> None:
     if not (hours > 0 and math.isfinite(hours)):
         raise UserError(f"--hours {hours:g}: must be a positive number of hours, for example 1.2")
     _check_writable(out)
-    from extractors.bundled.pretraining.training import Moment, pretrain
+    from extractors.bundled.pretraining.training import TrainingState, pretrain
     from extractors.devices import choose_device, torch_threads
 
     reported = 0
 
     with progress_bars() as report, torch_threads(available_cores()):
 
-        def show(moment: Moment) -> None:
+        def show(moment: TrainingState) -> None:
             nonlocal reported
             report("seconds of training", int(moment.elapsed) - reported, int(moment.budget))
             reported = int(moment.elapsed)

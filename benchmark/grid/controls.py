@@ -21,12 +21,12 @@ from benchmark.grid.image_free import NO_IMAGE, NoImage
 from benchmark.grid.schema import Grid
 from benchmark.grid.strategies import Method
 from classifiers.names import MAJORITY
+from extractors.sources import RANDOM
 from extractors.specs import BackboneSpec
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS
 
 CONTROLS_VERSION = 1  # raise it when a control gives different numbers
 PoolSize = Callable[[str, str], int]  # training images of a (body part, control)
-_RANDOM = "random"
 
 
 def expand_controls(
@@ -88,11 +88,11 @@ def _without_majority(method: Method) -> Method:
 def _with_random_weights(grid: Grid, own: list[Method]) -> list[Method]:
     """The grid's networks with random weights, except those that the grid itself has with random weights."""
     extractors = [method.extractor for method in own]
-    known = {e.name: e for e in extractors if isinstance(e, BackboneSpec) and e.weights == _RANDOM}
+    known = {e.name: e for e in extractors if isinstance(e, BackboneSpec) and e.weights == RANDOM}
     found = list(own)
     for method in map(_without_majority, own):
         if isinstance(method.extractor, BackboneSpec):
-            fresh = replace(method.extractor, weights=_RANDOM, label="")
+            fresh = replace(method.extractor, weights=RANDOM, label="")
             spec = known.setdefault(fresh.name, fresh)
             if not any((other.strategy, other.extractor) == (method.strategy, spec) for other in found):
                 found.append(replace(method, extractor=spec))

@@ -21,7 +21,7 @@ class NoImage:
     label: str
 
     def asked(self) -> dict[str, JsonValue]:
-        """What the grid asked for."""
+        """The settings in the grid: part of a cell's id."""
         return {"name": self.label}
 
     def identity(self) -> dict[str, JsonValue]:
