@@ -10,8 +10,11 @@ from scipy import stats
 
 from results.metrics import Values
 
-LEAST_METHODS, LEAST_BLOCKS = 3, 2
-FEW_BLOCKS = 10  # Friedman's chi-squared approximation wants more (Demsar 2006, section 3.2.2)
+LEAST_METHODS, LEAST_BLOCKS = (
+    3,
+    2,
+)  # scipy's friedmanchisquare needs three; ranks of one block have no variation
+FEW_BLOCKS = 10  # Friedman's chi-squared approximation needs more (Demsar 2006, section 3.2.2)
 SHARED_PATIENTS = (
     "blocks share test and training patients, so they are not the independent data sets that "
     "the tests assume: p-values tend to be too small"
@@ -29,8 +32,8 @@ def rank_methods(values: pd.DataFrame, level: float = 0.05) -> dict[str, Any]:
     `critical_difference` (of average ranks, at `level`), `groups` (best first: the largest runs of
     methods, two or more, that lie within it; all in one where Friedman's test does not reject, since
     Nemenyi's then decides nothing), `limits` (sentences to print beside them) and `reason` (None). With
-    fewer than 3 methods or 2 complete blocks, or methods equal throughout, only `reason` says something
-    and the rest is None.
+    fewer than 3 methods or 2 complete blocks, or when all methods are equal, `reason` is a sentence and the
+    rest is None.
     """
     complete = values.dropna()
     counts = {"blocks": len(complete), "blocks_left_out": len(values) - len(complete)}
@@ -58,13 +61,13 @@ def rank_methods(values: pd.DataFrame, level: float = 0.05) -> dict[str, Any]:
 
 
 def critical_difference(methods: int, blocks: int, level: float = 0.05) -> float:
-    """How far two average ranks must lie apart to differ at the level (Nemenyi 1963; Demsar 2006, eq. 5)."""
+    """The smallest significant difference of two average ranks (Nemenyi 1963; Demsar 2006, eq. 5)."""
     quantile = float(stats.studentized_range.ppf(1 - level, methods, np.inf)) / np.sqrt(2)
     return float(quantile * np.sqrt(methods * (methods + 1) / (6 * blocks)))
 
 
 def _reason(complete: pd.DataFrame) -> str | None:
-    """Why there are no tests, if so."""
+    """Why the tests cannot be made; None when they can."""
     blocks, methods = complete.shape
     if methods < LEAST_METHODS:
         return f"{methods} methods; ranks are compared from {LEAST_METHODS} on"
