@@ -22,7 +22,7 @@ def crossover(
     """The size from which on fine-tuned is ahead at every measured size, with its interval.
 
     `sizes` ascend (labelled images); `differences` (n_sizes,) are fine-tuned minus frozen in a metric of
-    which more is better; `drawn` (n_sizes, resamples) are those differences in resamplings of the same
+    which higher is better; `drawn` (n_sizes, resamples) are those differences in resamplings of the same
     test patients. The crossover is where the straight line over log(size) passes zero between the last
     size at which fine-tuned is not ahead and the next one. A NaN difference makes it undefined: leave
     such a size out.

@@ -34,7 +34,7 @@ def fit_curve(
     best: float = 1.0,
     confidence: float = 0.95,
 ) -> dict[str, Any]:
-    """Fit value = asymptote - scale * size ** -exponent to a metric of which more is better.
+    """Fit value = asymptote - scale * size ** -exponent to a metric for which higher is better.
 
     Unweighted least squares with asymptote <= `best` (the metric's largest value), scale >= 0 and
     exponent in 0.01 .. 3 (the inverse power law of Figueroa et al. 2012; see Viering & Loog 2022). Sizes

@@ -25,7 +25,7 @@ def rank_methods(values: pd.DataFrame, level: float = 0.05) -> dict[str, Any]:
     """Average ranks (1 is best), Friedman's and Nemenyi's tests, as Demsar (2006) compares classifiers.
 
     `values` holds one row per block (a backbone and body part), one column per method, in a metric of
-    which more is better; equal values share their rank. Blocks that lack a method are left out.
+    which higher is better; equal values share their rank. Blocks that lack a method are left out.
 
     Returns `blocks` (complete), `blocks_left_out`, `average_ranks` (best first), `friedman` (statistic
     and p, by scipy), `nemenyi` (p of each pair, by scikit-posthocs, as {method: {method: p}}),
@@ -79,7 +79,7 @@ def _reason(complete: pd.DataFrame) -> str | None:
 
 
 def _groups(ranks: Values, reach: float) -> list[NDArray[np.intp]]:
-    """Places of the ascending ranks in runs within reach, without runs that lie inside another."""
+    """Runs of ascending ranks that differ by at most `reach`, as positions; no run is inside another."""
     ends = np.searchsorted(ranks, ranks + reach, "right")
     starts = [i for i in range(len(ranks)) if i == 0 or ends[i] > ends[i - 1]]
     return [np.arange(i, ends[i]) for i in starts if ends[i] - i > 1]

@@ -19,7 +19,7 @@ EXACT_BELOW = 25  # discordant rows; from here on the chi-squared approximation 
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """The p-values adjusted for their number (Holm 1979, as in statsmodels); None stays and does not count.
+    """Adjust p-values for multiple comparisons (Holm 1979, by statsmodels); None is not counted.
 
     Raises ValueError for a p-value that is not between 0 and 1.
     """

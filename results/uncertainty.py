@@ -45,7 +45,7 @@ def _draws(patients: int, resamples: int, seed: int, names: bytes) -> NDArray[np
 
 
 def standard_error(resampled: Resampled) -> float:
-    """The resampled values' standard deviation; NaN where too many of them are undefined.
+    """The standard deviation of the resampled values; NaN when too many of them are undefined.
 
     It is widened by sqrt(P / (P - 1)): P patients drawn from P vary by that factor less than P drawn from the
     population (Hesterberg 2015, Am. Stat. 69:371, "narrowness bias").

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 _PACKAGES = ("benchmark", "classifiers", "extractors", "results")
-_TERMINAL, _FILE = "benchmark: terminal", "benchmark: file"  # names of our two handlers of the root logger
+_TERMINAL, _FILE = "benchmark: terminal", "benchmark: file"  # names of the handlers that `log_to` adds
 
 
 @cache

@@ -30,7 +30,7 @@ _IDLE_SECONDS = 300  # joblib's default: an idle worker ends after it, also when
 
 @dataclass(frozen=True)
 class Share:
-    """How many processes run at once, and how many threads each may use: jobs × threads <= cores."""
+    """How many processes run at once, and how many threads each of them may use."""
 
     jobs: int
     threads: int

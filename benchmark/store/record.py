@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from benchmark.grid.cells import AXES
 from extractors.digests import JsonValue
 
 RECORD_VERSION = (
@@ -150,8 +151,7 @@ class Header(_Part):
     @property
     def axes(self) -> dict[str, str | int]:
         """The values that identify the cell; `control` only for cells of a control."""
-        names = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
-        axes = {name: getattr(self, name) for name in names}
+        axes = {name: getattr(self, name) for name in AXES}
         return axes | {"control": self.control} if self.control else axes
 
 

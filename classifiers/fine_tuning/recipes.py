@@ -39,7 +39,7 @@ class Head(Strict):
 
 
 class Augmentation(Strict):
-    """Random changes of a training image, drawn anew for each image and epoch; all off by default."""
+    """Random changes of training images, different in each epoch; all off by default."""
 
     flip: Annotated[float, Field(ge=0, le=1)] = 0.0  # probability of a left-right mirror
     flip_vertical: Annotated[float, Field(ge=0, le=1)] = 0.0  # probability of an upside-down mirror

@@ -73,7 +73,7 @@ def _whole(spec: BackboneSpec) -> nn.Module:
 
 
 def _remove_head(network: nn.Module) -> nn.Module:
-    """Cut the head from its last layer with weights onwards; pool where that layer was a convolution."""
+    """Remove the head's last layer with weights and all after it; pool if that layer was a convolution."""
     name = _head_name(network)
     head = getattr(network, name)
     layers = list(head) if isinstance(head, nn.Sequential) else [head]

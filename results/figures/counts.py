@@ -37,7 +37,7 @@ class DatasetCounts:
 
     @styled
     def plot(self) -> Figure:
-        """A column per unit and a row per split; in one page column the other way round."""
+        """A column per unit and a row per split; transposed when the figure is one page column wide."""
         table = self.frame()
         parts, splits = in_order(table["body_part"]), list(dict.fromkeys(table["split"]))
         panels = [(unit, split) for split in splits for unit in COUNTED_UNITS]

@@ -64,7 +64,7 @@ class ReliabilityDiagram:
         """Above: observed against predicted; below: the number of predictions per bin."""
         table = self.frame()
         looks = looks_of([scores.strategy for scores in self.scores], [scores.name for scores in self.scores])
-        wide = self.width >= TWO_COLUMNS  # the legend stands beside the picture
+        wide = self.width >= TWO_COLUMNS  # the legend is to the right of the axes
         height = self.width * 0.7 if wide else self.width * 1.3 + (len(looks) + 1) * LEGEND_LINE
         figure = empty_figure(self.width, height, self.title)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])

@@ -55,7 +55,7 @@ class _RankingCurves:
         table = self.frame()
         looks = looks_of([scores.strategy for scores in self.scores], [scores.name for scores in self.scores])
         entries = len(looks) + (table["kind"] == "reference").sum() + 2
-        wide = self.width >= TWO_COLUMNS  # the legend stands beside the picture
+        wide = self.width >= TWO_COLUMNS  # the legend is to the right of the axes
         height = self.width * 0.55 if wide else self.width + entries * LEGEND_LINE
         figure = empty_figure(self.width, height, self.title)
         axis = figure.subplots()

@@ -31,7 +31,7 @@ RC: Any = {  # matplotlib types its settings name by name
     "lines.markersize": 4.0,
     "hatch.linewidth": 0.7,
     "figure.dpi": 200,  # sharp where a viewer shows the picture as it is
-    "pdf.fonttype": 42,  # text stays text in the PDF, as journals ask
+    "pdf.fonttype": 42,  # embeds TrueType fonts, so that text in the PDF can be edited and searched
 }
 
 

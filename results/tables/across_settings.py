@@ -117,7 +117,7 @@ def controls_table(rows: TableRows, metric: str, unit: str, *, confidence: float
     """Scores of the controls beside those of the methods that they control.
 
     Rows: control, method, body_part, train_size, value, low, high, and own_value: that of the method without
-    the control (None for a control that is a method of its own).
+    the control (None when the control is itself a method).
     """
     table = tidy(
         rows, ["control", "method", "body_part", "train_size"], ["value", "low", "high", "own_value"]
