@@ -26,12 +26,12 @@ class DatasetKeys(Strict):
 
     NOT_ASKED: ClassVar[frozenset[str]] = frozenset(
         {"root", "name", "citation"}
-    )  # never in a cell's identity
+    )  # keys that do not change the id of a cell
     kind: str
     protocol: ProtocolName = "official"
 
     def asked(self) -> dict[str, JsonValue]:
-        """What decides which images there are and how they are split; defaults and locations left out."""
+        """The keys that decide images and split, without defaults and paths; part of a cell's id."""
         return self.model_dump(exclude_defaults=True, exclude=set(self.NOT_ASKED))
 
 
@@ -66,8 +66,8 @@ class DatasetKind:
     """One kind of data set.
 
     `read(keys, cache, jobs)` takes an instance of `model`, the workspace's cache folder and a number of
-    processes, returns the manifest and raises UserError for data that cannot be used. `is_at(root)` tells
-    whether a file or folder holds a data set of this kind, for commands that are given a path and no grid.
+    processes, returns the manifest and raises UserError for data that cannot be used. `is_at(root)` says
+    whether a file or folder holds a data set of this kind, for commands that get a path instead of a grid.
     """
 
     name: str
@@ -90,7 +90,7 @@ def _read_manifest(keys: ManifestDataset, cache: Path, jobs: int) -> "Manifest":
 
 
 def _read_phantom(keys: PhantomDataset, cache: Path, jobs: int) -> "Manifest":
-    """Draw the phantom into the cache unless it is there."""
+    """Read the phantom from the cache; draw it first when it is not there."""
     from benchmark.datasets.mura import read_mura
     from benchmark.datasets.phantom.draw import PHANTOM_VERSION, draw_phantom
 
@@ -123,5 +123,5 @@ else:  # a grid's `dataset`: the model of its `kind`
 
 
 def kind_at(root: Path) -> DatasetKind:
-    """The kind of the data set in a file or folder: MURA where no kind claims it."""
+    """The kind of the data set in a file or folder; MURA when no kind recognises it."""
     return next((kind for kind in DATASET_KINDS.values() if kind.is_at(root)), DATASET_KINDS["mura"])

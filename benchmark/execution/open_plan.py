@@ -1,4 +1,4 @@
-"""From a grid to its plan: read its data set, compare with the stored records."""
+"""Open the plan of a grid: read its data set and compare its cells with the stored records."""
 
 from pathlib import Path
 

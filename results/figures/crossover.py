@@ -1,4 +1,4 @@
-"""Crossover sizes: from how many labelled images on fine-tuning overtakes freezing, per body part."""
+"""Crossover sizes per body part: the number of labelled images from which fine-tuning is better."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from results.crossover import BEYOND, UNDEFINED
 from results.figures.layout import empty_figure, size_axis
 from results.figures.style import ONE_COLUMN, SMALL, styled
-from results.frames import Rows, in_order, records, refuse_twice, tidy
+from results.frames import TableRows, in_order, records, refuse_twice, tidy
 from results.labels import BLUE, LIGHT, VERMILION, part_label
 
-BEYOND, BEFORE, UNDEFINED, WITHIN = "beyond the data", "before the data", "undefined", "within the data"
+BEFORE, WITHIN = "before the data", "within the data"
 _MARGIN, _REACH = 1.9, 1.45  # times the measured sizes: where the axis ends, and where arrows do
 
 
@@ -26,7 +27,7 @@ class CrossoverSizes:
     the start), None undefined.
     """
 
-    rows: Rows
+    rows: TableRows
     title: str = ""
     width: float = ONE_COLUMN
 
@@ -34,7 +35,7 @@ class CrossoverSizes:
         """One row per body part: body_part, size, low, high, smallest, largest, where.
 
         `where` is WITHIN, BEYOND, BEFORE or UNDEFINED. Raises ValueError where a part was measured at one
-        size only, or stands there twice.
+        size only, or is listed twice.
         """
         table = tidy(self.rows, ["body_part"], ["size", "low", "high", "smallest", "largest"])
         refuse_twice(table, ["body_part"], "give one crossover for each")
@@ -49,7 +50,7 @@ class CrossoverSizes:
 
     @styled
     def plot(self) -> Figure:
-        """Measured sizes on white, what lies beyond them on grey."""
+        """Measured sizes on white, sizes outside of them on grey."""
         table = self.frame()
         figure = empty_figure(self.width, 0.75 + 0.24 * len(table) + 0.2 * bool(self.title), self.title)
         axis = figure.subplots()
@@ -88,7 +89,7 @@ def _interval(axis: Axes, place: int, low: float, high: float, smallest: float, 
 
 
 def _size(axis: Axes, place: int, size: float, where: str, smallest: float, largest: float) -> None:
-    """The crossover itself, or in words why there is none to draw."""
+    """The crossover, or in words why there is none."""
     if where == WITHIN:
         axis.plot(size, place, "o", color=VERMILION, markersize=5)
     elif where == UNDEFINED:
