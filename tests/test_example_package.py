@@ -26,13 +26,8 @@ for command in sys.argv[1:]:
         if end.code:
             raise
 """
-PLAN, RUN, DONE, COMPARE, REPORT = (
-    "plan",
-    "run --jobs 1 --device cpu",
-    "plan --json",
-    "compare",
-    "report --out paper --jobs 1",
-)
+PLAN, RUN, DONE, COMPARE = "plan", "run --jobs 1 --device cpu", "plan --json", "compare"
+REPORT = "report --out paper --jobs 1"
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +57,20 @@ def ran(site, phantom, tmp_path_factory):
         "evaluation": {"resamples": 100, "primary": "surprise"},
     }
     (folder / "grid.yaml").write_text(yaml.safe_dump(content))
+    return folder, commands(site, folder, PLAN, RUN, DONE, COMPARE)
+
+
+def commands(site, folder, *asked):
+    """Run commands in one process, in which the package is installed; what each printed."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, PLAN, RUN, DONE, COMPARE, REPORT],
+        [sys.executable, "-c", SCRIPT, *asked],
         cwd=folder,
         env=environment(site) | {"COLUMNS": "250"},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    printed = dict(part.split("\n", 1) for part in done.stdout.split("$ ")[1:])
-    return folder, printed
+    return dict(part.split("\n", 1) for part in done.stdout.split("$ ")[1:])
 
 
 def test_the_plan_and_the_records_know_every_entry(ran):
@@ -99,15 +98,33 @@ def test_run_and_compare_judge_by_the_new_metric(ran):
     assert "chosen: nearest_centroid" in printed[COMPARE]
 
 
-def test_the_report_names_entries_by_their_labels(ran):
-    folder, printed = ran
-    paper = folder / "paper"
-    main = (paper / "tables" / "main.md").read_text()
-    assert "surprise (nats) per study" in main
-    assert "nearest centroid" in main
-    assert "darkness" in main
-    differences = pd.read_csv(paper / "tables" / "differences.csv")
-    assert "darkness − fine-tuned" in set(differences["comparison"])
-    assert {"surprise"} <= set(pd.read_csv(paper / "metrics.csv")["metric"])
-    page = (paper / "report.html").read_text()
-    assert "surprise (nats)" in page
+@pytest.mark.slow
+def test_the_report_names_entries_by_their_labels(ran, site):
+    folder, _ = ran
+    commands(site, folder, REPORT)
+    tables = folder / "paper" / "tables"
+    assert "Surprise (nats) per study" in (tables / "main.md").read_text()
+    scores = (tables / "scores_all.md").read_text()
+    assert "nearest centroid" in scores
+    assert "darkness" in scores
+    differences = (tables / "differences.md").read_text()
+    assert "darkness (A) − fine-tuned (B)" in differences
+    assert "surprise" in set(pd.read_csv(folder / "paper" / "metrics.csv")["metric"])
+    assert "surprise (nats)" in (folder / "paper" / "report.html").read_text()
+    assert (folder / "paper" / "figures" / "darkness_minus_fine_tuned.pdf").is_file()
+
+
+def test_the_keys_of_a_new_section_are_checked(site, tmp_path):
+    code = "from benchmark.grid.schema import Grid; Grid.model_validate({'darkness': {'side': []}})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(site), stderr=subprocess.PIPE, text=True
+    )
+    assert "unknown key; did you mean 'sides'" in done.stderr
+
+
+def test_the_module_of_the_package_may_be_imported_first(site):
+    """As its own tests do: the registries that load it must not find it half imported."""
+    code = (
+        "import benchmark_example; from benchmark.grid.strategies import STRATEGIES; STRATEGIES['darkness']"
+    )
+    subprocess.run([sys.executable, "-c", code], env=environment(site), check=True)

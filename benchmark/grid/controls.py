@@ -19,7 +19,7 @@ from benchmark.grid.cells import (
 )
 from benchmark.grid.image_free import NO_IMAGE, NoImage
 from benchmark.grid.schema import Grid
-from benchmark.grid.strategy import Method
+from benchmark.grid.strategies import Method
 from classifiers.names import MAJORITY
 from extractors.specs import BackboneSpec
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS

@@ -5,7 +5,8 @@ from typing import Any
 
 from benchmark.grid.image_free import NO_IMAGE
 from benchmark.grid.sections import FeatureExtraction, FineTuning, HandCrafted
-from benchmark.grid.strategy import Method, Strategy
+from benchmark.grid.strategy import Method as Method
+from benchmark.grid.strategy import Strategy as Strategy
 from classifiers.fine_tuning.recipes import FINE_TUNING_VERSION
 from classifiers.names import RECIPE_VERSION
 from extractors.registry import lazy, with_entry_points

@@ -25,9 +25,11 @@ def build(spec, pretrained):
 
 BACKBONES = BackboneSource(
     name="example",
-    library="Example",
+    library="the example package",
+    citation="",
     prefix="example/",
     weights="drawn",
+    weights_label="drawn weights",
     knows=lambda name: name == "example/tiny",
     names=lambda: ["example/tiny"],
     build=build,
