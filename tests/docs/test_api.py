@@ -35,9 +35,9 @@ def test_the_grid_is_run_and_compared(names):
 
 
 def test_callbacks_are_told(names):
-    assert names["done"]["ok"] == 6
-    assert names["done"]["fitting classifiers"] == 4
-    assert len(names["losses"]) == 2
+    assert names["done"]["ok"] == 3
+    assert names["done"]["fitting classifiers"] == 2
+    assert len(names["losses"]) == 1
 
 
 def test_parts_are_used_by_themselves(names):
