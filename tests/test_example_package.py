@@ -104,7 +104,7 @@ def test_the_report_names_entries_by_their_labels(ran, site):
     commands(site, folder, REPORT)
     tables = folder / "paper" / "tables"
     assert "Surprise (nats) per study" in (tables / "main.md").read_text()
-    scores = (tables / "scores_all.md").read_text()
+    scores = (tables / "body_part_all.md").read_text()
     assert "nearest centroid" in scores
     assert "darkness" in scores
     differences = (tables / "differences.md").read_text()
