@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from benchmark.datasets.kinds import DATASET_KINDS, DatasetKeys
+from benchmark.datasets.kind import DatasetKeys
+from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.datasets.manifest import Manifest
 from benchmark.execution.executors import available_cores
 from benchmark.execution.plan import Plan, make_plan

@@ -10,7 +10,8 @@ from benchmark.datasets.names import EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid.image_free import NoImage
 from benchmark.grid.schema import Exclusion, Grid
-from benchmark.grid.strategies import STRATEGIES, Extractor, Method
+from benchmark.grid.strategies import STRATEGIES
+from benchmark.grid.strategy import Extractor, Method
 from classifiers.fine_tuning.recipes import Recipe
 from extractors.digests import JsonValue, digest_of
 from extractors.specs import BackboneSpec, DescriptorSpec

@@ -17,7 +17,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.errors import UserError
-from benchmark.grid.strategies import Method, methods_in, sections
+from benchmark.grid.strategies import methods_in, sections
+from benchmark.grid.strategy import Method
 from benchmark.grid.yaml_lines import YamlDocument, read_yaml
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import END_TO_END

@@ -1,63 +1,18 @@
 """The registry of strategies: grid section, methods, runner, versions, comparisons and look of each."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-from benchmark.grid.image_free import NO_IMAGE, NoImage
+from benchmark.grid.image_free import NO_IMAGE
 from benchmark.grid.sections import FeatureExtraction, FineTuning, HandCrafted
-from classifiers.fine_tuning.recipes import FINE_TUNING_VERSION, Recipe
+from benchmark.grid.strategy import Method as Method
+from benchmark.grid.strategy import Strategy as Strategy
+from classifiers.fine_tuning.recipes import FINE_TUNING_VERSION
 from classifiers.names import RECIPE_VERSION
 from extractors.registry import lazy, with_entry_points
-from extractors.specs import BackboneSpec, DescriptorSpec
+from extractors.specs import DescriptorSpec
 from extractors.validation import Strict
 from results.labels import GREY, Look, look_of, register_look
-
-Extractor = BackboneSpec | DescriptorSpec | NoImage
-
-
-@dataclass(frozen=True)
-class Method:
-    """One extractor of a strategy with the classifiers that it is combined with.
-
-    `recipes` holds the recipe of each classifier that is a fine-tuned head.
-    """
-
-    strategy: str
-    extractor: Extractor
-    classifiers: tuple[str, ...]
-    recipes: Mapping[str, Recipe] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Strategy:
-    """One way to turn images into probabilities: frozen features, fine-tuning, ...
-
-    `section` is the model of the strategy's key in a grid file (None: it has no key, only controls use it),
-    and `methods` lists the methods of such a section. `runner(cells, run)` computes cells: see
-    `benchmark.execution.run.Runner`. With `needs_embedding`, a cell is fitted on the extractor's embedding
-    of all images; `embedding_ms` is the first estimate of its time, in milliseconds per image (four cores,
-    224 pixels). `versions` is the strategy's part of a cell's fingerprint: another value makes stored results
-    stale. The strategy is compared with those in `against`; before that, the best value on the axes in
-    `chosen_over` (`backbone`, `classifier`) is chosen on training folds. `look` is the label and the line
-    style of the strategy in tables and figures.
-    """
-
-    name: str
-    look: Look
-    runner: Callable[..., Any]
-    versions: Mapping[str, int]
-    section: type[Strict] | None = None
-    methods: Callable[[Any], list[Method]] = lambda section: []
-    needs_embedding: bool = False
-    embedding_ms: float = 0.0
-    against: tuple[str, ...] = ()
-    chosen_over: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """The strategy in words."""
-        return self.look.label
 
 
 def _frozen_methods(section: FeatureExtraction) -> list[Method]:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from results.crossover import ALWAYS, BEYOND, CROSSED, is_determined
-from results.frames import by_part, in_order, records, tidy, whole
+from results.frames import TableRows, by_part, in_order, records, tidy, whole
 from results.labels import metric_label, percent, plain_name
 from results.tables.columns import BACKBONE, PART, STRATEGY, Column, number_column, text_column
 from results.tables.formatting import Formatted, Row, chosen_note, count, interval_text, number, two_decimals
