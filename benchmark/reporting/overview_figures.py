@@ -128,7 +128,7 @@ def _heat_map(findings: Findings) -> HeatMap:
             values = [r.bounded(study.evaluation.unit, _KAPPA).value for r in side.values()]
             known = [value for value in values if value is not None]
             mean = sum(known) / len(known) if len(known) == len(values) else None
-            name = method.backbone or "chosen descriptor"
+            name = method.backbone or "chosen"
             rows.append({"strategy": method.strategy, "name": name, "body_part": part, "value": mean})
     published = comparable(
         dataset=first.dataset,
