@@ -13,7 +13,7 @@ from results.figures.style import ONE_COLUMN, SMALL, styled
 from results.frames import TableRows, in_order, records, refuse_twice, tidy
 from results.labels import BLUE, LIGHT, VERMILION, part_label
 
-BEFORE, WITHIN = "before the data", "within the data"
+BEFORE, WITHIN, SPANS = "before the data", "within the data", "not determined"
 _MARGIN, _REACH = 1.9, 1.45  # times the measured sizes: where the axis ends, and where arrows do
 
 
@@ -24,7 +24,8 @@ class CrossoverSizes:
     Rows: body_part, size, low, high, smallest, largest in training images; the last two are the sizes
     between which that part was measured. A size or bound that is infinite or above `largest` is beyond
     the data (freezing stays ahead), one of 0 or below `smallest` before them (fine-tuning is ahead from
-    the start), None undefined.
+    the start), None undefined. A size that is None beside known bounds is not determined by the data: its
+    interval spans them.
     """
 
     rows: TableRows
@@ -34,7 +35,7 @@ class CrossoverSizes:
     def frame(self) -> pd.DataFrame:
         """One row per body part: body_part, size, low, high, smallest, largest, where.
 
-        `where` is WITHIN, BEYOND, BEFORE or UNDEFINED. Raises ValueError where a part was measured at one
+        `where` is WITHIN, BEYOND, BEFORE, UNDEFINED or SPANS. Raises ValueError where a part was measured at one
         size only, or is listed twice.
         """
         table = tidy(self.rows, ["body_part"], ["size", "low", "high", "smallest", "largest"])
@@ -44,7 +45,7 @@ class CrossoverSizes:
             raise ValueError(f"{single['body_part'].iloc[0]}: one training size cannot show a crossover")
         order = in_order(table["body_part"])
         table = table.assign(
-            where=[_where(row["size"], row["smallest"], row["largest"]) for row in records(table)]
+            where=[_where(row["size"], row["smallest"], row["largest"], row["low"]) for row in records(table)]
         )
         return table.sort_values("body_part", key=lambda part: part.map(order.index)).reset_index(drop=True)
 
@@ -70,9 +71,9 @@ class CrossoverSizes:
         return figure
 
 
-def _where(size: float, smallest: float, largest: float) -> str:
+def _where(size: float, smallest: float, largest: float, low: float = np.nan) -> str:
     if np.isnan(size):
-        return UNDEFINED
+        return UNDEFINED if np.isnan(low) else SPANS
     return BEYOND if size > largest else BEFORE if size < smallest else WITHIN
 
 
@@ -94,6 +95,9 @@ def _size(axis: Axes, place: int, size: float, where: str, smallest: float, larg
         axis.plot(size, place, "o", color=VERMILION, markersize=5)
     elif where == UNDEFINED:
         axis.text(np.sqrt(smallest * largest), place, where, ha="center", va="center", fontsize=SMALL)
+    elif where == SPANS:
+        at = np.sqrt(smallest * largest)
+        axis.text(at, place - 0.12, where, ha="center", va="bottom", fontsize=SMALL)
     else:
         at, side = (largest, "right") if where == BEYOND else (smallest, "left")
         axis.text(at, place - 0.12, f" {where} ", ha=side, va="bottom", fontsize=SMALL)
