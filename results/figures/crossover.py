@@ -35,8 +35,8 @@ class CrossoverSizes:
     def frame(self) -> pd.DataFrame:
         """One row per body part: body_part, size, low, high, smallest, largest, where.
 
-        `where` is WITHIN, BEYOND, BEFORE, UNDEFINED or SPANS. Raises ValueError where a part was measured at one
-        size only, or is listed twice.
+        `where` is WITHIN, BEYOND, BEFORE, UNDEFINED or SPANS. Raises ValueError where a part was measured at
+        one size only, or is listed twice.
         """
         table = tidy(self.rows, ["body_part"], ["size", "low", "high", "smallest", "largest"])
         refuse_twice(table, ["body_part"], "give one crossover for each")
