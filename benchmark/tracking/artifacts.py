@@ -47,7 +47,10 @@ def comparison_figures(rows: list[dict[str, Any]], metric: str, unit: str) -> "d
     """The head-to-head of one body part: frozen and fine-tuned learning curves, and their difference."""
     from results.figures import HeadToHead
 
-    drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
+    over_seeds = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
+    drawn = [
+        row | {"backbone": " · ".join(filter(None, (row["backbone"], row["recipe"])))} for row in over_seeds
+    ]
     title = f"{rows[0]['body_part']}: frozen against fine-tuned, mean over seeds"
     backbones = list(dict.fromkeys(row["backbone"] for row in drawn))
     figures = {}

@@ -125,7 +125,7 @@ class Tracker:
         """Log the head-to-head of one body part as a run: table, figure, and differences by training size.
 
         The differences (mean over seeds, the frozen classifier chosen on training folds) are metrics
-        `difference/BACKBONE` with bounds at step = train_images. Unchanged rows are not logged again.
+        `difference/BACKBONE[/RECIPE]` with bounds at step = train_images. Unchanged rows stay.
         """
         digest, run = digest_of(list(rows)), self._comparisons.get(body_part)  # type: ignore[arg-type]
         if run is not None:
@@ -137,7 +137,7 @@ class Tracker:
         now = milliseconds(None)
         drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
         metrics = [
-            Metric(f"{key}/{row['backbone']}", row[key], now, row["train_images"])
+            Metric(f"{key}/{_compared(row)}", row[key], now, row["train_images"])
             for row in drawn
             for key in ("frozen", "fine_tuned", "difference", "low", "high")
             if row[key] is not None
@@ -247,6 +247,11 @@ def curve_pages(uri: str) -> list[tuple[str, str, str]]:
         for experiment in experiments
         for part, address in json.loads(experiment.tags.get(_PAGES, "{}")).items()
     ]
+
+
+def _compared(row: Mapping[str, Any]) -> str:
+    """The backbone of a comparison (and the recipe, if the grid has several), for the name of a metric."""
+    return "/".join(filter(None, (row["backbone"], row["recipe"])))
 
 
 def _metrics_of_epoch(epoch: Epoch) -> list[Metric]:

@@ -47,10 +47,8 @@ class BackboneSource:
 
     name: str
     library: str  # name of the library in the methods text
-    citation: str  # a key of results/methods_text/references.bib; empty for none
     prefix: str  # of its backbone names; the source with the longest matching prefix is used
     weights: str  # name of its pretrained weights in a grid file
-    weights_label: str  # the same in the methods text
     knows: Callable[[str], bool]  # full name of a network -> whether it exists
     names: Callable[[], Iterable[str]]  # full names, to suggest one for a mistyped name
     build: Callable[["BackboneSpec", bool], "nn.Module"]  # (spec, pretrained) -> network without classifier
@@ -58,6 +56,8 @@ class BackboneSource:
     head: Callable[["BackboneSpec", "nn.Module"], tuple[str, ...]]  # key prefixes of the classifier
     fetch: Callable[["BackboneSpec"], dict[str, "Tensor"]] | None = None  # all weights; None: installed along
     resolve: Callable[["BackboneSpec"], "BackboneSpec"] = _same  # the library's name and file
+    citation: str = ""  # a key of results/methods_text/references.bib
+    weights_label: str = ""  # `weights` in the methods text; empty: the same word
 
 
 _TIMM = BackboneSource(
