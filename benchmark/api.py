@@ -13,6 +13,7 @@ Progress is told to callbacks; what happens on the way is logged (`logging.getLo
 """
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,10 +21,10 @@ from pathlib import Path
 import pandas as pd
 
 from benchmark.analysis.answers import Answers, answers_of
-from benchmark.analysis.finished import finished_records, read_records
+from benchmark.analysis.finished import current_records, read_records
 from benchmark.analysis.metrics_table import metrics_frame
 from benchmark.analysis.strategy_curves import strategy_points
-from benchmark.errors import UserError
+from benchmark.errors import UserError, reason
 from benchmark.execution.executors import Progress, Share, share_cores
 from benchmark.execution.open_plan import open_plan
 from benchmark.execution.plan import Plan
@@ -33,6 +34,7 @@ from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import Session
+from extractors.array_store import write_atomically
 from results.figures.learning_curves import LearningCurves
 
 __all__ = [
@@ -55,7 +57,8 @@ GridLike = Grid | Path | str  # a grid, or the path of a grid file
 WorkspaceLike = Workspace | Path | str  # a workspace, or its folder
 OnEpoch = Callable[[Header, Epoch], None]
 OnCell = Callable[[Record], None]
-_GRID = "grid.json"  # in the grid's folder: the grid as it was run last
+_GRID = "grid.json"  # in the grid's folder: its cells and evaluation, as it was run last
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,10 @@ class Results:
         `cell_body_part` that of the cell. Raises UserError for an axis that does not exist.
         """
         wanted = [record for record in self.cells if _agrees(record, axes)]
-        frames = [_predictions(self.answers.cells.records, record) for record in wanted]
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        records = self.answers.cells.records
+        found = [_predictions(records, record) for record in wanted or self.cells[:1]]
+        frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        return frame if wanted else frame[:0]
 
     def compare(self) -> pd.DataFrame:
         """One row per pair of strategies on the same test patients, over seeds.
@@ -100,12 +105,16 @@ class Results:
         """
         return self.answers.differences.copy()
 
-    def learning_curves(self) -> LearningCurves:
-        """The learning curves of every strategy: `.frame()` has the points, `.plot()` a matplotlib figure."""
+    def learning_curves(self, backbone: str = "") -> LearningCurves:
+        """The learning curves of every strategy: `.frame()` has the points, `.plot()` a matplotlib figure.
+
+        They are of this backbone; without one, of the mean over the backbones that are both frozen and
+        fine-tuned, or of the only one. Strategies without backbones are there as well.
+        """
         evaluation = self.answers.cells.evaluation
         points = strategy_points(self.answers.cells)
-        first = points[0]["backbone"] if points else ""
-        rows = [row for row in points if row["backbone"] in (first, "")]
+        shown = backbone or (points[0]["backbone"] if points else "")
+        rows = [row for row in points if row["backbone"] in (shown, "")]
         return LearningCurves(rows, evaluation.primary, evaluation.unit)
 
 
@@ -135,40 +144,52 @@ def run(
     other. Raises UserError for a grid, data, a device or a tracking store that cannot be used.
     """
     place = _workspace(workspace, tracking_uri)
-    todo, records = open_plan(_grid(grid), place)
+    opened, records = open_plan(_grid(grid), place)
     share = share_cores(jobs)
-    session = Session(place, todo, records) if track else None
-    if todo.todo:
-        from benchmark.execution.run import Settings, run_plan  # torch and scikit-learn: seconds to import
-
-        records.sweep()
-        if session:
-            session.open()
-
-        def epoch_done(record: Header, epoch: Epoch) -> None:
-            if session:
-                session.log_epoch(record, epoch)
-            on_epoch(record, epoch)
-
-        settings = Settings(place.cache, share, device, skip_unreadable)
-        for cell, _ in run_plan(todo, records, settings, progress, epoch_done):
-            record = records.read(cell)
-            if record is not None:  # else deleted by another process since
-                if session:
-                    session.log_cell(record)
-                on_cell(record)
-        _remember(todo.grid, records)
-    known = read_records(todo, records)
+    session = Session(place, opened, records) if track else None
+    if opened.todo:
+        settings = (place.cache, share, device, skip_unreadable)
+        _compute(opened, records, session, settings, progress, on_epoch, on_cell)
+    _remember(opened, records)
+    known = read_records(opened, records)
     finished = [record for record in known if isinstance(record, Finished)]
-    answers = answers_of(todo.grid.evaluation, records, finished, share)
-    failed = tuple(record for record in known if isinstance(record, Failed))
-    results = Results(answers, todo, failed)
+    answers = answers_of(opened.grid.evaluation, records, finished, share)
+    results = Results(answers, opened, tuple(record for record in known if isinstance(record, Failed)))
     if session:
         try:
             session.close(known, answers)
         except UserError as error:
             return replace(results, not_tracked=str(error))
     return results
+
+
+def _compute(
+    plan: Plan,
+    records: Records,
+    session: Session | None,
+    settings: tuple[Path, Share, str, bool],
+    progress: Progress,
+    on_epoch: OnEpoch,
+    on_cell: OnCell,
+) -> None:
+    """Compute every cell that is not done, and tell MLflow's session and the callbacks of it."""
+    from benchmark.execution.run import Settings, run_plan  # torch and scikit-learn: seconds to import
+
+    records.sweep()
+    if session:
+        session.open()
+
+    def epoch_done(record: Header, epoch: Epoch) -> None:
+        if session:
+            session.log_epoch(record, epoch)
+        on_epoch(record, epoch)
+
+    for cell, _ in run_plan(plan, records, Settings(*settings), progress, epoch_done):
+        record = records.read(cell)
+        if record is not None:  # else deleted by another process since
+            if session:
+                session.log_cell(record)
+            on_cell(record)
 
 
 def load_results(workspace: WorkspaceLike, grid: GridLike, *, jobs: int | None = None) -> Results:
@@ -182,9 +203,10 @@ def load_results(workspace: WorkspaceLike, grid: GridLike, *, jobs: int | None =
     if isinstance(grid, str) and not Path(grid).is_file() and Path(grid).suffix not in (".yaml", ".yml"):
         return _load_by_name(place, grid, share)
     opened, records = open_plan(_grid(grid), place)
-    answers = answers_of(opened.grid.evaluation, records, finished_records(opened, records), share)
-    failed = [record for record in read_records(opened, records) if isinstance(record, Failed)]
-    return Results(answers, opened, tuple(failed))
+    known = current_records(opened, records)
+    finished = [record for record in known if isinstance(record, Finished)]
+    answers = answers_of(opened.grid.evaluation, records, finished, share)
+    return Results(answers, opened, tuple(record for record in known if isinstance(record, Failed)))
 
 
 def compare(results: Results) -> pd.DataFrame:
@@ -209,25 +231,33 @@ def _grid(grid: GridLike) -> Grid:
 
 
 def _workspace(workspace: WorkspaceLike, tracking_uri: str | None = None) -> Workspace:
-    place = workspace if isinstance(workspace, Workspace) else Workspace(Path(workspace))
+    place = workspace if isinstance(workspace, Workspace) else Workspace(Path(workspace).absolute())
     return replace(place, tracking_uri=tracking_uri) if tracking_uri else place
 
 
-def _remember(grid: Grid, records: Records) -> None:
-    """Keep the grid beside its cells, for `load_results` by name."""
-    (records.folder / _GRID).write_text(grid.model_dump_json(indent=1), encoding="utf-8")
+def _remember(plan: Plan, records: Records) -> None:
+    """Keep the evaluation and the cells of a grid beside its records, for `load_results` by name."""
+    cells = [planned.cell.id for planned in plan.cells]
+    content = {"evaluation": plan.grid.evaluation.model_dump(), "cells": cells}
+    text = json.dumps(content, indent=1)
+    path = records.folder / _GRID
+    try:
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            write_atomically(path, text)
+    except OSError as error:
+        _log.warning("%s cannot be written: %s", path, reason(error))
 
 
 def _load_by_name(workspace: Workspace, name: str, share: Share) -> Results:
     records = workspace.records(name)
     try:
         content = json.loads((records.folder / _GRID).read_text(encoding="utf-8"))
-        evaluation = Evaluation.model_validate(content["evaluation"])
+        evaluation, cells = Evaluation.model_validate(content["evaluation"]), list(content["cells"])
     except (OSError, ValueError, KeyError, TypeError):
         raise UserError(
-            f"{workspace.folder} holds no grid '{name}' that names its evaluation; give the grid file instead"
+            f"{workspace.folder} holds no grid '{name}' that this version has run; give the grid file"
         ) from None
-    known = list(records.all())
+    known = [record for cell in cells if (record := records.read(str(cell))) is not None]
     finished = [records.evaluated(record, evaluation) for record in known if isinstance(record, Finished)]
     failed = tuple(record for record in known if isinstance(record, Failed))
     return Results(answers_of(evaluation, records, finished, share), None, failed)

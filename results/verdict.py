@@ -3,6 +3,11 @@
 FINE_TUNE, FREEZE, NOT_SETTLED = "fine-tune", "freeze", "not settled"
 
 
+def is_significant(p_adjusted: float | None, level: float) -> bool:
+    """Whether an adjusted p-value is at or below the level; an undefined one (None or NaN) is not."""
+    return p_adjusted is not None and p_adjusted <= level  # NaN compares as false
+
+
 def verdict(
     difference: float | None, p_adjusted: float | None, *, level: float, higher_is_better: bool = True
 ) -> str:
@@ -13,6 +18,6 @@ def verdict(
     numbers settle nothing. When lower is better (Brier score), a negative difference is for
     fine-tuning.
     """
-    if difference is None or p_adjusted is None or not p_adjusted <= level:  # NaN compares as false
+    if difference is None or not is_significant(p_adjusted, level):
         return NOT_SETTLED
     return FINE_TUNE if (difference > 0) == higher_is_better else FREEZE

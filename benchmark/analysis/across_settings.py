@@ -33,7 +33,7 @@ def ranks(study: ResampledCells) -> dict[str, Any]:
                 continue
             name = _ranked_name(method)
             values.setdefault((method.backbone, part), {})[name] = sign * study.over_seeds(side).value
-    return rank_methods(pd.DataFrame.from_dict(values, orient="index"))
+    return rank_methods(pd.DataFrame.from_dict(values, orient="index"), study.evaluation.level)
 
 
 def _ranked_name(method: Method) -> str:

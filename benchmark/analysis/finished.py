@@ -6,18 +6,17 @@ from benchmark.store.records import Records
 
 
 def read_records(plan: Plan, records: Records) -> list[Record]:
-    """The records of the plan's cells, in the grid's order, whatever their status; evaluated as it asks."""
-    evaluation = plan.grid.evaluation
+    """The records of the plan's cells that have one, in the grid's order, evaluated as the grid asks."""
     found = (records.read(planned.cell.id) for planned in plan.cells)
-    return [
-        records.evaluated(record, evaluation) if isinstance(record, Finished) else record
-        for record in found
-        if record is not None
-    ]
+    return [_evaluated(plan, records, record) for record in found if record is not None]
 
 
-def finished_records(plan: Plan, records: Records) -> list[Finished]:
-    """The records of the cells that are done as they would be computed today: what every answer rests on."""
-    done = {planned.cell.id for planned in plan.cells if planned.status == "done"}
-    known = read_records(plan, records)
-    return [record for record in known if isinstance(record, Finished) and record.cell in done]
+def current_records(plan: Plan, records: Records) -> list[Record]:
+    """The records of the cells that are done and of those that failed: none that is stale."""
+    wanted = [planned.cell.id for planned in plan.cells if planned.status in ("done", "failed")]
+    found = (records.read(cell) for cell in wanted)
+    return [_evaluated(plan, records, record) for record in found if record is not None]
+
+
+def _evaluated(plan: Plan, records: Records, record: Record) -> Record:
+    return records.evaluated(record, plan.grid.evaluation) if isinstance(record, Finished) else record

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +35,7 @@ class Comparison(NamedTuple):
 
 
 QUESTION = Comparison("feature_extraction", "fine_tuning")  # freeze or fine-tune?
+BETWEEN_RECIPES = Comparison(QUESTION.second, QUESTION.second)  # a recipe minus one listed before it
 
 
 def comparisons() -> list[Comparison]:
@@ -78,7 +79,7 @@ def pairs(study: ResampledCells) -> Iterator[Pair]:
         sides: dict[str, dict[Method, Side]] = {}
         for method, side in chosen.items():
             sides.setdefault(method.strategy, {})[method] = side
-        for comparison in comparisons():
+        for comparison in [*comparisons(), BETWEEN_RECIPES]:
             first, second = (sides.get(name, {}) for name in comparison)
             yield from _each_backbone(study, comparison, setting, first, second)
             yield from _mean_over_backbones(study, comparison, setting, sides)
@@ -91,7 +92,9 @@ def _each_backbone(
     first: Mapping[Method, Side],
     second: Mapping[Method, Side],
 ) -> Iterator[Pair]:
-    for (one, a), (other, b) in product(first.items(), second.items()):
+    same = comparison.first == comparison.second
+    met = combinations(first.items(), 2) if same else product(first.items(), second.items())
+    for (one, a), (other, b) in met:
         backbones = {name for name in (one.backbone, other.backbone) if name}
         if len(backbones) < 2 and a.keys() & b.keys():
             backbone, recipe = next(iter(backbones), ""), _recipe(one, other)
@@ -105,6 +108,8 @@ def _mean_over_backbones(
     sides: Mapping[str, Mapping[Method, Side]],
 ) -> Iterator[Pair]:
     """The pair of means, per recipe."""
+    if comparison == BETWEEN_RECIPES:
+        return
     frozen, tuned = (sides.get(name, {}) for name in QUESTION)
     there = {method.backbone for method in frozen}
     for recipe in dict.fromkeys(method.classifier for method in tuned):
@@ -126,8 +131,7 @@ def _mean(
     wanted = [
         side
         for method, side in sides.items()
-        if method.backbone in ("", *backbones)
-        and (method.strategy != QUESTION.second or method.classifier == recipe)
+        if method.backbone in ("", *backbones) and method.variant in ("", recipe)
     ]
     if not wanted:
         return {}
@@ -135,8 +139,9 @@ def _mean(
     return {seed: mean_of([study.resampled[side[seed].cell] for side in wanted]) for seed in sorted(seeds)}
 
 
-def _recipe(*methods: Method) -> str:
-    return next((m.classifier for m in methods if m.strategy == QUESTION.second and m.classifier), "")
+def _recipe(first: Method, second: Method) -> str:
+    """The variants of both sides, `second − first` where both have one."""
+    return " − ".join(filter(None, (second.variant, first.variant)))
 
 
 def difference_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:

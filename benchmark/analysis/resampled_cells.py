@@ -40,6 +40,14 @@ class Method(NamedTuple):
     classifier: str
 
     @property
+    def variant(self) -> str:
+        """The recipe (or classifier) that tells methods of one strategy and backbone apart, if there are any.
+
+        Empty where folds chose the classifier, and for the grid's only recipe.
+        """
+        return "" if self.classifier == CHOSEN else self.classifier
+
+    @property
     def name(self) -> str:
         """The method in a table's or a figure's words."""
         return " · ".join(filter(None, (look_of(self.strategy).label, self.backbone, self.classifier)))

@@ -9,6 +9,7 @@ from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, 
 from results.comparison import differences
 from results.significance import holm
 from results.tables.formatting import BEST, CLOSE
+from results.verdict import is_significant
 
 Row = dict[str, Any]
 WORSE = ""
@@ -41,14 +42,15 @@ def _setting_rows(study: ResampledCells, setting: Setting, sides: Mapping[Method
     return [
         {
             **row,
-            "standing": BEST
-            if i == best
-            else CLOSE
-            if p is not None and p > study.evaluation.level
-            else WORSE,
+            "standing": BEST if i == best else _standing(p, study.evaluation.level),
         }
         for i, (row, p) in enumerate(zip(rows, adjusted, strict=True))
     ]
+
+
+def _standing(p: float | None, level: float) -> str:
+    """CLOSE where the difference from the best is known and not significant."""
+    return CLOSE if p is not None and not is_significant(p, level) else WORSE
 
 
 def _p(study: ResampledCells, side: Side, best: Side) -> float | None:

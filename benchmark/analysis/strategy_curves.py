@@ -3,7 +3,7 @@
 from typing import Any
 
 from benchmark.analysis.paired_differences import QUESTION
-from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Method, ResampledCells, Setting
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE, ResampledCells, Setting
 from results.comparison import mean_of
 
 Row = dict[str, Any]
@@ -21,7 +21,7 @@ def strategy_points(study: ResampledCells) -> list[Row]:
     for backbone in [*([EVERY_BACKBONE] if len(names) > 1 else []), *names, ""]:
         wanted = names if backbone == EVERY_BACKBONE else [backbone]
         for setting, chosen in study.chosen.items():
-            lines = dict.fromkeys((m.strategy, _line(m)) for m in chosen)
+            lines = dict.fromkeys((m.strategy, m.variant) for m in chosen)
             for strategy, line in lines:
                 rows += _point(study, setting, strategy, line, backbone, wanted)
     return rows
@@ -34,17 +34,13 @@ def _point(
     sides = [
         side
         for method, side in study.chosen[setting].items()
-        if (method.strategy, _line(method)) == (strategy, line) and method.backbone in wanted
+        if (method.strategy, method.variant) == (strategy, line) and method.backbone in wanted
     ]
     if len(sides) != len(wanted):
         return []
     point = study.interval(mean_of([study.over_seeds(side) for side in sides]))
     axes = {"body_part": setting.body_part, "train_images": setting.images}
     return [{"backbone": backbone, "strategy": strategy, "line": line, **axes, **point}]
-
-
-def _line(method: Method) -> str:
-    return method.classifier if method.strategy == QUESTION.second else ""
 
 
 def _compared(study: ResampledCells) -> list[str]:

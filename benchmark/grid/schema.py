@@ -140,8 +140,9 @@ class Grid(_Sections):
         return methods_in({name: getattr(self, name) for name in sections()})
 
 
-def read_grid(path: Path) -> Grid:
+def read_grid(path: Path | str) -> Grid:
     """Read a grid file. Raises UserError with one line `file:line: key: problem` per mistake."""
+    path = Path(path)
     document = read_yaml(path)
     try:
         return Grid.model_validate(document.content, context=path.resolve().parent)

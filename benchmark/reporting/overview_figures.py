@@ -7,7 +7,12 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.findings import Findings
-from benchmark.analysis.paired_differences import Comparison, comparisons, with_recipe
+from benchmark.analysis.paired_differences import (
+    BETWEEN_RECIPES,
+    Comparison,
+    comparisons,
+    with_recipe,
+)
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.analysis.strategy_curves import strategy_points
 from benchmark.datasets.names import EVERY_PART
@@ -27,6 +32,7 @@ from results.figures import (
 from results.frames import records
 from results.labels import metric_label, slug
 from results.published import RADIOLOGIST, comparable
+from results.verdict import is_significant
 
 Figure = tuple[str, str, Callable[[], Drawable]]  # name, caption, and how: ValueError says why there is none
 _KAPPA = "cohens_kappa"
@@ -53,7 +59,7 @@ def overview(findings: Findings) -> Iterator[Figure]:
     """These figures by name, with caption and maker."""
     unit = findings.study.evaluation.unit
     yield from _learning_curves(findings)
-    for comparison in comparisons():
+    for comparison in _compared(findings):
         first, second = (STRATEGIES[name].label for name in comparison)
         caption = (
             f"{_metric(findings)}: {second} minus {first} on the same test patients, means over seeds. "
@@ -66,6 +72,12 @@ def overview(findings: Findings) -> Iterator[Figure]:
     yield "critical_difference", _RANKS, partial(_ranks, findings)
     yield "cost_accuracy", _COST.format(metric=_metric(findings)), partial(_cost, findings)
     yield "data_set", "The training pool and the test set.", partial(_counts, findings)
+
+
+def _compared(findings: Findings) -> list[Comparison]:
+    """The comparisons of strategies, and that of recipes where the grid has several."""
+    found = set(findings.differences["comparison"]) if len(findings.differences) else set()
+    return comparisons() + [BETWEEN_RECIPES] * (BETWEEN_RECIPES.name in found)
 
 
 def _metric(findings: Findings) -> str:
@@ -95,7 +107,9 @@ def _forest(findings: Findings, comparison: Comparison, first: str, second: str)
     if not len(rows):
         raise ValueError(f"no body part and size has both {first} and {second} results")
     evaluation = findings.study.evaluation
-    rows = with_recipe(rows.assign(significant=rows["p_adjusted"] <= evaluation.level))
+    rows = with_recipe(
+        rows.assign(significant=[is_significant(p, evaluation.level) for p in rows["p_adjusted"]])
+    )
     return ForestPlot(rows, evaluation.primary, evaluation.unit, first, second)
 
 
@@ -104,9 +118,10 @@ def _crossovers(findings: Findings) -> CrossoverSizes:
     if not len(table):
         raise ValueError("no network is both frozen and fine-tuned at two training sizes")
     over = table["backbone"] == EVERY_BACKBONE
-    table = table[over if over.any() else table["backbone"] == table["backbone"].iloc[0]]
-    rows = table[table["recipe"] == table["recipe"].iloc[0]]
-    return CrossoverSizes([_with_open_ends(row) for row in records(rows)])
+    rows = table[over if over.any() else table["backbone"] == table["backbone"].iloc[0]]
+    recipes = rows["recipe"].map(lambda recipe: f" · {recipe}" if recipe else "")
+    named = rows.assign(body_part=rows["body_part"] + recipes)
+    return CrossoverSizes([_with_open_ends(row) for row in records(named)])
 
 
 def _with_open_ends(row: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +143,7 @@ def _heat_map(findings: Findings) -> HeatMap:
             values = [r.bounded(study.evaluation.unit, _KAPPA).value for r in side.values()]
             known = [value for value in values if value is not None]
             mean = sum(known) / len(known) if len(known) == len(values) else None
-            name = method.backbone or "chosen"
+            name = " · ".join(filter(None, (method.backbone, method.variant))) or "chosen"
             rows.append({"strategy": method.strategy, "name": name, "body_part": part, "value": mean})
     published = comparable(
         dataset=first.dataset,

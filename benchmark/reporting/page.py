@@ -44,6 +44,9 @@ class _Parts:
     def figures(self, *starts: str) -> list[Block]:
         return [self._figure(one) for one in self.drawn if one.files and one.name.startswith(starts)]
 
+    def figures_with(self, part: str) -> list[Block]:
+        return [self._figure(one) for one in self.drawn if one.files and part in one.name]
+
     def tables(self, *starts: str) -> list[Block]:
         return [self._table(one) for one in self.written if one.table and one.name.startswith(starts)]
 
@@ -101,7 +104,7 @@ def page(
 def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
     curves, crossovers = parts.figures("learning_curves"), parts.figures("crossover")
     yield Section("The answer", [Prose(answer_text(findings)), *curves, *crossovers])
-    forests = parts.figures("fine_tuned_minus", "frozen_minus")
+    forests = parts.figures_with("_minus_")
     tests = parts.tables("tests")
     notes = [Prose(_TESTS)] if tests else []
     yield Section("Differences", [*forests, *parts.tables("differences"), *tests, *notes])

@@ -60,11 +60,15 @@ def _tables(findings: Findings) -> Iterator[Table]:
     metric, unit, confidence = evaluation.primary, evaluation.unit, evaluation.confidence
     of_metric: dict[str, Any] = {"metric": metric, "unit": unit}
     with_interval = of_metric | {"confidence": confidence}
-    yield "main", ScoreTables(findings.chosen, metric, unit, confidence).main
-    every = ScoreTables(findings.scores, metric, unit, confidence)
+    level = evaluation.level
+    yield "main", ScoreTables(findings.chosen, metric, unit, confidence, level).main
+    every = ScoreTables(findings.scores, metric, unit, confidence, level)
     for table in [*every.per_part(), *every.per_size()]:
         yield table.name, partial(_same, table)
-    yield "differences", _of_rows(findings.differences, _NO_PAIR, differences_table, **with_interval)
+    yield (
+        "differences",
+        _of_rows(findings.differences, _NO_PAIR, differences_table, **with_interval, level=level),
+    )
     yield "tests", _of_rows(findings.tests, _NO_PAIR, tests_table, **of_metric)
     yield "crossovers", _of_rows(findings.crossovers, _NO_SIZES, crossover_table, confidence=confidence)
     yield "curve_fits", _of_rows(findings.fits, _NO_FIT, fits_table, **with_interval)

@@ -52,9 +52,9 @@ def write_report(plan: Plan, answers: Answers, folder: Path, share: Share, grid_
     findings = find(answers, plan)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        metrics_frame(answers.finished).to_csv(folder / METRICS, index=False)
     except OSError as error:
-        raise UserError(f"--out: {folder} cannot be made: {error.strerror}") from None
-    metrics_frame(answers.finished).to_csv(folder / METRICS, index=False)
+        raise UserError(f"--out: {folder} cannot be made or written: {error.strerror}") from None
     figures = draw(planned_figures(findings), folder / FIGURES, share)
     tables = write_tables(findings, folder / TABLES)
     text = methods(facts_of(findings))

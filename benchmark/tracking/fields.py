@@ -1,11 +1,13 @@
 """Map records and curve points to MLflow params, metrics and run names (no I/O)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from benchmark.analysis.learning_curves import CURVE
 from benchmark.store.record import Epoch, Failed, Finished, Record
+from classifiers.names import MAJORITY
 from results.costs import cost_numbers
 from results.metrics import METRICS
 
@@ -23,6 +25,11 @@ def run_name(axes: Mapping[str, Any]) -> str:
     """The name of a run; the most specific axes come first, since MLflow cuts off long names."""
     names = ("control", "backbone", "classifier", "body_part", "strategy")
     return " · ".join(str(axes[axis]) for axis in names if axes.get(axis))
+
+
+def metric_name(text: str) -> str:
+    """Text that a user typed as part of a metric's name, in which MLflow allows only these characters."""
+    return re.sub(r"[^\w .:-]", "_", text)
 
 
 def cell_params(record: Record) -> dict[str, Any]:
@@ -57,7 +64,8 @@ def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
                 metrics |= {f"{bounds}_low": bounded.low, f"{bounds}_high": bounded.high}
     for part, units in record.body_part_metrics.items():
         for unit, values in units.items():
-            metrics |= {f"{part} {unit}/{name}": bounded.value for name, bounded in values.items()}
+            own = f"{metric_name(part)} {unit}"
+            metrics |= {f"{own}/{name}": bounded.value for name, bounded in values.items()}
     cost = record.cost.model_dump() if record.cost else {}
     metrics |= {f"seconds/{name}": value for name, value in record.seconds.items()}
     metrics |= {f"counts/{name}": value for name, value in record.counts.model_dump().items()}
@@ -73,6 +81,11 @@ def epoch_metrics(epoch: Epoch) -> dict[str, float]:
     return {f"epoch/{name}": value for name, value in values.items()}
 
 
+def _quoted(text: str) -> str:
+    """A value of MLflow's filter language, which knows no escapes: in the quotes that it does not hold."""
+    return f'"{text}"' if "'" in text else f"'{text}'"
+
+
 def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) -> str:
     """The URL fragment of the UI for the frozen and fine-tuned learning curves of one body part.
 
@@ -81,9 +94,9 @@ def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) ->
     """
     wanted = {
         "tags.kind": "= 'curve'",
-        "params.body_part": f"= '{body_part}'",
+        "params.body_part": f"= {_quoted(body_part)}",
         "params.strategy": "!= 'hand_crafted'",
-        "params.classifier": "!= 'majority'",
+        "params.classifier": f"!= '{MAJORITY}'",
     }
     unit, metric = primary
     view = {

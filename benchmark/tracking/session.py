@@ -53,6 +53,7 @@ class Session:
             return
         try:
             self._write_all(known, answers)
+            self._workspace.note_logged(grid, known)
         except UserError:
             raise
         except Exception as error:  # MLflow raises many kinds for a store that it cannot use
@@ -61,7 +62,6 @@ class Session:
                 f"MLflow could not be written ({reason(error)}); every record is kept in "
                 f"{self._records.folder}: run the same command again to log them"
             ) from error
-        self._workspace.note_logged(grid, known)
 
     def _try(self, write: Callable[[], None]) -> None:
         """Call `write` unless an earlier write of this run failed; log its exception."""
@@ -94,7 +94,10 @@ def open_tracker(workspace: Workspace, plan: Plan) -> "Tracker":
     """The tracker of a grid's experiment. Raises UserError when the store cannot be reached."""
     from benchmark.tracking.tracker import Tracker  # MLflow takes over a second to import
 
-    workspace.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        workspace.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"the workspace {workspace.folder} cannot be made: {reason(error)}") from error
     grid = plan.grid
     primary = grid.evaluation.unit, grid.evaluation.primary
     return Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts, primary)

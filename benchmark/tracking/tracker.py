@@ -18,6 +18,7 @@ from benchmark.tracking.fields import (
     curve_name,
     curves_address,
     epoch_metrics,
+    metric_name,
     run_name,
 )
 from benchmark.tracking.mlflow_experiment import Experiment, Figures, milliseconds
@@ -251,7 +252,7 @@ def curve_pages(uri: str) -> list[tuple[str, str, str]]:
 
 def _compared(row: Mapping[str, Any]) -> str:
     """The backbone of a comparison (and the recipe, if the grid has several), for the name of a metric."""
-    return "/".join(filter(None, (row["backbone"], row["recipe"])))
+    return "/".join(metric_name(row[name]) for name in ("backbone", "recipe") if row[name])
 
 
 def _metrics_of_epoch(epoch: Epoch) -> list[Metric]:

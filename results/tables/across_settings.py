@@ -97,6 +97,7 @@ def spread_table(rows: TableRows, metric: str, unit: str) -> PaperTable:
         PART,
         STRATEGY,
         BACKBONE,
+        text_column("classifier", "classifier", plain_name),
         IMAGES,
         number_column("seeds", "seeds", str),
         number_column("mean", "value"),

@@ -7,6 +7,7 @@ from results.labels import metric_label, percent
 from results.tables.columns import BACKBONE, IMAGES, PART, Column, number_column, text_column
 from results.tables.formatting import CHOSEN_SIDES, count, difference, p_text, signed
 from results.tables.paper import PaperTable, paper_table, sentences
+from results.verdict import is_significant
 
 _AXES = ["comparison", "backbone", "body_part", "train_size"]
 
@@ -30,7 +31,9 @@ def differences_table(
         number_column("B", "first"),
         Column("A − B", difference),
         number_column("p", "p", p_text),
-        number_column("p\nadjusted", "p_adjusted", p_text, bold=lambda row: row["p_adjusted"] <= level),
+        number_column(
+            "p\nadjusted", "p_adjusted", p_text, bold=lambda row: is_significant(row["p_adjusted"], level)
+        ),
     ]
     families = sorted(table["family"].dropna().unique(), reverse=True)
     note = sentences(

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from benchmark.analysis.answers import Answers, answers_of
-from benchmark.analysis.finished import finished_records
+from benchmark.analysis.finished import current_records
 from benchmark.execution.executors import Share
 from benchmark.execution.plan import Plan
 from benchmark.grid.schema import Grid
 from benchmark.reporting.write import Report, write_report
+from benchmark.store.record import Finished
 from benchmark.store.records import Records
 from tests.planted_study import planted_manifest, planted_study
 
@@ -35,7 +36,8 @@ def planted(folder: Path, grid: Grid, **how: object) -> tuple[Plan, Records]:
 
 
 def answers_from(plan: Plan, records: Records) -> Answers:
-    return answers_of(plan.grid.evaluation, records, finished_records(plan, records), ALONE)
+    found = [record for record in current_records(plan, records) if isinstance(record, Finished)]
+    return answers_of(plan.grid.evaluation, records, found, ALONE)
 
 
 def write_planted(plan: Plan, records: Records, folder: Path, share: Share, text: str) -> Report:
