@@ -33,19 +33,32 @@ class Descriptor:
     label: str  # in the methods text
     function: Function | None = None
     parts: tuple[str, ...] = ()  # instead of a function: names of other descriptors, see `side_by_side`
+    library: str = ""  # that computes it, for the methods text
 
 
+_SKIMAGE = "scikit-image"
 _PARTS = (
-    Descriptor("edges", 1, "edges", lazy("extractors.edges:edges")),
+    Descriptor("edges", 1, "edges", lazy("extractors.edges:edges"), library=_SKIMAGE),
     Descriptor(
         "hog",
         1,
         "histograms of oriented gradients",
         lazy("extractors.handcrafted:histogram_of_gradients"),
+        library=_SKIMAGE,
     ),
-    Descriptor("lbp", 1, "local binary patterns", lazy("extractors.handcrafted:local_binary_patterns")),
     Descriptor(
-        "glcm", 1, "grey-level co-occurrence matrices", lazy("extractors.handcrafted:grey_cooccurrence")
+        "lbp",
+        1,
+        "local binary patterns",
+        lazy("extractors.handcrafted:local_binary_patterns"),
+        library=_SKIMAGE,
+    ),
+    Descriptor(
+        "glcm",
+        1,
+        "grey-level co-occurrence matrices",
+        lazy("extractors.handcrafted:grey_cooccurrence"),
+        library=_SKIMAGE,
     ),
 )
 
@@ -56,7 +69,9 @@ def side_by_side(name: str, label: str, parts: Sequence[Descriptor]) -> Descript
     Its version rises by one whenever the version of a part does.
     """
     version = 1 + sum(part.version - 1 for part in parts)
-    return Descriptor(name, version, label, parts=tuple(part.name for part in parts))
+    libraries = {part.library for part in parts}
+    library = libraries.pop() if len(libraries) == 1 else ""
+    return Descriptor(name, version, label, parts=tuple(part.name for part in parts), library=library)
 
 
 _COMBINED = side_by_side(

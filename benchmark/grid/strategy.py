@@ -39,7 +39,8 @@ class Strategy:
     224 pixels). `versions` is the strategy's part of a cell's fingerprint: another value makes stored results
     stale. The strategy is compared with those in `against`; before that, the best value on the axes in
     `chosen_over` (`backbone`, `classifier`) is chosen on training folds. `look` is the label and the line
-    style of the strategy in tables and figures.
+    style of the strategy in tables and figures. `method` is a sentence for the methods text; that of our own
+    strategies is in the text's template.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Strategy:
     embedding_ms: float = 0.0
     against: tuple[str, ...] = ()
     chosen_over: tuple[str, ...] = ()
+    method: str = ""
 
     @property
     def label(self) -> str:

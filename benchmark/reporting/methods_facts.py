@@ -9,12 +9,13 @@ import pandas as pd
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
+from benchmark.grid.strategies import STRATEGIES
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import Recipe
 from classifiers.selection import FOLDS
 from extractors.descriptors import descriptors
 from extractors.sources import RANDOM, source_of
-from extractors.specs import BackboneSpec
+from extractors.specs import BackboneSpec, DescriptorSpec
 
 
 def facts_of(findings: Findings) -> dict[str, Any]:
@@ -23,9 +24,10 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     Keys: grid (`Grid.model_dump(mode="json")`), dataset (name and citation, empty where unknown),
     evaluated_on, parts (images, studies and patients of each body part, by side), frozen and tuned (networks:
     name, weights in words, library and its BibTeX key), recipes (of the fine-tuning: name, keys, and stages,
-    complete), folds, labels (names in prose of descriptors), classifiers (label, method in a sentence and
-    BibTeX keys, by name), comparisons (how many are in the main family), crossover, curve_fits, tests,
-    controls, devices and versions.
+    complete), others (sentences on strategies of other packages), folds, by_skimage (whether scikit-image
+    computes all descriptors), labels (names in prose of descriptors), classifiers (label, method in a
+    sentence and BibTeX keys, by name), comparisons (how many are in the main family), crossover, curve_fits,
+    tests, controls, devices and versions.
     """
     plan, cells = findings.plan, findings.study.cells
     return {
@@ -37,6 +39,8 @@ def facts_of(findings: Findings) -> dict[str, Any]:
         "tuned": _networks(findings, QUESTION.second),
         "recipes": _recipes(findings),
         "folds": FOLDS,
+        "others": [s.method for name, s in STRATEGIES.items() if s.method and getattr(plan.grid, name, None)],
+        "by_skimage": _by_skimage(findings),
         "labels": {name: descriptor.label for name, descriptor in descriptors().items()},
         "classifiers": {
             name: {"label": entry.label, "method": entry.method, "citations": list(entry.citations)}
@@ -51,6 +55,12 @@ def facts_of(findings: Findings) -> dict[str, Any]:
         "devices": list(dict.fromkeys(device for record in cells for device in record.devices)),
         "versions": {"python": platform.python_version(), **cells[-1].versions},
     }
+
+
+def _by_skimage(findings: Findings) -> bool:
+    methods = findings.plan.grid.methods()
+    names = {method.extractor.name for method in methods if isinstance(method.extractor, DescriptorSpec)}
+    return {descriptors()[name].library for name in names} == {"scikit-image"}
 
 
 def _networks(findings: Findings, strategy: str) -> list[dict[str, str]]:

@@ -78,6 +78,8 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
         **{name: networks_of(getattr(grid, section)) for name, section in SECTIONS.items()},
         "recipes": recipes_of(grid.fine_tuning),
         "folds": 5,
+        "others": [],
+        "by_skimage": True,
         "labels": {"edges": "edges", "hog": "histograms of gradients"},
         "classifiers": {
             "logistic_regression": {
@@ -359,3 +361,17 @@ def test_the_data_set_is_cited_as_its_manifest_asks():
 def test_a_missing_fact_is_an_error():
     with pytest.raises(jinja2.UndefinedError, match="tests"):
         methods({name: fact for name, fact in facts().items() if name != "tests"})
+
+
+def test_what_other_packages_add_is_described_and_credited_to_none():
+    text = methods(facts(others=["The brightness was compared."], by_skimage=False)).text
+    assert_says(text, "The brightness was compared.", "edges and histograms of gradients.")
+    assert "scikit-image" not in text
+
+
+def test_each_recipe_is_described():
+    recipes = {"full": "default", "last": {"preset": "default", "trainable": "last_1_blocks"}}
+    text = written(fine_tuning={"backbones": ["densenet169"], "recipes": recipes})
+    assert_says(
+        text, "By the recipe full:", "By the recipe last:", "(backbones, recipes, body parts and sizes)"
+    )
