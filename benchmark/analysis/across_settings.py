@@ -1,4 +1,4 @@
-"""What holds over backbones and body parts: ranks, heterogeneity, and the spread over seeds."""
+"""Statistics over backbones and body parts: ranks, heterogeneity, and variance over seeds."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def ranks(study: ResampledCells) -> dict[str, Any]:
 
 
 def _ranked_name(method: Method) -> str:
-    """The classifier on frozen features; of fine-tuning its label, with the recipe if several."""
+    """The name of a method in the ranks: the frozen classifier, or the strategy and recipe."""
     if method.strategy == QUESTION.first:
         return plain_name(method.classifier)
     label = STRATEGIES[method.strategy].label
@@ -45,7 +45,7 @@ def _ranked_name(method: Method) -> str:
 
 
 def heterogeneity_rows(found: list[Pair]) -> pd.DataFrame:
-    """Whether fine-tuned minus frozen is the same in all body parts, per backbone and training size.
+    """Test whether fine-tuned minus frozen is equal in all body parts, per backbone and training size.
 
     Columns: backbone, recipe, train_size and those of `results.variance_components.heterogeneity`. `all` is
     no part.
@@ -71,7 +71,7 @@ def heterogeneity_rows(found: list[Pair]) -> pd.DataFrame:
 
 
 def spread_rows(study: ResampledCells) -> pd.DataFrame:
-    """The spread over seeds apart from that over test patients, per setting and chosen method.
+    """Standard deviations over seeds and over test patients, per setting and compared method.
 
     Columns: strategy, backbone, classifier, body_part, train_size, images and those of `seed_spread`. Only
     where there are two seeds or more.

@@ -1,4 +1,4 @@
-"""What a grid's finished records say, worked out once for every command, MLflow and the report."""
+"""The results of a grid (curves, differences, verdicts), computed once for commands, MLflow and report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,29 +19,29 @@ from benchmark.store.records import Records, ordinary
 
 @dataclass(frozen=True)
 class Answers:
-    """The resampled cells of a grid, those of its controls, and what follows from them."""
+    """The resampled cells of a grid and of its controls; results are computed at first use."""
 
     cells: ResampledCells
     controls: ResampledCells
 
     @property
     def finished(self) -> list[Finished]:
-        """All records."""
+        """The records of ordinary cells, then those of controls."""
         return [*self.cells.cells, *self.controls.cells]
 
     @cached_property
     def points(self) -> list[CurvePoint]:
-        """The learning curves."""
+        """The learning curves, one point per method and training size."""
         return curve_points(self.cells)
 
     @cached_property
     def control_points(self) -> list[CurvePoint]:
-        """The same of the controls."""
+        """The same for the controls."""
         return curve_points(self.controls)
 
     @cached_property
     def pairs(self) -> list[Pair]:
-        """Every pair of strategies that meet."""
+        """Every pair of sides that are compared: `paired_differences.pairs`."""
         return list(pairs(self.cells))
 
     @cached_property
@@ -58,7 +58,7 @@ class Answers:
 def answers_of(
     evaluation: Evaluation, records: Records, finished: Sequence[Finished], share: Share | None = None
 ) -> Answers:
-    """The answers of these records; what is not resampled yet is resampled, by processes of `share`."""
+    """The results of these records. Missing resamples are computed, in the processes of `share`."""
     read = read_resampled_cells(evaluation, records, finished, share)
     own = ResampledCells(evaluation, records, ordinary(finished), read.resampled)
     controls = [record for record in finished if record.control]

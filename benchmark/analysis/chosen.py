@@ -1,4 +1,4 @@
-"""The choice that training folds make among cells, never the test set."""
+"""Choose among cells by their AUROC on training folds, never by the test set."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the controls score, beside the methods that they control, and what that should show."""
+"""Scores of the controls beside those of the methods that they control, with their interpretation."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,18 +17,18 @@ from results.metrics import METRICS
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS, SHUFFLED_LABELS
 
 _SHOWS = {
-    SHUFFLED_LABELS: "the studies' labels were shuffled before training and testing: nothing can be learnt",
-    RANDOM_WEIGHTS: "networks that have never been trained: what lies above them is what pretraining adds",
-    MAJORITY_CONTROL: "the share of positives in training for every image: what a metric gives for nothing",
-    BODY_PART: "what is known from the body part alone, since some are abnormal more often than others: only "
-    "what lies above it was seen in the image",
+    SHUFFLED_LABELS: "the studies' labels were shuffled before training and testing, so that nothing can be learnt",
+    RANDOM_WEIGHTS: "networks with random weights: the difference from them is what pretraining adds",
+    MAJORITY_CONTROL: "the share of positives in training for every image: the score of a constant prediction",
+    BODY_PART: "the prediction from the body part alone, since some parts are abnormal more often: only the "
+    "difference from it was seen in the image",
     LEAKY_SPLIT: "the same methods with single images drawn for the test set, so that patients are on both "
-    "sides: this is what would have been claimed, and no result",
+    "sides: a result that would have been too good",
 }
 
 
 class _Found(NamedTuple):
-    """A method as a control, and the study that holds its cells."""
+    """One control: a method at a setting, and the resampled cells that hold it."""
 
     control: str
     study: ResampledCells
@@ -65,7 +65,7 @@ def control_rows(study: ResampledCells, controls: ResampledCells, plan: Plan) ->
 
 
 def controls_text(rows: pd.DataFrame, metric: str) -> str:
-    """A sentence on what each control should show, as a list in the markup of `results.page.Prose`."""
+    """The interpretation of each control, as a Markdown list for `results.page.Prose`."""
     lines = []
     for control in dict.fromkeys(rows["control"]):
         held = _held(rows[rows["control"] == control], metric) if control == SHUFFLED_LABELS else ""
@@ -74,7 +74,7 @@ def controls_text(rows: pd.DataFrame, metric: str) -> str:
 
 
 def _held(rows: pd.DataFrame, metric: str) -> str:
-    """In how many rows the interval holds the value of chance."""
+    """Count the rows whose interval contains the metric's value at chance."""
     known = rows[rows["low"].notna()]
     chance = METRICS[metric].chance
     if chance is None or known.empty:
@@ -92,7 +92,7 @@ def _added(controls: ResampledCells) -> Iterator[_Found]:
 
 
 def _own_majority(study: ResampledCells, plan: Plan) -> Iterator[_Found]:
-    """The grid's own majority classifier, once per setting: it looks at no extractor."""
+    """The grid's own majority baseline, once per setting, since it ignores the extractor."""
     for setting, sides in study.methods.items():
         own = [method for method in sides if method.classifier == MAJORITY]
         if own and MAJORITY_CONTROL in plan.grid.controls:
@@ -100,7 +100,7 @@ def _own_majority(study: ResampledCells, plan: Plan) -> Iterator[_Found]:
 
 
 def _own_untrained(study: ResampledCells, plan: Plan, cells: Mapping[str, Cell]) -> Iterator[_Found]:
-    """The grid's own networks with random weights at the largest size, where it has them trained too."""
+    """The grid's own networks with random weights at the largest size, if it also has them pretrained."""
     if RANDOM_WEIGHTS not in plan.grid.controls:
         return
     for setting in study.largest.values():
@@ -112,13 +112,13 @@ def _own_untrained(study: ResampledCells, plan: Plan, cells: Mapping[str, Cell])
 
 
 def _name(found: _Found) -> str:
-    """The method; of a control that is a method of its own, its classifier."""
+    """The control's name in tables: its method, or the classifier of an image-free control."""
     own = found.control in (MAJORITY_CONTROL, BODY_PART)
     return plain_name(found.method.classifier) if own else found.method.name
 
 
 def _own_value(study: ResampledCells, found: _Found, cells: Mapping[str, Cell]) -> float | None:
-    """The mean of the method without the control, over the seeds that both have."""
+    """The mean score of the same method without the control, over the seeds that both have."""
     own = _own_method(found, cells)
     for setting, sides in study.methods.items():
         if setting[:2] == found.setting[:2] and own in sides:  # body part and size as the grid says them
@@ -136,7 +136,7 @@ def _own_method(found: _Found, cells: Mapping[str, Cell]) -> Method | None:
 
 
 def _trained(method: Method, untrained: Extractor, cells: Mapping[str, Cell]) -> Method | None:
-    """The same method with the grid's first network that is the same but for its weights."""
+    """The same method with pretrained weights: the grid's first network of that name."""
     asked = dict.fromkeys(cell.extractor for cell in cells.values() if cell.strategy == method.strategy)
     networks = [spec for spec in asked if isinstance(spec, BackboneSpec) and spec.weights != "random"]
     labels = [spec.label for spec in networks if spec.name == getattr(untrained, "name", "")]

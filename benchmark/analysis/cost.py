@@ -1,4 +1,4 @@
-"""Cost table: one row per method at the largest training size, beside what it scores."""
+"""Cost table: one row per method at the largest training size, with its score."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the training pool and the test set of a grid hold."""
+"""Counts of the training pool and the test set of a grid."""
 
 import pandas as pd
 

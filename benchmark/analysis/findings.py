@@ -1,4 +1,7 @@
-"""All that a study says, as tables of plain values: worked out once, then shown in several ways."""
+"""The tables of a report as plain values, computed once and then shown as figures, tables and text.
+
+`Answers` holds what every command needs; `Findings` adds what only a report shows.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +22,7 @@ from benchmark.execution.plan import Plan
 
 @dataclass(frozen=True)
 class Findings:
-    """The tables of a study; each is empty where the grid does not hold what it needs."""
+    """The tables of a report; a table is empty when the grid lacks what it needs."""
 
     study: ResampledCells
     plan: Plan
@@ -38,13 +41,13 @@ class Findings:
 
     @property
     def main_part(self) -> str:
-        """The body part that is shown where only one can be: `all`, or else the grid's first."""
+        """The body part for figures that show one: `all` if the grid has it, else its first."""
         parts = list(self.study.largest)
         return "all" if "all" in parts else parts[0]
 
 
 def find(answers: Answers, plan: Plan) -> Findings:
-    """Work out every table of a report from the answers of a grid; nothing is fitted."""
+    """Compute every table of a report from the results of a grid; nothing is fitted."""
     study, found = answers.cells, answers.pairs
     return Findings(
         study=study,

@@ -47,7 +47,7 @@ def head_to_head(study: ResampledCells, found: list[Pair], table: pd.DataFrame) 
 
 
 def _each_classifier(study: ResampledCells, pair: Pair, axes: Row) -> Iterator[Row]:
-    """The rows of each frozen classifier by itself."""
+    """The unadjusted rows of every single frozen classifier."""
     if pair.cells is None:
         return
     for method, side in study.methods[pair.setting].items():
@@ -69,7 +69,7 @@ def _differences(study: ResampledCells, first: Any, second: Any, taken: dict[str
 
 
 def _taken(pair: Pair) -> dict[str, str]:
-    """The classifier that folds chose, by seed; empty for a mean over backbones."""
+    """The chosen classifier by seed; empty for a mean over backbones."""
     if pair.cells is None:
         return {}
     frozen: Side = pair.cells[0]
@@ -88,7 +88,7 @@ def _axes(pair: Pair) -> Row:
 
 
 def _defined(numbers: Row) -> Row:
-    """None in the place of NaN, as JSON needs it."""
+    """Replace NaN by None, since JSON has no NaN."""
     return {
         name: None if isinstance(value, float) and pd.isna(value) else value
         for name, value in numbers.items()

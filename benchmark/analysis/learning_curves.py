@@ -36,12 +36,12 @@ class CurvePoint:
 
     @property
     def axes(self) -> dict[str, str]:
-        """What tells curves apart; `control` only where it belongs to one."""
+        """The key of the point's curve; `control` only for a control."""
         axes: dict[str, str] = {axis: getattr(self, axis) for axis in CURVE}
         return axes | {"control": self.control} if self.control else axes
 
     def row(self) -> dict[str, Any]:
-        """The point as a row of a table; `control` only where it belongs to one."""
+        """The point as a table row; `control` only for a control."""
         return {name: value for name, value in asdict(self).items() if name != "control" or value}
 
 

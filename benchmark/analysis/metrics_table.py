@@ -1,4 +1,4 @@
-"""metrics.csv: every metric of every cell, for those who do their own analysis."""
+"""The table of metrics.csv: every metric of every cell, for analyses outside of this project."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

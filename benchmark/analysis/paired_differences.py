@@ -39,7 +39,7 @@ BETWEEN_RECIPES = Comparison(QUESTION.second, QUESTION.second)  # a recipe minus
 
 
 def comparisons() -> list[Comparison]:
-    """Every comparison that the registry of strategies asks for, the question of the suite first."""
+    """Every comparison in the registry of strategies (`against`), fine-tuned minus frozen first."""
     asked = [Comparison(other, s.name) for s in STRATEGIES.values() for other in s.against]
     return sorted(asked, key=lambda comparison: comparison != QUESTION)
 
@@ -107,7 +107,7 @@ def _mean_over_backbones(
     setting: Setting,
     sides: Mapping[str, Mapping[Method, Side]],
 ) -> Iterator[Pair]:
-    """The pair of means, per recipe."""
+    """The pairs of means over the backbones that are both frozen and fine-tuned, per recipe."""
     if comparison == BETWEEN_RECIPES:
         return
     frozen, tuned = (sides.get(name, {}) for name in QUESTION)
@@ -127,7 +127,7 @@ def _mean_over_backbones(
 def _mean(
     study: ResampledCells, sides: Mapping[Method, Side], backbones: list[str], recipe: str
 ) -> dict[int, Resampled]:
-    """The mean over these backbones, for the seeds that all have; a side without backbones as it is."""
+    """The mean over these backbones for their common seeds; a side without backbones is used unchanged."""
     wanted = [
         side
         for method, side in sides.items()
@@ -167,7 +167,7 @@ def difference_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:
 
 
 def with_recipe(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the recipe behind the backbone's name, for tables and figures that show one name."""
+    """The rows with the recipe appended to the backbone's name, for tables and figures with one name."""
     recipes = rows["recipe"].map(lambda recipe: f" · {recipe}" if recipe else "")
     return rows.assign(backbone=rows["backbone"] + recipes)
 

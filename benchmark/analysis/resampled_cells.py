@@ -30,7 +30,7 @@ Side = dict[int, Finished]  # one record per seed
 
 
 class Method(NamedTuple):
-    """What is compared. CHOSEN stands for what training folds choose (a classifier, and a descriptor too).
+    """One of the compared methods. CHOSEN stands for the classifier (and descriptor) that folds choose.
 
     `classifier` is empty for a network fine-tuned by the grid's only recipe, else the recipe's name.
     """
@@ -49,12 +49,12 @@ class Method(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The method in a table's or a figure's words."""
+        """The method's name in tables and figures."""
         return " · ".join(filter(None, (look_of(self.strategy).label, self.backbone, self.classifier)))
 
 
 class Setting(NamedTuple):
-    """Where methods meet: a body part and a training size of the grid; `images` is the size in images."""
+    """A body part and a training size, at which methods are compared; `images` is the size in images."""
 
     body_part: str
     train_size: int | str
@@ -176,7 +176,7 @@ def _groups(cells: Sequence[Finished], over: Sequence[str]) -> list[list[Finishe
 
 
 def _compared(record: Finished, over: Sequence[str]) -> Method:
-    """The method that a cell stands for once folds have chosen over some axes."""
+    """The compared method that a cell belongs to after folds have chosen over some axes."""
     classifier = "" if record.classifier == END_TO_END else record.classifier
     return Method(
         record.strategy,

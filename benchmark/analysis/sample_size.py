@@ -1,4 +1,4 @@
-"""What more labelled images bring: crossover sizes, and learning curves as a law."""
+"""The effect of more labelled images: crossover sizes and power laws of learning curves."""
 
 from collections import defaultdict
 from typing import Any

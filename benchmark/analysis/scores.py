@@ -1,4 +1,4 @@
-"""Where every method stands at a body part and size: the best, and those not significantly worse."""
+"""Scores of every method at a body part and size; marks the best and those not significantly worse."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The lines of the learning curves: each strategy per backbone, and over the backbones that are compared."""
+"""The lines of the learning curves: each strategy per backbone, and its mean over compared backbones."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""From finished records to what goes into a paper: comparisons, tables, figures and one page."""
+"""Write a report from the results of a grid: figures, tables, references and one page."""

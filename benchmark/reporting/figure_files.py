@@ -1,4 +1,4 @@
-"""Figures as files: each is drawn by itself, so that processes share the work."""
+"""Draw figures into files, in parallel processes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Drawn:
 
 
 def draw(planned: Iterable[Planned], folder: Path, share: Share) -> list[Drawn]:
-    """Write every figure below `folder`, in their order."""
+    """Write every figure below `folder`; the result keeps their order."""
     planned = list(planned)
     work = partial(_write, folder)
     drawn = map(work, planned) if len(planned) <= _FEW else run_all(work, planned, share)

@@ -1,4 +1,4 @@
-"""The figures of a study, in the order of the page: objects that draw themselves, or the reason why not."""
+"""The figures of a report in the order of the page, each drawable or with the reason why it is missing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Planned:
 
 
 def planned_figures(findings: Findings) -> Iterator[Planned]:
-    """Every figure of a study."""
+    """Every figure of a report."""
     for figures in (overview, predictions):
         for name, caption, make in figures(findings):
             try:

@@ -19,7 +19,7 @@ from extractors.specs import BackboneSpec, DescriptorSpec
 
 
 def facts_of(findings: Findings) -> dict[str, Any]:
-    """What `results.methods_text.methods` writes about: plain values only.
+    """The input of `results.methods_text.methods`: plain values only.
 
     Keys: grid (`Grid.model_dump(mode="json")`), dataset (name and citation, empty where unknown),
     evaluated_on, parts (images, studies and patients of each body part, by side), frozen and tuned (networks:

@@ -1,4 +1,4 @@
-"""What a report lacks, and why: cells that are not done, and what could not be drawn or written."""
+"""List what is missing from a report, with reasons: cells, figures and tables."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from benchmark.reporting.tables import Written
 
 
 def missing_cells(plan: Plan) -> list[dict[str, str | int]]:
-    """How many cells are left out by the grid, or not done yet, by reason: cells, status, reason."""
+    """Counts of cells that are left out or not done, by reason: cells, status, reason."""
     reasons = Counter((p.status, p.reason) for p in plan.cells if p.status != "done")
     reasons.update(("left out", left.reason) for left in plan.left_out)
     return [
@@ -19,7 +19,7 @@ def missing_cells(plan: Plan) -> list[dict[str, str | int]]:
 
 
 def missing_parts(figures: Sequence[Drawn], tables: Sequence[Written]) -> list[dict[str, str]]:
-    """Figures and tables that there are not: what, reason."""
+    """Figures and tables that could not be made: what, reason."""
     return [
         {"what": f"{kind} {part.name}", "reason": part.reason}
         for kind, parts in (("figure", figures), ("table", tables))

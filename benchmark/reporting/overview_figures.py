@@ -56,7 +56,7 @@ _COST = (
 
 
 def overview(findings: Findings) -> Iterator[Figure]:
-    """These figures by name, with caption and maker."""
+    """Yield (file name, caption, function that makes the figure)."""
     unit = findings.study.evaluation.unit
     yield from _learning_curves(findings)
     for comparison in _compared(findings):
@@ -157,7 +157,7 @@ def _heat_map(findings: Findings) -> HeatMap:
 
 
 def _single_networks(published: pd.DataFrame, parts: int) -> pd.DataFrame:
-    """Radiologists and single networks, one value each, that were measured on every body part of ours."""
+    """Published values of radiologists and single networks that cover all of the report's body parts."""
     rows = published[published["method"].isin([RADIOLOGIST, "feature_extraction", "fine_tuning"])]
     key = ["method", "backbone", "classifier", "citation"]
     rows = rows.drop_duplicates([*key, "body_part"], keep="last")

@@ -1,4 +1,4 @@
-"""report.html: the whole study on one page, for a colleague to read."""
+"""Assemble report.html, one page with the whole report."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _STANDING = (
 
 @dataclass(frozen=True)
 class _Parts:
-    """What was drawn and written, by the start of its name."""
+    """The written figures and tables, selected by the start of their names."""
 
     folder: Path
     drawn: Sequence[Drawn]

@@ -1,4 +1,4 @@
-"""Figures of single cells: what the probabilities of each strategy are worth, and how training went."""
+"""Figures of single cells: ROC, precision-recall, reliability, confusion matrices and training curves."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -36,7 +36,7 @@ _MATRICES = (
 
 
 def predictions(findings: Findings) -> Iterator[Figure]:
-    """These figures by name, with caption and maker."""
+    """Yield (file name, caption, function that makes the figure)."""
     study = findings.study
     for part, setting in study.largest.items():
         yield from _of_probabilities(study, part, setting)
@@ -61,7 +61,7 @@ def _drawn(figure: Any, study: ResampledCells, setting: Setting) -> Drawable:
 
 
 def leaders(study: ResampledCells, setting: Setting) -> list[Finished]:
-    """Of each strategy the first seed's cell that training folds choose; never the majority control."""
+    """The chosen cell of each strategy, first seed; never a baseline that does not learn."""
     cells = study.by_setting[setting]
     seed = min(record.seed for record in cells)
     found = chosen_on_training_folds(record for record in cells if record.seed == seed)

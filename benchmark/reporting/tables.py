@@ -1,4 +1,4 @@
-"""Which tables a study has, and writing them as CSV, Markdown and LaTeX."""
+"""The tables of a report, written as CSV, Markdown and LaTeX."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Written:
 
 
 def write_tables(findings: Findings, folder: Path) -> list[Written]:
-    """Write every table of a study below `folder`, in the order of the page."""
+    """Write every table of a report below `folder`, in the order of the page."""
     return [_write(name, make, folder) for name, make in _tables(findings)]
 
 

@@ -1,4 +1,4 @@
-"""A report as files: figures, tables, metrics.csv and the page, in one folder."""
+"""Write a report into a folder: figures, tables, metrics.csv, references.bib and the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FIGURES, TABLES = "figures", "tables"
 
 @dataclass(frozen=True)
 class Report:
-    """What was written below `folder`, and what it says."""
+    """The files written below `folder`, with the findings that they show."""
 
     folder: Path
     findings: Findings
