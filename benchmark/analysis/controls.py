@@ -17,13 +17,14 @@ from results.metrics import METRICS
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS, SHUFFLED_LABELS
 
 _SHOWS = {
-    SHUFFLED_LABELS: "the studies' labels were shuffled before training and testing, so that nothing can be learnt",
+    SHUFFLED_LABELS: "the studies' labels were shuffled before training and testing, so that nothing can be "
+    "learnt",
     RANDOM_WEIGHTS: "networks with random weights: the difference from them is what pretraining adds",
     MAJORITY_CONTROL: "the share of positives in training for every image: the score of a constant prediction",
     BODY_PART: "the prediction from the body part alone, since some parts are abnormal more often: only the "
     "difference from it was seen in the image",
     LEAKY_SPLIT: "the same methods with single images drawn for the test set, so that patients are on both "
-    "sides: a result that would have been too good",
+    "sides: a result that is too good",
 }
 
 

@@ -105,7 +105,7 @@ def test_the_text_counts_the_intervals_that_hold_one_half(rows):
 def test_they_are_in_the_page_the_methods_and_the_metrics_file(done, tmp_path):
     report = write_planted(*done, tmp_path / "out", ALONE, "name: planted")
     html = (report.folder / "report.html").read_text(encoding="utf-8")
-    assert "what would have been claimed" in html
+    assert "a result that is too good" in html
     assert "Controls: AUROC per study." in html
     text = methods(facts_of(report.findings)).text
     assert "The controls were labels that were shuffled" in text
