@@ -5,7 +5,17 @@ import pytest
 from benchmark.analysis.findings import find
 from tests.benchmark.planted import answers_from, grid_of, planted
 
-TABLES = ("counts", "scores", "chosen", "differences", "tests", "crossovers", "fits", "heterogeneity", "spread")
+TABLES = (
+    "counts",
+    "scores",
+    "chosen",
+    "differences",
+    "tests",
+    "crossovers",
+    "fits",
+    "heterogeneity",
+    "spread",
+)
 
 
 def test_a_grid_with_all_strategies_fills_every_table_but_that_of_controls(findings):
@@ -16,7 +26,9 @@ def test_a_grid_with_all_strategies_fills_every_table_but_that_of_controls(findi
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
-    grid = grid_of(feature_extraction=None, fine_tuning=None, seeds=[0], body_parts=["wrist"], train_sizes=[50])
+    grid = grid_of(
+        feature_extraction=None, fine_tuning=None, seeds=[0], body_parts=["wrist"], train_sizes=[50]
+    )
     plan, records = planted(tmp_path_factory.mktemp("alone"), grid)
     return find(answers_from(plan, records), plan)
 

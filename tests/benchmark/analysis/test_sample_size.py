@@ -1,6 +1,5 @@
 """What more images bring is what was planted, or a reason why nothing can be said."""
 
-import pytest
 
 from benchmark.analysis.findings import find
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE

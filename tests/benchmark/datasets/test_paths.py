@@ -29,7 +29,9 @@ def test_variables_have_their_value_or_their_default(tmp_path: Path, monkeypatch
 
 def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ABSENT", raising=False)
-    with pytest.raises(PydanticCustomError, match=r"ABSENT is not set; set it, or write \$\{ABSENT:-default\}"):
+    with pytest.raises(
+        PydanticCustomError, match=r"ABSENT is not set; set it, or write \$\{ABSENT:-default\}"
+    ):
         resolve_path("${ABSENT}/x", None)
 
 
@@ -38,6 +40,8 @@ def test_a_field_of_a_model_is_relative_to_the_context(tmp_path: Path) -> None:
         root: GridPath
 
     assert Keys.model_validate({"root": "x"}, context=tmp_path).root == tmp_path.resolve() / "x"
-    assert Keys.model_validate({"root": Path("x")}, context=tmp_path).root == Path("x"), "a Path stays as it is"
+    assert Keys.model_validate({"root": Path("x")}, context=tmp_path).root == Path("x"), (
+        "a Path stays as it is"
+    )
     with pytest.raises(ValidationError, match="ABSENT_HERE is not set"):
         Keys.model_validate({"root": "${ABSENT_HERE}"})

@@ -37,7 +37,12 @@ def test_a_finished_record_repeats_the_grid_and_counts_the_subset(made, planned,
     subset, result = made
     record = result.record
     assert record.axes == planned.cell.axes
-    assert (record.grid, record.dataset, record.protocol, record.leaky) == ("planted", "mura", "official", False)
+    assert (record.grid, record.dataset, record.protocol, record.leaky) == (
+        "planted",
+        "mura",
+        "official",
+        False,
+    )
     assert record.unreadable == ["a.png", "b.png"]
     assert record.counts.train_images == len(subset.train_rows)
     assert record.counts.train_positive == subset.labels.sum()
@@ -61,7 +66,10 @@ def test_a_leaky_control_says_that_it_leaks_whatever_the_grid_does(whole, planne
     from dataclasses import replace
 
     control = replace(planned, cell=replace(planned.cell, control="leaky_split"))
-    assert (header(control, context, now()).protocol, header(control, context, now()).leaky) == ("image", True)
+    assert (header(control, context, now()).protocol, header(control, context, now()).leaky) == (
+        "image",
+        True,
+    )
 
 
 @pytest.mark.parametrize(

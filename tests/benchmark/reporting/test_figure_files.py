@@ -32,7 +32,9 @@ def test_they_come_in_their_order_however_many_there_are(tmp_path, count):
     drawn = draw(iter(planned), tmp_path / "figures", ALONE)
     assert [figure.name for figure in drawn] == [figure.name for figure in planned]
     for figure in drawn:
-        assert {path.name for path in figure.files} == {f"{figure.name}.{kind}" for kind in ("pdf", "png", "csv")}
+        assert {path.name for path in figure.files} == {
+            f"{figure.name}.{kind}" for kind in ("pdf", "png", "csv")
+        }
         assert all(path.parent == tmp_path / "figures" and path.is_file() for path in figure.files)
         assert (figure.caption, figure.reason) == ("A square.", "")
 

@@ -41,7 +41,11 @@ def test_the_heat_map_shows_each_method_in_each_body_part(findings):
 @pytest.mark.parametrize(
     ("name", "changes", "reason"),
     [
-        ("fine_tuned_minus_frozen", {"differences": pd.DataFrame()}, "has both frozen and fine-tuned results"),
+        (
+            "fine_tuned_minus_frozen",
+            {"differences": pd.DataFrame()},
+            "has both frozen and fine-tuned results",
+        ),
         ("crossover_sizes", {"crossovers": pd.DataFrame()}, "two training sizes"),
         ("critical_difference", {}, "2 methods"),
     ],

@@ -20,7 +20,9 @@ def test_the_leaders_are_one_cell_per_strategy_of_the_first_seed(findings):
 
 def test_every_body_part_has_its_curves_and_every_network_its_training(findings):
     names = [name for name, *_ in predictions(findings)]
-    assert {f"{kind}_{part}" for kind in ("roc", "precision_recall", "reliability") for part in ("all", "elbow")} <= set(names)
+    assert {
+        f"{kind}_{part}" for kind in ("roc", "precision_recall", "reliability") for part in ("all", "elbow")
+    } <= set(names)
     assert "confusion_matrices" in names
     assert sum(name.startswith("training_curves_") for name in names) == 2 * 3, "networks and body parts"
 

@@ -42,9 +42,14 @@ def rows_of(backbones):
 
 def test_four_backbones_fit_on_one_figure_and_more_have_several():
     assert list(comparison_figures(rows_of(4), "auroc", "study")) == ["head_to_head.png"]
-    assert list(comparison_figures(rows_of(5), "auroc", "study")) == ["head_to_head.png", "head_to_head_2.png"]
+    assert list(comparison_figures(rows_of(5), "auroc", "study")) == [
+        "head_to_head.png",
+        "head_to_head_2.png",
+    ]
 
 
 def test_single_seeds_and_classifiers_are_not_drawn():
-    seeds = [row | {"seed": 0} for row in rows_of(1)] + [row | {"classifier": "rbf_svm"} for row in rows_of(1)]
+    seeds = [row | {"seed": 0} for row in rows_of(1)] + [
+        row | {"classifier": "rbf_svm"} for row in rows_of(1)
+    ]
     assert comparison_figures(seeds, "auroc", "study") == {}

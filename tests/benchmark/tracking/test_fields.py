@@ -23,20 +23,25 @@ def test_names_tell_runs_apart_first_and_hold_the_control_where_there_is_one():
     assert run_name(axes) == "resnet50 · rbf_svm · hand · feature_extraction"
     assert run_name(finished(control="leaky_split").axes).startswith("leaky_split · ")
     assert curve_name(axes) != curve_name(finished(control="leaky_split").axes)
-    assert curve_name(axes) == curve_name(finished(seed=7, train_size=3).axes), "one curve over sizes and seeds"
+    assert curve_name(axes) == curve_name(finished(seed=7, train_size=3).axes), (
+        "one curve over sizes and seeds"
+    )
 
 
 def test_params_hold_the_axes_and_how_the_cell_was_computed():
     params = cell_params(finished(recipe={"epochs": 2}))
-    assert params.items() >= {
-        "strategy": "feature_extraction",
-        "train_size": 100,
-        "protocol": "official",
-        "image.size": 32,
-        "parameters.C": 1.0,
-        "recipe.epochs": 2,
-        "digest.pixels_digest": "p",
-    }.items()
+    assert (
+        params.items()
+        >= {
+            "strategy": "feature_extraction",
+            "train_size": 100,
+            "protocol": "official",
+            "image.size": 32,
+            "parameters.C": 1.0,
+            "recipe.epochs": 2,
+            "digest.pixels_digest": "p",
+        }.items()
+    )
     assert not any(isinstance(value, dict) for value in params.values())
 
 
@@ -53,7 +58,11 @@ def test_only_the_primary_metric_has_bounds():
         cost={"device": "cpu", "seconds_total": 4.5},
     )
     metrics = cell_metrics(record, "study/auroc")
-    assert (metrics["study/auroc"], metrics["study/auroc_low"], metrics["study/auroc_high"]) == (0.8, 0.7, 0.9)
+    assert (metrics["study/auroc"], metrics["study/auroc_low"], metrics["study/auroc_high"]) == (
+        0.8,
+        0.7,
+        0.9,
+    )
     assert metrics["elbow study/auroc"] == 0.8
     assert "study/f1_low" not in metrics
     assert metrics["cost/seconds_total"] == 4.5

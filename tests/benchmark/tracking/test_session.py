@@ -11,7 +11,9 @@ from benchmark.tracking.session import Session
 from tests.benchmark.planted import answers_from
 from tests.benchmark.recorded import finished
 
-EPOCH = Epoch.model_validate({"step": 1, "epoch": 1, "stage": 0, "train_loss": 0.5, "learning_rate": 0.1, "seconds": 1})
+EPOCH = Epoch.model_validate(
+    {"step": 1, "epoch": 1, "stage": 0, "train_loss": 0.5, "learning_rate": 0.1, "seconds": 1}
+)
 
 
 class Tracker:
