@@ -1,7 +1,7 @@
 """Settings of a file: unknown keys, repeated values and names that do not exist are said with the nearest."""
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from extractors.validation import Strict, did_you_mean, one_of
 
@@ -9,8 +9,8 @@ from extractors.validation import Strict, did_you_mean, one_of
 class Section(Strict):
     MAY_REPEAT = ("widths",)
     name: str = ""
-    seeds: list[int] = []
-    widths: list[int] = []
+    seeds: list[int] = Field(default=[])
+    widths: list[int] = Field(default=[])
     mean: tuple[float, ...] = ()
 
 

@@ -1,6 +1,5 @@
 """What more images bring is what was planted, or a reason why nothing can be said."""
 
-
 from benchmark.analysis.findings import find
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from tests.benchmark.planted import answers_from, grid_of, planted

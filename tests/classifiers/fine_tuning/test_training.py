@@ -39,7 +39,7 @@ def test_each_epoch_is_told_after_its_checkpoint(make, tmp_path):
     assert told == [1, 2]
     assert [epoch["stage"] for epoch in training.history] == [0, 0]
     for epoch in training.history:
-        assert np.isfinite([value for value in epoch.values()]).all()
+        assert np.isfinite(list(epoch.values())).all()
         assert 0 <= epoch["validation_auroc"] <= 1
 
 

@@ -1,6 +1,6 @@
 """The phantom's skeletons: every part has bones in every view, and a patient's are the same again."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -53,6 +53,6 @@ def test_bones_of_one_ray_hang_on_each_other_in_their_order():
     fingers = [bones for bones in rays.values() if len(bones) > 1]
     assert len(fingers) == 5
     for bones in fingers:
-        for near, far in zip(bones, bones[1:], strict=False):
+        for near, far in pairwise(bones):
             assert np.hypot(*(far.start - near.end)) < 0.15
             assert far.shaft < near.shaft, "towards the tip"
