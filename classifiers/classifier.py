@@ -19,7 +19,8 @@ class Classifier:
     hyperparameters within the training rows and predicts the test rows. `first_guess` is where `plan`
     begins before the workspace holds measured times: seconds of one core to select and fit on 1,000
     images, and the power of the number of images that they grow with. `method` is one sentence for the
-    methods text: what it is and what is searched.
+    methods text: what it is and what is searched; `citations` are keys of
+    results/methods_text/references.bib.
 
     `reference(features, seed, threads)` gives the plain scikit-learn estimator for standardised features
     and its grid from simple to complex, which define the answer that tests compare `fit` with; None where
@@ -31,5 +32,6 @@ class Classifier:
     fit: "Callable[[TrainTest], Fit]"
     first_guess: tuple[float, float]
     method: str
+    citations: tuple[str, ...] = ()
     reference: Callable[[int, int, int], Reference] | None = None
     learns: bool = True

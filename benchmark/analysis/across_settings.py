@@ -8,8 +8,8 @@ from benchmark.analysis.paired_differences import QUESTION, Pair
 from benchmark.analysis.resampled_cells import Method, ResampledCells
 from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.strategies import STRATEGIES
+from classifiers.catalogue import learns
 from classifiers.fine_tuning.recipes import END_TO_END
-from classifiers.names import MAJORITY
 from results.labels import plain_name
 from results.ranks import rank_methods
 from results.uncertainty import standard_error
@@ -29,7 +29,7 @@ def ranks(study: ResampledCells) -> dict[str, Any]:
     parts = [part for part in study.largest if part != EVERY_PART] or list(study.largest)
     for part, setting in ((part, study.largest[part]) for part in parts):
         for method, side in study.methods[setting].items():
-            if method.strategy not in QUESTION or method.classifier == MAJORITY:
+            if method.strategy not in QUESTION or not learns(method.classifier):
                 continue
             name = _ranked_name(method)
             values.setdefault((method.backbone, part), {})[name] = sign * study.over_seeds(side).value

@@ -5,13 +5,14 @@ from typing import Any
 
 from benchmark.store.record import Finished
 from benchmark.store.records import ordinary
-from classifiers.names import MAJORITY
+from classifiers.catalogue import learns
 
 
 def chosen_on_training_folds(finished: Iterable[Finished]) -> list[Finished]:
     """Per body part, strategy, training size and seed, the record whose training folds had the best AUROC.
 
-    The majority classifier is chosen only where it is alone; cells of the grid's controls never are.
+    A baseline that does not learn (the majority) is chosen only where it is alone; cells of the grid's
+    controls never are.
     """
     best: dict[tuple[Any, ...], Finished] = {}
     for record in ordinary(finished):
@@ -22,4 +23,4 @@ def chosen_on_training_folds(finished: Iterable[Finished]) -> list[Finished]:
 
 
 def _selection_key(record: Finished) -> tuple[bool, float]:
-    return record.classifier != MAJORITY, record.selection_auroc
+    return learns(record.classifier), record.selection_auroc

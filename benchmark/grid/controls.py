@@ -20,6 +20,7 @@ from benchmark.grid.cells import (
 from benchmark.grid.image_free import NO_IMAGE, NoImage
 from benchmark.grid.schema import Grid
 from benchmark.grid.strategies import Method
+from classifiers.catalogue import learns
 from classifiers.names import MAJORITY
 from extractors.specs import BackboneSpec
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS
@@ -82,7 +83,7 @@ def _methods(grid: Grid, control: str) -> list[Method]:
 
 def _learning(method: Method) -> Method:
     """The method without the classifier that learns nothing."""
-    return replace(method, classifiers=tuple(name for name in method.classifiers if name != MAJORITY))
+    return replace(method, classifiers=tuple(filter(learns, method.classifiers)))
 
 
 def _untrained(grid: Grid, own: list[Method]) -> list[Method]:

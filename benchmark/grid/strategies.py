@@ -11,7 +11,7 @@ from classifiers.names import RECIPE_VERSION
 from extractors.registry import lazy, with_entry_points
 from extractors.specs import BackboneSpec, DescriptorSpec
 from extractors.validation import Strict
-from results.labels import BLUE, GREEN, GREY, VERMILION, Look, register_look
+from results.labels import GREY, Look, look_of, register_look
 
 Extractor = BackboneSpec | DescriptorSpec | NoImage
 
@@ -84,7 +84,7 @@ STRATEGIES = with_entry_points(
     (
         Strategy(
             "feature_extraction",
-            look=Look("frozen", BLUE, "o", "-"),
+            look=look_of("feature_extraction"),
             section=FeatureExtraction,
             methods=_frozen_methods,
             runner=_FROZEN,
@@ -96,7 +96,7 @@ STRATEGIES = with_entry_points(
         ),
         Strategy(
             "hand_crafted",
-            look=Look("hand-crafted", GREEN, "^", (0, (1, 1.2))),
+            look=look_of("hand_crafted"),
             section=HandCrafted,
             methods=_hand_crafted_methods,
             runner=_FROZEN,
@@ -107,7 +107,7 @@ STRATEGIES = with_entry_points(
         ),
         Strategy(
             "fine_tuning",
-            look=Look("fine-tuned", VERMILION, "s", (0, (5, 1.5))),
+            look=look_of("fine_tuning"),
             section=FineTuning,
             methods=_fine_tuned_methods,
             runner=lazy("benchmark.execution.fine_tuned:run_cells"),

@@ -11,6 +11,7 @@ from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
 from results.frames import records
 from results.labels import metric_label, part_label
+from results.page.prose import escape
 
 Row = dict[str, Any]
 
@@ -39,10 +40,11 @@ def answer_text(findings: Findings) -> str:
         return "No network of the grid is both frozen and fine-tuned yet: there is no head-to-head."
     evaluation, first = findings.study.evaluation, findings.study.cells[0]
     backbones = list(dict.fromkeys(row["backbone"] for row in rows))
+    names = escape(", ".join(backbones))
     where = first.evaluated_on or "the test part"
     paragraphs = [
         f"{metric_label(evaluation.primary, evaluation.unit)} on {where}, fine-tuned minus frozen "
-        f"({', '.join(backbones)}), unadjusted {evaluation.confidence:.0%} intervals over test patients; "
+        f"({names}), unadjusted {evaluation.confidence:.0%} intervals over test patients; "
         f"the verdict is at the familywise level {evaluation.level:g} (Holm, {int(rows[0]['family'])} "
         "comparisons), for these trained networks:",
         "\n".join(_line(row, len(backbones) > 1) for row in rows),
@@ -54,9 +56,9 @@ def answer_text(findings: Findings) -> str:
 
 
 def _line(row: Row, named: bool) -> str:
-    who = f"{row['backbone']}, " if named else ""
+    who = f"{escape(row['backbone'])}, " if named else ""
     return (
-        f"- {who}{part_label(row['body_part'])}, {row['images']:,} images: **{row['verdict']}**, "
+        f"- {who}{escape(part_label(row['body_part']))}, {row['images']:,} images: **{row['verdict']}**, "
         f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
     )
 
@@ -65,9 +67,12 @@ def _crossover_paragraphs(findings: Findings) -> Iterator[str]:
     if len(findings.crossovers):
         yield "Training images from which on fine-tuning is ahead (the crossover size):"
         rows = records(with_recipe(over_backbones(findings.crossovers)))
-        yield "\n".join(
-            f"- {part_label(row['body_part'])}, {row['backbone']}: {crossover_text(row)}" for row in rows
-        )
+        yield "\n".join(_crossover_line(row) for row in rows)
+
+
+def _crossover_line(row: Row) -> str:
+    part, backbone = escape(part_label(row["body_part"])), escape(row["backbone"])
+    return f"- {part}, {backbone}: {crossover_text(row)}"
 
 
 def crossover_text(row: Row) -> str:

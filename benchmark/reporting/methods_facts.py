@@ -1,6 +1,7 @@
 """The facts that the methods text is written from, out of the grid, the manifest and the records."""
 
 import platform
+from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
@@ -8,61 +9,80 @@ import pandas as pd
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
+from classifiers.catalogue import CLASSIFIERS
+from classifiers.fine_tuning.recipes import Recipe
 from classifiers.selection import FOLDS
-
-_LABELS = {
-    "logistic_regression": "logistic regression",
-    "linear_svm": "a linear support vector machine",
-    "rbf_svm": "a support vector machine with a Gaussian kernel",
-    "xgboost": "gradient-boosted trees by XGBoost",
-    "edges": "edges",
-    "hog": "histograms of oriented gradients",
-    "lbp": "local binary patterns",
-    "glcm": "grey-level co-occurrence matrices",
-    "combined": "the features of edges, gradients, patterns and co-occurrences together",
-}
-_SOFTWARE = {
-    "logistic_regression": ["pedregosa2011sklearn"],
-    "linear_svm": ["pedregosa2011sklearn"],
-    "rbf_svm": ["pedregosa2011sklearn"],
-    "xgboost": ["chen2016xgboost"],
-}
+from extractors.descriptors import descriptors
+from extractors.sources import RANDOM, source_of
+from extractors.specs import BackboneSpec
 
 
 def facts_of(findings: Findings) -> dict[str, Any]:
     """What `results.methods_text.methods` writes about: plain values only.
 
     Keys: grid (`Grid.model_dump(mode="json")`), dataset (name and citation, empty where unknown),
-    evaluated_on, parts (images, studies and patients of each body part, by side), stages (of the
-    fine-tuning, complete), folds, labels and software (names in prose and BibTeX keys of classifiers and
-    descriptors), comparisons (how many are in the main family), crossover, curve_fits, tests, controls,
-    devices and versions.
+    evaluated_on, parts (images, studies and patients of each body part, by side), frozen and tuned (networks:
+    name, weights in words, library and its BibTeX key), recipes (of the fine-tuning: name, keys, and stages,
+    complete), folds, labels (names in prose of descriptors), classifiers (label, method in a sentence and
+    BibTeX keys, by name), comparisons (how many are in the main family), crossover, curve_fits, tests,
+    controls, devices and versions.
     """
     plan, cells = findings.plan, findings.study.cells
-    devices = dict.fromkeys(device for record in cells for device in record.devices)
-    tuned = plan.grid.fine_tuning
     return {
         "grid": plan.grid.model_dump(mode="json"),
-        "dataset": _dataset(findings),
+        "dataset": {"name": plan.manifest.name, "citation": plan.manifest.citation},
         "evaluated_on": cells[0].evaluated_on,
         "parts": [_part(findings, part) for part in plan.grid.body_parts],
-        "stages": [stage.model_dump(mode="json") for stage in tuned.recipe.each_stage()] if tuned else [],
+        "frozen": _networks(findings, QUESTION.first),
+        "tuned": _networks(findings, QUESTION.second),
+        "recipes": _recipes(findings),
         "folds": FOLDS,
-        "labels": _LABELS,
-        "software": _SOFTWARE,
+        "labels": {name: descriptor.label for name, descriptor in descriptors().items()},
+        "classifiers": {
+            name: {"label": entry.label, "method": entry.method, "citations": list(entry.citations)}
+            for name, entry in CLASSIFIERS.items()
+            if entry.learns
+        },
         "comparisons": _comparisons(findings.differences),
         "crossover": bool(len(findings.crossovers)),
         "curve_fits": bool(len(findings.fits)) and bool(findings.fits["reason"].isna().any()),
         "tests": _tests(findings),
         "controls": list(dict.fromkeys(findings.controls["control"])) if len(findings.controls) else [],
-        "devices": list(devices),
+        "devices": list(dict.fromkeys(device for record in cells for device in record.devices)),
         "versions": {"python": platform.python_version(), **cells[-1].versions},
     }
 
 
-def _dataset(findings: Findings) -> dict[str, str]:
-    manifest = findings.plan.manifest
-    return {"name": getattr(manifest, "name", ""), "citation": getattr(manifest, "citation", "")}
+def _networks(findings: Findings, strategy: str) -> list[dict[str, str]]:
+    """The networks that the grid asks of a strategy, in its order."""
+    methods = findings.plan.grid.methods()
+    specs = [method.extractor for method in methods if method.strategy == strategy]
+    return [_network(spec) for spec in specs if isinstance(spec, BackboneSpec)]
+
+
+def _network(spec: BackboneSpec) -> dict[str, str]:
+    source = source_of(spec.name)
+    named = {RANDOM: "random weights", source.weights: source.weights_label}
+    return {
+        "name": spec.name.removeprefix(source.prefix) or spec.name,
+        "weights": named.get(spec.weights, f"weights of {PurePath(spec.weights).name}"),
+        "library": source.library,
+        "citation": source.citation,
+    }
+
+
+def _recipes(findings: Findings) -> list[dict[str, Any]]:
+    recipes: dict[str, Recipe] = {}
+    for method in findings.plan.grid.methods():
+        recipes |= method.recipes
+    return [
+        {
+            **recipe.model_dump(mode="json"),
+            "name": name,
+            "stages": [stage.model_dump(mode="json") for stage in recipe.each_stage()],
+        }
+        for name, recipe in recipes.items()
+    ]
 
 
 def _part(findings: Findings, part: str) -> dict[str, Any]:

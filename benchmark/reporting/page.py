@@ -10,12 +10,12 @@ from benchmark.analysis.controls import controls_text
 from benchmark.analysis.findings import Findings
 from benchmark.reporting.answer import answer_text
 from benchmark.reporting.figure_files import Drawn
-from benchmark.reporting.methods_facts import facts_of
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.tables import Written
 from results.labels import metric_label, plain_name
-from results.methods_text import methods, references
+from results.methods_text import Methods, references
 from results.page import Block, CodeBlock, FigureBlock, Prose, Section, TableBlock, render
+from results.page.prose import escape
 from results.published import RADIOLOGIST, elsewhere
 from results.tables.paper import STAR
 
@@ -52,7 +52,7 @@ class _Parts:
         return FigureBlock(
             png=png,
             frame=pd.read_csv(numbers),
-            caption=drawn.caption,
+            caption=escape(drawn.caption),
             alt=f"{plain_name(drawn.name)}: the numbers stand below, under values",
             files=self._links(drawn.files),
         )
@@ -61,7 +61,7 @@ class _Parts:
         assert written.table is not None
         table = written.table
         note = table.note.replace("Bold:", f"{STAR}:")
-        return TableBlock(table, table.caption, note, self._links(written.files))
+        return TableBlock(table, escape(table.caption), escape(note), self._links(written.files))
 
     def _links(self, files: Sequence[Path]) -> dict[str, str]:
         words = {".tex": "LaTeX", ".md": "Markdown"}
@@ -72,26 +72,29 @@ class _Parts:
 
 
 def page(
-    findings: Findings, folder: Path, drawn: Sequence[Drawn], written: Sequence[Written], grid_text: str
+    findings: Findings,
+    folder: Path,
+    drawn: Sequence[Drawn],
+    written: Sequence[Written],
+    methods: Methods,
+    grid_text: str,
 ) -> str:
     """The page's HTML; pictures are read from their files below `folder`, which it links."""
     parts = _Parts(folder, drawn, written)
     grid, first = findings.plan.grid, findings.study.cells[0]
-    written_methods = methods(facts_of(findings))
     sections = [
         *_answer(findings, parts),
         *_details(findings, parts),
         Section("Published elsewhere", list(_published(findings))),
-        Section("Methods", [Prose(written_methods.text)]),
-        Section("References", [Prose(_references(written_methods.keys))]),
+        Section("Methods", [Prose(methods.text)]),
+        Section("References", [Prose(_references(methods.keys))]),
         Section("What was left out", list(_left_out(findings, parts))),
         Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
     ]
     metric = metric_label(grid.evaluation.primary, grid.evaluation.unit)
     leaky = " · LEAKY split by image" if first.leaky else ""
-    subtitle = (
-        f"{metric} on {first.evaluated_on or 'the test part'} · {len(findings.study.cells):,} cells{leaky}"
-    )
+    where = escape(first.evaluated_on or "the test part")
+    subtitle = f"{metric} on {where} · {len(findings.study.cells):,} cells{leaky}"
     return render(f"Freeze or fine-tune? {grid.name}", subtitle, [s for s in sections if s.blocks])
 
 

@@ -9,8 +9,8 @@ from benchmark.analysis.findings import Findings
 from benchmark.analysis.resampled_cells import ResampledCells, Setting
 from benchmark.reporting.overview_figures import Figure
 from benchmark.store.record import Finished
+from classifiers.catalogue import learns
 from classifiers.fine_tuning.recipes import END_TO_END
-from classifiers.names import MAJORITY
 from results.evaluation import unit_table
 from results.figures import (
     ConfusionMatrices,
@@ -65,7 +65,7 @@ def leaders(study: ResampledCells, setting: Setting) -> list[Finished]:
     cells = study.by_setting[setting]
     seed = min(record.seed for record in cells)
     found = chosen_on_training_folds(record for record in cells if record.seed == seed)
-    return [record for record in found if record.classifier != MAJORITY]
+    return [record for record in found if learns(record.classifier)]
 
 
 def _scores(study: ResampledCells, record: Finished) -> Scores:

@@ -12,10 +12,12 @@ from benchmark.execution.executors import Share
 from benchmark.execution.plan import Plan
 from benchmark.reporting.figure_files import Drawn, draw
 from benchmark.reporting.figures import planned_figures
+from benchmark.reporting.methods_facts import facts_of
 from benchmark.reporting.page import page
 from benchmark.reporting.tables import Written, write_tables
+from results.methods_text import bibliography, methods
 
-PAGE, METRICS = "report.html", "metrics.csv"
+PAGE, METRICS, REFERENCES = "report.html", "metrics.csv", "references.bib"
 FIGURES, TABLES = "figures", "tables"
 
 
@@ -33,7 +35,8 @@ class Report:
         """All files of the report, sorted."""
         drawn = [path for figure in self.figures for path in figure.files]
         written = [path for table in self.tables for path in table.files]
-        return sorted([self.folder / PAGE, self.folder / METRICS, *drawn, *written])
+        single = [self.folder / name for name in (PAGE, METRICS, REFERENCES)]
+        return sorted([*single, *drawn, *written])
 
 
 def write_report(plan: Plan, answers: Answers, folder: Path, share: Share, grid_text: str) -> Report:
@@ -54,5 +57,8 @@ def write_report(plan: Plan, answers: Answers, folder: Path, share: Share, grid_
     metrics_frame(answers.finished).to_csv(folder / METRICS, index=False)
     figures = draw(planned_figures(findings), folder / FIGURES, share)
     tables = write_tables(findings, folder / TABLES)
-    (folder / PAGE).write_text(page(findings, folder, figures, tables, grid_text), encoding="utf-8")
+    text = methods(facts_of(findings))
+    (folder / REFERENCES).write_text(bibliography(text.keys), encoding="utf-8")
+    html = page(findings, folder, figures, tables, text, grid_text)
+    (folder / PAGE).write_text(html, encoding="utf-8")
     return Report(folder, findings, figures, tables)

@@ -43,8 +43,10 @@ class BackboneSource:
 
     name: str
     library: str  # the library's name in a text
+    citation: str  # a key of results/methods_text/references.bib; empty for none
     prefix: str  # of the backbone names that it answers for; the longest that fits decides
     weights: str  # the name of its own pretrained weights in a grid
+    weights_label: str  # and in a text
     knows: Callable[[str], bool]  # is there a network of this full name?
     names: Callable[[], Iterable[str]]  # full names, from which the nearest to a mistyped one are shown
     build: Callable[["BackboneSpec", bool], "nn.Module"]  # (spec, with its own weights?): headless network
@@ -57,8 +59,10 @@ class BackboneSource:
 _TIMM = BackboneSource(
     name="timm",
     library="timm",
+    citation="wightman2019timm",
     prefix="",
     weights="imagenet",
+    weights_label="ImageNet weights",
     knows=lazy("extractors.sources.timm:knows"),
     names=lazy("extractors.sources.timm:names"),
     build=lazy("extractors.sources.timm:build"),
@@ -70,8 +74,10 @@ _TIMM = BackboneSource(
 _TORCHVISION = BackboneSource(
     name="torchvision",
     library="torchvision",
+    citation="torchvision2016",
     prefix="torchvision/",
     weights="imagenet",
+    weights_label="ImageNet weights",
     knows=lazy("extractors.sources.torchvision:knows"),
     names=lazy("extractors.sources.torchvision:names"),
     build=lazy("extractors.sources.torchvision:build"),
@@ -84,6 +90,7 @@ _BUNDLED = replace(
     name=bundled.NAME,
     prefix=bundled.NAME,
     weights=bundled.NAME,
+    weights_label="weights that ship with the benchmark, pretrained on pictures drawn by formulas",
     knows=lazy("extractors.sources.bundled:knows"),
     names=lazy("extractors.sources.bundled:names"),
     resolve=lazy("extractors.sources.bundled:resolve"),

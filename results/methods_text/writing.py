@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -60,10 +59,8 @@ def _template() -> Template:
     }
     environment.filters |= {
         "literal": escape,
-        "file_name": lambda path: PurePath(path).name,
         "capital": _capital,
     }
-    environment.tests["in_torchvision"] = lambda name: name.startswith("torchvision/")
     environment.globals |= {"at_chosen": AT_CHOSEN, "metric_named": metric_named, "limits": limits}
     return environment.from_string((files("results.methods_text") / "methods.md.j2").read_text("utf-8"))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from results.crossover import ALWAYS, BEYOND, CROSSED
+from results.crossover import ALWAYS, BEYOND, CROSSED, is_determined
 from results.frames import Rows, by_part, in_order, records, tidy, whole
 from results.labels import metric_label, percent, plain_name
 from results.tables.columns import BACKBONE, PART, STRATEGY, Column, number_column, text_column
@@ -30,7 +30,7 @@ def crossover_table(rows: Rows, *, confidence: float = 0.95) -> PaperTable:
     columns = [
         PART,
         BACKBONE,
-        Column("crossover\nimages", lambda row: _bound(row, "value", "status")),
+        Column("crossover\nimages", _estimate),
         Column("from", lambda row: _bound(row, "low", "low_status")),
         Column("to", lambda row: _bound(row, "high", "high_status")),
         Column("measured", _measured),
@@ -39,11 +39,17 @@ def crossover_table(rows: Rows, *, confidence: float = 0.95) -> PaperTable:
     note = (
         f"From, to: {percent(confidence)} interval over test patients. ≤: fine-tuning is ahead at the "
         "smallest size already. >: it is not ahead at the largest, so a crossover, if any, lies beyond the "
-        "data. More than one sign change: there is no single crossover. Frozen: the classifier that the "
-        "training folds of each seed chose."
+        "data. Not determined: the interval spans all measured sizes. More than one sign change: there is no "
+        "single crossover. Frozen: the classifier that the training folds of each seed chose."
     )
     caption = "Labelled images from which fine-tuning is ahead of the frozen network."
     return paper_table("crossovers", caption, table, columns, note=note)
+
+
+def _estimate(row: Row) -> Formatted:
+    """A crossover; none where its interval spans all that was measured."""
+    spans = row["status"] in (CROSSED, ALWAYS, BEYOND) and not is_determined(row)
+    return Formatted("not determined") if spans else _bound(row, "value", "status")
 
 
 def _bound(row: Row, name: str, status: str) -> Formatted:

@@ -5,20 +5,21 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from extractors.names import DESCRIPTOR_NAMES
 
 from benchmark.analysis.findings import find
 from benchmark.reporting.methods_facts import facts_of
-from classifiers.names import CLASSIFIER_NAMES, MAJORITY
+from classifiers.catalogue import CLASSIFIERS
+from classifiers.names import MAJORITY
 from classifiers.selection import FOLDS
+from extractors.descriptors import descriptors
 from results.methods_text import methods, references
-from tests.benchmark.planted import grid_of, planted, study_of
+from tests.benchmark.planted import answers_from, grid_of, planted
 
 
 @pytest.fixture(scope="module")
 def findings(tmp_path_factory):
     plan, records = planted(tmp_path_factory.mktemp("facts"), grid_of(train_sizes=[50, 400], seeds=[0]))
-    return find(study_of(plan, records), plan)
+    return find(answers_from(plan, records), plan)
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +47,8 @@ def test_what_was_done(facts, findings):
     assert facts["curve_fits"] is False, "two sizes are too few"
     assert facts["tests"][:2] == ["delong", "mcnemar"]
     assert facts["controls"] == []
-    assert facts["versions"].items() >= findings.study.cells[-1]["versions"].items()
-    assert len(facts["stages"]) == 1
+    assert facts["versions"].items() >= findings.study.cells[-1].versions.items()
+    assert [len(recipe["stages"]) for recipe in facts["recipes"]] == [1]
     text = methods(facts).text
     assert "over the family of 12 comparisons" in text
     assert "resnet18 and resnet34 (random weights)" in text
@@ -60,5 +61,7 @@ def test_the_data_set_is_what_the_manifest_calls_it(findings):
 
 
 def test_every_name_of_a_grid_has_a_label_and_every_key_of_software_exists(facts):
-    assert facts["labels"].keys() == {*CLASSIFIER_NAMES, *DESCRIPTOR_NAMES} - {MAJORITY}
-    assert {key for keys in facts["software"].values() for key in keys} <= references().keys()
+    assert facts["labels"].keys() == descriptors().keys()
+    assert facts["classifiers"].keys() == CLASSIFIERS.keys() - {MAJORITY}
+    cited = {key for entry in facts["classifiers"].values() for key in entry["citations"]}
+    assert cited | {network["citation"] for network in facts["frozen"]} <= references().keys()

@@ -25,6 +25,32 @@ NOTHING = {
 }
 
 
+SECTIONS = {"frozen": "feature_extraction", "tuned": "fine_tuning"}
+LIBRARIES = {"torchvision": "torchvision2016", "timm": "wightman2019timm"}
+
+
+def networks_of(section):
+    """The networks of a section of the grid, as the facts hold them."""
+    found = []
+    for entry in section.backbones if section else []:
+        name = entry.name.removeprefix("torchvision/")
+        library = "timm" if name == entry.name else "torchvision"
+        words = {"imagenet": "ImageNet weights", "random": "random weights"}
+        words["bundled"] = "weights that ship with the benchmark, pretrained on pictures drawn by formulas"
+        weights = words.get(entry.weights, f"weights of {entry.weights.rpartition('/')[2]}")
+        network = {"name": name, "weights": weights, "library": library, "citation": LIBRARIES[library]}
+        found.append(network)
+    return found
+
+
+def recipes_of(section):
+    return [
+        recipe.model_dump(mode="json")
+        | {"name": name, "stages": [stage.model_dump(mode="json") for stage in recipe.each_stage()]}
+        for name, recipe in (section.named_recipes.items() if section else ())
+    ]
+
+
 def part(name="all", train=36808):
     counts = {"train_patients": 11184, "train_studies": 13457, "train_images": train}
     return {"body_part": name, **counts, "test_patients": 783, "test_studies": 1199, "test_images": 3197}
@@ -44,16 +70,28 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
     of_grid = [name for name in changes if name in Grid.model_fields and name not in ("dataset", "controls")]
     content |= {name: changes.pop(name) for name in of_grid}
     grid = Grid.model_validate({name: value for name, value in content.items() if value is not None})
-    stages = grid.fine_tuning.recipe.each_stage() if grid.fine_tuning else []
     return {
         "grid": grid.model_dump(mode="json"),
         "dataset": {"name": "MURA", "citation": "rajpurkar2018mura"},
         "evaluated_on": "valid",
         "parts": [part()],
-        "stages": [stage.model_dump(mode="json") for stage in stages],
+        **{name: networks_of(getattr(grid, section)) for name, section in SECTIONS.items()},
+        "recipes": recipes_of(grid.fine_tuning),
         "folds": 5,
-        "labels": {"rbf_svm": "RBF SVM", "hog": "histograms of gradients"},
-        "software": {"rbf_svm": ["pedregosa2011sklearn"], "xgboost": ["chen2016xgboost"]},
+        "labels": {"edges": "edges", "hog": "histograms of gradients"},
+        "classifiers": {
+            "logistic_regression": {
+                "label": "logistic regression",
+                "method": "It had a penalty.",
+                "citations": [],
+            },
+            "rbf_svm": {
+                "label": "RBF SVM",
+                "method": "It had a kernel.",
+                "citations": ["pedregosa2011sklearn"],
+            },
+            "xgboost": {"label": "XGBoost", "method": "It had trees.", "citations": ["chen2016xgboost"]},
+        },
         "comparisons": 64,
         "crossover": True,
         "curve_fits": True,
@@ -132,7 +170,7 @@ def test_frozen_networks_and_descriptors():
     assert_says(
         text,
         "The frozen networks were densenet169, resnet50 and vgg16 (ImageNet weights), from timm (Wightman 2019) and torchvision (TorchVision 2016) in PyTorch (Paszke et al. 2019);",
-        "by logistic regression, RBF SVM (Pedregosa et al. 2011) and xgboost (Chen & Guestrin 2016).",
+        "by logistic regression, RBF SVM (Pedregosa et al. 2011) and XGBoost (Chen & Guestrin 2016).",
         "The hand-crafted descriptors were edges and histograms of gradients, by scikit-image",
         "The descriptors were classified by logistic regression.",
         "five folds by patient, stratified by label",

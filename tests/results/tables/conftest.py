@@ -114,9 +114,11 @@ def crossover_rows():
     """A crossover within the data, one before, one beyond and an undefined one."""
     ends = {"smallest": 100, "largest": 4931, "backbone": "densenet169"}
     known = {"crossed": 1234.5, "always fine-tuned": None, "beyond the data": None, "undefined": None}
+    highs = {"always fine-tuned": (100, "always fine-tuned")}
     return [
         {"body_part": part, **ends, "value": value, "status": status, "sign_changes": 1}
-        | {"low": value, "low_status": status, "high": None, "high_status": "beyond the data"}
+        | {"low": value, "low_status": status}
+        | dict(zip(("high", "high_status"), highs.get(status, (None, "beyond the data")), strict=True))
         for part, (status, value) in zip(PARTS, known.items(), strict=False)
     ]
 

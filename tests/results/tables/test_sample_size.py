@@ -1,5 +1,6 @@
 """Tables of crossovers and curve fits mark what is open, extrapolated, unchecked or not fitted."""
 
+from results.crossover import ALWAYS, BEYOND
 from results.tables.sample_size import crossover_table, fits_table
 from tests.results.tables.conftest import METHODS, NUMBERS, crossover_rows, fit_rows
 
@@ -19,6 +20,12 @@ def test_a_crossover_is_a_number_only_where_it_was_crossed(printed):
 def test_a_crossover_outside_the_data_sorts_by_the_nearest_size():
     rows = crossover_table(crossover_rows()).rows
     assert [row[2].value for row in rows] == [1234.5, 100, 4931, None]
+
+
+def test_a_crossover_whose_interval_spans_all_sizes_is_no_estimate(printed):
+    open_ends = {"low": None, "low_status": ALWAYS, "high": None, "high_status": BEYOND}
+    rows = [row | open_ends for row in crossover_rows()[:2]]
+    assert [line["crossover images"] for line in printed(crossover_table(rows))] == ["not determined"] * 2
 
 
 def test_crossovers_of_all_parts_together_stand_last(printed):
