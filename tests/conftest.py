@@ -1,6 +1,12 @@
-"""What the tests share: real data where it lies, and a small phantom drawn once."""
+"""What the tests share: real data where it lies, a small phantom drawn once, and who works on what."""
 
-from collections.abc import Iterator
+import os
+
+# Before the first import of a numerical library, which reads it then: the tests' problems are small, and two
+# workers of pytest-xdist, or a test and its own processes, would fight over the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +15,20 @@ from benchmark.datasets.phantom.draw import draw_phantom
 from tests.chromium import NAMES, Browser, find_chromium
 
 SHARED = Path(__file__).parents[1] / ".." / "shared"
+
+
+# What takes long to make and is asked for by several files: its tests go to one worker of pytest-xdist. The
+# first of these that a test uses decides.
+_SHARED_FIXTURES = ("browser", "report", "small_run", "whole")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Keep the tests of a file together, and those of an expensive fixture."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        shared = next((name for name in _SHARED_FIXTURES if name in names), None)
+        item.add_marker(pytest.mark.xdist_group(shared or item.path.as_posix()))
 
 
 def _shared(*parts: str) -> Path:

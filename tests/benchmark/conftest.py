@@ -8,11 +8,13 @@ import pytest
 import yaml
 
 from benchmark.analysis.findings import Findings, find
+from benchmark.cli.run import run_grid
 from benchmark.execution.plan import Plan
 from benchmark.reporting.write import Report, write_report
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
+from tests.benchmark.finished_run import Ran, copy_run
 from tests.benchmark.planted import ALONE, answers_from, grid_of, planted
 
 Content = dict[str, object]
@@ -28,6 +30,18 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def store_in(empty_store: Path) -> Callable[[Path], Path]:
+    """Make a workspace's folder with a copy of the empty store, for commands in other processes."""
+
+    def made(folder: Path) -> Path:
+        folder.mkdir(parents=True)
+        copy(empty_store, Workspace(folder).database)
+        return folder
+
+    return made
+
+
 @pytest.fixture(autouse=True)
 def _copied_stores(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """New workspaces get a copy of the empty store in the place of one that MLflow makes."""
@@ -41,25 +55,47 @@ def _copied_stores(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReque
     monkeypatch.setattr("benchmark.tracking.session.open_tracker", opened)
 
 
+def _small_grid(phantom: Path, **changes: object) -> str:
+    content: Content = {
+        "name": "small",
+        "dataset": {"kind": "mura", "root": str(phantom)},
+        "train_sizes": [40, "full"],
+        "image": {"size": 32},
+        "hand_crafted": {"descriptors": ["glcm"], "classifiers": ["logistic_regression", "majority"]},
+        "evaluation": {"resamples": 100},
+    }
+    content |= changes
+    return yaml.safe_dump({k: v for k, v in content.items() if v is not None}, sort_keys=False)
+
+
 @pytest.fixture
 def write_grid(tmp_path: Path, phantom: Path) -> Callable[..., Path]:
     """Writes a grid file of a few quick cells on the phantom; keywords replace its keys."""
 
     def write(**changes: object) -> Path:
-        content: Content = {
-            "name": "small",
-            "dataset": {"kind": "mura", "root": str(phantom)},
-            "train_sizes": [40, "full"],
-            "image": {"size": 32},
-            "hand_crafted": {"descriptors": ["glcm"], "classifiers": ["logistic_regression", "majority"]},
-            "evaluation": {"resamples": 100},
-        }
-        content |= changes
         path = tmp_path / "grid.yaml"
-        path.write_text(yaml.safe_dump({k: v for k, v in content.items() if v is not None}, sort_keys=False))
+        path.write_text(_small_grid(phantom, **changes))
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def small_run(
+    tmp_path_factory: pytest.TempPathFactory, phantom: Path, store_in: Callable[[Path], Path]
+) -> Ran:
+    """The grid of `write_grid()`, run once. Do not write into its workspace."""
+    folder = tmp_path_factory.mktemp("small")
+    grid, workspace = folder / "grid.yaml", Workspace(store_in(folder / "runs"))
+    grid.write_text(_small_grid(phantom))
+    assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
+    return Ran(grid, workspace)
+
+
+@pytest.fixture
+def finished_run(small_run: Ran, tmp_path: Path) -> Ran:
+    """A copy of that run, with its MLflow store, to write into."""
+    return copy_run(small_run, tmp_path / "finished")
 
 
 @pytest.fixture(scope="session")
