@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from benchmark.execution.open_plan import open_plan
 from benchmark.store.workspace import Workspace
+from tests.benchmark.opened import open_plan
 
 FIRST_VERSION = Path(__file__).parents[2] / "data/first_version.zip"
 

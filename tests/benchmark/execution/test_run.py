@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from benchmark.execution.executors import share_cores
-from benchmark.execution.open_plan import open_plan
 from benchmark.execution.run import Settings, run_plan
 from benchmark.execution.subsets import check_rows
 from benchmark.store.workspace import Workspace
 from extractors import array_store
+from tests.benchmark.opened import open_plan
 
 STRATEGY = """
 from typing import Literal
@@ -23,19 +23,20 @@ from benchmark.grid.image_free import NoImage
 from benchmark.grid.strategies import Method, Strategy
 from extractors.registry import lazy
 from extractors.validation import Strict
+from results.labels import Look
 
 class Brightness(Strict):
     sides: list[Literal["whole", "left"]]
 
 ENTRY = Strategy(
-    "brightness", label="brightness", colour="#000000", marker="+", line="--", section=Brightness,
+    "brightness", look=Look("brightness", "#000000", "+", "--"), section=Brightness,
     methods=lambda section: [Method("brightness", NoImage(side), ("majority",)) for side in section.sides],
     runner=lazy("toy_runner:run_cells"), versions={"brightness": 1}, against=("fine_tuning",),
 )
 """
 RUNNER = """
 from benchmark.execution.record import finished, now
-from classifiers.fit import Fit
+from classifiers.fitting import Fit
 
 def run_cells(cells, run):
     for planned in cells:
@@ -66,17 +67,18 @@ from benchmark.errors import UserError
 from benchmark.execution.executors import share_cores
 from benchmark.execution.open_plan import open_plan
 from benchmark.execution.run import Settings, run_plan
+from benchmark.grid.schema import read_grid
 from benchmark.store.workspace import Workspace
 
 folder = Path(sys.argv[1])
 workspace = Workspace(folder / "runs")
 def statuses():
-    plan, records = open_plan(folder / "grid.yaml", workspace)
+    plan, records = open_plan(read_grid(folder / "grid.yaml"), workspace)
     return plan, records, [(p.cell.strategy, p.cell.backbone, p.cell.control, p.status) for p in plan.cells]
 plan, records, before = statuses()
 outcomes = list(run_plan(plan, records, Settings(workspace.cache, share_cores(1), "cpu"), lambda *_: None))
 try:
-    open_plan(folder / "wrong.yaml", workspace)
+    open_plan(read_grid(folder / "wrong.yaml"), workspace)
 except UserError as error:
     wrong = str(error)
 print(json.dumps({"before": before, "outcomes": outcomes, "after": statuses()[2], "wrong": wrong}))

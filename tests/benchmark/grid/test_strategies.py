@@ -1,11 +1,13 @@
 from benchmark.grid.schema import Grid
 from benchmark.grid.strategies import STRATEGIES, sections
+from results.labels import look_of
 
 
 def test_every_strategy_is_complete():
     assert set(sections()) == {"feature_extraction", "hand_crafted", "fine_tuning"}
     assert all(set(strategy.against) <= set(sections()) for strategy in STRATEGIES.values())
-    looks = [(strategy.colour, strategy.marker, strategy.line) for strategy in STRATEGIES.values()]
+    looks = [(s.look.color, s.look.marker, str(s.look.line)) for s in STRATEGIES.values()]
+    assert all(look_of(name) == strategy.look for name, strategy in STRATEGIES.items())
     assert len(set(looks)) == len(looks)
     assert {name for name, strategy in STRATEGIES.items() if strategy.needs_embedding} == {
         "feature_extraction",
