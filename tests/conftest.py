@@ -6,7 +6,7 @@ import os
 # workers of pytest-xdist, or a test and its own processes, would fight over the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,18 +17,21 @@ from tests.chromium import NAMES, Browser, find_chromium
 SHARED = Path(__file__).parents[1] / ".." / "shared"
 
 
-# What takes long to make and is asked for by several files: its tests go to one worker of pytest-xdist. The
-# first of these that a test uses decides.
-_SHARED_FIXTURES = ("browser", "report", "small_run", "whole")
+# Their tests share the planted study and its report, which take long to make: one worker takes them all.
+_TOGETHER = ("tests/benchmark/analysis/", "tests/benchmark/reporting/")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Keep the tests of a file together, and those of an expensive fixture."""
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        shared = next((name for name in _SHARED_FIXTURES if name in names), None)
-        item.add_marker(pytest.mark.xdist_group(shared or item.path.as_posix()))
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, without which the tests run as well
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give each file to one worker, since most fixtures are shared within files."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return _TOGETHER[0] if file.startswith(_TOGETHER) else file
+
+    return Scheduling(config, log)
 
 
 def _shared(*parts: str) -> Path:

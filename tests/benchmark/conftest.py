@@ -14,10 +14,8 @@ from benchmark.reporting.write import Report, write_report
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
-from tests.benchmark.finished_run import Ran, copy_run
+from tests.benchmark.finished_run import Ran, copy_run, small_grid
 from tests.benchmark.planted import ALONE, answers_from, grid_of, planted
-
-Content = dict[str, object]
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +40,15 @@ def store_in(empty_store: Path) -> Callable[[Path], Path]:
     return made
 
 
+COARSE = 60  # dots per inch: a picture for print takes ten times as long, and only test_saving looks at it
+
+
+@pytest.fixture(autouse=True)
+def _coarse_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of reports need not be fit for print."""
+    monkeypatch.setattr("results.figures.saving._PRINT_DPI", COARSE)
+
+
 @pytest.fixture(autouse=True)
 def _copied_stores(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """New workspaces get a copy of the empty store in the place of one that MLflow makes."""
@@ -55,26 +62,13 @@ def _copied_stores(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReque
     monkeypatch.setattr("benchmark.tracking.session.open_tracker", opened)
 
 
-def _small_grid(phantom: Path, **changes: object) -> str:
-    content: Content = {
-        "name": "small",
-        "dataset": {"kind": "mura", "root": str(phantom)},
-        "train_sizes": [40, "full"],
-        "image": {"size": 32},
-        "hand_crafted": {"descriptors": ["glcm"], "classifiers": ["logistic_regression", "majority"]},
-        "evaluation": {"resamples": 100},
-    }
-    content |= changes
-    return yaml.safe_dump({k: v for k, v in content.items() if v is not None}, sort_keys=False)
-
-
 @pytest.fixture
 def write_grid(tmp_path: Path, phantom: Path) -> Callable[..., Path]:
     """Writes a grid file of a few quick cells on the phantom; keywords replace its keys."""
 
     def write(**changes: object) -> Path:
         path = tmp_path / "grid.yaml"
-        path.write_text(_small_grid(phantom, **changes))
+        path.write_text(small_grid(phantom, **changes))
         return path
 
     return write
@@ -87,7 +81,7 @@ def small_run(
     """The grid of `write_grid()`, run once. Do not write into its workspace."""
     folder = tmp_path_factory.mktemp("small")
     grid, workspace = folder / "grid.yaml", Workspace(store_in(folder / "runs"))
-    grid.write_text(_small_grid(phantom))
+    grid.write_text(small_grid(phantom))
     assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
     return Ran(grid, workspace)
 
@@ -115,6 +109,7 @@ def report(whole: tuple[Plan, Records], tmp_path_factory: pytest.TempPathFactory
     """The report of that grid. Do not write into its folder."""
     plan, records = whole
     text = yaml.safe_dump(plan.grid.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
-    return write_report(
-        plan, answers_from(plan, records), tmp_path_factory.mktemp("report") / "paper", ALONE, text
-    )
+    folder = tmp_path_factory.mktemp("report") / "paper"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("results.figures.saving._PRINT_DPI", COARSE)
+        return write_report(plan, answers_from(plan, records), folder, ALONE, text)
