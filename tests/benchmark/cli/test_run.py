@@ -177,7 +177,7 @@ def test_the_leaky_protocol_is_marked(write_grid, workspace, phantom, capsys):
 def test_the_bundled_network_runs_frozen_and_fine_tuned_beside_its_control(write_grid, workspace):
     backbones = ["bundled", {"name": "bundled", "weights": "random"}]
     grid = write_grid(
-        train_sizes=["full"],
+        train_sizes=[40],
         hand_crafted=None,
         feature_extraction={"backbones": backbones, "classifiers": ["logistic_regression"]},
         fine_tuning={"backbones": ["bundled"], "recipe": {"preset": "default", "epochs": 1}},
