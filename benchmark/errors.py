@@ -6,4 +6,4 @@ __all__ = ["UserError", "reason"]
 
 
 class UserError(ValueError):
-    """Bad input; the command line shows the message alone and exits with status 2."""
+    """Bad input. The command line prints only the message and exits with status 2."""

@@ -1,4 +1,4 @@
-"""Vectors in, probabilities out: `classifiers.fit("rbf_svm", x, y, groups)`."""
+"""Fit classifiers on feature vectors: `classifiers.fit("rbf_svm", x, y, groups)`."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ __all__ = list(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name at its first use, so that `import classifiers` stays quick."""
+    """Import a public name at its first use, so that `import classifiers` stays fast."""
     if name not in _PUBLIC:
         raise AttributeError(f"module 'classifiers' has no attribute '{name}'")
     return getattr(import_module(_PUBLIC[name]), name)

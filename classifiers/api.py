@@ -1,4 +1,4 @@
-"""`classifiers.fit`: one classifier on one embedding, without a grid."""
+"""`classifiers.fit`: fit one classifier on one embedding, without a grid."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ def fit(
     """Choose hyperparameters by cross-validation, fit on all rows, calibrate, and choose a threshold.
 
     `name` is that of a registered classifier (`classifiers.catalogue.CLASSIFIERS`), `x` an embedding (n, d)
-    of finite numbers, used as float32, `y` (n,) holds 0 and 1 (or booleans), and `groups` (n,) says whose
-    each row is: rows of one patient are never on both sides of a fold. None: each row is a patient's own.
+    of finite numbers, used as float32, `y` (n,) holds 0 and 1 (or booleans), and `groups` (n,) names the
+    patient of each row: rows of one patient are never on both sides of a fold. None: one patient per row.
     The same seed gives the same folds. `threads` limits BLAS and XGBoost.
 
     The result's `predict_proba(x_new)` gives probabilities (m,) of label 1 as float64; `threshold` separates
@@ -28,8 +28,8 @@ def fit(
         model = classifiers.fit("rbf_svm", x, y, patients)
         abnormal = model.predict_proba(x_new) >= model.threshold
 
-    Above 12,000 rows `rbf_svm` searches among the first 5,000 alone, so shuffle sorted rows before.
-    Raises ValueError, in one line, for an unknown name, other shapes, values that are not finite, labels
+    Above 12,000 rows, `rbf_svm` chooses its hyperparameters on the first 5,000: shuffle sorted rows first.
+    Raises ValueError for an unknown name, other shapes, values that are not finite, labels
     other than 0 and 1, and fewer than two groups of a class.
     """
     classifier = find_classifier(name)

@@ -1,4 +1,4 @@
-"""Gradient-boosted trees (XGBoost): one training per depth and fold is scored at every round count."""
+"""Gradient-boosted trees (XGBoost). One model per depth and fold is scored at every number of rounds."""
 
 from collections.abc import Iterator
 from time import perf_counter
@@ -8,20 +8,21 @@ import numpy as np
 import xgboost as xgb
 from numpy.typing import NDArray
 
-from classifiers.classifier import Reference
-from classifiers.fitting import Fit, Scores, conclude
-from classifiers.selection import Candidate, best_of, fold_auroc
+from classifiers.classifier import ReferenceEstimator
+from classifiers.fitting import Fit, conclude
+from classifiers.selection import Candidate, Floats, best_of, fold_auroc
 from classifiers.train_and_test import Matrix, TrainTest
 
+# Chosen by hand: shallow trees, and round counts that double.
 DEPTHS = (3, 5)
 ROUNDS = (50, 100, 200, 400)
-# Small steps and many trees (Friedman 2001) on random parts of the rows (Friedman 2002). A quarter of the
-# columns per tree and 64 bins instead of 256 are for speed on hundreds of correlated features.
+# Shrinkage (Friedman 2001) and random rows for each tree (Friedman 2002). A quarter of the columns per tree
+# and 64 bins instead of XGBoost's 256 save time with hundreds of correlated features. Chosen by hand.
 SETTINGS = {"learning_rate": 0.1, "subsample": 0.8, "colsample_bytree": 0.25, "max_bin": 64}
 
 
 def xgboost(data: TrainTest) -> Fit:
-    """Histogram gradient boosting; defined by xgboost.XGBClassifier with SETTINGS."""
+    """Gradient-boosted trees on histograms, as xgboost.XGBClassifier with SETTINGS."""
     shared, began = data.seconds_shared, perf_counter()
     best = best_of(_candidates(data))
     selected = perf_counter()
@@ -29,21 +30,21 @@ def xgboost(data: TrainTest) -> Fit:
     model = xgb.train(_parameters(data, depth), _matrix(data, np.arange(len(data.labels))), rounds)
     fitted = perf_counter()
 
-    def score(rows: Matrix) -> Scores:
+    def score(rows: Matrix) -> Floats:
         return _margins(model, rows, rounds)
 
     seconds = {"select": shared + selected - began, "fit": fitted - selected}
     return conclude(best, data, score, seconds, len(model.save_raw("ubj")))
 
 
-def plain_xgboost(features: int, seed: int, threads: int) -> Reference:
+def plain_xgboost(features: int, seed: int, threads: int) -> ReferenceEstimator:
     """The estimator with scikit-learn's interface and the grid that define `xgboost`."""
     plain = xgb.XGBClassifier(**SETTINGS, tree_method="hist", random_state=seed, n_jobs=threads)
     return plain, {"max_depth": list(DEPTHS), "n_estimators": list(ROUNDS)}
 
 
 def _candidates(data: TrainTest) -> Iterator[Candidate]:
-    """Each depth and round count, from simple to complex."""
+    """The candidates of each depth and number of rounds, from simple to complex."""
     folds = [_matrix(data, train) for train, _ in data.folds]
     for depth in DEPTHS:
         parameters = _parameters(data, depth)
@@ -64,7 +65,7 @@ def _matrix(data: TrainTest, rows: NDArray[np.intp]) -> xgb.QuantileDMatrix:
 
 
 def _margins(model: xgb.Booster, x: Matrix, rounds: int) -> NDArray[np.float64]:
-    """The log odds after this many rounds: the beginning of a longer run is the shorter run."""
+    """The log odds after `rounds` rounds: the first trees of a longer training are the shorter training."""
     scores = model.inplace_predict(x, iteration_range=(0, rounds), predict_type="margin")
     return np.asarray(scores, dtype=np.float64)
 

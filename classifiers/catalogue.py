@@ -16,7 +16,7 @@ from extractors.validation import did_you_mean
 GROUP = "benchmark.classifiers"
 
 
-# First guesses of time are rough: they count only until a workspace holds measured times of the classifier.
+# First guesses of time are rough; they are used until the workspace has measured times of the classifier.
 CLASSIFIERS: dict[str, Classifier] = with_entry_points(
     GROUP,
     [

@@ -1,14 +1,15 @@
-"""The entry of a classifier in the registry: all that is asked of it."""
+"""The registry entry of a classifier."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # they import scikit-learn, and the registry must be quick to read
+if TYPE_CHECKING:  # they import scikit-learn, which would make the registry slow to import
     from classifiers.fitting import Fit
     from classifiers.train_and_test import TrainTest
 
-Reference = tuple[Any, dict[str, list[Any]]]  # an unfitted scikit-learn estimator, its hyperparameter grid
+# An unfitted scikit-learn estimator, and its hyperparameter grid.
+ReferenceEstimator = tuple[Any, dict[str, list[Any]]]
 
 
 @dataclass(frozen=True)
@@ -16,15 +17,14 @@ class Classifier:
     """A classifier of embeddings.
 
     `name` is its key in grids and records, `label` its name in prose and tables. `fit` searches
-    hyperparameters within the training rows and predicts the test rows. `first_guess` is where `plan`
-    begins before the workspace holds measured times: seconds of one core to select and fit on 1,000
-    images, and the power of the number of images that they grow with. `method` is one sentence for the
-    methods text: what it is and what is searched; `citations` are keys of
-    results/methods_text/references.bib.
+    hyperparameters within the training rows and predicts the test rows. `first_guess` estimates the time
+    until the workspace has measured times: seconds of one core to select and fit on 1,000 images, and the
+    power of the number of images with which they grow. `method` is one sentence for the methods text: the
+    model and its search; `citations` are keys of results/methods_text/references.bib.
 
     `reference(features, seed, threads)` gives the plain scikit-learn estimator for standardised features
-    and its grid from simple to complex, which define the answer that tests compare `fit` with; None where
-    `fit` is the definition. `learns` is False for a baseline that looks at no image.
+    and its grid from simple to complex; tests compare `fit` with them. None when there is no such estimator.
+    `learns` is False for a baseline that ignores the image.
     """
 
     name: str
@@ -33,5 +33,5 @@ class Classifier:
     first_guess: tuple[float, float]
     method: str
     citations: tuple[str, ...] = ()
-    reference: Callable[[int, int, int], Reference] | None = None
+    reference: Callable[[int, int, int], ReferenceEstimator] | None = None
     learns: bool = True

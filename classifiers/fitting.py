@@ -1,4 +1,4 @@
-"""The answer of a classifier, and how its scores become calibrated probabilities and a threshold."""
+"""The result of fitting a classifier; calibration of its scores, and choice of a threshold."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,31 +11,30 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.metrics import roc_curve
 
-from classifiers.selection import Candidate, Folds
+from classifiers.selection import Candidate, Floats, Folds
 from classifiers.train_and_test import Matrix, TrainTest
 
-Scores = NDArray[np.float64]
-Score = Callable[[Matrix], Scores]  # rows (m, d) to one number (m,) each
+Score = Callable[[Matrix], Floats]  # rows (m, d) to one number (m,) each
 
-# Log odds per standard deviation of the scores, where these teach no scale: a score four standard deviations
-# out moves a probability by at most 0.001, and distinct scores stay distinct in float64.
-_NO_SLOPE = 1e-3
+# Log odds per standard deviation of the scores, used when no scale can be learned from them: four standard
+# deviations move a probability by at most 0.001, and different scores stay different in float64.
+_FALLBACK_SLOPE = 1e-3
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted classifier and its answer for the test rows.
+    """A fitted classifier and its predictions of the test rows.
 
     `probabilities` is (m,) float64 in test order; `parameters` are the hyperparameters chosen on training
-    folds, `selection_auroc` their mean validation AUROC there, `threshold` the probability that
-    separates the out-of-fold predictions best (Youden's J); `seconds` of select (with what prepares it), fit
-    (with calibration and threshold) and predict (the test rows);
-    `bytes_on_disk` is what must be kept of the fitted model (for a linear one its float32 weights and
-    the standardisation) to classify other images. `predictor` maps other rows to probabilities; None for a
-    model that is not kept in memory (a fine-tuned network).
+    folds, and `selection_auroc` is their mean AUROC on the validation folds. `threshold` is the probability
+    that separates the out-of-fold predictions best (Youden's J). `seconds` has the keys select (with
+    preparation), fit (with calibration and threshold) and predict (the test rows). `bytes_on_disk` is the
+    size of what is needed to classify other images (for a linear model: float32 weights and standardisation).
+    `predictor` maps other rows to probabilities; None for a model that is not in memory (a fine-tuned
+    network).
     """
 
-    probabilities: Scores
+    probabilities: Floats
     parameters: dict[str, float]
     selection_auroc: float
     threshold: float
@@ -43,7 +42,7 @@ class Fit:
     bytes_on_disk: int
     predictor: Score | None = field(default=None, repr=False, compare=False)
 
-    def predict_proba(self, x: Matrix) -> Scores:
+    def predict_proba(self, x: Matrix) -> Floats:
         """The probability of label 1, (m,) float64, of rows (m, d) as the classifier was fitted on.
 
         Raises ValueError for rows of another width, values that are not finite, and a fit that keeps no
@@ -57,14 +56,14 @@ class Fit:
 class _Scores(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A classifier whose decision value is its only feature, so that scikit-learn can calibrate it."""
 
-    def fit(self, scores: Scores, labels: NDArray[np.int64]) -> "_Scores":
+    def fit(self, scores: Floats, labels: NDArray[np.int64]) -> "_Scores":
         self.classes_ = np.unique(labels)
         return self
 
-    def decision_function(self, scores: Scores) -> Scores:
+    def decision_function(self, scores: Floats) -> Floats:
         return scores[:, 0]
 
-    def predict(self, scores: Scores) -> NDArray[np.int64]:
+    def predict(self, scores: Floats) -> NDArray[np.int64]:
         return (scores[:, 0] > 0).astype(np.int64)
 
 
@@ -76,11 +75,11 @@ def conclude(
     bytes_on_disk: int,
     searched: TrainTest | None = None,
 ) -> Fit:
-    """Score and calibrate the test rows, choose a threshold, and put the answer together.
+    """Score the test rows, calibrate, choose a threshold, and build the Fit.
 
     `score` is the decision function of the chosen model, fitted on all rows of `data`, for standardised
     rows. `seconds` holds those of select and fit; calibration and threshold are added to fit. `searched` is
-    the part of `data` whose folds `best` was chosen in, when that is not the whole.
+    the part of `data` on which `best` was chosen, when it is not the whole.
     """
     searched = searched or data
     began = perf_counter()
@@ -91,7 +90,7 @@ def conclude(
     threshold = choose_threshold(searched.labels, held_out)
     fit = seconds["fit"] + perf_counter() - scored
 
-    def predict(rows: Matrix) -> Scores:
+    def predict(rows: Matrix) -> Floats:
         return calibrated(score(data.standardised(rows))) if len(rows) else np.empty(0)
 
     return Fit(
@@ -106,15 +105,15 @@ def conclude(
 
 
 def calibrate(
-    held_out: Scores, labels: NDArray[np.int64], folds: Folds
-) -> tuple[Scores, Callable[[Scores], Scores]]:
+    held_out: Floats, labels: NDArray[np.int64], folds: Folds
+) -> tuple[Floats, Callable[[Floats], Floats]]:
     """Fit Platt's sigmoid (1999; scikit-learn's) on out-of-fold scores (n,).
 
     Returns their probabilities, and the function that maps other scores to probabilities. Each fold's
-    scores are first moved to a common mean: folds are stratified, so that their means
-    differ by their models' intercepts alone. Where these differ by more than the scores themselves,
-    or where the sigmoid falls, there is nothing to learn a scale from: then all get the share of
-    positives, moved by the score just enough to keep the ranking.
+    scores are first shifted to a common mean: folds are stratified, so that their means differ only by the
+    intercepts of their models. When the means differ more than the scores within the folds, or when the
+    sigmoid decreases, no scale can be learned: then every row gets the share of positives, changed by its
+    score just enough to keep the ranking.
     """
     means = np.array([held_out[rows].mean() for _, rows in folds])
     middle = held_out.mean()
@@ -123,13 +122,13 @@ def calibrate(
         centred[rows] += middle - mean
     sigmoid = CalibratedClassifierCV(_Scores(), method="sigmoid", cv=2, ensemble=False)
     sigmoid.fit(centred[:, None], labels)
-    prior, slope = logit(labels.mean()), _NO_SLOPE / (held_out.std() or 1.0)
+    prior, slope = logit(labels.mean()), _FALLBACK_SLOPE / (held_out.std() or 1.0)
 
-    def by_sigmoid(scores: Scores) -> Scores:
+    def by_sigmoid(scores: Floats) -> Floats:
         return sigmoid.predict_proba(scores[:, None])[:, 1] if len(scores) else scores
 
-    def by_rank(scores: Scores) -> Scores:
-        probabilities: Scores = expit(prior + slope * (scores - middle))
+    def by_rank(scores: Floats) -> Floats:
+        probabilities: Floats = expit(prior + slope * (scores - middle))
         return probabilities
 
     ends = by_sigmoid(np.array([centred.min(), centred.max()]))
@@ -137,8 +136,8 @@ def calibrate(
     return calibrated(centred), calibrated
 
 
-def choose_threshold(labels: NDArray[np.int64], probabilities: Scores) -> float:
-    """The cut with the largest sensitivity + specificity (Youden 1950), halfway to the next lower score."""
+def choose_threshold(labels: NDArray[np.int64], probabilities: Floats) -> float:
+    """The cut-off with the largest sensitivity + specificity (Youden 1950), halfway to the next lower one."""
     false_positive, true_positive, cuts = roc_curve(labels, probabilities)
     best = int(np.argmax(true_positive - false_positive))
     lower = probabilities[probabilities < cuts[best]]

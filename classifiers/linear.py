@@ -1,9 +1,9 @@
-"""Logistic regression and the linear SVM, L2-regularised: every fold is solved at once by matrix products.
+"""L2-regularised logistic regression and linear SVM; all folds are solved together by matrix products.
 
-Both minimise C · Σ loss(y, x·w + b) + |w|²/2 over the strengths C. The matrix P = C · bound · XᵀX + I
-lies above every Hessian (Böhning 1992: the logistic loss curves by at most 1/4), so that accelerated
-gradient steps in its metric need no step length and few iterations (Nesterov 1983, with the restart of
-O'Donoghue and Candès 2015). One factor of P serves all folds of a strength.
+Both minimise C · Σ loss(y, x·w + b) + |w|²/2 for each strength C. The matrix P = C · bound · XᵀX + I is an
+upper bound of every Hessian (Böhning 1992: the second derivative of the logistic loss is at most 1/4), so
+that accelerated gradient steps preconditioned by P need no step length and few iterations (Nesterov 1983,
+with the restart of O'Donoghue and Candès 2015). One factorisation of P is used for all folds of a strength.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,25 +17,26 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from classifiers.classifier import Reference
-from classifiers.fitting import Fit, Scores, conclude
-from classifiers.selection import Candidate, Folds, best_of, fold_auroc, until_worse
+from classifiers.classifier import ReferenceEstimator
+from classifiers.fitting import Fit, conclude
+from classifiers.selection import Candidate, Floats, Folds, best_of, fold_auroc, until_worse
 from classifiers.train_and_test import Matrix, TrainTest
 
+# Powers of ten around scikit-learn's default of 1, more of them below: embeddings have many features.
 STRENGTHS = tuple(10.0**power for power in range(-5, 2))
-_TOLERANCE = 1e-5  # of the first step; at 1e-3 weak regularisation lost up to 0.03 AUROC
-_ITERATIONS = 2_000
-_RANK_CUT = (
-    1e-7  # of the largest eigenvalue: float32's resolution (1.2e-7), below which directions are rounding
-)
-_RIDGE = 1e-6  # of the largest diagonal entry: rounding in float32 may make P indefinite without it. P only
-# scales the steps, so that this does not move the solution
+_TOLERANCE = 1e-5  # relative to the first step; with 1e-3, AUROC was up to 0.03 lower at weak regularisation
+_ITERATIONS = 2_000  # upper limit; chosen by hand
+# Relative to the largest eigenvalue: about float32's resolution (1.2e-7); smaller eigenvalues are rounding.
+_RANK_CUT = 1e-7
+# Relative to the largest diagonal entry: keeps P positive definite despite rounding in float32. P only scales
+# the steps, so that the solution does not change. Chosen by hand.
+_RIDGE = 1e-6
 Columns = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A smooth loss by its slope (of decision values (n, k) and signs ±1) and the bound of its curvature."""
+    """A smooth loss: its derivative (of scores (n, k) and signs ±1), and a bound of its second derivative."""
 
     slope: Callable[[Columns, Columns], Columns]
     curvature: float
@@ -46,24 +47,24 @@ SQUARED_HINGE = Loss(lambda z, signs: -2 * signs * np.maximum(1 - signs * z, 0),
 
 
 def logistic_regression(data: TrainTest) -> Fit:
-    """L2 logistic regression; defined by sklearn.linear_model.LogisticRegression."""
+    """L2 logistic regression, equal to sklearn.linear_model.LogisticRegression up to tolerance."""
     return _fit(data, LOGISTIC)
 
 
-def plain_logistic_regression(features: int, seed: int, threads: int) -> Reference:
+def plain_logistic_regression(features: int, seed: int, threads: int) -> ReferenceEstimator:
     """The scikit-learn estimator and grid that define `logistic_regression`."""
     return LogisticRegression(max_iter=10_000), {"C": list(STRENGTHS)}
 
 
 def linear_svm(data: TrainTest) -> Fit:
-    """Linear SVM with squared hinge loss; defined by sklearn.svm.LinearSVC."""
+    """Linear SVM with squared hinge loss, as sklearn.svm.LinearSVC but with a free intercept."""
     return _fit(data, SQUARED_HINGE)
 
 
-def plain_linear_svm(features: int, seed: int, threads: int) -> Reference:
+def plain_linear_svm(features: int, seed: int, threads: int) -> ReferenceEstimator:
     """The scikit-learn estimator and grid that define `linear_svm`.
 
-    LinearSVC regularises its intercept, `linear_svm` does not: `intercept_scaling` makes that weak.
+    LinearSVC regularises its intercept, `linear_svm` does not; `intercept_scaling=10` makes the effect small.
     """
     plain = LinearSVC(dual="auto", intercept_scaling=10, max_iter=10_000, random_state=seed)
     return plain, {"C": list(STRENGTHS)}
@@ -78,7 +79,7 @@ def _fit(data: TrainTest, loss: Loss) -> Fit:
     weights = solver.solve(best.parameters["C"], np.ones((len(train), 1), np.float32))
     fitted = perf_counter()
 
-    def score(rows: Matrix) -> Scores:
+    def score(rows: Matrix) -> Floats:
         return (project(rows) @ weights)[:, 0].astype(np.float64)
 
     seconds = {"select": shared + selected - began, "fit": fitted - selected}
@@ -86,7 +87,7 @@ def _fit(data: TrainTest, loss: Loss) -> Fit:
 
 
 def _path(solver: "Solver", labels: NDArray[np.int64], folds: Folds) -> Iterator[Candidate]:
-    """One candidate per strength, from strong to weak, each begun at the solution before it."""
+    """One candidate per strength, from strong to weak, each started at the previous solution."""
     seen = np.ones((len(labels), len(folds)), np.float32)
     for column, (_, rows) in enumerate(folds):
         seen[rows, column] = 0
@@ -105,9 +106,9 @@ def _held_out(x: Matrix, weights: Columns, folds: Folds) -> NDArray[np.float64]:
 
 
 def row_space(x: Matrix) -> tuple[Matrix, Callable[[Matrix], Matrix]]:
-    """The same problem in at most n dimensions (exact: an L2 solution lies in the rows' span).
+    """Reduce the features to at most n dimensions without loss: an L2 solution lies in the span of the rows.
 
-    Returns `x` (n, d) as (n, r + 1), whose last column of ones is the intercept's, and the function that
+    Returns `x` (n, d) as (n, r + 1), with a last column of ones for the intercept, and the function that
     maps other rows (m, d) to (m, r + 1).
     """
     n, d = x.shape
@@ -122,7 +123,7 @@ def row_space(x: Matrix) -> tuple[Matrix, Callable[[Matrix], Matrix]]:
 
 
 class Solver:
-    """Solves one loss on one matrix for any strength and any columns of row weights."""
+    """Minimises one loss on one matrix for any strength and any columns of row weights."""
 
     def __init__(self, x: Matrix, labels: NDArray[np.int64], loss: Loss) -> None:
         self.x = x
@@ -130,7 +131,7 @@ class Solver:
         self._loss = loss
         self._gram = x.T @ x
         self._penalty = np.ones((x.shape[1], 1), np.float32)
-        self._penalty[-1] = 0  # the intercept is free
+        self._penalty[-1] = 0  # the intercept is not regularised
 
     def solve(self, strength: float, row_weights: Columns, start: Columns | None = None) -> Columns:
         """The weights (d + 1, k), intercept last, for k columns of row weights (n, k)."""
@@ -160,7 +161,7 @@ class Solver:
     def _scale(
         self, strength: float, row_weights: Columns, factor: tuple[Matrix, bool]
     ) -> NDArray[np.float32]:
-        """The size of the very first step from zero, by which a step counts as small."""
+        """The size of the first step from zero weights, to which _TOLERANCE is relative."""
         slope = self._loss.slope(np.zeros_like(row_weights), self._signs) * row_weights
         gradient = np.float32(strength) * (self.x.T @ slope)
         size: NDArray[np.float32] = np.einsum(

@@ -1,9 +1,9 @@
-"""The baseline that looks at no image: every test row gets the share of positives in training."""
+"""The majority baseline: every test row gets the share of positives in training."""
 
 import numpy as np
 from sklearn.dummy import DummyClassifier
 
-from classifiers.classifier import Reference
+from classifiers.classifier import ReferenceEstimator
 from classifiers.fitting import Fit
 from classifiers.train_and_test import TrainTest
 
@@ -22,6 +22,6 @@ def majority(data: TrainTest) -> Fit:
     )
 
 
-def plain_majority(features: int, seed: int, threads: int) -> Reference:
+def plain_majority(features: int, seed: int, threads: int) -> ReferenceEstimator:
     """The scikit-learn estimator that defines `majority`."""
     return DummyClassifier(strategy="prior"), {}

@@ -1,4 +1,4 @@
-"""Choosing hyperparameters within the training rows: patient-grouped, stratified folds and their AUROC."""
+"""Choose hyperparameters on the training rows, by AUROC in stratified folds grouped by patient."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,19 +9,20 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-Rows = NDArray[np.intp]
+Rows = NDArray[np.intp]  # row numbers
+Floats = NDArray[np.float64]  # one number per row: scores, log odds or probabilities
 Folds = list[tuple[Rows, Rows]]
-FOLDS = 5
-# Strengths in a row that are clearly worse, after which weaker ones are not tried: one alone may be the noise
-# of five folds, and weak regularisation takes most of the time.
+FOLDS = 5  # five or ten are recommended (Hastie, Tibshirani and Friedman 2009, section 7.10)
+# After this many clearly worse strengths in a row, weaker regularisation is not tried, since it takes most of
+# the time. One alone may be noise. Chosen by hand.
 PATIENCE = 2
-CLEARLY = 0.002  # AUROC: strong regularisation differs by less where it leaves the ranking alone
-_ATTEMPTS = 20  # shuffles; grouped folds of few patients now and then lack a class
+CLEARLY = 0.002  # difference in AUROC that counts as clearly worse; chosen by hand
+_ATTEMPTS = 20  # shuffles to try, since grouped folds of few patients may lack a class; chosen by hand
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Hyperparameters with the scores that each training row got from the fold that did not see it."""
+    """Hyperparameters, the out-of-fold scores (n,) of the training rows, and their mean AUROC over folds."""
 
     parameters: dict[str, float]
     held_out: NDArray[np.float64]
@@ -31,8 +32,8 @@ class Candidate:
 def make_folds(labels: NDArray[np.int64], groups: NDArray[Any], seed: int, n_splits: int = FOLDS) -> Folds:
     """(training rows, validation rows) pairs: no group on both sides, both classes on each side.
 
-    There are fewer folds where the rarer class has fewer than `n_splits` groups. Raises ValueError
-    when it has fewer than two.
+    There are fewer folds when the rarer class has fewer than `n_splits` groups. Raises ValueError when it has
+    fewer than two, and when no shuffle puts both classes on each side.
     """
     per_class = [len(set(groups[labels == label])) for label in (0, 1)]
     if min(per_class) < 2:
@@ -41,7 +42,7 @@ def make_folds(labels: NDArray[np.int64], groups: NDArray[Any], seed: int, n_spl
             f"{per_class[0]} normal and {per_class[1]} abnormal: use a larger train_size"
         )
     n_splits = min(n_splits, *per_class)
-    single = len(set(groups)) == len(groups)  # then groups need no care, which is much faster
+    single = len(set(groups)) == len(groups)  # then plain stratified folds do, which are much faster
     for attempt in range(_ATTEMPTS):
         splitter = (StratifiedKFold if single else StratifiedGroupKFold)(
             n_splits, shuffle=True, random_state=(seed + attempt) % 2**32
@@ -63,7 +64,7 @@ def best_of(candidates: Iterable[Candidate]) -> Candidate:
 
 
 def until_worse(path: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Follow a path from strong to weak regularisation until the folds are clearly past their best."""
+    """Follow candidates from strong to weak regularisation; stop after PATIENCE clearly worse ones."""
     best, since = -np.inf, 0
     for candidate in path:
         yield candidate

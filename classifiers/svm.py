@@ -1,4 +1,4 @@
-"""The SVM with a Gaussian kernel: distances are computed once, folds and strengths select from them."""
+"""The SVM with a Gaussian kernel; distances are computed once for all folds and hyperparameters."""
 
 from collections.abc import Iterator
 from time import perf_counter
@@ -7,24 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.svm import SVC
 
-from classifiers.classifier import Reference
-from classifiers.fitting import Fit, Scores, conclude
-from classifiers.selection import Candidate, best_of, fold_auroc, until_worse
+from classifiers.classifier import ReferenceEstimator
+from classifiers.fitting import Fit, conclude
+from classifiers.selection import Candidate, Floats, best_of, fold_auroc, until_worse
 from classifiers.train_and_test import Matrix, TrainTest
 
+# Powers of ten around scikit-learn's default of 1.
 STRENGTHS = (0.1, 1.0, 10.0, 100.0)
-# Times 1 / d: 1 is scikit-learn's "scale" for standardised features; the others are wider kernels, a factor
-# of four apart as in the grid of LIBSVM's guide (Hsu, Chang and Lin 2003).
+# Multiples of 1 / d: 1 is scikit-learn's "scale" for standardised features; the others are wider kernels. The
+# factor of four between them is that of LIBSVM's guide (Hsu, Chang and Lin 2003).
 GAMMAS = (0.0625, 0.25, 1.0)
-KERNEL_ROWS = 12_000  # a float32 matrix of their squared distances takes 0.6 GB
+KERNEL_ROWS = 12_000  # their squared distances in float32 need 0.6 GB
 SELECTION_ROWS = 5_000  # beyond KERNEL_ROWS, hyperparameters are chosen on this many first rows
 _CACHE_MB = 1_000  # libsvm's kernel cache, scikit-learn's default is 200
 
 
 def rbf_svm(data: TrainTest) -> Fit:
-    """SVM with a Gaussian kernel; defined by sklearn.svm.SVC.
+    """SVM with a Gaussian kernel (sklearn.svm.SVC).
 
-    Above KERNEL_ROWS training rows the search and the calibration use the first SELECTION_ROWS of
+    Above KERNEL_ROWS training rows, the search and the calibration use the first SELECTION_ROWS of
     them, which are a patient-grouped, stratified subset; the fit uses all.
     """
     whole = len(data.labels) <= KERNEL_ROWS
@@ -40,8 +41,8 @@ def rbf_svm(data: TrainTest) -> Fit:
         model = SVC(C=strength, gamma=gamma, cache_size=_CACHE_MB).fit(data.x, data.labels)
     fitted = perf_counter()
 
-    def score(rows: Matrix) -> Scores:
-        scores: Scores = model.decision_function(
+    def score(rows: Matrix) -> Floats:
+        scores: Floats = model.decision_function(
             _kernel(squared_distances(rows, data.x), gamma) if whole else rows
         )
         return scores
@@ -50,7 +51,7 @@ def rbf_svm(data: TrainTest) -> Fit:
     return conclude(best, data, score, seconds, data.bytes_of_rows(len(model.support_)), searched)
 
 
-def plain_rbf_svm(features: int, seed: int, threads: int) -> Reference:
+def plain_rbf_svm(features: int, seed: int, threads: int) -> ReferenceEstimator:
     """The scikit-learn estimator and grid that define `rbf_svm`."""
     return SVC(), {"gamma": [gamma / features for gamma in GAMMAS], "C": list(STRENGTHS)}
 
@@ -76,7 +77,7 @@ def _path(data: TrainTest, kernel: Matrix, gamma: float) -> Iterator[Candidate]:
     """One candidate per strength, from strong to weak regularisation."""
     for strength in STRENGTHS:
         held_out = np.empty(len(data.labels))
-        for train, rows in data.folds:  # one fold's kernel at a time: all of them would not fit beside it
+        for train, rows in data.folds:  # one fold at a time, to save memory
             model = SVC(C=strength, kernel="precomputed")
             model.fit(kernel[np.ix_(train, train)].astype(np.float64), data.labels[train])
             held_out[rows] = model.decision_function(kernel[np.ix_(rows, train)])

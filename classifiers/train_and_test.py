@@ -1,4 +1,4 @@
-"""The rows to train on and to test on: what several classifiers share is computed once."""
+"""Training and test rows; standardisation and folds, which classifiers share, are computed once."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,8 +19,8 @@ class TrainTest:
     """Training rows with labels and groups (patients), test rows, and a seed.
 
     `train` is (n, d) and `test` (m, d) float32; `labels` holds 0 and 1. Rows are in nested order:
-    the first k are themselves a training subset, stratified and grouped by patient. `threads` is for
-    libraries that must be told; BLAS is limited by the caller.
+    the first k are themselves a training subset, stratified and grouped by patient. `threads` is
+    passed to libraries with their own setting; the caller limits BLAS.
     """
 
     train: Matrix
@@ -59,13 +59,13 @@ class TrainTest:
 
     @cached_property
     def seconds_shared(self) -> float:
-        """Seconds to standardise and to make the folds: done once, counted by every classifier that asks."""
+        """Seconds to standardise and to make the folds: done once, counted for every classifier."""
         began = perf_counter()
         _ = self.x, self.x_test, self.folds
         return perf_counter() - began
 
     def bytes_of_rows(self, rows: int) -> int:
-        """The size of so many float32 rows, and of the mean and scale that standardise others like them."""
+        """Bytes of `rows` float32 rows, and of the mean and scale for standardising other rows."""
         return 4 * (rows + 2) * int(self.train.shape[1])
 
     def first(self, rows: int) -> "TrainTest":

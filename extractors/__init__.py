@@ -1,4 +1,4 @@
-"""Pixels in, feature vectors out. `extractors.embed` embeds images in one call."""
+"""Turn images into feature vectors; `extractors.embed` does it with one call."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ __all__ = ["embed"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import `embed`, and torch with it, when it is first used."""
+    """Import `embed` at its first use, since it imports torch."""
     if name == "embed":
         from extractors.embed_images import embed
 

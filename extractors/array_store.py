@@ -1,4 +1,4 @@
-"""An array on disk: filled chunk by chunk, resumable after a kill, complete or absent, checked on read."""
+"""An array on disk: written chunk by chunk, resumable after a kill, checked against its digest on read."""
 
 import hashlib
 import json
@@ -67,11 +67,11 @@ class PartialArray:
         return self._data
 
     def discard(self) -> None:
-        """Throw the rows away, so that the next attempt begins again."""
+        """Delete the rows written so far."""
         shutil.rmtree(self._part, ignore_errors=True)
 
     def finish(self, ids: Sequence[str], **meta: JsonValue | Mapping[str, JsonValue]) -> StoredArray:
-        """Seal the array with its row ids and digest, and move it to its place in one step.
+        """Write row ids and digest, and rename the folder to its final name.
 
         Raises ValueError when rows are still pending or ids and rows differ in number.
         """
@@ -89,7 +89,7 @@ class PartialArray:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees the old one or the new one, never a half."""
+    """Write a text file under a temporary name and rename it, so that no reader sees half of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text)
     temporary.replace(path)
@@ -110,7 +110,7 @@ def _open_or_create(part: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) ->
 def _chunks_done(path: Path) -> set[int]:
     if not path.exists():
         return set()
-    lines = path.read_text().split("\n")[:-1]  # a line without its end was cut off by a kill
+    lines = path.read_text().split("\n")[:-1]  # the last line has no end when a kill cut it off
     return {int(line) for line in lines if line}
 
 

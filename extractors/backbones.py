@@ -1,4 +1,4 @@
-"""Frozen networks: their weights loaded strictly, pixels normalised, and one vector per image out."""
+"""Build frozen networks, load their weights strictly, and embed images."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Backbone:
 
 
 def size_of(network: nn.Module) -> int:
-    """The bytes of all weights and buffers."""
+    """The size of all weights and buffers, in bytes."""
     return sum(value.nbytes for value in network.state_dict().values())
 
 
@@ -35,7 +35,7 @@ def load_backbone(spec: BackboneSpec, *, size: int, device: torch.device) -> Bac
 
     Raises WeightsUnavailableError when pretrained weights cannot be downloaded, and ValueError for a name
     that no source has, when a weight is missing, unexpected or of another shape, and when the network does
-    not take `size` pixels. A library may raise anything for `model_args` that it does not take.
+    not take `size` pixels. A library may raise other exceptions for `model_args` that it does not accept.
     """
     check_name(spec.name)
     source, known = source_of(spec.name), spec.resolved()
@@ -81,7 +81,7 @@ def forward(backbone: Backbone, pixels: Tensor) -> Tensor:
 
 
 def network_input(backbone: Backbone, pixels: Tensor) -> Tensor:
-    """Grey uint8 pixels as the network's own input: scaled to 0..1 once, normalised per channel."""
+    """The network's input from uint8 pixels: scaled to 0..1 and normalised per channel."""
     return normalised(backbone, to_grey(pixels, backbone.device))
 
 
@@ -101,8 +101,8 @@ def normalised(backbone: Backbone, grey: Tensor) -> Tensor:
 def fetch_state(name: str) -> State:
     """The pretrained weights of a backbone, classifier included, downloaded or from the hub's cache.
 
-    Raises WeightsUnavailableError when they cannot be had, and ValueError for an unknown name and for a
-    network whose weights are installed with its package.
+    Raises WeightsUnavailableError when they cannot be downloaded, and ValueError for an unknown name and
+    for a network whose weights are installed with its package.
     """
     check_name(name)
     fetch, spec = source_of(name).fetch, BackboneSpec(name)
@@ -128,7 +128,7 @@ def _width(network: nn.Module, spec: BackboneSpec, size: int, channels: int, dev
             output = network(blank)
     except torch.OutOfMemoryError:
         raise
-    except Exception as error:  # each network has its own way to refuse a size
+    except Exception as error:  # networks raise different exceptions for a size that they do not accept
         raise ValueError(
             f"backbone '{spec.label}' does not take {size} × {size} pixels: {reason(error)}"
         ) from error

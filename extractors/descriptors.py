@@ -1,4 +1,4 @@
-"""The hand-crafted descriptors, by name. Reading their names imports neither scikit-image nor numpy.
+"""The registry of hand-crafted descriptors. Importing it imports neither scikit-image nor numpy.
 
 Other packages add one by an entry point of group `benchmark.descriptors` that loads a Descriptor.
 """
@@ -20,17 +20,17 @@ Function = Callable[["NDArray[np.float64]"], "NDArray[Any]"]
 
 @dataclass(frozen=True)
 class Descriptor:
-    """A function of one image, or other descriptors side by side.
+    """A function of one image, or a concatenation of other descriptors.
 
     `function` maps an (H, W) float64 image, grey values stretched to 0..1 by `handcrafted.rescale`, to a
     finite vector (width,) whose width depends on nothing but H and W. It must be a function of a module (or
-    `registry.lazy`), since it runs in other processes. Raise `version` when it gives other numbers: then its
-    stored embeddings and results, and no others, are stale.
+    `registry.lazy`), since it is pickled for worker processes. Raise `version` when it gives different
+    numbers: then its stored embeddings and results become stale, and no others.
     """
 
     name: str
     version: int
-    label: str  # in a text
+    label: str  # in the methods text
     function: Function | None = None
     parts: tuple[str, ...] = ()  # instead of a function: names of other descriptors, see `side_by_side`
 
@@ -51,9 +51,9 @@ _PARTS = (
 
 
 def side_by_side(name: str, label: str, parts: Sequence[Descriptor]) -> Descriptor:
-    """A descriptor whose vector is those of its parts, one after the other.
+    """A descriptor that concatenates the vectors of other descriptors.
 
-    Its version is one more whenever that of a part is, and 1 while all of theirs are.
+    Its version rises by one whenever the version of a part does.
     """
     version = 1 + sum(part.version - 1 for part in parts)
     return Descriptor(name, version, label, parts=tuple(part.name for part in parts))

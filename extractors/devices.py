@@ -1,4 +1,4 @@
-"""The device that a network runs on: which one, its name, its memory, and the cores that torch may use."""
+"""Choose the device of a network, read its name and memory, and limit torch's threads."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import torch
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """`auto` is the first of cuda, mps and cpu that works; any torch device name is taken as it is.
+    """Return a torch device by name; `auto` is the first available of cuda, mps and cpu.
 
     Raises ValueError for a device that this machine lacks.
     """
@@ -21,7 +21,7 @@ def choose_device(name: str = "auto") -> torch.device:
         return torch.device(available[0])
     if name.split(":")[0] not in available:
         raise ValueError(
-            f"device '{name}' is not on this machine; it has: {', '.join(available)}, or say auto"
+            f"device '{name}' is not on this machine; use auto, or one of: {', '.join(available)}"
         )
     return torch.device(name)
 
@@ -32,7 +32,7 @@ def device_name(device: torch.device) -> str:
 
 
 def begin_peak_memory(device: torch.device) -> int:
-    """Count `peak_memory` from now on; returns the bytes that tensors take on an accelerator already."""
+    """Reset `peak_memory`; returns the bytes that tensors already use on CUDA, 0 on other devices."""
     if device.type != "cuda":
         return 0
     torch.cuda.reset_peak_memory_stats(device)
@@ -40,13 +40,13 @@ def begin_peak_memory(device: torch.device) -> int:
 
 
 def peak_memory(device: torch.device) -> int | None:
-    """The most memory (bytes) that tensors took on an accelerator; None where it is not counted."""
+    """The largest memory (bytes) of tensors on CUDA since `begin_peak_memory`; None on other devices."""
     return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
 
 
 @contextmanager
 def torch_threads(jobs: int) -> Iterator[None]:
-    """Let torch use so many cores of this process; the machine's cores at most."""
+    """Set torch's number of threads inside the block: `jobs`, at most the number of cores."""
     before = torch.get_num_threads()
     torch.set_num_threads(max(1, min(jobs, os.cpu_count() or 1)))
     try:

@@ -10,13 +10,14 @@ from skimage.transform import hough_line, probabilistic_hough_line
 Image = NDArray[np.float64]  # (H, W) in 0..1
 Vector = NDArray[np.float64]
 
+# The numbers without a source in this module were chosen by hand; none is tuned.
 CELLS = 4  # the image is divided into CELLS × CELLS
 CANNY_SIGMAS = (1.0, 2.0, 4.0)
 LOG_SIGMAS = (1.0, 2.0, 4.0, 8.0)
 ORIENTATIONS = 8
 _QUANTILES = (0.5, 0.75, 0.9, 0.95, 0.99)
 _DIFFERENCE = np.array([-1.0, 0.0, 1.0])
-_SMOOTHING = {  # as scikit-image's filters
+_SMOOTHING = {  # the kernels of scikit-image's filters
     "sobel": np.array([1, 2, 1]) / 4,
     "scharr": np.array([3, 10, 3]) / 16,
     "prewitt": np.array([1, 1, 1]) / 3,
@@ -60,7 +61,7 @@ def gradient_features(image: Image) -> Vector:
 def orientation_histograms(dx: Image, dy: Image, magnitude: Image) -> Image:
     """(CELLS², ORIENTATIONS): magnitude per direction of the gradient modulo 180°.
 
-    Bin 0 is centred on the x axis (vertical edges), so that upright edges do not flicker between two bins.
+    Bin 0 is centred on the x axis (vertical edges), so that nearly vertical edges fall into one bin.
     """
     turns = np.arctan2(dy, dx) * (ORIENTATIONS / np.pi)
     bins = np.rint(turns).astype(np.intp) % ORIENTATIONS
@@ -83,7 +84,7 @@ def blob_features(image: Image) -> Vector:
 
 
 def line_features(contour: NDArray[np.bool_]) -> Vector:
-    """Straight lines of a contour image: how long, how many, in which directions.
+    """Straight lines of a contour image: strength, number, lengths and directions.
 
     From Hough's accumulator (Duda and Hart 1972) the largest votes per direction bin and in all, and
     from its seeded probabilistic form (Galamhos et al. 1999) the segments' number and lengths, all in

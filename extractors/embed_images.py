@@ -1,4 +1,4 @@
-"""Images in memory or on disk to feature vectors in one call, without a cache."""
+"""Embed images in memory or on disk with one call, without a cache."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -34,9 +34,9 @@ def embed(
     of `device` (`auto`, `cpu`, `cuda`, `mps`). Descriptors run in this process and have no weights.
 
     Raises ValueError for an unknown name, for images of another shape or type, for weights that do not fit
-    and for a device that is not there; its subclasses `errors.WeightsUnavailableError` when weights cannot
-    be downloaded and `pixels.UnreadableImageError` for a file that is not an image. A library may raise
-    anything for a network that does not take these images.
+    and for a device that is not available; its subclasses `errors.WeightsUnavailableError` when weights
+    cannot be downloaded and `pixels.UnreadableImageError` for a file that is not an image. The library of a
+    network may raise other exceptions when it does not accept these images.
 
     >>> import extractors
     >>> images = np.random.default_rng(0).integers(0, 256, (3, 64, 64), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""The embedding cache: one float32 row per image and extractor, filled in one pass over the pixels."""
+"""The embedding cache: one float32 row per image and extractor, computed in one pass over the pixels."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -20,10 +20,10 @@ from extractors.handcrafted import describe, describe_timed
 from extractors.resource_usage import Usage, measured
 from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
 
-CHUNK = 256
+CHUNK = 256  # images that are read, embedded and written at once; chosen by hand
 AnyExtractor = BackboneSpec | DescriptorSpec
-Cost = dict[str, JsonValue]
-Progress = Callable[[str, int], None]
+CostFacts = dict[str, JsonValue]
+EmbeddingProgress = Callable[[str, int], None]  # (label of the extractor, rows just done)
 _LOG = logging.getLogger(__name__)
 
 
@@ -42,8 +42,8 @@ class _Spent:
         self.images += images
         self.seconds += seconds
 
-    def cost(self, used: Usage) -> Cost:
-        """Per image, with the mean power of the pass; the peak of memory is that of the whole pass."""
+    def cost(self, used: Usage) -> CostFacts:
+        """The cost per image, from the mean power of the pass; peak memory is that of the whole pass."""
         images, power = self.images, used.power_kw
         return {
             "milliseconds_per_image": round(1000 * self.seconds / images, 3) if images else None,
@@ -65,14 +65,14 @@ class Failure:
 
     @property
     def error(self) -> str:
-        """The reason in one line; the type of the exception too, unless it is a ValueError with a message."""
-        name, said = type(self.cause).__name__, reason(self.cause)
-        return said if isinstance(self.cause, ValueError) or said == name else f"{name}: {said}"
+        """The reason in one line, after the exception's type unless that is ValueError."""
+        name, text = type(self.cause).__name__, reason(self.cause)
+        return text if isinstance(self.cause, ValueError) or text == name else f"{name}: {text}"
 
 
 @dataclass
 class _Filling:
-    """One extractor whose embedding is being filled: a descriptor where there is no `backbone`."""
+    """An extractor whose embedding is being computed; a descriptor when `backbone` is None."""
 
     extractor: AnyExtractor
     partial: PartialArray
@@ -85,10 +85,10 @@ class _Filling:
 
     @contextmanager
     def keeping_failure(self) -> Iterator[None]:
-        """Whatever is raised within becomes this extractor's failure."""
+        """Catch an exception of the block and store it as this extractor's failure."""
         try:
             yield
-        except Exception as error:  # a network or descriptor of others may raise anything
+        except Exception as error:  # third-party networks and descriptors may raise anything
             self.failure = _failure(self.extractor, error)
 
 
@@ -99,14 +99,14 @@ def load_embeddings(
     *,
     device: str = "auto",
     jobs: int = 1,
-    progress: Progress = lambda label, rows: None,
+    progress: EmbeddingProgress = lambda label, rows: None,
 ) -> Iterator[StoredArray | Failure]:
     """The embedding of every extractor, in order: from the cache, or by one pass over the pixels.
 
     Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`. Stored bytes and
-    ids are checked; damaged ones, and those of other images, are made again. An extractor that raises an
-    exception gives a Failure and does not stop the others. A killed pass continues at the chunk it had
-    reached.
+    ids are checked; damaged embeddings, and those of other images, are computed again. An extractor that
+    raises an exception gives a Failure and does not stop the others. A killed pass continues at the chunk
+    that it had reached.
     """
     folders = {id(extractor): embedding_folder(cache, pixels.digest, extractor) for extractor in extractors}
     (cache / "embeddings").mkdir(parents=True, exist_ok=True)
@@ -123,10 +123,10 @@ def load_embeddings(
 
 
 def _stored(folder: Path, pixels: StoredArray) -> StoredArray | None:
-    """The stored embedding whose row i belongs to row i of the pixels; None where there is none."""
+    """The stored embedding of these pixels, row by row; None when absent, damaged or of other images."""
     stored = read_array(folder)
     if stored is not None and stored.ids != pixels.ids:
-        _LOG.warning("%s holds other images than the pixels: it is made again", folder)
+        _LOG.warning("%s holds other images than the pixels; it is computed again", folder)
         return None
     return stored
 
@@ -136,9 +136,9 @@ def _fill(
     wanted: Sequence[tuple[AnyExtractor, Path]],
     device: str,
     jobs: int,
-    progress: Progress,
+    progress: EmbeddingProgress,
 ) -> dict[Path, StoredArray | Failure]:
-    """Run several extractors over one read of the pixels."""
+    """Run several extractors in one pass over the pixels."""
     filled: dict[Path, StoredArray | Failure] = {}
     fillings: list[_Filling] = []
     with torch_threads(jobs):
@@ -156,9 +156,14 @@ def _fill(
 
 
 def _begin(
-    extractor: AnyExtractor, folder: Path, pixels: StoredArray, device: str, jobs: int, progress: Progress
+    extractor: AnyExtractor,
+    folder: Path,
+    pixels: StoredArray,
+    device: str,
+    jobs: int,
+    progress: EmbeddingProgress,
 ) -> _Filling | Failure:
-    """Build the extractor and open its file at the row that an earlier process reached."""
+    """Build the extractor and open its partial array, which may hold rows of an earlier process."""
     try:
         if isinstance(extractor, BackboneSpec):
             size = pixels.data.shape[1]
@@ -168,14 +173,14 @@ def _begin(
             return _Filling(extractor, partial, backbone, spent)
         partial = _partial(folder, pixels, extractor, _descriptor_width(extractor, pixels), progress)
         return _Filling(extractor, partial, spent=_Spent(threads=jobs))
-    except Exception as error:  # a network or descriptor of others may raise anything
+    except Exception as error:  # third-party networks and descriptors may raise anything
         return _failure(extractor, error)
 
 
 def _fill_rows(
-    fillings: Sequence[_Filling], rows: slice, pixels: StoredArray, jobs: int, progress: Progress
+    fillings: Sequence[_Filling], rows: slice, pixels: StoredArray, jobs: int, progress: EmbeddingProgress
 ) -> None:
-    """Embed a chunk of images with each extractor that lacks it."""
+    """Embed a chunk of images with each of these extractors."""
     chunk = np.array(pixels.data[rows])
     for filling in fillings:
         if filling.backbone:
@@ -187,7 +192,7 @@ def _fill_rows(
         return
     try:
         _describe(described, rows, chunk, jobs, progress)
-    except Exception:  # which one is found by running each alone
+    except Exception:  # run each descriptor alone to find out which one failed
         _LOG.debug("descriptors failed together", exc_info=True)
         for filling in (filling for filling in described if filling.wants(rows)):
             with filling.keeping_failure():
@@ -195,9 +200,13 @@ def _fill_rows(
 
 
 def _describe(
-    fillings: Sequence[_Filling], rows: slice, chunk: NDArray[np.uint8], jobs: int, progress: Progress
+    fillings: Sequence[_Filling],
+    rows: slice,
+    chunk: NDArray[np.uint8],
+    jobs: int,
+    progress: EmbeddingProgress,
 ) -> None:
-    """Describe a chunk by all descriptors at once, which share a part of the work."""
+    """Compute all descriptors of a chunk in one call, since they share a part of the work."""
     vectors, seconds = describe_timed(chunk, [filling.extractor.name for filling in fillings], jobs)
     for filling in fillings:
         name = filling.extractor.name
@@ -207,7 +216,7 @@ def _describe(
 
 
 def _embed(backbone: Backbone, chunk: NDArray[np.uint8], spent: _Spent) -> NDArray[np.float32]:
-    """Embed a chunk and note what it took, on an accelerator as if no other network were there."""
+    """Embed a chunk; record its seconds and peak device memory (without other networks' memory)."""
     others = begin_peak_memory(backbone.device) - spent.bytes_on_disk
     began = perf_counter()
     rows = embed(backbone, chunk)
@@ -226,7 +235,7 @@ def _descriptor_width(descriptor: DescriptorSpec, pixels: StoredArray) -> int:
 
 
 def _partial(
-    folder: Path, pixels: StoredArray, extractor: AnyExtractor, width: int, progress: Progress
+    folder: Path, pixels: StoredArray, extractor: AnyExtractor, width: int, progress: EmbeddingProgress
 ) -> PartialArray:
     partial = PartialArray(folder, (len(pixels.data), width), np.float32, CHUNK)
     progress(extractor.label, len(pixels.data) - sum(rows.stop - rows.start for rows in partial.pending))
@@ -234,7 +243,7 @@ def _partial(
 
 
 def _finish(filling: _Filling, pixels: StoredArray, used: Usage) -> StoredArray | Failure:
-    """Seal the matrix unless its numbers cannot be features."""
+    """Finish the array; a Failure when values are not finite or all rows are equal."""
     if filling.failure:
         return filling.failure
     extractor, partial = filling.extractor, filling.partial

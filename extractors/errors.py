@@ -1,6 +1,6 @@
-"""Errors of this package that callers tell apart, and the one-line reason of any error."""
+"""Errors of this package that callers handle separately, and the one-line reason of any error."""
 
-_MOST_CHARACTERS = 300  # a reason stands in one line of a terminal or a table
+_MAX_CHARACTERS = 300  # so that a reason fits a cell of a table; chosen by hand
 
 
 def reason(error: BaseException) -> str:
@@ -9,15 +9,15 @@ def reason(error: BaseException) -> str:
     At most 300 characters.
     """
     lines = str(error).strip().splitlines()
-    return lines[0][:_MOST_CHARACTERS] if lines else type(error).__name__
+    return lines[0][:_MAX_CHARACTERS] if lines else type(error).__name__
 
 
 class WeightsUnavailableError(ValueError):
-    """The pretrained weights of a backbone that are neither on this machine nor can be downloaded."""
+    """Pretrained weights are not on this machine and cannot be downloaded."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(name, why)
         self.name, self.why = name, why
 
     def __str__(self) -> str:
-        return f"the pretrained weights of '{self.name}' cannot be had here ({self.why})"
+        return f"the pretrained weights of '{self.name}' cannot be downloaded here ({self.why})"

@@ -1,4 +1,4 @@
-"""Hand-crafted descriptors computed: images in, one vector per image and descriptor out, in processes."""
+"""Compute hand-crafted descriptors: one vector per image and descriptor, in several processes."""
 
 from collections.abc import Mapping, Sequence
 from time import perf_counter
@@ -10,12 +10,12 @@ from PIL import Image as Pillow
 from skimage.feature import graycomatrix, graycoprops, hog, local_binary_pattern
 
 from extractors.descriptors import Function, descriptors
+from extractors.edges import Image, Vector
 
 Pixels = NDArray[np.uint8]
-Image = NDArray[np.float64]
-Vector = NDArray[np.float64]
 
-HOG_SIDE = 128  # pixels: the width of the vector does not depend on the image's size
+# The numbers without a source in this module were chosen by hand; none is tuned.
+HOG_SIDE = 128  # pixels; fixed, so that the width of the vector does not depend on the image's size
 LBP_RINGS = ((8, 1), (8, 3))  # (points, radius in pixels)
 LBP_CELLS = 3
 GREY_LEVELS = 32
@@ -23,7 +23,7 @@ GLCM_DISTANCES = (1, 2, 4)
 GLCM_ANGLES = (0, np.pi / 4, np.pi / 2, 3 * np.pi / 4)
 GLCM_PROPERTIES = ("contrast", "dissimilarity", "homogeneity", "energy", "correlation", "ASM", "entropy")
 _CHUNK = 32
-_RESCALE = "rescale"  # what all parts of an image share
+_RESCALE = "rescale"  # key of the seconds of `rescale`, which all descriptors share
 
 
 def rescale(pixels: Pixels) -> Image:
@@ -37,7 +37,10 @@ def rescale(pixels: Pixels) -> Image:
 
 
 def histogram_of_gradients(image: Image) -> Vector:
-    """HOG (Dalal and Triggs 2005; scikit-image) on a HOG_SIDE square: 1,764 values."""
+    """HOG (Dalal and Triggs 2005; scikit-image) on a square of HOG_SIDE pixels: 1,764 values.
+
+    9 orientations and blocks of 2 × 2 cells as in the paper; cells of 16 × 16 instead of 8 × 8 pixels.
+    """
     square = Pillow.fromarray((image * 255).round().astype(np.uint8)).resize((HOG_SIDE, HOG_SIDE))
     features: Vector = hog(
         np.asarray(square) / 255, orientations=9, pixels_per_cell=(16, 16), cells_per_block=(2, 2)
@@ -73,7 +76,7 @@ def grey_cooccurrence(image: Image) -> Vector:
 def describe(images: Pixels, names: Sequence[str], jobs: int = 1) -> dict[str, NDArray[np.float32]]:
     """The named descriptors of (n, H, W) uint8 images, each (n, width) float32, in `jobs` processes.
 
-    What a descriptor made of others shares with them is computed once. Raises KeyError for an unknown name.
+    A descriptor that is also a part of another one is computed once. Raises KeyError for an unknown name.
     """
     return describe_timed(images, names, jobs)[0]
 
@@ -81,7 +84,7 @@ def describe(images: Pixels, names: Sequence[str], jobs: int = 1) -> dict[str, N
 def describe_timed(
     images: Pixels, names: Sequence[str], jobs: int = 1
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, float]]:
-    """The same, and the seconds that each of the names would have taken alone in as many processes."""
+    """Like `describe`; also returns the seconds that each descriptor alone would have taken."""
     began = perf_counter()
     own = {name: descriptors()[name].parts or (name,) for name in names}
     functions = {part: _function(part) for parts in own.values() for part in parts}
@@ -106,7 +109,7 @@ def _function(name: str) -> Function:
 def _describe_chunk(
     images: Pixels, functions: Mapping[str, Function]
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, float]]:
-    """The parts, and the seconds of each and of what they share."""
+    """The vectors of each function, and the seconds of each and of the shared `rescale`."""
     began = perf_counter()
     rescaled = [rescale(pixels) for pixels in images]
     vectors, seconds = {}, {_RESCALE: perf_counter() - began}

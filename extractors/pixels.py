@@ -1,4 +1,4 @@
-"""Radiographs decoded once: a one-channel uint8 memory map of equal-sized squares, for every extractor."""
+"""Decode radiographs once, to a one-channel uint8 memory map of equal squares for all extractors."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,8 +14,8 @@ from extractors.digests import digest_of
 from extractors.specs import PIXELS_VERSION
 
 FITS = ("pad", "crop", "stretch")
-CHUNK = 128
-Progress = Callable[[int], None]
+CHUNK = 128  # images that a worker decodes at once; chosen by hand
+PixelProgress = Callable[[int], None]  # (rows just done)
 
 
 class UnreadableImageError(ValueError):
@@ -39,7 +39,7 @@ def decode(path: Path, size: int, fit: str) -> NDArray[np.uint8]:
 
 
 def pixel_folder(cache: Path, root: Path, images: Sequence[str], *, size: int, fit: str) -> Path:
-    """Where the pixels of these images belong: the name changes with any file's size or time."""
+    """The cache folder of these images; its name depends on every file's size and modification time."""
     files = [(root / image).stat() for image in images]
     rows = [[name, file.st_size, file.st_mtime_ns] for name, file in zip(images, files, strict=True)]
     key = digest_of({"rows": rows, "size": size, "fit": fit, "version": PIXELS_VERSION})  # type: ignore[dict-item]
@@ -55,7 +55,7 @@ def load_pixels(
     fit: str = "pad",
     jobs: int = 1,
     skip_unreadable: bool = False,
-    progress: Progress = lambda rows: None,
+    progress: PixelProgress = lambda rows: None,
 ) -> StoredArray:
     """The pixels of `images` (paths relative to `root`), decoded in parallel where not stored yet.
 
@@ -82,7 +82,7 @@ def _decode_all(
     fit: str,
     jobs: int,
     skip_unreadable: bool,
-    progress: Progress,
+    progress: PixelProgress,
 ) -> StoredArray:
     partial = PartialArray(folder, (len(images), size, size), np.uint8, CHUNK)
     pending = list(partial.pending)
@@ -95,7 +95,7 @@ def _decode_all(
     for rows, (pixels, errors) in zip(pending, chunks, strict=True):
         if errors and not skip_unreadable:
             raise UnreadableImageError(next(iter(errors.values())))
-        if errors:  # written last, so that a continued run meets these errors again
+        if errors:  # written last, so that a resumed run finds these errors again
             skipped.append((rows, pixels))
             unreadable.update(errors)
         else:

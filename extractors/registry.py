@@ -1,4 +1,4 @@
-"""Registries of named entries: the project's own, and those that installed packages add by entry points."""
+"""Registries: the project's own entries, and those that installed packages add by entry points."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 
 class Named(Protocol):
-    """What a registry needs of an entry: the name that it is asked for by."""
+    """An entry of a registry: any object with a name."""
 
     @property
     def name(self) -> str: ...
@@ -19,7 +19,7 @@ T = TypeVar("T", bound=Named)
 
 @dataclass(frozen=True)
 class _Lazy:
-    """A function that is imported when it is first called. Two of the same target are equal."""
+    """A function that is imported at its first call. Two with the same target are equal."""
 
     target: str
 
@@ -29,7 +29,7 @@ class _Lazy:
 
 
 def lazy(target: str) -> Callable[..., Any]:
-    """The function `module:function`, imported at its first call, so that a registry is quick to read.
+    """The function `module:function`, imported at its first call, so that importing a registry is fast.
 
     It can be pickled. Raises ValueError for a target of another form; a module or function that does not
     exist raises ImportError or AttributeError at the call.

@@ -1,4 +1,4 @@
-"""What work takes of the machine: its peak of memory, and energy where codecarbon is installed."""
+"""Measure peak memory and, when codecarbon is installed, energy."""
 
 import logging
 from collections.abc import Iterator
@@ -11,15 +11,16 @@ from time import perf_counter
 from typing import Any
 
 _CLEAR, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
-_RESET_PEAK = "5"  # man 5 proc_pid_clear_refs: peak resident set size := present one
+_RESET_PEAK = "5"  # proc_pid_clear_refs(5): resets the peak resident memory
 
 
 @dataclass
 class Usage:
-    """What was used, known once the work has ended; None where it cannot be known.
+    """Seconds, memory and energy of some work, set when it ends; None where not measured.
 
-    `peak_memory_bytes` is the most memory resident in this process meanwhile: interpreter, libraries and
-    mapped files included, other processes not. `energy_kwh` is this work's share of what the machine used.
+    `peak_memory_bytes` is the peak resident memory of this process during the work, with interpreter,
+    libraries and mapped files, without other processes. `energy_kwh` is this work's share of the machine's
+    energy.
     """
 
     seconds: float = 0.0
@@ -28,17 +29,17 @@ class Usage:
 
     @property
     def power_kw(self) -> float | None:
-        """The mean power meanwhile, kilowatts."""
+        """The mean power during the work, in kilowatts."""
         return None if self.energy_kwh is None else 3600 * self.energy_kwh / self.seconds
 
 
 @contextmanager
 def measured(share: float = 1.0) -> Iterator[Usage]:
-    """Measure what is done within; `share` is how much of the machine's energy meanwhile is this work's.
+    """Measure the work of the block; `share` of the machine's energy is counted for it.
 
-    The peak needs Linux, which alone can forget an earlier one: a process is used for many cells. Energy
-    is an estimate by codecarbon's offline tracker, which neither writes files nor uses the network. Not
-    to be nested.
+    Peak memory needs Linux, where the peak of earlier cells in the same process can be reset. Energy is an
+    estimate by codecarbon's offline tracker, which writes no files and does not use the network. Blocks must
+    not be nested.
     """
     usage, resets, tracker = Usage(), _reset_peak(), _tracker()
     if tracker:
@@ -54,7 +55,7 @@ def measured(share: float = 1.0) -> Iterator[Usage]:
 
 
 def _reset_peak() -> bool:
-    """Forget the peak so far; False where the system does not let us."""
+    """Reset the peak so far; False when the system does not allow it."""
     try:
         _CLEAR.write_text(_RESET_PEAK)
     except OSError:
@@ -69,14 +70,14 @@ def _peak() -> int | None:
 
 @cache
 def _tracker() -> Any:
-    """codecarbon's tracker, one per process since it takes seconds to find the hardware; None without it."""
+    """codecarbon's tracker, one per process since it takes seconds to start; None when not installed."""
     if find_spec("codecarbon") is None:
         return None
     from codecarbon import OfflineEmissionsTracker
 
-    logging.getLogger("codecarbon").disabled = True  # it speaks before it reads its `log_level`
+    logging.getLogger("codecarbon").disabled = True  # it logs before it applies its `log_level`
     return OfflineEmissionsTracker(
-        country_iso_code="USA",  # asked for by emissions, which are not recorded
+        country_iso_code="USA",  # needed for emissions, which are not recorded
         save_to_file=False,
         allow_multiple_runs=True,  # one in each worker, without a lock file
     )

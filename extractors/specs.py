@@ -1,4 +1,4 @@
-"""What an extractor is, as plain data: a backbone with its weights, or a hand-crafted descriptor."""
+"""The specification of an extractor, as plain data: a backbone with its weights, or a descriptor."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,24 +9,24 @@ from extractors.descriptors import descriptors
 from extractors.digests import JsonValue, digest_of, file_digest
 from extractors.sources import RANDOM, source_of
 
-PIXELS_VERSION = 1  # raise it when decoding gives other pixels
-EMBEDDINGS_VERSION = 1  # raise it when a backbone is fed or read otherwise
+PIXELS_VERSION = 1  # raise it when decoding gives different pixels
+EMBEDDINGS_VERSION = 1  # raise it when backbones give different embeddings
 
 
-class Extractor(Protocol):
-    """What the embedding cache needs to know of an extractor."""
+class Identifiable(Protocol):
+    """What the embedding cache needs of an extractor."""
 
     @property
     def label(self) -> str:
         """The name shown in records, tables and figures."""
 
     def identity(self) -> dict[str, JsonValue]:
-        """What decides the numbers: enters the cache key and the fingerprint of a cell."""
+        """The settings and digests that decide the embedding: part of the cache key and of fingerprints."""
 
 
 @dataclass(frozen=True)
 class BackboneSpec:
-    """A frozen network: the name that one of `extractors.sources` answers for, and which weights it has.
+    """A network and its weights; `name` includes the prefix of its source (`extractors.sources`).
 
     `weights` is the name of the source's own pretrained weights (the default; `imagenet` for timm and
     torchvision), `random`, or the path of a file. `mean` and `std` (per channel, of pixels in 0..1) override
@@ -49,21 +49,21 @@ class BackboneSpec:
 
     @property
     def pretrained(self) -> bool:
-        """Whether it has its source's own weights."""
+        """Whether it has the pretrained weights of its source."""
         return self.weights == source_of(self.name).weights
 
     @property
     def weights_file(self) -> Path | None:
-        """The file that holds the weights, or None for weights that a library has or draws."""
+        """The weights file, or None for the library's pretrained or random weights."""
         known = self.resolved()
         return None if known.pretrained or known.weights == RANDOM else Path(known.weights)
 
     def resolved(self) -> "BackboneSpec":
-        """The same network by the name, arguments and file that its library knows it by."""
+        """The same network with the name, arguments and weights file for its library."""
         return source_of(self.name).resolve(self)
 
     def asked(self) -> dict[str, JsonValue]:
-        """What the grid asked for, free of any machine's folders; defaults left out."""
+        """The settings in the grid, without folders and defaults: part of a cell's id."""
         asked: dict[str, JsonValue] = {"name": self.name}
         if not self.pretrained:
             asked["weights"] = self.weights if self.weights == RANDOM else Path(self.weights).name
@@ -92,15 +92,15 @@ class DescriptorSpec:
         return self.name
 
     def asked(self) -> dict[str, JsonValue]:
-        """What the grid asked for."""
+        """The settings in the grid: part of a cell's id."""
         return {"name": self.name}
 
     def identity(self) -> dict[str, JsonValue]:
         return {"descriptor": self.name, "version": descriptors()[self.name].version}
 
 
-def embedding_folder(cache: Path, pixels_digest: str, extractor: Extractor) -> Path:
-    """Where an embedding belongs: named by the pixels' content, the weights and the preprocessing."""
+def embedding_folder(cache: Path, pixels_digest: str, extractor: Identifiable) -> Path:
+    """The cache folder of an embedding, named by a digest of pixels, weights and preprocessing."""
     key: JsonValue = {
         "pixels": pixels_digest,
         "extractor": extractor.identity(),

@@ -1,4 +1,4 @@
-"""Settings read from a file: unknown keys are errors, and errors name what is allowed."""
+"""Strict pydantic models: unknown keys are errors, and messages list the allowed values."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 
 class Strict(BaseModel):
-    """A part of the grid file: unknown keys are errors, nothing changes after reading."""
+    """A part of the grid file: frozen; unknown keys and repeated list items are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     MAY_REPEAT: ClassVar[tuple[str, ...]] = ()  # fields whose lists may hold a value twice
@@ -33,14 +33,14 @@ class Strict(BaseModel):
             for i, item in enumerate(value):
                 if item in value[:i]:
                     name = getattr(item, "name", item)
-                    raise PydanticCustomError("repeated", f"'{name}' stands twice in the list")
+                    raise PydanticCustomError("repeated", f"'{name}' is listed twice")
         return value
 
 
 def one_of(allowed: Sequence[str] | Callable[[], Iterable[str]], noun: str) -> BeforeValidator:
-    """A check that a value is among the allowed ones, whose error says which is nearest.
+    """A validator that accepts only the allowed values; its error names the nearest one.
 
-    A function is called at each check: registries are read only when they are asked for.
+    `allowed` may be a function, which is called at each check, so that registries are read late.
     """
 
     def check(value: object) -> object:

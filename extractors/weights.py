@@ -1,4 +1,4 @@
-"""Files and tensors of weights: read whatever wrapped them, load them strictly."""
+"""Read and write weights files, and load weights strictly."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,11 +13,14 @@ from torch import Tensor, nn
 from extractors.errors import reason
 
 State = dict[str, Tensor]
-HEADS = ("fc", "classifier", "heads", "head")  # the attributes that timm and torchvision name classifiers by
+HEADS = ("fc", "classifier", "heads", "head")  # attributes that hold the classifier in timm and torchvision
 
 
 def read_state(path: Path) -> State:
-    """The tensors of a safetensors or PyTorch file; common wrappers and prefixes are taken off."""
+    """Read the tensors of a safetensors or PyTorch file, without common wrappers and prefixes.
+
+    Raises ValueError for a file that is missing or cannot be read.
+    """
     if not path.is_file():
         raise ValueError(f"weights file {path} does not exist")
     try:
@@ -33,13 +36,13 @@ def read_state(path: Path) -> State:
 
 
 def save_state(state: State, path: Path) -> None:
-    """Write weights as safetensors."""
+    """Write weights to a safetensors file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({key: value.contiguous() for key, value in state.items()}, path)
 
 
 def load_strictly(network: nn.Module, state: State, path: Path) -> None:
-    """Load weights, every one of them. Raises ValueError listing what is missing, unexpected or misshapen."""
+    """Load weights. Raises ValueError listing weights that are missing, unexpected or of another shape."""
     wanted = network.state_dict()
     missing = [k for k in wanted if k not in state and not k.endswith("num_batches_tracked")]
     unexpected = [k for k in state if k not in wanted]
@@ -51,7 +54,7 @@ def load_strictly(network: nn.Module, state: State, path: Path) -> None:
     ]
     if problems:
         raise ValueError(f"{path} does not fit the network: of {len(wanted)} weights {'; '.join(problems)}")
-    network.load_state_dict(state, strict=False)  # all but batch counters was checked above
+    network.load_state_dict(state, strict=False)  # everything except batch counters was checked above
 
 
 def _some(keys: Iterable[str], limit: int = 5) -> str:

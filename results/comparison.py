@@ -1,4 +1,4 @@
-"""Frozen against fine-tuned: differences between cells of one test set, paired by resampled patients."""
+"""Differences between cells of one test set, paired by resampled patients."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ def mean_of(resampled: Sequence[Resampled]) -> Resampled:
 
 
 def difference_of(first: Resampled, second: Resampled) -> Resampled:
-    """Second minus first, paired: in each resampling too, as crossovers and p-values take it."""
+    """Second minus first, paired: the value, and in each resampling."""
     return Resampled(second.value - first.value, second.drawn - first.drawn, first.patients)
 
 

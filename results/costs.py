@@ -16,7 +16,7 @@ def over_seeds(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
     """Rows averaged over their seeds, which they list as `seeds`; a peak is the highest one.
 
     Bounds of several seeds are None, since an interval of a mean is not a mean of bounds: take them from
-    `evaluate_over_seeds`. An amount that one seed does not know is None; several devices are listed.
+    `evaluate_over_seeds`. An amount that is unknown for one seed is None; several devices are listed.
     """
     families: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -25,12 +25,12 @@ def over_seeds(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
 
 
 def cost_points(rows: Iterable[Mapping[str, Any]], cost: str = "seconds_total") -> list[Row]:
-    """Rows as `CostAccuracy` takes them: `name` and `cost`, one of COLUMNS; none where it is unknown."""
+    """Rows for the figure `CostAccuracy`, with `name` and `cost` (one of COLUMNS); without unknown costs."""
     return [{**row, "name": row["method"], "cost": row[cost]} for row in rows if row[cost]]
 
 
 def cost_numbers(cost: Mapping[str, Any]) -> dict[str, float]:
-    """The known amounts of a cost, without the words in it."""
+    """The numbers of a cost, without texts and unknown amounts."""
     return {name: float(value) for name, value in cost.items() if isinstance(value, int | float)}
 
 

@@ -1,4 +1,4 @@
-"""The crossover size: how many labelled images fine-tuning needs before it overtakes the frozen network."""
+"""The crossover: the number of labelled images from which fine-tuning is better than the frozen network."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ def crossover(
     """The size from which on fine-tuned is ahead at every measured size, with its interval.
 
     `sizes` ascend (labelled images); `differences` (n_sizes,) are fine-tuned minus frozen in a metric of
-    which more is better; `drawn` (n_sizes, resamples) are those differences in resamplings of the same
+    which higher is better; `drawn` (n_sizes, resamples) are those differences in resamplings of the same
     test patients. The crossover is where the straight line over log(size) passes zero between the last
     size at which fine-tuned is not ahead and the next one. A NaN difference makes it undefined: leave
     such a size out.
@@ -31,8 +31,8 @@ def crossover(
     crosses keeps its place: below all sizes when always fine-tuned, above all when beyond the data, as
     a censored observation. To leave such draws out would claim that a crossover exists and shrink the
     interval onto the data. So a bound may be open. Its bounds are order statistics (the wider ones).
-    It speaks of the test patients: how the training subsets differ is not in it. Where noise lets a
-    draw cross several times its last crossing counts, which leans to larger sizes.
+    It covers the test patients, not the variation between training subsets. When noise makes a draw cross
+    several times, its last crossing counts, which tends to be at a larger size.
 
     Returns value, low and high (images, or None) with `status`, `low_status` and `high_status`, of STATUSES:
     - a value has a number only when crossed;
@@ -68,7 +68,7 @@ def is_determined(row: Mapping[str, Any]) -> bool:
     """Whether a crossover is known and its interval leaves out a part of the measured sizes.
 
     `row` holds the keys of `crossover`, and `smallest` and `largest`, the ends of the measured sizes. An
-    estimate whose interval spans all of them says nothing: it is NOT_DETERMINED.
+    estimate whose interval spans all of them is shown as NOT_DETERMINED.
     """
     statuses = row["low_status"], row["high_status"]
     if UNDEFINED in (row["status"], *statuses):
@@ -82,7 +82,7 @@ def is_determined(row: Mapping[str, Any]) -> bool:
 
 def _check(sizes: Sequence[int], differences: Values, drawn: Values) -> None:
     if len(sizes) == 0 or sizes[0] <= 0 or (np.diff(sizes) <= 0).any():
-        raise ValueError(f"training sizes must ascend from above zero, unlike {list(sizes)}")
+        raise ValueError(f"training sizes must be positive and ascending, not {list(sizes)}")
     if differences.shape != (len(sizes),) or drawn.ndim != 2 or len(drawn) != len(sizes):
         raise ValueError(f"{len(sizes)} sizes, but differences {differences.shape} and draws {drawn.shape}")
     if drawn.shape[1] == 0:

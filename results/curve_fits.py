@@ -16,10 +16,13 @@ from results.metrics import Values
 from results.uncertainty import percentile_interval
 
 PARAMETERS = ("asymptote", "scale", "exponent")
-EXPONENTS = (0.01, 3.0)  # from a straight line over log(size) to a curve flat from its second size on
+# Limits, chosen by hand: nearly a straight line over log(size), and nearly constant after the first size.
+EXPONENTS = (0.01, 3.0)
 _GRID = np.geomspace(*EXPONENTS, 200)  # neighbours differ by 3 %
 LEAST_SIZES = len(PARAMETERS)  # with no more than these, no degree of freedom is left to check the law
-_NEAR_BOUND = 1e-3  # a parameter this close to a bound counts as held by it: above the optimiser's tolerance
+_NEAR_BOUND = (
+    1e-3  # distance at which a parameter counts as on its bound; larger than the optimiser's tolerance
+)
 
 
 def fit_curve(
@@ -31,7 +34,7 @@ def fit_curve(
     best: float = 1.0,
     confidence: float = 0.95,
 ) -> dict[str, Any]:
-    """Fit value = asymptote - scale * size ** -exponent to a metric of which more is better.
+    """Fit value = asymptote - scale * size ** -exponent to a metric for which higher is better.
 
     Unweighted least squares with asymptote <= `best` (the metric's largest value), scale >= 0 and
     exponent in 0.01 .. 3 (the inverse power law of Figueroa et al. 2012; see Viering & Loog 2022). Sizes
@@ -82,7 +85,7 @@ def _check(sizes: Sequence[int], values: Sequence[float], at: Sequence[int], dra
     if len(sizes) != len(values) or (drawn is not None and len(drawn) != len(sizes)):
         raise ValueError("sizes, values and draws must be of one length")
     if len(set(sizes)) != len(sizes) or min([*sizes, *at], default=1) < 1:
-        raise ValueError(f"training sizes must be 1 or more, each once, unlike {list(sizes)} or {list(at)}")
+        raise ValueError(f"training sizes must be different and at least 1, not {list(sizes)} and {list(at)}")
 
 
 def _fit(sizes: Values, values: Values, best: float) -> tuple[Values | None, str | None]:
@@ -101,7 +104,7 @@ def _fit(sizes: Values, values: Values, best: float) -> tuple[Values | None, str
 def _intervals(
     sizes: Values, drawn: Values, wanted: Values, best: float, confidence: float
 ) -> list[tuple[float, float]]:
-    """Of the prediction at each wanted size (over the centre); draws with an undefined value are left out."""
+    """The interval of the prediction at each size (relative to the centre), without undefined draws."""
     predicted = power_law(wanted[:, None], *fit_many(sizes, drawn, best))
     return [percentile_interval(row, confidence) for row in predicted]
 
@@ -133,7 +136,7 @@ def centre_of(sizes: Values) -> float:
 
 
 def power_law(relative: Values, asymptote: Values, scale: Values, exponent: Values) -> Values:
-    """The law's values at sizes over their centre."""
+    """The values of the law at sizes relative to the centre."""
     return asymptote - scale * relative**-exponent
 
 
@@ -155,9 +158,8 @@ def fit_one(sizes: Values, values: Values, best: float) -> Values:
 def fit_many(sizes: Values, curves: Values, best: float) -> Values:
     """PARAMETERS (3, B) for each column of curves (n_sizes, B), by a search over exponents.
 
-    For a given exponent the law is linear, and its best asymptote and scale are known. So thousands of
-    curves are fitted in the time of some twenty by curve_fit, with the grid's 3 % for the exponent's
-    error.
+    For a given exponent the law is linear in asymptote and scale, which have a closed-form solution:
+    thousands of curves take the time of about twenty calls of curve_fit. The exponent is accurate to 3 %.
     """
     powers = (sizes / centre_of(sizes)) ** -_GRID[:, None]  # (exponents, n_sizes)
     middle = powers.mean(axis=1, keepdims=True)

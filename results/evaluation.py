@@ -1,4 +1,4 @@
-"""From the predictions of a cell to its metrics with intervals, per image and study, overall and per part."""
+"""Compute the metrics of a cell's predictions with intervals: per image and study, overall and per part."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,8 +11,8 @@ from results.uncertainty import INTERVALS, Resampled, interval, patient_weights
 
 Interval = dict[str, float | None]
 UNITS = ("study", "image")
-_DECIMALS = 12  # equal probabilities stay equal when a different number of views is averaged
-_BLOCK = 250  # resamplings at once: their temporary arrays stay in the processor's cache
+_DECIMALS = 12  # rounding, so that means over different numbers of equal probabilities are equal
+_BLOCK = 250  # resamplings at once, so that temporary arrays fit the processor's cache; chosen by hand
 
 
 def evaluate(
@@ -81,7 +81,10 @@ def resampled_metric(
 
 
 def unit_table(predictions: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """The predictions per image, or per study: the mean of its views' probabilities (MURA's own way)."""
+    """The predictions per image, or per study: the mean of its images' probabilities (Rajpurkar et al. 2018).
+
+    Raises ValueError for a study with two labels.
+    """
     if unit == "image":
         return predictions
     codes, _ = pd.factorize(predictions["study"], sort=True)
@@ -91,7 +94,7 @@ def unit_table(predictions: pd.DataFrame, unit: str) -> pd.DataFrame:
     mixed = np.flatnonzero(labels != labels[first][codes])
     if len(mixed):
         study = predictions["study"].iloc[mixed[0]]
-        raise ValueError(f"study '{study}' has views with two labels; mend the manifest")
+        raise ValueError(f"study '{study}' has views with two labels; correct the manifest")
     means = np.bincount(codes, predictions["probability"].to_numpy(np.float64)) / np.bincount(codes)
     table = predictions[["study", "patient", "body_part", "label"]].iloc[first].reset_index(drop=True)
     return table.assign(probability=means.round(_DECIMALS))
@@ -125,5 +128,5 @@ def _all_values(table: pd.DataFrame, weights: np.ndarray[Any, Any], threshold: f
 
 
 def plain(value: float) -> float | None:
-    """The value as JSON can hold it: None for what is not a number."""
+    """Convert NaN and infinity to None, for JSON."""
     return float(value) if np.isfinite(value) else None

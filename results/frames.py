@@ -1,15 +1,15 @@
-"""Rows of figures and tables: check them, order them, convert them."""
+"""Check, sort and convert the rows of figures and tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-Rows = pd.DataFrame | Sequence[Mapping[str, Any]]
+TableRows = pd.DataFrame | Sequence[Mapping[str, Any]]
 
 
 def tidy(
-    rows: Rows, names: Sequence[str], numbers: Sequence[str], optional: Mapping[str, Any] | None = None
+    rows: TableRows, names: Sequence[str], numbers: Sequence[str], optional: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
     """The columns `names` and `numbers` (float; None is NaN), then the `optional` ones with their defaults.
 
@@ -30,7 +30,7 @@ def tidy(
 
 
 def refuse_twice(table: pd.DataFrame, columns: Sequence[str], remedy: str) -> None:
-    """Raises ValueError when two rows have the same values in `columns`; `remedy` says what to do."""
+    """Raise ValueError, ending in `remedy`, when two rows have the same values in `columns`."""
     twice = table.duplicated(list(columns))
     if twice.any():
         what = " · ".join(str(value) for value in table.loc[twice, list(columns)].iloc[0])
@@ -45,7 +45,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def by_size(sizes: Iterable[Any]) -> list[int | str]:
-    """Training sizes ascending, `full` last, each once."""
+    """The different training sizes in ascending order, `full` last."""
     return sorted(set(sizes), key=lambda size: (isinstance(size, str), size))
 
 
@@ -55,7 +55,7 @@ def whole(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 
 def by_part(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows sorted by body part as `in_order` has it, otherwise in their order."""
+    """Sort rows by body part in the order of `in_order`; a stable sort."""
     places = {part: place for place, part in enumerate(in_order(table["body_part"]))}
     return table.sort_values("body_part", kind="stable", key=lambda parts: parts.map(places)).reset_index(
         drop=True

@@ -5,8 +5,6 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from results.metrics import AT_CHOSEN, METRICS
-
 BLACK, GREY, LIGHT = "#000000", "#666666", "#D9D9D9"
 ORANGE, SKY, GREEN = "#E69F00", "#56B4E9", "#009E73"
 BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"  # Okabe & Ito 2008: colour-blind safe
@@ -74,6 +72,9 @@ def plain_name(name: str) -> str:
 
 def metric_label(metric: str, unit: str = "") -> str:
     """A metric as an axis names it: `AUROC per study`."""
+    # imported here, since packages that add a metric by an entry point may import this module for a `Look`
+    from results.metrics import AT_CHOSEN, METRICS
+
     base = metric.removesuffix(AT_CHOSEN)
     label = METRICS[base].label if base in METRICS else plain_name(base)  # an epoch's `loss`, say
     name = label + (" (chosen threshold)" if base != metric else "")

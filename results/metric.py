@@ -1,4 +1,4 @@
-"""The class of a metric, for our own metrics and for those of other packages."""
+"""The class Metric, for the project's metrics and for those of other packages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Labels = NDArray[np.int64]
 MetricFunction = Callable[[Labels, Values, Values, float], Values]
 
 
-class Counts(NamedTuple):
+class ConfusionCounts(NamedTuple):
     """The four cells of a weighted confusion matrix, each (B,) float64: one value per weighting."""
 
     tp: Values
@@ -21,13 +21,13 @@ class Counts(NamedTuple):
     tn: Values
 
 
-def counts_at(labels: Labels, probabilities: Values, weights: Values, threshold: float) -> Counts:
+def counts_at(labels: Labels, probabilities: Values, weights: Values, threshold: float) -> ConfusionCounts:
     """The confusion matrices of predicting 1 where the probability is at least the threshold."""
     positive, predicted = labels == 1, probabilities >= threshold
     cells = np.stack(
         [positive & predicted, ~positive & predicted, positive & ~predicted, ~positive & ~predicted]
     )
-    return Counts(*(cells.astype(np.float64) @ weights))
+    return ConfusionCounts(*(cells.astype(np.float64) @ weights))
 
 
 @dataclass(frozen=True)
@@ -55,20 +55,20 @@ class Metric:
     chance: float | None = None
     thresholded: bool = False
     phrase: str = ""
-    from_counts: Callable[[Counts], Values] | None = None
-    """The same metric from a confusion matrix, which metrics at one threshold share, as it takes longest."""
+    from_counts: Callable[[ConfusionCounts], Values] | None = None
+    """The metric from a confusion matrix, which is computed once for all metrics at one threshold."""
 
 
 def metric_from_counts(
     name: str,
     label: str,
-    from_counts: Callable[[Counts], Values],
+    from_counts: Callable[[ConfusionCounts], Values],
     *,
     limits: tuple[float, float] = (0.0, 1.0),
     chance: float | None = None,
     phrase: str = "",
 ) -> Metric:
-    """A thresholded metric, more is better, that is defined by the confusion matrix alone."""
+    """A thresholded metric, higher is better, that depends on the confusion matrix only."""
 
     def function(labels: Labels, probabilities: Values, weights: Values, threshold: float) -> Values:
         return from_counts(counts_at(labels, probabilities, weights, threshold))

@@ -10,13 +10,13 @@ from importlib.metadata import EntryPoint, entry_points
 import numpy as np
 from numpy.typing import NDArray
 
-from results.metric import Counts, Metric, counts_at, metric_from_counts
+from results.metric import ConfusionCounts, Metric, counts_at, metric_from_counts
 from results.metric import Labels as Labels
 from results.metric import Values as Values
 
-AT_CHOSEN = "_at_chosen"  # threshold metrics at the threshold from training folds, not at 0.5
+AT_CHOSEN = "_at_chosen"  # suffix of metrics at the threshold from training folds instead of 0.5
 GROUP = "benchmark.metrics"  # entry points by which other packages add metrics
-_BINS = 10  # as Guo et al. 2017 choose for reliability diagrams
+CALIBRATION_BINS = 10  # of equal width; chosen by hand (Guo et al. 2017 use 15 for larger test sets)
 
 
 def metric_named(name: str) -> Metric:
@@ -54,7 +54,7 @@ def limits(name: str) -> tuple[float, float] | None:
 def _values(
     metrics: Iterable[Metric], labels: Labels, probabilities: Values, weights: Values, threshold: float
 ) -> dict[str, Values]:
-    """The metrics at one threshold, from one confusion matrix where they can be."""
+    """The metrics at one threshold; those that can share one confusion matrix."""
     counts = counts_at(labels, probabilities, weights, threshold)
     return {
         metric.name: metric.from_counts(counts)
@@ -98,39 +98,39 @@ def expected_calibration_error(
     labels: Labels, probabilities: Values, weights: Values, _: float = 0.5
 ) -> Values:
     """Mean gap between probability and observed share over ten equal-width bins (Guo et al. 2017)."""
-    bins = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
-    gaps = (np.arange(_BINS)[:, None] == bins) * (labels - probabilities)
+    bins = np.minimum((probabilities * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    gaps = (np.arange(CALIBRATION_BINS)[:, None] == bins) * (labels - probabilities)
     return _divide(np.abs(gaps @ weights).sum(axis=0), weights.sum(axis=0))
 
 
-def _accuracy(c: Counts) -> Values:
+def _accuracy(c: ConfusionCounts) -> Values:
     return _divide(c.tp + c.tn, c.tp + c.fp + c.fn + c.tn)
 
 
-def _sensitivity(c: Counts) -> Values:
+def _sensitivity(c: ConfusionCounts) -> Values:
     return _divide(c.tp, c.tp + c.fn)
 
 
-def _specificity(c: Counts) -> Values:
+def _specificity(c: ConfusionCounts) -> Values:
     return _divide(c.tn, c.tn + c.fp)
 
 
-def _balanced_accuracy(c: Counts) -> Values:
+def _balanced_accuracy(c: ConfusionCounts) -> Values:
     return (_sensitivity(c) + _specificity(c)) / 2
 
 
-def _f1(c: Counts) -> Values:
+def _f1(c: ConfusionCounts) -> Values:
     return _divide(2 * c.tp, 2 * c.tp + c.fp + c.fn)
 
 
-def _cohens_kappa(c: Counts) -> Values:
+def _cohens_kappa(c: ConfusionCounts) -> Values:
     """Agreement beyond chance between label and prediction (Cohen 1960)."""
     total = c.tp + c.fp + c.fn + c.tn
     by_chance = _divide((c.tp + c.fp) * (c.tp + c.fn) + (c.fn + c.tn) * (c.fp + c.tn), total**2)
     return _divide(_accuracy(c) - by_chance, 1 - by_chance)
 
 
-def _mcc(c: Counts) -> Values:
+def _mcc(c: ConfusionCounts) -> Values:
     """Matthews' correlation; 0 where a row or column of the matrix is empty, as scikit-learn has it."""
     total = c.tp + c.fp + c.fn + c.tn
     spread = np.sqrt((c.tp + c.fp) * (c.tp + c.fn) * (c.tn + c.fp) * (c.tn + c.fn))

@@ -1,4 +1,4 @@
-"""Numbers from the literature, and which of them may stand beside ours: same test set, unit and metric."""
+"""Published results, and which of them are comparable with ours: same test set, unit and metric."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-RADIOLOGIST = "radiologist"  # the method of those who are no network
+RADIOLOGIST = "radiologist"  # `method` of human readers
 _AXES = ("source", "method", "backbone", "classifier", "body_part", "unit", "split", "metric")
 _TEXTS = (*_AXES, "reference", "note")
 _SPLITS = {("mura", "official", "valid"): "official-valid"}  # (dataset, protocol, evaluated_on) as published
@@ -32,7 +32,7 @@ def published() -> pd.DataFrame:
 
 
 def published_split(dataset: str, protocol: str, evaluated_on: str) -> str | None:
-    """The literature's name for the test set of our cells; None where nobody else has used it.
+    """The name in published.csv of the test set of our cells; None when no publication used it.
 
     A record's `dataset`, `protocol` and `evaluated_on`: MURA's valid part is `official-valid`. Its hidden
     test set, where the radiologists were measured, is not public, so that no cell of ours is on it.
@@ -43,7 +43,7 @@ def published_split(dataset: str, protocol: str, evaluated_on: str) -> str | Non
 def comparable(
     *, dataset: str, protocol: str, evaluated_on: str, unit: str, metric: str, body_parts: Iterable[str]
 ) -> pd.DataFrame:
-    """The published numbers that may stand beside ours, radiologists first: rows of `published`.
+    """The published values that are comparable with ours, radiologists first: rows of `published`.
 
     Same test set, unit (study or image), metric and body part; numbers whose unit or split is not
     stated never are. Empty where there is none.
@@ -56,7 +56,7 @@ def comparable(
 def elsewhere(
     *, dataset: str, protocol: str, evaluated_on: str, unit: str, metric: str, body_parts: Iterable[str]
 ) -> pd.DataFrame:
-    """The same metric and unit on another stated test set: to be told in words, never drawn beside ours."""
+    """Published values of the same metric and unit on another test set: for the text, not for figures."""
     split = published_split(dataset, protocol, evaluated_on)
     rows = _of(unit, metric, body_parts)
     return rows[~rows["split"].isin([split, "unstated"])].reset_index(drop=True)

@@ -10,8 +10,11 @@ from scipy import stats
 
 from results.metrics import Values
 
-LEAST_METHODS, LEAST_BLOCKS = 3, 2
-FEW_BLOCKS = 10  # Friedman's chi-squared approximation wants more (Demsar 2006, section 3.2.2)
+LEAST_METHODS, LEAST_BLOCKS = (
+    3,
+    2,
+)  # scipy's friedmanchisquare needs three; ranks of one block have no variation
+FEW_BLOCKS = 10  # Friedman's chi-squared approximation needs more (Demsar 2006, section 3.2.2)
 SHARED_PATIENTS = (
     "blocks share test and training patients, so they are not the independent data sets that "
     "the tests assume: p-values tend to be too small"
@@ -22,15 +25,15 @@ def rank_methods(values: pd.DataFrame, level: float = 0.05) -> dict[str, Any]:
     """Average ranks (1 is best), Friedman's and Nemenyi's tests, as Demsar (2006) compares classifiers.
 
     `values` holds one row per block (a backbone and body part), one column per method, in a metric of
-    which more is better; equal values share their rank. Blocks that lack a method are left out.
+    which higher is better; equal values share their rank. Blocks that lack a method are left out.
 
     Returns `blocks` (complete), `blocks_left_out`, `average_ranks` (best first), `friedman` (statistic
     and p, by scipy), `nemenyi` (p of each pair, by scikit-posthocs, as {method: {method: p}}),
     `critical_difference` (of average ranks, at `level`), `groups` (best first: the largest runs of
     methods, two or more, that lie within it; all in one where Friedman's test does not reject, since
     Nemenyi's then decides nothing), `limits` (sentences to print beside them) and `reason` (None). With
-    fewer than 3 methods or 2 complete blocks, or methods equal throughout, only `reason` says something
-    and the rest is None.
+    fewer than 3 methods or 2 complete blocks, or when all methods are equal, `reason` is a sentence and the
+    rest is None.
     """
     complete = values.dropna()
     counts = {"blocks": len(complete), "blocks_left_out": len(values) - len(complete)}
@@ -58,13 +61,13 @@ def rank_methods(values: pd.DataFrame, level: float = 0.05) -> dict[str, Any]:
 
 
 def critical_difference(methods: int, blocks: int, level: float = 0.05) -> float:
-    """How far two average ranks must lie apart to differ at the level (Nemenyi 1963; Demsar 2006, eq. 5)."""
+    """The smallest significant difference of two average ranks (Nemenyi 1963; Demsar 2006, eq. 5)."""
     quantile = float(stats.studentized_range.ppf(1 - level, methods, np.inf)) / np.sqrt(2)
     return float(quantile * np.sqrt(methods * (methods + 1) / (6 * blocks)))
 
 
 def _reason(complete: pd.DataFrame) -> str | None:
-    """Why there are no tests, if so."""
+    """Why the tests cannot be made; None when they can."""
     blocks, methods = complete.shape
     if methods < LEAST_METHODS:
         return f"{methods} methods; ranks are compared from {LEAST_METHODS} on"
@@ -76,7 +79,7 @@ def _reason(complete: pd.DataFrame) -> str | None:
 
 
 def _groups(ranks: Values, reach: float) -> list[NDArray[np.intp]]:
-    """Places of the ascending ranks in runs within reach, without runs that lie inside another."""
+    """Runs of ascending ranks that differ by at most `reach`, as positions; no run is inside another."""
     ends = np.searchsorted(ranks, ranks + reach, "right")
     starts = [i for i in range(len(ranks)) if i == 0 or ends[i] > ends[i - 1]]
     return [np.arange(i, ends[i]) for i in starts if ends[i] - i > 1]

@@ -1,4 +1,4 @@
-"""Whether a difference may be chance: McNemar's and DeLong's tests, and Holm's adjustment for many."""
+"""Significance tests: McNemar's and DeLong's test, and Holm's adjustment for several comparisons."""
 
 import gc
 import math
@@ -12,26 +12,26 @@ from statsmodels.stats import contingency_tables
 from statsmodels.stats.multitest import multipletests
 
 from results.metrics import Labels, Values
+from results.uncertainty import NO_SPREAD
 
-Calls = NDArray[np.bool_] | Labels  # what each row was called: normal (0) or abnormal (1)
+Calls = NDArray[np.bool_] | Labels  # the predicted class of each row: normal (0) or abnormal (1)
 EXACT_BELOW = 25  # discordant rows; from here on the chi-squared approximation is customary
-_NO_SPREAD = 1e-12  # a standard error that is rounding alone
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """The p-values adjusted for their number (Holm 1979, as in statsmodels); None stays and does not count.
+    """Adjust p-values for multiple comparisons (Holm 1979, by statsmodels); None is not counted.
 
     Raises ValueError for a p-value that is not between 0 and 1.
     """
     known = [p for p in p_values if p is not None]
     if not all(0 <= p <= 1 for p in known):
-        raise ValueError(f"p-values lie between 0 and 1, unlike some of {known}")
+        raise ValueError(f"p-values must be between 0 and 1, not {known}")
     adjusted = iter(_adjusted(known) if known else [])
     return [None if p is None else float(next(adjusted)) for p in p_values]
 
 
 def _adjusted(p_values: list[float]) -> list[float]:
-    """statsmodels' adjustment, which collects garbage at each call: half a second, with torch in memory."""
+    """Call statsmodels with the garbage collector frozen: its gc.collect() takes 0.5 s with torch loaded."""
     gc.freeze()
     try:
         return [float(p) for p in multipletests(p_values, method="holm")[1]]
@@ -40,13 +40,13 @@ def _adjusted(p_values: list[float]) -> list[float]:
 
 
 def mcnemar(labels: Labels, calls_a: Calls, calls_b: Calls) -> dict[str, Any]:
-    """McNemar's test (1947, by statsmodels) that two methods call equally many rows right.
+    """McNemar's test (1947, by statsmodels) that two methods classify equally many rows correctly.
 
-    All (n,): the labels and what each method called each row, an image or a study. `only_a_right` and
-    `only_b_right` count the discordant rows; `p` is the binomial one (`exact`) below EXACT_BELOW of them,
-    else chi-squared with the continuity correction. The rows are taken for independent: images of one
-    study and studies of one patient are not, so p tends to be too small where patients have several; the
-    resampled patients say what holds then. Prefer studies to images here.
+    All (n,): the labels, and the class that each method predicts for each row (an image or a study).
+    `only_a_right` and `only_b_right` count the discordant rows; `p` is the binomial one (`exact`) below
+    EXACT_BELOW of them, else chi-squared with the continuity correction. The rows are treated
+    as independent: images of one study and studies of one patient are not, so p tends to be too small when
+    patients have several. Then rely on the resampled patients, and use studies rather than images here.
     """
     right_a, right_b = calls_a == labels, calls_b == labels
     only_a, only_b = np.count_nonzero(right_a & ~right_b), np.count_nonzero(right_b & ~right_a)
@@ -63,7 +63,7 @@ def delong(
     All (n,). Holds `auroc_a`, `auroc_b`, `difference` (b minus a), `standard_error`, `p` (two-sided,
     normal), `low` and `high`. None where undefined: without both classes everything; with one row of a
     class, or where no row differs from another (two perfect methods, say), what needs a standard error.
-    The rows are taken for independent, as in `mcnemar`: p is too small and the interval too narrow where
+    The rows are treated as independent, as in `mcnemar`: p is too small and the interval too narrow when
     patients have several.
     """
     positive = labels == 1
@@ -79,7 +79,7 @@ def delong(
     if least == 1:
         return result
     error = math.sqrt(sum(np.var(of_b - of_a, ddof=1) / len(of_a) for of_a, of_b in zip(a, b, strict=True)))
-    if error < _NO_SPREAD:
+    if error < NO_SPREAD:
         return result
     reach = float(stats.norm.isf((1 - confidence) / 2)) * error
     p = 2 * float(stats.norm.sf(abs(difference) / error))

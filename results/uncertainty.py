@@ -1,4 +1,4 @@
-"""How sure a number is: patients are resampled, and one resampling serves all cells of a test set."""
+"""Bootstrap over patients: standard errors, intervals and p-values, paired between cells of a test set."""
 
 import hashlib
 from functools import lru_cache
@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtr, stdtrit
 
-Values = NDArray[np.float64]
-MAX_UNDEFINED = 0.5  # share of resamplings without a value beyond which there is no interval
-INTERVALS = "standard error"  # how a record's intervals were made: those made otherwise are made anew
-_NO_SPREAD = 1e-12  # a standard error that is rounding alone
+from results.metric import Values
+
+MAX_UNDEFINED = 0.5  # with a larger share of undefined resamplings there is no interval; chosen by hand
+INTERVALS = (
+    "standard error"  # the kind of a record's intervals; records with another kind are evaluated again
+)
+NO_SPREAD = 1e-12  # a smaller standard error is a rounding error
 
 
 class Resampled(NamedTuple):
@@ -42,7 +45,7 @@ def _draws(patients: int, resamples: int, seed: int, names: bytes) -> NDArray[np
 
 
 def standard_error(resampled: Resampled) -> float:
-    """The resampled values' standard deviation; NaN where too many of them are undefined.
+    """The standard deviation of the resampled values; NaN when too many of them are undefined.
 
     It is widened by sqrt(P / (P - 1)): P patients drawn from P vary by that factor less than P drawn from the
     population (Hesterberg 2015, Am. Stat. 69:371, "narrowness bias").
@@ -62,13 +65,13 @@ def interval(
     values and BCa: with few patients, and for an AUROC near one.
 
     `limits` are the least and largest value of a metric (`metrics.limits`). With them the interval is
-    made on the log-odds scale between the two, by the delta method, and so stays within them and leans
-    away from the nearer one (Pepe 2003, ch. 5, for AUROC; on -1 .. 1 it is Fisher's z, for kappa). Without
-    them it is symmetrical: for differences, where it leaves out zero exactly when `p_value` is
-    below 1 - confidence (or undefined, for want of any spread).
+    made on the log-odds scale between the two, by the delta method: it stays within them and is longer on
+    the side away from the nearer one (Pepe 2003, ch. 5, for AUROC; on -1 .. 1 it is Fisher's z, for kappa).
+    Without them it is symmetrical: for differences, where it excludes zero exactly when `p_value` is below
+    1 - confidence (or undefined, because there is no spread).
 
     NaN where the value or the standard error is undefined, and where the value lies on a limit: a perfect
-    score's resamplings are all perfect, and say nothing about how much worse it might be.
+    score's resamplings are all perfect and do not show how much worse it could be.
     """
     value, _, patients = resampled
     reach = float(stdtrit(patients - 1, (1 + confidence) / 2)) * standard_error(resampled)
@@ -87,20 +90,20 @@ def interval(
 def p_value(difference: Resampled) -> float:
     """The two-sided p-value of no difference, from its standard error and Student's t; NaN if undefined.
 
-    Unlike a share of resamplings it can become as small as an adjustment for many comparisons needs,
-    whatever their number. Without any spread it is 1 for no difference, else undefined.
+    Unlike a share of resamplings, it can be as small as an adjustment for many comparisons needs. Without any
+    spread it is 1 for a difference of zero, else undefined.
     """
     error = standard_error(difference)
-    if error < _NO_SPREAD:
-        return 1.0 if abs(difference.value) < _NO_SPREAD else float("nan")
+    if error < NO_SPREAD:
+        return 1.0 if abs(difference.value) < NO_SPREAD else float("nan")
     return float(2 * stdtr(difference.patients - 1, -abs(difference.value) / error))
 
 
 def percentile_interval(drawn: Values, confidence: float) -> tuple[float, float]:
     """The central interval of resampled values (resamples,); NaN where too many of them are undefined.
 
-    For what a standard error does not describe: points of a curve that touch 0 or 1, and predictions of a
-    fit whose parameters lie on a bound. Metrics and differences have `interval`.
+    For values that a standard error does not describe: points of a curve that touch 0 or 1, and predictions
+    of a fit whose parameters lie on a bound. For metrics and differences use `interval`.
     """
     known = _defined(drawn)
     if not len(known):
@@ -111,6 +114,6 @@ def percentile_interval(drawn: Values, confidence: float) -> tuple[float, float]
 
 
 def _defined(drawn: Values) -> Values:
-    """The values that are numbers; none where too many are not."""
+    """The finite values; none when too many are not finite."""
     known = drawn[np.isfinite(drawn)]
     return known if len(known) > MAX_UNDEFINED * len(drawn) else known[:0]

@@ -1,4 +1,4 @@
-"""Where a result's spread comes from: training subsets (seeds), test patients, and body parts."""
+"""Variance components of a result: training subsets (seeds), test patients, and body parts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,15 +15,15 @@ def seed_spread(resampled: Sequence[Resampled]) -> dict[str, Any]:
 
     One entry per seed, in resamplings of the test patients that are the same for all. Returns `seeds`,
     `value` (the mean) and four standard deviations, None where undefined:
-    - `seed_sd`: between the seeds' values. Part of it is the test set's: two trained models err on different
-      patients, so they would differ by chance on few patients even if equally good.
-    - `training_sd`: that part taken away, i.e. between training subsets on infinitely many patients; 0
-      when the test patients alone explain the spread. The part is estimated by how the seeds move against
-      each other over the draws (two crossed random effects: seed, patient).
+    - `seed_sd`: between the seeds' values. Part of it comes from the test set: two equally good models
+      make errors on different patients, so that they differ by chance on few patients.
+    - `training_sd`: without that part, i.e. between training subsets on infinitely many patients; 0 when
+      the test patients explain all of it. The part is estimated from how the seeds vary relative to each
+      other over the draws (two crossed random effects: seed, patient).
     - `test_sd`: of the mean over these seeds, over other test patients.
     - `combined_sd`: of the mean over as many other seeds on other test patients.
     Subsets of different seeds overlap more the larger they are, and at full size are the same: the spread
-    over seeds then shrinks to that of the fit, and says nothing of other training patients. Three
+    over seeds then shrinks to that of the fit and does not cover other training patients. Three
     seeds leave the true standard deviation anywhere between half and six times theirs (95 %).
     """
     points = np.array([of_seed.value for of_seed in resampled])
@@ -58,8 +58,8 @@ def heterogeneity(
     `parts` (used), Cochran's `q` with `df` and `p`, `i2` (the share of the spread beyond chance, 0..1;
     Higgins & Thompson 2002), `tau2` (the variance between parts; Paule & Mandel 1982), and `mean`, `low`
     and `high` of the mean over parts as random effects (normal interval), with `reason` None. With fewer
-    than 2 parts that have a standard error above 0 all are None but `parts` and `reason`. Parts are taken
-    for independent; a patient seen in two of them is in both. With so few parts Q finds only large
+    than 2 parts that have a standard error above 0 all are None but `parts` and `reason`. Parts are treated
+    as independent, although a patient may be in two of them. With so few parts Q finds only large
     differences, and I2 is uncertain: a small one shows no agreement.
     """
     pairs = np.array(list(zip(differences, standard_errors, strict=True)), np.float64).reshape(-1, 2)
@@ -72,7 +72,7 @@ def heterogeneity(
     with np.errstate(divide="ignore"):  # its own I2, where all differences are equal
         found = combine_effects(effects, errors**2, method_re="iterated")
     test, (_, interval, *_) = found.test_homogeneity(), found.conf_int(alpha=1 - confidence)
-    q, df = max(0.0, float(test.statistic)), int(test.df)  # rounding may leave it just below zero
+    q, df = max(0.0, float(test.statistic)), int(test.df)  # rounding may make it slightly negative
     return result | {
         "q": q,
         "df": df,

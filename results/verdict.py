@@ -10,7 +10,7 @@ def verdict(
 
     `p_adjusted` is the two-sided p-value after Holm's adjustment for the family of comparisons
     (`results.significance.holm`), `level` the familywise level of significance. Undefined (None or NaN)
-    numbers settle nothing. Where less of the metric is better (Brier score), a negative difference is for
+    numbers settle nothing. When lower is better (Brier score), a negative difference is for
     fine-tuning.
     """
     if difference is None or p_adjusted is None or not p_adjusted <= level:  # NaN compares as false

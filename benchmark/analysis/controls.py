@@ -9,7 +9,7 @@ import pandas as pd
 from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
 from benchmark.execution.plan import Plan
 from benchmark.grid.cells import Cell
-from benchmark.grid.strategies import Extractor
+from benchmark.grid.strategy import Extractor
 from classifiers.names import MAJORITY
 from extractors.specs import BackboneSpec
 from results.labels import plain_name

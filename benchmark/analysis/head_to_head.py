@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.paired_differences import QUESTION, Pair
-from benchmark.analysis.resampled_cells import CHOSEN, ResampledCells, Side
+from benchmark.analysis.resampled_cells import ResampledCells, Side
 from results.comparison import OVER_SEEDS, differences
 from results.frames import records
+from results.names import CHOSEN
 
 Row = dict[str, Any]
 _UNADJUSTED = {"p_adjusted": None, "family": None, "verdict": None}

@@ -20,9 +20,9 @@ from results.comparison import mean_of
 from results.evaluation import Interval, with_interval
 from results.labels import look_of
 from results.metrics import METRICS
+from results.names import CHOSEN
 from results.uncertainty import Resampled
 
-CHOSEN = "chosen"  # by the AUROC on training folds, seed by seed
 EVERY_BACKBONE = "all backbones"
 _AT_ONCE, _FEW = 16, 2  # cells that a worker is sent together; groups that need no worker
 

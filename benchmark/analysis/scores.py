@@ -8,9 +8,10 @@ import pandas as pd
 from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
 from results.comparison import differences
 from results.significance import holm
+from results.tables.formatting import BEST, CLOSE
 
 Row = dict[str, Any]
-BEST, CLOSE, WORSE = "best", "close", ""
+WORSE = ""
 
 
 def score_rows(study: ResampledCells, methods: Mapping[Setting, Mapping[Method, Side]]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.mura import read_mura
 from benchmark.execution.executors import available_cores
 
-_CACHE = Path("runs/.cache")  # of the default workspace, for kinds that convert their images first
+_CACHE = Path("runs/.cache")  # cache of the default workspace, for kinds that convert their images first
 
 
 def draw(
@@ -31,7 +31,7 @@ def draw(
 
 
 def verify_root(root: Path, jobs: int | None) -> bool:
-    """Print what an audit finds; returns whether the data set is free of errors."""
+    """Print the findings of an audit; returns whether there is no error."""
     from benchmark.datasets.audit import counts_table, verify
 
     manifest, published = open_root(root)
@@ -51,7 +51,7 @@ def explore_root(root: Path, out: Path) -> None:
 
 
 def open_root(root: Path) -> tuple[Manifest, bool]:
-    """A manifest from a CSV, a folder with manifest.csv, or MURA's tree; and whether it should be MURA."""
+    """Read a CSV, a folder with manifest.csv, or MURA's tree; also returns whether it is the real MURA."""
     kind = kind_at(root)
     manifest = kind.read(
         kind.model.model_validate({"kind": kind.name, "root": root}), _CACHE, available_cores()

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 _PACKAGES = ("benchmark", "classifiers", "extractors", "results")
-_TERMINAL, _FILE = "benchmark: terminal", "benchmark: file"  # names of our two handlers of the root logger
+_TERMINAL, _FILE = "benchmark: terminal", "benchmark: file"  # names of the handlers that `log_to` adds
 
 
 @cache
@@ -22,8 +22,9 @@ def stderr() -> Console:
 def log_to(level: int | None = None, file: Path | None = None) -> None:
     """Show messages from `level` on standard error and write those from INFO with tracebacks into `file`.
 
-    What is None stays as it is; a second call replaces the first. Below INFO only this project's packages are
-    shown: other libraries log thousands of lines there. Raises OSError when the file cannot be written.
+    An argument that is None changes nothing; a second call replaces the first. Below INFO, only messages of
+    this project are shown: other libraries log thousands of lines. Raises OSError when the file cannot be
+    written.
     """
     root = logging.getLogger()
     if level is not None:
@@ -58,7 +59,7 @@ def _file_handler(file: Path) -> logging.Handler:
 
 
 class _OneLine(logging.Formatter):
-    """The message without its traceback, which is in the file."""
+    """Format the message without its traceback, which is in the log file."""
 
     def format(self, record: logging.LogRecord) -> str:
         return record.getMessage()

@@ -1,4 +1,4 @@
-"""The command line: commands with their options, and how errors are shown. Imports nothing slow."""
+"""The command line: commands, options and error output. Slow imports are inside the commands."""
 
 import logging
 import os
@@ -43,9 +43,9 @@ device_option = click.option(
 
 
 def _show_log(context: click.Context, _: click.Parameter, count: int) -> None:
-    """Show warnings, with -v also what is done, with -vv all; -v may stand before or after the command."""
+    """Set the log level: warnings, with -v INFO, with -vv DEBUG; -v may come before or after the command."""
     if count or context.parent is None:
-        from benchmark.cli.logs import log_to  # imports rich, which --help can do without
+        from benchmark.cli.logs import log_to  # imports rich, which would make --help slow
 
         log_to((logging.WARNING, logging.INFO, logging.DEBUG)[min(count, 2)])
 
@@ -83,7 +83,7 @@ def run(
     device: str,
     skip_unreadable: bool,
 ) -> None:
-    """Compute what a grid asks for and is not done yet; record it in MLflow."""
+    """Compute the cells of a grid that are not done yet, and log them to MLflow."""
     from benchmark.cli.logs import log_path, log_to
     from benchmark.cli.run import run_grid
     from benchmark.grid.schema import read_grid
@@ -91,7 +91,7 @@ def run(
 
     place = Workspace(workspace, tracking_uri)
     log_to(file=log_path(place.records(read_grid(grid_file).name).folder, "run"))
-    logger.info("begins: %s", shlex.join(sys.argv))
+    logger.info("started: %s", shlex.join(sys.argv))
     failed = run_grid(
         grid_file,
         place,
@@ -109,7 +109,7 @@ def run(
 @json_option
 @click.option("--full", is_flag=True, help="A row per extractor and classifier, not per body part.")
 def plan(grid_file: Path, workspace: Path, as_json: bool, full: bool) -> None:
-    """Say what is done, stale, failed and to do, with reasons and an estimate; compute nothing."""
+    """Show what is done, stale, failed and missing, with reasons and estimated time; compute nothing."""
     from benchmark.cli.run import show_plan
     from benchmark.store.workspace import Workspace
 
@@ -121,7 +121,7 @@ def plan(grid_file: Path, workspace: Path, as_json: bool, full: bool) -> None:
 @workspace_option
 @json_option
 def status(grid_file: Path, workspace: Path, as_json: bool) -> None:
-    """Show the results that there are, with their intervals."""
+    """Show the finished results with their intervals."""
     from benchmark.cli.run import show_status
     from benchmark.store.workspace import Workspace
 
@@ -133,7 +133,7 @@ def status(grid_file: Path, workspace: Path, as_json: bool) -> None:
 @workspace_option
 @json_option
 def compare(grid_file: Path, workspace: Path, as_json: bool) -> None:
-    """Freeze or fine-tune? Show the differences on the same patients, with their intervals."""
+    """Freeze or fine-tune? Show the paired differences with their intervals."""
     from benchmark.cli.run import show_comparison
     from benchmark.store.workspace import Workspace
 
@@ -147,7 +147,7 @@ def compare(grid_file: Path, workspace: Path, as_json: bool) -> None:
 @tracking_option
 @jobs_option
 def report(grid_file: Path, out: Path, workspace: Path, tracking_uri: str | None, jobs: int | None) -> None:
-    """Write figures, tables and a page for a paper from the results that there are; fit nothing."""
+    """Write figures, tables and a page for a paper from the finished results; fit nothing."""
     from benchmark.cli.report import report_grid
     from benchmark.store.workspace import Workspace
 
@@ -192,7 +192,7 @@ def phantom(
 @click.argument("root", type=_PATH)
 @jobs_option
 def verify(root: Path, jobs: int | None) -> None:
-    """Check a data set: MURA's folder, or a manifest CSV. Exit status 1 when something is wrong."""
+    """Check a data set (MURA's folder or a manifest CSV). Exit status 1 when an error is found."""
     from benchmark.cli.data import verify_root
 
     sys.exit(0 if verify_root(root, jobs) else 1)
@@ -212,7 +212,7 @@ def explore(root: Path, out: Path) -> None:
 @click.option("--medmnist", "npz", type=_PATH, required=True, help="A two-class MedMNIST file (.npz).")
 @click.option("--out", type=_FOLDER, required=True, help="Folder for images/ and manifest.csv.")
 def manifest(npz: Path, out: Path) -> None:
-    """Turn a MedMNIST file into images and a manifest."""
+    """Convert a MedMNIST file into images and a manifest."""
     from benchmark.cli.data import convert_medmnist
 
     convert_medmnist(npz, out)
@@ -220,7 +220,7 @@ def manifest(npz: Path, out: Path) -> None:
 
 @cli.group()
 def weights() -> None:
-    """Pretrained weights."""
+    """Download or train pretrained weights."""
 
 
 @weights.command()
@@ -235,21 +235,23 @@ def fetch(name: str, out: Path) -> None:
 
 @weights.command()
 @click.option(
-    "--out", type=_PATH, required=True, help="The safetensors file to write; beside it, a checkpoint."
+    "--out", type=_PATH, required=True, help="The safetensors file to write; a checkpoint is kept beside it."
 )
-@click.option("--hours", type=float, default=1.2, show_default=True, help="Of training, over all calls.")
+@click.option(
+    "--hours", type=float, default=1.2, show_default=True, help="Hours of training, over all calls."
+)
 @device_option
 def pretrain(out: Path, hours: float, device: str) -> None:
-    """Train the bundled network again, on pictures drawn by formulas; a stopped training goes on."""
+    """Pretrain the bundled network on pictures drawn by formulas; continues a stopped training."""
     from benchmark.cli.weights import pretrain_weights
 
     pretrain_weights(out, hours, device)
 
 
 def main() -> None:
-    """Run the command line; bad input and system errors are one line on stderr and exit status 2.
+    """Run the command line; bad input and system errors give one line on stderr and exit status 2.
 
-    The traceback of what is shown as one line goes to the log, which for a run is a file too.
+    Their traceback goes to the log, which for a run is also a file.
     """
     _set_environment()
     try:
@@ -259,31 +261,31 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         logger.info("stopped by Ctrl-C")
-        click.echo("stopped; what is finished is kept, and the same command goes on from there", err=True)
+        click.echo("stopped; finished results are kept, and the same command continues from there", err=True)
         sys.exit(130)
     except UserError as error:
         _fail(str(error))
-    except BrokenPipeError:  # the reader of the output has ended, as `head` does
+    except BrokenPipeError:  # the reader of the output has closed it, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or reason(error)}")
     except Exception:
-        logger.info("ended by an error of the program", exc_info=True)
+        logger.info("ended by an unexpected error", exc_info=True)
         raise
 
 
 def _set_environment() -> None:
-    """Set what libraries read when they are imported; only here, where the whole process is ours."""
-    # OpenMP's threads would spin while they wait, and where a core is shared with anything else, one late
-    # thread makes all others burn their time: two to four times slower. Read when torch is imported.
+    """Set environment variables that libraries read when imported; never done by the API."""
+    # By default OpenMP threads spin while they wait. When another process shares a core, one late thread
+    # then makes all others waste time: two to four times slower. Read when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")  # a new database logs dozens of lines
 
 
 def _fail(message: str) -> NoReturn:
-    """Show one line for the exception that is being handled and exit with status 2."""
+    """Print one line for the current exception and exit with status 2."""
     logger.info("ended: %s", message, exc_info=True)
     click.echo(message, err=True)
     sys.exit(2)

@@ -19,12 +19,12 @@ from rich.progress import (
 from benchmark.cli.logs import stderr
 from benchmark.execution.executors import Progress as Report
 
-_EVERY = 60.0  # seconds between two lines of a stage
+_EVERY = 60.0  # seconds between two lines; chosen by hand, to keep log files short
 
 
 @contextmanager
 def bars() -> Iterator[Report]:
-    """Yield the progress callback; each stage has a bar."""
+    """Yield a progress callback that draws one bar per stage."""
     columns = (
         TextColumn("{task.description:<36}", markup=False),
         BarColumn(),
@@ -45,7 +45,7 @@ def bars() -> Iterator[Report]:
 
 @contextmanager
 def lines() -> Iterator[Report]:
-    """Yield the progress callback; each stage has lines, also while no step ends for minutes."""
+    """Yield a progress callback that prints lines, also while no step ends for minutes."""
     stages = StageLines(lambda line: stderr().print(line, markup=False, highlight=False, soft_wrap=True))
     ended = threading.Event()
 
@@ -71,7 +71,7 @@ class _Stage:
 
 
 class StageLines:
-    """A line when a stage begins and ends, and between them one a minute with counts, rate and time left."""
+    """Print a line when a stage begins and ends, and one per minute with counts, rate and time left."""
 
     def __init__(self, write: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._write, self._clock = write, clock
@@ -80,7 +80,7 @@ class StageLines:
         self._lock = threading.Lock()  # steps and ticks come from two threads
 
     def report(self, name: str, steps: int, total: int) -> None:
-        """Count steps of a stage, which begins with its first call and ends with its last step."""
+        """Count steps of a stage; its first call begins it, its last step ends it."""
         with self._lock:
             if name not in self._stages:
                 self._stages[name] = _Stage(total, self._clock())
@@ -93,7 +93,7 @@ class StageLines:
         self.tick()
 
     def tick(self) -> None:
-        """Write how far the stages are that go on, when the last line is a minute old."""
+        """Print the state of the running stages when the last line is at least a minute old."""
         with self._lock:
             if self._clock() - self._written < _EVERY:
                 return
@@ -101,7 +101,7 @@ class StageLines:
                 self._say(f"{name}: {stage.done}/{stage.total}, {self._speed(stage)}")
 
     def close(self) -> None:
-        """Write where the stages stopped that did not reach their end."""
+        """Print where unfinished stages stopped."""
         with self._lock:
             for name, stage in self._running():
                 self._say(f"{name}: stopped at {stage.done}/{stage.total} after {self._since(stage)}")
@@ -125,7 +125,7 @@ class StageLines:
 
 
 def _rate(per_second: float) -> str:
-    """A rate in the unit in which it is at least 1: 3.1/s, 12/min, 0.5/h."""
+    """A rate in the smallest unit of time in which it is at least 1: 3.1/s, 12.0/min, 0.5/h."""
     for factor, unit in ((1, "s"), (60, "min"), (3600, "h")):
         if per_second * factor >= 1 or unit == "h":
             break
@@ -133,7 +133,7 @@ def _rate(per_second: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in a unit that people use: 45 s, 12 min, 3.5 h; nothing below 1 s."""
+    """Seconds as text: 45 s, 12 min, 3.5 h; empty below 1 s."""
     if seconds < 1:
         return ""
     if seconds < 90:

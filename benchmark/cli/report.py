@@ -1,4 +1,4 @@
-"""The command `report`: writes it, says in short what it says, and logs it to MLflow."""
+"""The command `report`: write the report, print a summary, and log it to MLflow."""
 
 import hashlib
 from pathlib import Path
@@ -18,7 +18,7 @@ from results.labels import metric_label
 
 
 def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | None) -> None:
-    """Write the report of a grid's finished cells into `out`; raises UserError when there is none."""
+    """Write the report of a grid's finished cells into `out`. Raises UserError when no cell is finished."""
     results = api.load_results(workspace, grid_file, jobs=jobs)
     report = api.report(results, out, jobs=jobs, grid_text=grid_file.read_text(encoding="utf-8"))
     _show(report)
@@ -43,7 +43,7 @@ def _show(report: Report) -> None:
     tables = sum(bool(table.files) for table in report.tables)
     console().print(
         f"{len(findings.study.cells):,} cells in {figures} figures and {tables} tables. "
-        f"Read: {shown(report.folder / PAGE)}; every number: {shown(report.folder / METRICS)}",
+        f"Page: {shown(report.folder / PAGE)}; all numbers: {shown(report.folder / METRICS)}",
         markup=False,
         soft_wrap=True,
     )
@@ -71,7 +71,7 @@ def _track(report: Report, workspace: Workspace) -> None:
         tracker.log_report(report.folder, report.files, _digest(report.files))
     except Exception as error:  # MLflow raises many kinds for a store that it cannot use
         raise UserError(
-            f"the report is in {shown(report.folder)}, but not in MLflow: {reason(error)}"
+            f"the report is in {shown(report.folder)}, but could not be logged to MLflow: {reason(error)}"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""The commands run, plan, status and compare: the API's answers as tables or JSON."""
+"""The commands run, plan, status and compare: print the results of the API as tables or JSON."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,6 @@ from rich.markup import escape
 from benchmark import api
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.chosen import chosen_on_training_folds
-from benchmark.analysis.resampled_cells import CHOSEN
 from benchmark.cli.terminal import (
     console,
     embeddings_table,
@@ -26,15 +25,16 @@ from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Failed
 from benchmark.store.workspace import Workspace
 from results.comparison import OVER_SEEDS
+from results.names import CHOSEN
 from results.tables.terminal import chosen_table, head_to_head_table, summary_table
 
 
 def run_grid(
     grid_file: Path, workspace: Workspace, *, jobs: int | None, device: str, skip_unreadable: bool
 ) -> int:
-    """Run a grid and show its results; returns how many cells failed.
+    """Run a grid and print its results; returns the number of failed cells.
 
-    Raises UserError, after that, when MLflow does not hold them.
+    Raises UserError at the end when the results could not be logged to MLflow.
     """
     with progress_bars() as progress:
         results = api.run(
@@ -54,7 +54,7 @@ def run_grid(
 
 
 def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool = False) -> None:
-    """What a run would do, as tables (`full`: a row per extractor and classifier) or as JSON."""
+    """Print the plan as tables (`full`: a row per extractor and classifier) or as JSON."""
     plan = api.plan(grid_file, workspace)
     if as_json:
         click.echo(json.dumps(plan.rows(), indent=1))
@@ -67,7 +67,7 @@ def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool =
 
 
 def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
-    """The results that there are, as a table or as JSON."""
+    """Print the finished results as tables or as JSON."""
     results = api.load_results(workspace, grid_file)
     assert results.plan is not None
     if as_json:
@@ -79,7 +79,7 @@ def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
 
 
 def show_comparison(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
-    """The head-to-head of frozen and fine-tuned, as tables or JSON. Raises UserError when there is none."""
+    """Print the head-to-head of frozen and fine-tuned. Raises UserError when there is none."""
     results = api.load_results(workspace, grid_file)
     assert results.plan is not None
     rows = results.answers.head_to_head
@@ -95,11 +95,11 @@ def show_comparison(grid_file: Path, workspace: Workspace, as_json: bool) -> Non
     what = f"{evaluation.unit} {evaluation.primary}, fine-tuned minus frozen"
     judged = [row for row in rows if row["verdict"]]
     by_seed = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] != OVER_SEEDS]
-    alone = [row for row in rows if row["classifier"] != CHOSEN and row["seed"] == OVER_SEEDS]
+    by_classifier = [row for row in rows if row["classifier"] != CHOSEN and row["seed"] == OVER_SEEDS]
     for title, shown_rows in (
         (f"{what}: {_verdict_words(evaluation, judged)}", judged),
         (f"{what}: seed by seed, unadjusted", by_seed),
-        (f"{what}: each frozen classifier by itself, over seeds, unadjusted", alone),
+        (f"{what}: each frozen classifier, mean over seeds, unadjusted", by_classifier),
     ):
         if shown_rows:
             console().print(frame_table(head_to_head_table(shown_rows), title))
@@ -158,10 +158,10 @@ def _show_end(results: api.Results, plan: Plan, workspace: Workspace) -> None:
         )
     folder = shown(workspace.records(plan.grid.name).folder)
     where = f"--workspace {shown(workspace.folder)}" if workspace.folder != Path("runs") else ""
-    left_out = f", {len(plan.left_out)} left out ('benchmark plan' says why)" if plan.left_out else ""
+    left_out = f", {len(plan.left_out)} left out (see 'benchmark plan')" if plan.left_out else ""
     say(
         f"{len(results.cells)} cells done, {len(results.failed)} failed{left_out}. Records: {folder}. "
-        f"Look next: benchmark ui {where}".rstrip()
+        f"Next: benchmark ui {where}".rstrip()
     )
 
 

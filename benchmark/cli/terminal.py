@@ -1,4 +1,4 @@
-"""Tables and lines for a person at a terminal. Text that users typed is never read as rich markup."""
+"""Tables and lines for the terminal. Text that users typed is never interpreted as rich markup."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from benchmark.cli import progress
 from benchmark.cli.logs import stderr
 from benchmark.cli.progress import duration
 from benchmark.execution.executors import Progress, available_cores
-from benchmark.execution.plan import Embedding, Plan
+from benchmark.execution.plan import Plan, PlannedEmbedding
 from benchmark.grid.cells import Cell
 from extractors.specs import BackboneSpec
 
@@ -25,37 +25,37 @@ _COLOURS = {"error": "red", "warning": "yellow", "ok": "green"}  # worst first
 
 
 def console() -> Console:
-    """Standard output; wide enough for a table where it is not a terminal."""
+    """The console on standard output; 160 columns wide when it is not a terminal."""
     plain_console = Console(soft_wrap=False)
     return plain_console if plain_console.is_terminal else Console(width=160)
 
 
 def say(line: str) -> None:
-    """Print a line that may hold text of users: not wrapped, brackets stay."""
+    """Print a line unwrapped and without markup, so that `[x]` in a user's text stays `[x]`."""
     console().print(line, markup=False, soft_wrap=True)
 
 
 def plain(value: object, style: str = "") -> Text:
-    """Text for a table's cell, in which `[x]` stays `[x]`."""
+    """Text for a table, without markup: `[x]` stays `[x]`."""
     return Text(str(value), style)
 
 
 def progress_bars() -> AbstractContextManager[Progress]:
-    """The progress callback of a run: bars where standard error is a terminal, else lines."""
+    """The progress callback of a run: bars when standard error is a terminal, else lines."""
     return progress.bars() if stderr().is_terminal else progress.lines()
 
 
 @dataclass
 class _Sum:
-    """What the cells of one row of a plan come to."""
+    """The sums over the cells of one row of a plan."""
 
     statuses: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0  # of one core
-    device: str = ""  # of those that are to be computed
+    device: str = ""  # of the cells that are not done
 
 
 def plan_tables(plan: Plan, full: bool = False) -> list[Table]:
-    """Cells by status with the core time left and its device, then the reasons.
+    """Two tables: cells by status with the core time left and the device, and the reasons.
 
     A row is a strategy and body part, or, with `full`, a strategy, extractor and classifier.
     """
@@ -83,20 +83,20 @@ def plan_tables(plan: Plan, full: bool = False) -> list[Table]:
     total = duration(sum(row.seconds for row in sums.values()))
     cells.add_row("all", *("" for _ in range(len(axes) - 1)), *_counts(every), total, "")
     cells.caption = time_left(plan, device, available_cores())
-    why = Table("cells", "status", "reason", title="reasons")
+    explanations = Table("cells", "status", "reason", title="reasons")
     for (status, reason), number in reasons.most_common():
-        why.add_row(str(number), status, plain(reason))
-    return [cells, why] if reasons else [cells]
+        explanations.add_row(str(number), status, plain(reason))
+    return [cells, explanations] if reasons else [cells]
 
 
-def embeddings_table(embeddings: Sequence[Embedding], plan: Plan) -> Table:
-    """What must be embedded before cells can be fitted, and on which device."""
+def embeddings_table(embeddings: Sequence[PlannedEmbedding], plan: Plan) -> Table:
+    """The embeddings that unfinished cells need, with time and device."""
     columns = ("extractor", "embedding", "images", "time", "device")
     table = Table(*columns, title="embeddings that the unfinished cells need")
     device = device_of_networks(plan)
     networks = {p.cell.backbone for p in plan.todo if isinstance(p.cell.embedding_extractor, BackboneSpec)}
     for embedding in embeddings:
-        state = "in the cache" if embedding.cached else "to be made"
+        state = "cached" if embedding.cached else "to be computed"
         where = "" if embedding.cached else device if embedding.extractor in networks else "cpu"
         name, time = plain(embedding.extractor), duration(embedding.seconds)
         table.add_row(name, state, f"{embedding.images:,}", time, where)
@@ -104,10 +104,10 @@ def embeddings_table(embeddings: Sequence[Embedding], plan: Plan) -> Table:
 
 
 def device_of_networks(plan: Plan) -> str:
-    """The device on which a run without --device would compute this plan's networks: cpu, cuda or mps."""
+    """The device of this plan's networks in a run without --device: cpu, cuda or mps."""
     if not any(isinstance(planned.cell.extractor, BackboneSpec) for planned in plan.todo):
         return "cpu"
-    from extractors.devices import choose_device  # imports torch, which other plans can do without
+    from extractors.devices import choose_device  # imports torch, which takes seconds
 
     return str(choose_device().type)
 
@@ -122,8 +122,8 @@ def time_left(plan: Plan, device: str, cores: int) -> str:
         parts.append(f"core time {duration(fitting)}, about {duration(fitting / cores) or '1 s'} {on_cores}")
     if tuning >= 1:
         parts.append(
-            f"fine-tuning on {device} at most about {duration(tuning / cores) or '1 s'}, "
-            f"which is the time {on_cores} until a cell was measured on {device}"
+            f"fine-tuning on {device} at most about {duration(tuning / cores) or '1 s'} "
+            f"(estimated {on_cores}, until a cell was measured on {device})"
         )
     return "; ".join(parts)
 
@@ -151,7 +151,7 @@ def frame_table(frame: pd.DataFrame, title: str) -> Table:
 
 
 def findings_table(findings: Sequence[Any], title: str) -> Table:
-    """What an audit found, worst first."""
+    """The findings of an audit, worst first."""
     table = Table("code", "", "finding", "examples", title=_title(title))
     for finding in sorted(findings, key=lambda f: list(_COLOURS).index(f.severity)):
         examples = "\n".join(map(str, finding.examples[:3]))
@@ -161,7 +161,7 @@ def findings_table(findings: Sequence[Any], title: str) -> Table:
 
 
 def shown(path: Path) -> str:
-    """A path relative to the working folder where it lies in it, else as it is."""
+    """A path relative to the working folder when it is inside it, else unchanged."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:

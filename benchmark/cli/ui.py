@@ -1,4 +1,4 @@
-"""Run MLflow's own UI on a workspace as one server process that ends with this one."""
+"""Run MLflow's UI on a workspace, as a server process that ends with this process."""
 
 import os
 import signal
@@ -13,18 +13,18 @@ from benchmark.errors import UserError
 from benchmark.store.workspace import Workspace
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-_PATIENCE = 10.0  # seconds that the server has to answer its last requests
+_PATIENCE = 10.0  # seconds for the server to end by itself before it is killed; chosen by hand
 _ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else a job runner with workers of its own starts
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else MLflow starts a job runner with its own workers
 }
 
 
 def serve(workspace: Workspace, host: str, port: int) -> int:
-    """Serve until stopped; returns the server's exit status, or 128 + the signal's number.
+    """Serve until stopped; returns the server's exit status.
 
-    SIGTERM, SIGINT and SIGHUP end the server and all its processes. Raises UserError when nothing is
-    recorded.
+    SIGTERM, SIGINT and SIGHUP end the server and all its processes. Raises UserError when nothing is logged,
+    and SystemExit with 128 + the signal's number after a signal.
     """
     if workspace.tracking_uri is None and not workspace.database.is_file():
         raise UserError(f"{shown(workspace.folder)} holds no MLflow records yet: run a grid there first")
@@ -47,9 +47,9 @@ def serve(workspace: Workspace, host: str, port: int) -> int:
 
 @contextmanager
 def _exiting_on(signals: tuple[signal.Signals, ...]) -> Iterator[None]:
-    """Leave the block by SystemExit at the first of these signals; later ones are ignored.
+    """Raise SystemExit in the block at the first of these signals; later ones are ignored.
 
-    A signal that this process ignores already (`nohup` ignores SIGHUP) is ignored further.
+    A signal that this process already ignores (`nohup` ignores SIGHUP) stays ignored.
     """
 
     def leave(number: int, _: FrameType | None) -> None:
@@ -68,11 +68,11 @@ def _exiting_on(signals: tuple[signal.Signals, ...]) -> Iterator[None]:
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
-    """End the process group of the server, which is a session of its own, so that its port is free again."""
+    """End all processes of the server (its process group), so that its port is free again."""
     try:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(_PATIENCE)
-        os.killpg(server.pid, signal.SIGKILL)  # who outlived the first of them
+        os.killpg(server.pid, signal.SIGKILL)  # processes that outlived the first one
     except subprocess.TimeoutExpired:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()

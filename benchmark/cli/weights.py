@@ -18,7 +18,7 @@ def fetch_weights(name: str, out: Path) -> None:
     """Download a backbone's ImageNet weights into one safetensors file."""
     if source_of(name).fetch is None:
         raise UserError(
-            f"the weights of '{name}' ship with the project: say '{name}' in the grid, fetch nothing"
+            f"the weights of '{name}' ship with the project: use '{name}' in the grid without fetching"
         )
     from benchmark.execution.advice import with_advice
     from extractors.backbones import fetch_state
@@ -37,18 +37,16 @@ def fetch_weights(name: str, out: Path) -> None:
 def pretrain_weights(out: Path, hours: float, device: str) -> None:
     """Train the bundled network on pictures drawn by formulas, into one safetensors file."""
     if not (hours > 0 and math.isfinite(hours)):
-        raise UserError(
-            f"--hours {hours:g}: there is no training without time; say how many hours, 1.2 for instance"
-        )
+        raise UserError(f"--hours {hours:g}: must be a positive number of hours, for example 1.2")
     _check_writable(out)
-    from extractors.bundled.pretraining.training import Moment, pretrain
+    from extractors.bundled.pretraining.training import TrainingState, pretrain
     from extractors.devices import choose_device, torch_threads
 
     reported = 0
 
     with progress_bars() as report, torch_threads(available_cores()):
 
-        def show(moment: Moment) -> None:
+        def show(moment: TrainingState) -> None:
             nonlocal reported
             report("seconds of training", int(moment.elapsed) - reported, int(moment.budget))
             reported = int(moment.elapsed)
@@ -57,7 +55,7 @@ def pretrain_weights(out: Path, hours: float, device: str) -> None:
             trained = pretrain(out, hours, choose_device(device), show)
         except ValueError as error:
             raise UserError(str(error)) from None
-    table = Table("weights", "images seen", "training time", "categories named right", show_header=True)
+    table = Table("weights", "images seen", "training time", "accuracy", show_header=True)
     table.add_row(
         plain(shown(out)), f"{trained.images:,}", duration(trained.seconds), f"{trained.accuracy:.1%}"
     )
@@ -65,7 +63,7 @@ def pretrain_weights(out: Path, hours: float, device: str) -> None:
 
 
 def _check_writable(out: Path) -> None:
-    """Raise UserError, before an hour is spent, where the file could not be written."""
+    """Raise UserError when the file cannot be written; checked before the training."""
     if out.is_dir():
         raise UserError(f"--out {out} is a folder; name a file in it")
     try:

@@ -34,7 +34,7 @@ MURA = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a check has to say: severity is `error`, `warning` or `ok`."""
+    """The result of one check; severity is `error`, `warning` or `ok`."""
 
     code: str
     severity: str
@@ -44,7 +44,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Content:
-    """What reading a file gave: the digest of its pixels, or why it cannot be read."""
+    """The result of decoding a file: the sha256 of its pixels, or why it cannot be read."""
 
     digest: str
     error: str = ""
@@ -76,8 +76,8 @@ def counts_of_mura(images: pd.DataFrame) -> Finding:
         for name, have, expected in zip(names, found.get((part, split), (0,) * 4), published, strict=True)
         if have != expected
     ]
-    strange = set(images["body_part"]) - {part for part, _ in MURA}
-    differences += [f"{part}: not a part of MURA" for part in sorted(strange)]
+    unknown = set(images["body_part"]) - {part for part, _ in MURA}
+    differences += [f"{part}: not a part of MURA" for part in sorted(unknown)]
     return _finding("DATA001", "counts that differ from MURA's published ones", differences)
 
 
@@ -95,31 +95,31 @@ def patients_in_two_splits(images: pd.DataFrame) -> Finding:
 
 def duplicates_across_splits(images: pd.DataFrame) -> Finding:
     """DATA004: the same pixels in training and in test."""
-    return _finding("DATA004", "groups of identical pixels in two splits", _twins(images, "split"))
+    return _finding("DATA004", "groups of identical pixels in two splits", _duplicates(images, "split"))
 
 
 def single_class_parts(images: pd.DataFrame) -> Finding:
-    """DATA005: a part of a split that holds one class only, so that nothing can be measured there."""
+    """DATA005: body parts with one class only in a split, where no metric can be computed."""
     classes = images.groupby(["body_part", "split"])["label"].nunique()
-    alone = [f"{part} {split}".strip() for part, split in classes[classes < 2].index]
-    return _finding("DATA005", "body parts with one class only", alone)
+    single = [f"{part} {split}".strip() for part, split in classes[classes < 2].index]
+    return _finding("DATA005", "body parts with one class only", single)
 
 
 def studies_with_two_labels(images: pd.DataFrame) -> Finding:
-    """DATA006: studies whose images disagree; MURA's folder names could call one study both."""
+    """DATA006: studies with both labels (in MURA, folders that differ in the suffix of the label only)."""
     study = images["study"].str.replace(r"_(?:positive|negative)$", "", regex=True)
     labels = images.groupby(study)["label"].nunique()
     return _finding("DATA006", "studies with two labels", labels[labels > 1].index.tolist())
 
 
 def duplicates_between_patients(images: pd.DataFrame) -> Finding:
-    """DATA007: the same pixels under two patients, whom no grouping by patient can keep together."""
-    twins = _twins(images, "patient")
-    return _finding("DATA007", "groups of identical pixels under two patients", twins, severity="warning")
+    """DATA007: the same pixels under two patients, so that a split by patient may still leak."""
+    groups = _duplicates(images, "patient")
+    return _finding("DATA007", "groups of identical pixels under two patients", groups, severity="warning")
 
 
-def _twins(images: pd.DataFrame, column: str) -> list[str]:
-    """Identical images that differ in `column`, each group as `one = other`."""
+def _duplicates(images: pd.DataFrame, column: str) -> list[str]:
+    """Groups of images with identical pixels that differ in `column`, each as `one = other`."""
     readable = images[images["error"] == ""]
     differing = readable[readable.groupby("digest")[column].transform("nunique") > 1]
     groups = differing.groupby("digest", sort=False)["image"]

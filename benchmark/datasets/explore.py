@@ -11,14 +11,18 @@ from PIL import Image
 from benchmark.datasets.audit import counts_table
 from benchmark.datasets.manifest import Manifest
 from benchmark.errors import UserError
+from results.labels import BLUE, ORANGE
 
-_COLOURS = {"normal": "#0072B2", "abnormal": "#E69F00"}  # Okabe and Ito 2008: told apart by everyone
+_COLOURS = {"normal": BLUE, "abnormal": ORANGE}
 _CLASSES = ("normal", "abnormal")
 _DPI = 150
 
 
 def explore(manifest: Manifest, out: Path) -> list[Path]:
-    """Write CSV tables and PNG charts of counts, views per study and image sizes; returns the files."""
+    """Write CSV tables and PNG charts of counts, views per study and image sizes; returns the files.
+
+    Raises UserError for a file that is not an image.
+    """
     out.mkdir(parents=True, exist_ok=True)
     written = []
     for name, table, figure in _views_of(manifest):

@@ -1,38 +1,20 @@
 """The registry of data set kinds: the keys that each takes in a grid file, and how its images are read."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from benchmark.datasets.names import PROTOCOLS
+from benchmark.datasets.kind import DatasetKeys, DatasetKind
 from benchmark.datasets.paths import GridPath
-from extractors.digests import JsonValue, digest_of
+from extractors.digests import digest_of
 from extractors.registry import with_entry_points
-from extractors.validation import Strict, one_of
 
 if TYPE_CHECKING:  # importing it costs half a second for pandas, which reading a grid file does not need
     from benchmark.datasets.manifest import Manifest
-
-ProtocolName = Annotated[str, one_of(PROTOCOLS, "protocol")]
-
-
-class DatasetKeys(Strict):
-    """The keys that all data sets have in a grid file; a kind's model narrows `kind` to a Literal."""
-
-    NOT_ASKED: ClassVar[frozenset[str]] = frozenset(
-        {"root", "name", "citation"}
-    )  # never in a cell's identity
-    kind: str
-    protocol: ProtocolName = "official"
-
-    def asked(self) -> dict[str, JsonValue]:
-        """What decides which images there are and how they are split; defaults and locations left out."""
-        return self.model_dump(exclude_defaults=True, exclude=set(self.NOT_ASKED))
 
 
 class MuraDataset(DatasetKeys):
@@ -61,21 +43,6 @@ class PhantomDataset(DatasetKeys):
     long_side: int = Field(default=256, ge=32, le=2048)
 
 
-@dataclass(frozen=True)
-class DatasetKind:
-    """One kind of data set.
-
-    `read(keys, cache, jobs)` takes an instance of `model`, the workspace's cache folder and a number of
-    processes, returns the manifest and raises UserError for data that cannot be used. `is_at(root)` tells
-    whether a file or folder holds a data set of this kind, for commands that are given a path and no grid.
-    """
-
-    name: str
-    model: type[DatasetKeys]
-    read: Callable[[Any, Path, int], "Manifest"]
-    is_at: Callable[[Path], bool] = lambda root: False
-
-
 def _read_mura(keys: MuraDataset, cache: Path, jobs: int) -> "Manifest":
     from benchmark.datasets.mura import read_mura
 
@@ -90,7 +57,7 @@ def _read_manifest(keys: ManifestDataset, cache: Path, jobs: int) -> "Manifest":
 
 
 def _read_phantom(keys: PhantomDataset, cache: Path, jobs: int) -> "Manifest":
-    """Draw the phantom into the cache unless it is there."""
+    """Read the phantom from the cache; draw it first when it is not there."""
     from benchmark.datasets.mura import read_mura
     from benchmark.datasets.phantom.draw import PHANTOM_VERSION, draw_phantom
 
@@ -123,5 +90,5 @@ else:  # a grid's `dataset`: the model of its `kind`
 
 
 def kind_at(root: Path) -> DatasetKind:
-    """The kind of the data set in a file or folder: MURA where no kind claims it."""
+    """The kind of the data set in a file or folder; MURA when no kind recognises it."""
     return next((kind for kind in DATASET_KINDS.values() if kind.is_at(root)), DATASET_KINDS["mura"])

@@ -27,8 +27,8 @@ class Manifest:
     `images` has the columns image (posix path relative to `root`, unique), patient, study (unique over
     patients), body_part (lower case, without `XR_`), label (int64: 0 normal, 1 abnormal) and split:
     `train`, `test`, or empty when the data set has none. `evaluated_on` is the name of the test part
-    in the data set's own words, empty when it has no test part. `name` and `citation` (a BibTeX key of the
-    report's references, or free text) are for reports; they are not part of the digest.
+    in the data set itself (`valid` for MURA), empty when it has no test part. `name` and `citation` (a BibTeX
+    key of the report's references, or free text) are for reports; they are not part of the digest.
     """
 
     root: Path
@@ -46,7 +46,7 @@ class Manifest:
         return digest.hexdigest()
 
     def digest(self) -> str:
-        """The sha256 (hex) of all rows and of each file's size; the same on every machine and folder."""
+        """The sha256 (hex) of all rows and file sizes; it does not depend on the machine or on `root`."""
         return self._digest
 
     def paths(self) -> list[Path]:
@@ -55,23 +55,23 @@ class Manifest:
 
 
 def part_name(text: str) -> str:
-    """A body part as it is written here: `XR_ELBOW` is `elbow`."""
+    """Normalise the name of a body part: `XR_ELBOW` becomes `elbow`."""
     return text.strip().lower().removeprefix("xr_")
 
 
 def read_manifest(path: Path) -> Manifest:
     """Read a CSV `path,patient,study,body_part,label[,split]`; paths are relative to its folder.
 
-    Split values are train, val, valid and test. With any `test` row that is the test set, and val
-    belongs to the training pool; without, val or valid is the test set. The file dataset.json beside the
-    CSV, if any, gives `name` and `citation`. Raises UserError naming file and line for anything that
-    cannot be used.
+    Split values are train, val, valid and test. If there are `test` rows, they are the test set, and val
+    belongs to the training pool; otherwise the val or valid rows are the test set. The file dataset.json
+    beside the CSV, if any, gives `name` and `citation`. Raises UserError with file and line for anything
+    that cannot be used.
     """
     rows = _read_rows(path)
     _check_columns(path, rows)
     _refuse(path, ~rows["label"].isin(["0", "1"]), rows["label"], "label must be 0 (normal) or 1 (abnormal)")
     names = rows["path"].map(lambda text: posixpath.normpath(text.replace("\\", "/")))
-    _refuse(path, names.duplicated(), rows["path"], "this path stands there twice")
+    _refuse(path, names.duplicated(), rows["path"], "this path is listed twice; remove one of the rows")
     check_files(path, path.parent, dict(zip(rows.index, names, strict=True)))
     split, evaluated_on = _splits(path, rows)
     images = pd.DataFrame(
@@ -95,7 +95,7 @@ def check_files(listing: Path, root: Path, names: Mapping[int, str], hint: str =
     if missing:
         first = ", ".join(list(missing.values())[:3]) + (", ..." if len(missing) > 3 else "")
         raise UserError(
-            f"{listing}:{min(missing)}: {len(missing)} of {len(names)} images are not there: {first}{hint}"
+            f"{listing}:{min(missing)}: {len(missing)} of {len(names)} images do not exist: {first}{hint}"
         )
 
 
@@ -106,7 +106,7 @@ def _read_description(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise UserError(f"{path}: not JSON that can be read: {error}") from None
+        raise UserError(f"{path}: cannot be read as JSON: {error}") from None
     texts = isinstance(content, dict) and all(isinstance(text, str) for text in content.values())
     if not texts or not set(content) <= {"name", "citation"}:
         raise UserError(
@@ -116,7 +116,7 @@ def _read_description(path: Path) -> dict[str, str]:
 
 
 def _read_rows(path: Path) -> pd.DataFrame:
-    """All fields as text without outer blanks, indexed by their line in the file."""
+    """All fields as stripped text, indexed by their line in the file."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream)
@@ -124,7 +124,7 @@ def _read_rows(path: Path) -> pd.DataFrame:
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such manifest (a CSV: {','.join(_NEEDED)}[,split])") from None
     except (csv.Error, UnicodeDecodeError, OSError) as error:
-        raise UserError(f"{path}: not a CSV that can be read: {error}") from None
+        raise UserError(f"{path}: cannot be read as CSV: {error}") from None
     header, *rows = [[field.strip() for field in row] for row in lines.values()] or [[]]
     if not rows:
         raise UserError(f"{path}: the manifest has no row (a CSV: {','.join(_NEEDED)}[,split])")
@@ -138,7 +138,7 @@ def _check_columns(path: Path, rows: pd.DataFrame) -> None:
     found = tuple(rows.columns)
     for column in (*_NEEDED, "split"):
         if found.count(column) > 1:
-            raise UserError(f"{path}:1: the column '{column}' stands there twice")
+            raise UserError(f"{path}:1: the column '{column}' occurs twice; remove one")
     for column in _NEEDED:
         if column not in found:
             near = "".join(f"; is it '{name}'?" for name in get_close_matches(column, found, n=1))

@@ -1,4 +1,4 @@
-"""A two-class MedMNIST file turned into images and a manifest."""
+"""Convert a two-class MedMNIST file into images and a manifest."""
 
 import csv
 import json
@@ -25,9 +25,9 @@ _ABNORMAL_IS_0 = ("breastmnist",)  # INFO of the medmnist package: 0 malignant, 
 def from_medmnist(npz: Path, out: Path) -> Path:
     """Write OUT/images/{train,val,test}/NNNN.png, OUT/manifest.csv, OUT/dataset.json; returns the CSV's path.
 
-    The file gives no patients: each image stands as its own. Label 1 is abnormal, also for BreastMNIST,
-    whose file says the reverse. Raises UserError for a file that is not a two-class MedMNIST file of
-    flat images and for a folder that exists.
+    The file has no patient ids, so each image counts as a patient of its own. Label 1 is abnormal, also for
+    BreastMNIST, whose file uses 0 for malignant. Raises UserError for a file that is not a two-class MedMNIST
+    file of 2-D images and for a folder that is not empty.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not empty: name another folder")
@@ -63,7 +63,7 @@ def _read(npz: Path) -> dict[str, NDArray[Any]]:
     for images in (arrays[f"{split}_images"] for split in _SPLITS):
         if images.dtype != np.uint8 or not (images.ndim == 3 or (images.ndim == 4 and images.shape[3] == 3)):
             found = f"{images.dtype} {images.shape}"
-            raise UserError(f"{npz}: images are {found}; only flat 8-bit images, grey or RGB, can be used")
+            raise UserError(f"{npz}: images are {found}; only 2-D 8-bit images, grey or RGB, can be used")
     return arrays
 
 

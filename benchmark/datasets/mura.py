@@ -20,10 +20,10 @@ _IMAGE = re.compile(
 
 
 def read_mura(root: Path) -> Manifest:
-    """Read MURA by its CSV files where they are, by its folders where not.
+    """Read MURA from its CSV files, or from its folders where a CSV file is missing.
 
     `root` is the folder MURA-v1.1 or the one that holds it. MURA's valid part is the test set. A
-    patient keeps the number over body parts. Raises UserError for a folder that is not MURA, a file
+    patient has the same number in all body parts. Raises UserError for a folder that is not MURA, a file
     that is missing, or a label that differs from the CSV's.
     """
     folder = _folder(root)
@@ -48,11 +48,11 @@ def _image_paths(folder: Path, split: str) -> list[str]:
         return _found_images(folder, split)
     listed = {line: name for line, name in _lines(listing, split) if not _is_hidden(name)}
     check_files(listing, folder, listed, f"; download them, or remove {listing.name} to read the folders")
-    return sorted(listed.values())  # as the folders give them, so that both have one digest
+    return sorted(listed.values())  # in the order of `_found_images`, so that both give the same digest
 
 
 def _lines(listing: Path, split: str) -> list[tuple[int, str]]:
-    """Numbered lines without the folder that MURA's CSV files write first: MURA-v1.1/train/..."""
+    """The lines of a CSV file with their numbers, without the leading folder `MURA-v1.1/`; no empty lines."""
     lines = enumerate(listing.read_text(encoding="utf-8").splitlines(), start=1)
     return [(n, line[max(0, line.rfind(f"{split}/")) :].strip()) for n, line in lines if line.strip()]
 
@@ -68,7 +68,7 @@ def _found_images(folder: Path, split: str) -> list[str]:
 
 
 def _is_hidden(image: str) -> bool:
-    """macOS leaves files such as ._image1.png, which are no images."""
+    """Whether this is a hidden file: macOS writes files such as ._image1.png, which are not images."""
     return image.rpartition("/")[2].startswith(".")
 
 
@@ -96,7 +96,7 @@ def _table(folder: Path, images: list[str]) -> pd.DataFrame:
 
 
 def _check_labels(folder: Path, split: str, images: pd.DataFrame) -> None:
-    """The folder's name and labeled_studies.csv must say the same."""
+    """Raise UserError when a label in labeled_studies.csv differs from the label in the folder's name."""
     listing = folder / f"{split}_labeled_studies.csv"
     if not listing.is_file():
         return

@@ -1,6 +1,6 @@
-"""Constants of data sets, in a module of their own so that using them does not import pandas."""
+"""Constants of data sets, in a separate module so that using them does not import pandas."""
 
-BY_IMAGE = "image"  # the protocol in which patients leak
+BY_IMAGE = "image"  # the protocol that splits by image: one patient may be in training and in test
 PROTOCOLS = ("official", "patient", BY_IMAGE)
 EVERY_PART = "all"
-SPLITS_VERSION = 1  # raise it when a subset or a split holds other images
+SPLITS_VERSION = 1  # raise it when subsets or splits hold different images

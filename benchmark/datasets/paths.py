@@ -1,4 +1,4 @@
-"""Paths as a grid file writes them: environment variables filled in, relative to the file's folder."""
+"""Resolve the paths in a grid file: expand environment variables, start at the folder of the file."""
 
 import os
 import re
@@ -10,7 +10,9 @@ from pydantic_core import PydanticCustomError
 
 
 def resolve_path(text: str, folder: Path | None) -> Path:
-    """The absolute path of a text with `${NAME}` or `${NAME:-default}`, relative to `folder`.
+    """Return the absolute path of a text that may hold `${NAME}` or `${NAME:-default}`.
+
+    A relative path starts at `folder`.
 
     Raises PydanticCustomError for a variable that is not set and has no default.
     """

@@ -6,10 +6,11 @@ import pandas as pd
 
 
 def shuffle_labels(images: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The same images (rows with study and label) with their studies' labels in another order.
+    """Permute the labels of the studies; `images` has one row per image, with study and label.
 
-    All images of a study get one label, and as many studies are abnormal as before. Depends on the names of
-    the studies and the seed alone: not on the rows' order, nor on a library's random numbers.
+    All images of a study get the same label, and the number of abnormal studies does not change. The result
+    depends on the names of the studies and the seed only: not on the order of the rows or on a library's
+    random numbers.
     """
     labels = images.groupby("study", sort=True)["label"].first()
     drawn = [hashlib.sha256(f"shuffled|{seed}|{study}".encode()).digest() for study in labels.index]

@@ -10,16 +10,17 @@ from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.names import BY_IMAGE
 from benchmark.errors import UserError
 
-Rows = NDArray[np.intp]
-_TEST_SHARE = 0.1  # of 80 / 10 / 10; the validation tenth belongs to the training pool
+RowNumbers = NDArray[np.intp]
+_TEST_SHARE = 0.1  # of the usual 80 / 10 / 10 split, whose validation part stays in the training pool
 
 
-def pool_and_test(manifest: Manifest, protocol: str) -> tuple[Rows, Rows]:
+def pool_and_test(manifest: Manifest, protocol: str) -> tuple[RowNumbers, RowNumbers]:
     """The manifest rows that may be trained on, and those of the fixed test set, both ascending.
 
     `official` is the data set's own split; `patient` puts a tenth of the patients in the test set,
-    `image` a tenth of the images (patients leak: only there to show what that is worth). Neither
-    depends on a seed of the grid. Raises UserError when the data set has no split of its own.
+    `image` a tenth of the images (one patient may be in both: only to measure how much that inflates the
+    scores). Neither depends on the grid's seeds. Raises UserError for `official` when the data set has no
+    test part.
     """
     images = manifest.images
     if protocol == "official":
@@ -33,7 +34,7 @@ def pool_and_test(manifest: Manifest, protocol: str) -> tuple[Rows, Rows]:
         order = nested_order(images, group_ids(images, protocol), f"protocol {protocol}", 0)
         test = np.zeros(len(images), dtype=bool)
         test[order[: round(_TEST_SHARE * len(images))]] = True
-        if protocol == "patient":  # the patient who was cut by the tenth is in the test set whole
+        if protocol == "patient":  # all images of a patient whose images lie on both sides of the cut
             test = images["patient"].isin(images["patient"][test]).to_numpy()
     return np.flatnonzero(~test), np.flatnonzero(test)
 
@@ -44,18 +45,18 @@ def is_leaky(protocol: str) -> bool:
 
 
 def group_ids(images: pd.DataFrame, protocol: str) -> NDArray[np.object_]:
-    """What must not be divided between folds: patients, or single images under `image`. Shape (n,)."""
+    """The group (n,) of each image that no fold divides: its patient, or the image itself under `image`."""
     return images["image" if is_leaky(protocol) else "patient"].to_numpy(dtype=object)
 
 
-def nested_order(images: pd.DataFrame, groups: NDArray[np.object_], body_part: str, seed: int) -> Rows:
+def nested_order(images: pd.DataFrame, groups: NDArray[np.object_], body_part: str, seed: int) -> RowNumbers:
     """An order of these rows whose first N are the subset of N images, for every N.
 
-    Groups stay together (only the last one of a subset may be cut), and every prefix holds each
-    stratum of (body part, label) in proportion: a group stands at the share of its stratum's images
-    that precede it, half of its own counted, in an order drawn from (body_part, seed, group).
-    Depends on names alone: not on the rows' own order, nor on a library's random numbers, and a
-    group that is added or removed leaves the drawn order of the others as it was.
+    Groups stay together (only the last group of a subset may be cut). Every prefix holds each stratum of
+    (body part, label) in proportion: within its stratum, groups are shuffled by a hash of (body_part, seed,
+    group), and a group is placed at the share of the stratum's images before it, plus half of its own.
+    The order depends on these names only: not on the order of the rows or on a library's random numbers. A
+    group that is added or removed does not change the shuffled order of the others.
     """
     table = images.reset_index(drop=True).assign(group=groups)
     rows = table.groupby("group").agg(

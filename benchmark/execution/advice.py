@@ -1,4 +1,4 @@
-"""Errors of the extractors with the command or option of this project that helps."""
+"""Add to errors of the extractors the command or option that helps."""
 
 from extractors.errors import WeightsUnavailableError
 from extractors.pixels import UnreadableImageError
@@ -8,10 +8,10 @@ def with_advice(error: Exception) -> str:
     """The message of an error, followed by what to do on the command line where that is known."""
     if isinstance(error, WeightsUnavailableError):
         return (
-            f"the pretrained weights of '{error.name}' cannot be had here: on a machine with internet run "
-            f"'benchmark weights fetch {error.name} --out FILE.safetensors', copy the file and set "
+            f"the pretrained weights of '{error.name}' cannot be downloaded here: on a machine with internet "
+            f"run 'benchmark weights fetch {error.name} --out FILE.safetensors', copy the file and set "
             f"'weights: FILE.safetensors' in the grid ({error.why})"
         )
     if isinstance(error, UnreadableImageError):
-        return f"{error}; mend or remove it, or run with --skip-unreadable"
+        return f"{error}; repair or remove it, or run with --skip-unreadable"
     return str(error)

@@ -1,4 +1,4 @@
-"""The cost of a cell, in the same terms for every strategy: seconds by stage, memory, energy, bytes."""
+"""The cost of a cell, with the same fields for every strategy: seconds by stage, memory, energy, bytes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +11,10 @@ from extractors.resource_usage import Usage
 def frozen_cost(
     fit: Fit, *, train: int, test: int, embedding: Mapping[str, Any], used: Usage, threads: int
 ) -> Cost:
-    """Cost of a frozen cell: its own fit plus (train + test) x embedding cost per image.
+    """Cost of a frozen cell: its own fit plus (train + test) × embedding cost per image.
 
-    An embedding is made once, for all images and cells; a cell counts (train + test) images times the
-    embedding's milliseconds and energy per image, as if it had been made for this cell alone. The peak of
-    memory is the higher one of the embedding's pass and the classifier's.
+    An embedding is computed once for all images and cells; a cell counts its own (train + test) images, as if
+    they had been embedded for this cell only. Peak memory is the larger peak of embedding and fitting.
     """
     per_image, energy = embedding.get("milliseconds_per_image"), embedding.get("kwh_per_image")
     predict = fit.seconds["predict"]
@@ -32,7 +31,7 @@ def frozen_cost(
         peak_memory_bytes=None if None in peaks else max(peaks),  # type: ignore[type-var]
         peak_device_memory_bytes=embedding.get("peak_device_memory_bytes"),
         energy_kwh=_sum([_times(energy, train + test), used.energy_kwh]),
-        **_deployed(
+        **_cost_of_use(
             test,
             _sum([_times(per_image, test / 1000), predict]),
             _sum([embedding.get("bytes_on_disk"), fit.bytes_on_disk]),
@@ -41,7 +40,7 @@ def frozen_cost(
 
 
 def tuned_cost(fit: Fit, *, test: int, facts: Mapping[str, Any], used: Usage) -> Cost:
-    """The cost of a fine-tuning: `facts` of its training. Learning rates not taken are its selection."""
+    """Cost of a fine-tuning, from the `facts` of its training; rejected learning rates count as selection."""
     seconds = fit.seconds
     return Cost(
         device=facts["device"],
@@ -50,7 +49,7 @@ def tuned_cost(fit: Fit, *, test: int, facts: Mapping[str, Any], used: Usage) ->
         peak_memory_bytes=used.peak_memory_bytes,
         peak_device_memory_bytes=facts["peak_memory_bytes"],
         energy_kwh=used.energy_kwh,
-        **_deployed(test, seconds["predict"], fit.bytes_on_disk),
+        **_cost_of_use(test, seconds["predict"], fit.bytes_on_disk),
     )
 
 
@@ -68,8 +67,8 @@ def _seconds(
     return {**named, "seconds_total": _sum(list(stages.values()))}
 
 
-def _deployed(test: int, seconds: float | None, size: int | None) -> dict[str, Any]:
-    """What classifying the test images takes once all is fitted, from their pixels, and what must be kept."""
+def _cost_of_use(test: int, seconds: float | None, size: int | None) -> dict[str, Any]:
+    """The cost of use: seconds from pixels to predictions of the test images, and bytes of the model."""
     return {
         "evaluation_seconds": seconds,
         "evaluation_images_per_second": test / seconds if seconds else None,
@@ -82,5 +81,5 @@ def _times(amount: float | None, factor: float) -> float | None:
 
 
 def _sum(amounts: list[float | None]) -> Any:
-    """The sum, unless a part of it is not known."""
+    """The sum, or None when one of the amounts is None."""
     return None if None in amounts else sum(amount for amount in amounts if amount is not None)

@@ -1,4 +1,4 @@
-"""How long work should take: as long as similar work took before, else a first guess."""
+"""Estimate the time of cells from similar finished cells, or from a first guess."""
 
 from collections.abc import Iterable
 
@@ -8,26 +8,26 @@ from benchmark.grid.cells import Cell
 from benchmark.store.record import Finished
 from classifiers.catalogue import CLASSIFIERS
 
-# Seconds of one core for one epoch of 1,000 images of a mid-sized network at 224 pixels: where `plan` begins
-# before the workspace holds measured cells of the same network.
+# Seconds of one core for one epoch of 1,000 images of a mid-sized network at 224 pixels. A rough guess, used
+# until the workspace has measured cells of the same network.
 _FIRST_GUESS_EPOCH = 150.0
-_UNKNOWN = (1.0, 1.0)  # of a classifier that is no longer registered: as logistic regression
+_UNKNOWN = (1.0, 1.0)  # for a classifier that is not registered any more: as logistic regression
 
 
 class CellTimes:
-    """How long a cell takes: as similar recorded cells (of the same control) took, else a first guess."""
+    """Estimate the time of a cell from similar recorded cells, or from a first guess."""
 
     def __init__(self, records: Iterable[Finished]) -> None:
         self._measured: dict[tuple[str, str], list[tuple[int, float]]] = {}
         for record in records:
-            threads = record.training.threads if record.training else 1  # a fine-tuning has them to itself
+            threads = record.training.threads if record.training else 1  # a fine-tuning uses all of them
             point = record.counts.train_images, threads * sum(record.seconds.values())
             tuned = record.backbone if record.training else ""
             kind = record.control, _kind(record.classifier, tuned)
             self._measured.setdefault(kind, []).append(point)
 
     def seconds(self, cell: Cell, images: int) -> float:
-        """Seconds of one core for a cell of this many images."""
+        """Core seconds of a cell with this many training images."""
         if cell.recipe:
             smaller = ((cell.recipe.resolution or 224) / 224) ** 2
             base, power = _FIRST_GUESS_EPOCH * cell.recipe.most_epochs() * smaller, 1.0
@@ -44,5 +44,5 @@ class CellTimes:
 
 
 def _kind(classifier: str, tuned: str) -> str:
-    """The key of cells that take equally long: a classifier on any embedding, but each fine-tuned network."""
+    """The key of cells with similar times: the classifier; for fine-tuning, the network too."""
     return f"{tuned} {classifier}" if tuned else classifier

@@ -1,4 +1,4 @@
-"""Run work in local processes, each with its share of the cores."""
+"""Run functions in local processes and divide the cores among them."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from joblib.externals.loky import ProcessPoolExecutor
 
-Progress = Callable[[str, int, int], None]  # (stage, steps done now, steps in all)
+Progress = Callable[[str, int, int], None]  # callback (stage, steps just done, all steps of the stage)
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -25,12 +25,12 @@ _THREAD_VARIABLES = (
     "NUMBA_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
-_IDLE_SECONDS = 300  # joblib's default: a worker without work ends then, also when its parent was killed
+_IDLE_SECONDS = 300  # joblib's default: an idle worker ends after it, also when its parent was killed
 
 
 @dataclass(frozen=True)
 class Share:
-    """How many processes work at once and how many threads each may use: jobs × threads = cores."""
+    """How many processes run at once, and how many threads each of them may use."""
 
     jobs: int
     threads: int
@@ -51,8 +51,8 @@ def share_cores(jobs: int | None) -> Share:
 def run_all(function: Callable[[T], R], items: Iterable[T], share: Share) -> Iterator[R]:
     """Apply a function to each item in worker processes and yield the results as they finish.
 
-    One job runs in this process. Otherwise the workers are a pool of their own, so that a caller's joblib
-    workers stay as they are. At most 2 × jobs items are taken from `items` ahead of the results. An
+    With one job the function runs in this process. Otherwise a separate pool is used, so that joblib's own
+    workers are not affected. At most 2 × jobs items are taken from `items` ahead of the results. An
     exception of the function is raised here. When the caller stops early (an error, Ctrl-C, a closed
     generator), the workers are killed at once.
     """

@@ -1,4 +1,4 @@
-"""Fine-tune networks: the cells one after the other, each with the whole device."""
+"""Fine-tune networks, one cell after another; each cell uses the whole device."""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +26,8 @@ _STAGE = "fine-tuning (epochs)"
 
 
 def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
-    """Fine-tune the cells, the shortest first. The runner of the strategy that trains networks."""
-    total = sum(_most_epochs(planned) for planned in cells)
+    """Fine-tune the cells, shortest first. The runner of the strategy `fine_tuning`."""
+    total = sum(_max_epochs(planned) for planned in cells)
     run.progress(_STAGE, 0, total)
     with torch_threads(available_cores()):
         for planned in sorted(cells, key=lambda planned: planned.seconds):
@@ -41,12 +41,12 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
 
 
 def checkpoint_folder(cache: Path, planned: PlannedCell) -> Path:
-    """The folder of a cell's checkpoints; another fingerprint gives another folder."""
+    """The folder of a cell's checkpoints; it depends on the cell's id and fingerprint."""
     return cache / "checkpoints" / f"{planned.cell.id}-{digest_of(planned.fingerprint)[:8]}"
 
 
 def _result(planned: PlannedCell, run: Run, folder: Path, total: int) -> Result:
-    """Fine-tune one cell. After a failure its checkpoints stay for the next run, unless the loss diverged."""
+    """Fine-tune one cell. After a failure the next run uses its checkpoints, unless the loss diverged."""
     started, epochs = now(), 0
     begun = header(planned, run.context, started)
 
@@ -57,16 +57,16 @@ def _result(planned: PlannedCell, run: Run, folder: Path, total: int) -> Result:
         run.on_epoch(begun, Epoch.model_validate(epoch))
 
     try:
-        return _tuned(planned, run, folder, started, on_epoch)
-    except Exception as error:  # the other cells go on; the record holds the traceback
+        return _fine_tuned(planned, run, folder, started, on_epoch)
+    except Exception as error:  # the other cells continue; the record has the traceback
         if isinstance(error, DivergedError):
             shutil.rmtree(folder, ignore_errors=True)
         return failed(planned, run.context, error, started)
     finally:
-        run.progress(_STAGE, _most_epochs(planned) - epochs, total)
+        run.progress(_STAGE, _max_epochs(planned) - epochs, total)
 
 
-def _tuned(
+def _fine_tuned(
     planned: PlannedCell, run: Run, folder: Path, started: str, on_epoch: Callable[[Mapping[str, Any]], None]
 ) -> Result:
     cell = planned.cell
@@ -79,7 +79,7 @@ def _tuned(
         tuned = fine_tune(
             TuningTask(cell.extractor, cell.recipe, images, subset.seed, device, folder, on_epoch)
         )
-    used = Usage() if resumed else used  # what an earlier process used is not known
+    used = Usage() if resumed else used  # the memory and energy of the earlier process are unknown
     facts = {
         "recipe": cell.recipe.asked(),
         "training": tuned.facts,
@@ -103,12 +103,12 @@ def _training_images(pixels: StoredArray, subset: Subset) -> TrainingImages:
 
 
 def _delete_outdated(folder: Path, planned: PlannedCell) -> None:
-    """Delete the checkpoints that the cell left when it had another fingerprint."""
+    """Delete checkpoints of this cell with another fingerprint."""
     for other in folder.parent.glob(f"{planned.cell.id}-*"):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _most_epochs(planned: PlannedCell) -> int:
+def _max_epochs(planned: PlannedCell) -> int:
     """The number of epochs of a cell if no stage stops early."""
     return planned.cell.recipe.most_epochs() if planned.cell.recipe else 0

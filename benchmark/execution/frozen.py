@@ -1,4 +1,4 @@
-"""Fit classifiers on embeddings: cells that share an embedding and a subset form a batch for one worker."""
+"""Fit classifiers on embeddings; cells with the same embedding and subset form a batch for one worker."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from extractors.resource_usage import measured
 
 @dataclass(frozen=True)
 class Batch:
-    """Cells of one extractor, body part, seed, training size and control, with what they share."""
+    """Cells of one extractor, body part, training size, seed and control, with the data that they share."""
 
     cells: list[PlannedCell]
     embedding: Path | None  # folder of the stored array; None for an image-free control
@@ -39,7 +39,7 @@ class Batch:
 
 
 def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
-    """Fit the cells in worker processes, the longest batches first. The runner of the frozen strategies."""
+    """Fit the cells in worker processes, longest batches first. The runner of strategies with embeddings."""
     batches: list[Batch] = []
     for batch in make_batches(cells, run):
         if isinstance(batch, Batch):
@@ -56,7 +56,7 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
 
 
 def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]:
-    """The cells as batches, or as failed results where their embedding could not be made."""
+    """Group the cells into batches; cells whose embedding failed become failed results."""
     embeddings = run.embeddings(cells)
     groups: dict[tuple[Any, ...], list[PlannedCell]] = defaultdict(list)
     for planned in cells:
@@ -97,12 +97,12 @@ def _results(batch: Batch, threads: int) -> Iterator[Result]:
     for planned in batch.cells:
         started = now()
         try:
-            yield _fitted(batch, planned, data, started)
-        except Exception as error:  # the other cells go on; the record holds the traceback
+            yield _fit_cell(batch, planned, data, started)
+        except Exception as error:  # the other cells continue; the record has the traceback
             yield failed(planned, batch.context, error, started)
 
 
-def _fitted(batch: Batch, planned: PlannedCell, data: TrainTest, started: str) -> Result:
+def _fit_cell(batch: Batch, planned: PlannedCell, data: TrainTest, started: str) -> Result:
     with measured(share=data.threads / available_cores()) as used:
         fit = CLASSIFIERS[planned.cell.classifier].fit(data)
     cost = frozen_cost(

@@ -1,8 +1,9 @@
-"""From a grid to its plan: read its data set, compare with the stored records."""
+"""Open the plan of a grid: read its data set and compare its cells with the stored records."""
 
 from pathlib import Path
 
-from benchmark.datasets.kinds import DATASET_KINDS, DatasetKeys
+from benchmark.datasets.kind import DatasetKeys
+from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.datasets.manifest import Manifest
 from benchmark.execution.executors import available_cores
 from benchmark.execution.plan import Plan, make_plan

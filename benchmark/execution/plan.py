@@ -84,7 +84,7 @@ class Plan:
         return len(split.rows_of(split.pool, body_part))
 
     def rows_of(self, rows: NDArray[np.intp], body_part: str) -> NDArray[np.intp]:
-        """Those of the manifest's `rows` that show this body part (or any, for `all`)."""
+        """The `rows` (of the manifest) that show this body part; all of them for `all`."""
         if body_part == EVERY_PART:
             return rows
         parts = self.manifest.images["body_part"].to_numpy()
@@ -97,7 +97,7 @@ def _row(cell: Cell, status: str, reason: str) -> dict[str, Any]:
 
 
 def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
-    """Compare what the grid asks for with what the records hold.
+    """List the cells of a grid and compare them with the stored records.
 
     Raises UserError for a body part without images and for a backbone that does not exist.
     """
@@ -108,16 +108,16 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
     pool_size = cache(split.pool_size)
     cells, left_out = expand(grid, {part: pool_size(part) for part in grid.body_parts})
     controls, left_out_controls = expand_controls(grid, manifest.images, pool_size)
-    planned = _compared([*cells, *controls], split, records, pool_size)
+    planned = _compare_with_records([*cells, *controls], split, records, pool_size)
     plan = replace(split, cells=planned, left_out=[*left_out, *left_out_controls])
     _check_backbones(plan)
     return plan
 
 
-def _compared(
+def _compare_with_records(
     cells: list[Cell], split: Plan, records: Records, pool_size: Callable[[str, str], int]
 ) -> list[PlannedCell]:
-    """The cells, each compared with its record."""
+    """Compare each cell with its record, and estimate its time."""
     digest = split.manifest.digest()
     known = {cell.id: records.read(cell.id) for cell in cells}
     guess = CellTimes(record for record in known.values() if isinstance(record, Finished))
@@ -132,7 +132,7 @@ def _compared(
 
 
 def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
-    """How a cell is computed: when any part changes, its stored result is stale."""
+    """The inputs of a cell: when one of them changes, its stored result is stale."""
     known: Fingerprint = {
         "manifest": manifest_digest,
         "weights and preprocessing": cell.extractor.identity(),
@@ -151,7 +151,7 @@ def _status(record: Record | None, fingerprint: Fingerprint, folder: Path) -> tu
     if changed:
         return "stale", f"changed since: {', '.join(changed)}"
     if not (folder / PREDICTIONS).is_file():
-        return "missing", "its predictions are gone"
+        return "missing", f"its file {PREDICTIONS} was deleted"
     return "done", ""
 
 
@@ -178,8 +178,8 @@ def _check_backbones(plan: Plan) -> None:
 
 
 @dataclass(frozen=True)
-class Embedding:
-    """An embedding that unfinished cells need: whether the cache holds it, and how long it takes if not."""
+class PlannedEmbedding:
+    """An embedding that unfinished cells need: whether it is cached, and its estimated time if not."""
 
     extractor: str
     cached: bool
@@ -187,8 +187,8 @@ class Embedding:
     seconds: float  # wall-clock, with all cores
 
 
-def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding]:
-    """Which embeddings the unfinished cells need, and which of them the cache holds."""
+def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[PlannedEmbedding]:
+    """List the embeddings that the unfinished cells need, and whether each is cached."""
     images = plan.manifest.images["image"].tolist()
     settings = plan.grid.image
     pixels = read_array(
@@ -209,5 +209,7 @@ def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[Embedding
         folder = embedding_folder(cache, pixels.digest, extractor) if pixels else None
         cached = folder is not None and read_array(folder, check=False) is not None
         cost = measured.get(label) or STRATEGIES[strategy].embedding_ms
-        found.append(Embedding(label, cached, len(images), 0.0 if cached else len(images) * cost / 1000))
+        found.append(
+            PlannedEmbedding(label, cached, len(images), 0.0 if cached else len(images) * cost / 1000)
+        )
     return found

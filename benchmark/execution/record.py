@@ -1,4 +1,4 @@
-"""Building the record of a cell, the same way for every strategy."""
+"""Build the record of a cell, in the same way for every strategy."""
 
 import hashlib
 import platform
@@ -31,16 +31,16 @@ _VERSIONS = ("numpy", "scikit-learn", "scikit-image", "xgboost", "torch", "torch
 
 @dataclass(frozen=True)
 class Context:
-    """What the records of a run share: how they are evaluated, and what they repeat of the grid."""
+    """What all records of a run have in common: evaluation settings, and keys copied from the grid."""
 
     evaluation: Evaluation
-    repeated: dict[str, Any]
+    from_grid: dict[str, Any]
 
 
 def context_of(plan: Plan, pixels: StoredArray) -> Context:
     """The context of a plan's cells on these pixels."""
     grid = plan.grid
-    repeated = {
+    from_grid = {
         "grid": grid.name,
         "dataset": grid.dataset.kind,
         "protocol": grid.dataset.protocol,
@@ -50,11 +50,11 @@ def context_of(plan: Plan, pixels: StoredArray) -> Context:
         "pixels_digest": pixels.digest,
         "unreadable": sorted(pixels.meta["unreadable"]),
     }
-    return Context(grid.evaluation, repeated)
+    return Context(grid.evaluation, from_grid)
 
 
 def header(planned: PlannedCell, context: Context, started: str) -> Header:
-    """What is known before the cell is computed."""
+    """The part of a record that is known before the cell is computed."""
     return Header.model_validate(_header(planned, context, started))
 
 
@@ -67,7 +67,7 @@ def finished(
     files: dict[str, Path] | None = None,
     **more: Any,
 ) -> Result:
-    """The result of a cell that was fitted: its predictions, metrics and `more` keys of its record."""
+    """The result of a fitted cell: predictions, metrics, and `more` keys for its record."""
     predictions = subset.test_images.assign(probability=fit.probabilities)
     settings = context.evaluation.model_dump(include={"confidence", "resamples"})
     content = {
@@ -93,7 +93,7 @@ def finished(
 
 
 def failed(planned: PlannedCell, context: Context, error: Exception, started: str) -> Result:
-    """The result of a cell that could not be fitted, with its reason in one line."""
+    """The result of a failed cell: the reason in one line, and the traceback."""
     reason = with_advice(error).strip() or type(error).__name__
     expected = isinstance(error, ValueError)
     content = {
@@ -112,7 +112,7 @@ def _header(planned: PlannedCell, context: Context, started: str) -> dict[str, A
         "version": RECORD_VERSION,
         "cell": planned.cell.id,
         **planned.cell.axes,
-        **context.repeated,
+        **context.from_grid,
         **leaky,
         "fingerprint": planned.fingerprint,
         "evaluation": context.evaluation.model_dump(include={"confidence", "resamples"}),
@@ -130,5 +130,5 @@ def predictions_digest(predictions: pd.DataFrame) -> str:
 
 
 def now() -> str:
-    """This moment, in UTC."""
+    """The current time in UTC, in ISO 8601 format with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

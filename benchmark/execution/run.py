@@ -21,12 +21,12 @@ from extractors.embeddings import Failure, load_embeddings
 from extractors.pixels import UnreadableImageError, load_pixels
 
 Outcome = tuple[str, str]  # (cell id, status)
-OnEpoch = Callable[[Header, Epoch], None]  # called with what is known of the record, and the epoch
+OnEpoch = Callable[[Header, Epoch], None]  # callback (header of the record, numbers of the epoch)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where and how fast: never part of what a cell is."""
+    """Settings of a run that do not change the results of a cell."""
 
     cache: Path
     share: Share
@@ -36,7 +36,7 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What the runners of strategies are given besides their cells.
+    """The input of a strategy's runner besides its cells.
 
     `pixels.data` is (n, size, size) uint8, one row per image of the manifest; `context` is what all records
     share; `progress(stage, steps done now, steps in all)` and `on_epoch(header, epoch)` are callbacks.
@@ -57,7 +57,7 @@ class Run:
         return result.cell, result.record.status
 
     def embeddings(self, cells: Sequence[PlannedCell]) -> dict[str, StoredArray | Failure]:
-        """The embeddings that cells need, by the extractor's label: from the cache, else computed together.
+        """The embeddings of the cells, by the extractor's label: cached, or computed in one pass.
 
         Raises ValueError for an embedding whose rows are not those of the manifest.
         """
@@ -83,7 +83,7 @@ class Run:
 class Runner(Protocol):
     """The function that computes the cells of a strategy.
 
-    It writes each cell's result as it is finished (`run.write`, or in a worker process with `run.records`)
+    It writes each cell's result when it is finished (`run.write`, or in a worker process with `run.records`)
     and yields its outcome. A cell that fails is a result too and does not stop the others.
     """
 
@@ -114,7 +114,7 @@ def run_plan(
 
 
 def _by_runner(plan: Plan) -> dict[Runner, list[PlannedCell]]:
-    """The unfinished cells of each runner, in the registry's order; strategies may share a runner."""
+    """The unfinished cells by runner, in the order of the registry; strategies may share a runner."""
     found: dict[Runner, list[PlannedCell]] = defaultdict(list)
     for name, strategy in STRATEGIES.items():
         own = [planned for planned in plan.todo if planned.cell.strategy == name]
@@ -152,6 +152,6 @@ def _load_pixels(plan: Plan, settings: Settings, progress: Progress) -> StoredAr
 
 
 def _without_unreadable(plan: Plan, pixels: StoredArray) -> Plan:
-    """The same plan with the skipped images taken out of pool and test set."""
+    """The plan without the unreadable images in pool and test set."""
     unreadable = plan.manifest.images["image"].isin(list(pixels.meta["unreadable"])).to_numpy()
     return replace(plan, pool=plan.pool[~unreadable[plan.pool]], test=plan.test[~unreadable[plan.test]])

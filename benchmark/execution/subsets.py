@@ -1,4 +1,4 @@
-"""The training subset and test images of a cell: the same for every method."""
+"""The training subset and test images of a cell; they are the same for every method."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,27 +9,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.shuffling import shuffle_labels
-from benchmark.datasets.splits import group_ids, nested_order
+from benchmark.datasets.splits import RowNumbers, group_ids, nested_order
 from benchmark.execution.plan import Plan
 from extractors.array_store import StoredArray
 from results.names import SHUFFLED_LABELS
 
-Rows = NDArray[np.intp]
-
 
 @dataclass(frozen=True, eq=False)
 class Subset:
-    """The images of one body part, training size and seed, and the seed of what is fitted on them.
+    """The training and test images for one body part, training size and seed.
 
     `train_rows` (n,) and `test_rows` (m,) are rows of the manifest, and so of pixels and embeddings.
     `train_images` and `test_images` hold image, study, patient, body_part and label of these rows;
-    `groups` (n,) names the units (patients, or images) that no fold may divide.
+    `groups` (n,) holds the patients (or images) that no fold divides; `seed` is that of folds and fits.
     """
 
-    train_rows: Rows
+    train_rows: RowNumbers
     train_images: pd.DataFrame
     groups: NDArray[Any]
-    test_rows: Rows
+    test_rows: RowNumbers
     test_images: pd.DataFrame
     seed: int
 
@@ -40,14 +38,14 @@ class Subset:
 
 
 class Subsets:
-    """The subsets of a plan; each nested order is computed once and shared by all methods and sizes."""
+    """Build the subsets of a plan. A nested order is computed once for all methods and training sizes."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._orders: dict[tuple[Any, ...], Rows] = {}
+        self._orders: dict[tuple[Any, ...], RowNumbers] = {}
 
     def subset(self, body_part: str, train_size: int | str, seed: int, control: str = "") -> Subset:
-        """The first `train_size` images of this body part's order, and its test images.
+        """The first `train_size` images in the nested order of this body part, and its test images.
 
         For the control `leaky_split` both come from a split by image; for `shuffled_labels` the labels are
         shuffled over the studies of both.
@@ -68,7 +66,7 @@ class Subsets:
             seed=fit,
         )
 
-    def _order(self, plan: Plan, body_part: str, seed: int) -> Rows:
+    def _order(self, plan: Plan, body_part: str, seed: int) -> RowNumbers:
         protocol = plan.grid.dataset.protocol
         if (protocol, body_part, seed) not in self._orders:
             pool = plan.rows_of(plan.pool, body_part)
@@ -77,19 +75,19 @@ class Subsets:
             self._orders[protocol, body_part, seed] = pool[order]
         return self._orders[protocol, body_part, seed]
 
-    def _images(self, rows: Rows) -> pd.DataFrame:
+    def _images(self, rows: RowNumbers) -> pd.DataFrame:
         columns = ["image", "study", "patient", "body_part", "label"]
         return self._plan.manifest.images.iloc[rows][columns].reset_index(drop=True)
 
 
 def _shuffled(train: pd.DataFrame, test: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Both with shuffled labels; a study with images on both sides of the split keeps one label."""
+    """Shuffle the labels over both; a study with images on both sides of the split keeps one label."""
     images = shuffle_labels(pd.concat([train, test], ignore_index=True), seed)
     return images[: len(train)], images[len(train) :].reset_index(drop=True)
 
 
 def fit_seed(body_part: str, train_size: int | str, seed: int) -> int:
-    """The seed of folds and fits, from names alone, so that it is the same in every run and order."""
+    """The seed of folds and fits: a hash of the names, so that it is the same in every run."""
     digest = hashlib.sha256(f"{body_part}|{train_size}|{seed}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
 

@@ -10,7 +10,8 @@ from benchmark.datasets.names import EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid.image_free import NoImage
 from benchmark.grid.schema import Exclusion, Grid
-from benchmark.grid.strategies import STRATEGIES, Extractor, Method
+from benchmark.grid.strategies import STRATEGIES
+from benchmark.grid.strategy import Extractor, Method
 from classifiers.fine_tuning.recipes import Recipe
 from extractors.digests import JsonValue, digest_of
 from extractors.specs import BackboneSpec, DescriptorSpec
@@ -20,7 +21,7 @@ AXES = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
 
 @dataclass(frozen=True)
 class Cell:
-    """One question: this extractor and classifier, on this many images of this body part."""
+    """One experiment of a grid: a method on a training subset of one body part, with one seed."""
 
     strategy: str
     extractor: Extractor
@@ -28,9 +29,9 @@ class Cell:
     body_part: str
     train_size: int | str  # images, or "full"
     seed: int
-    setting: str  # canonical digest of the data set, protocol and image settings that were asked for
-    recipe: Recipe | None = field(default=None, hash=False)  # of a fine-tuning
-    control: str = ""  # the name of the control that the cell belongs to; empty for an ordinary cell
+    setting: str  # digest of the data set, protocol and image settings
+    recipe: Recipe | None = field(default=None, hash=False)  # None except for fine-tuning
+    control: str = ""  # name of the control, empty for an ordinary cell
 
     @property
     def backbone(self) -> str:
@@ -39,7 +40,7 @@ class Cell:
 
     @property
     def axes(self) -> dict[str, str | int]:
-        """The values by which cells are told apart in tables, filters and MLflow."""
+        """The values that identify the cell in tables, filters and MLflow."""
         axes = {name: getattr(self, name) for name in AXES}
         return axes | {"control": self.control} if self.control else axes
 
@@ -52,7 +53,7 @@ class Cell:
 
     @cached_property
     def id(self) -> str:
-        """12 hex digits that depend on what was asked alone, not on where or how it is computed."""
+        """12 hex digits of the settings; they do not depend on machine, folders or software versions."""
         asked: dict[str, JsonValue] = {
             "strategy": self.strategy,
             "extractor": self.extractor.asked(),
@@ -71,14 +72,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A cell that the grid spans but that is not run, and why."""
+    """A cell of the grid that is not run, and why."""
 
     cell: Cell
     reason: str
 
 
 def expand(grid: Grid, pool_sizes: Mapping[str, int]) -> tuple[list[Cell], list[LeftOut]]:
-    """All cells of a grid but its controls, in its order, and those left out.
+    """List the cells of a grid (without its controls) in grid order, and the cells left out.
 
     `pool_sizes` holds the number of training images per body part (and for `all`). Raises UserError
     for two extractors with one name.
@@ -95,7 +96,7 @@ def expand(grid: Grid, pool_sizes: Mapping[str, int]) -> tuple[list[Cell], list[
 
 
 def methods_of(grid: Grid) -> list[Method]:
-    """The methods that a grid asks for. Raises UserError for two extractors with one name."""
+    """The methods of a grid. Raises UserError for two extractors with one name."""
     methods = grid.methods()
     check_labels(grid, methods)
     return methods
@@ -107,24 +108,24 @@ def check_labels(grid: Grid, methods: list[Method]) -> None:
     for (_, label), times in names.items():
         if times > 1:
             raise UserError(
-                f"grid '{grid.name}': two extractors are called '{label}': give one a 'label: ...'"
+                f"grid '{grid.name}': two extractors are called '{label}': give one of them a 'label: ...'"
             )
     for label, networks in _networks(methods).items():
         if len(networks) > 1:
             raise UserError(
                 f"grid '{grid.name}': '{label}' is not the same network under "
                 f"{' and under '.join(networks.values())}: "
-                "make weights, model_args, mean and std alike, or give one a 'label: ...'"
+                "give both the same weights, model_args, mean and std, or give one of them a 'label: ...'"
             )
 
 
 def _namespace(strategy: str) -> str:
-    """Strategies that share the embeddings share their extractors' names; any other has names of its own."""
+    """Where names must be unique: among all strategies with embeddings, or within one other strategy."""
     return "embeddings" if STRATEGIES[strategy].needs_embedding else strategy
 
 
 def _networks(methods: list[Method]) -> dict[str, dict[str, str]]:
-    """The different networks that each label stands for, each with the first strategy that has it."""
+    """For each label, its different networks and the first strategy that uses each of them."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for method in methods:
         if isinstance(method.extractor, BackboneSpec):
@@ -141,7 +142,7 @@ def _span(grid: Grid) -> Iterator[Cell]:
 def cells_of(
     grid: Grid, method: Method, points: Iterable[tuple[str, int | str]], control: str = ""
 ) -> Iterator[Cell]:
-    """The cells of a method at these points (body part, training size), for every seed of the grid."""
+    """The cells of a method for these (body part, training size) pairs and every seed of the grid."""
     asked: dict[str, JsonValue] = {
         "dataset": grid.dataset.asked(),
         "image": grid.image.model_dump(exclude_defaults=True),
@@ -153,7 +154,7 @@ def cells_of(
 
 
 def reason_to_leave_out(cell: Cell, grid: Grid, pool: int) -> str:
-    """Why a cell is not run with a pool of so many training images; empty when it is."""
+    """Why a cell is not run when `pool` training images are available; empty when it is run."""
     for exclusion in grid.exclude:
         if _matches(exclusion, cell):
             rule = ", ".join(f"{k}: {v}" for k, v in exclusion.model_dump(exclude_none=True).items())

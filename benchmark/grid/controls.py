@@ -1,4 +1,4 @@
-"""The cells that a grid's controls add: negative controls, and one with deliberate leakage."""
+"""The cells of a grid's controls: negative controls, and one with deliberate leakage."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,29 +22,29 @@ from benchmark.grid.schema import Grid
 from benchmark.grid.strategies import Method
 from classifiers.catalogue import learns
 from classifiers.names import MAJORITY
+from extractors.sources import RANDOM
 from extractors.specs import BackboneSpec
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS
 
-CONTROLS_VERSION = 1  # raise it when a control gives other numbers
+CONTROLS_VERSION = 1  # raise it when a control gives different numbers
 PoolSize = Callable[[str, str], int]  # training images of a (body part, control)
-_RANDOM = "random"
 
 
 def expand_controls(
     grid: Grid, images: pd.DataFrame, pool_size: PoolSize
 ) -> tuple[list[Cell], list[LeftOut]]:
-    """The cells that a grid's controls add, and those left out.
+    """List the cells of a grid's controls, and the cells left out.
 
-    `images` are the rows of the manifest. All controls but the majority have cells at the largest training
-    size of a body part only. Raises UserError for two networks with one name.
+    `images` are the rows of the manifest. Except for the majority control, a control has cells only at the
+    largest training size of each body part. Raises UserError for two networks with one name.
     """
-    uninformative = cache(partial(_uninformative, grid, images))
+    reason_of = cache(partial(_uninformative_reason, grid, images))
     cells: list[Cell] = []
     left_out: list[LeftOut] = []
     for control in grid.controls:
         for method in _methods(grid, control):
             for cell in cells_of(grid, method, _points(grid, control, pool_size), control):
-                reason = uninformative(control, cell.body_part) or reason_to_leave_out(
+                reason = reason_of(control, cell.body_part) or reason_to_leave_out(
                     cell, grid, pool_size(cell.body_part, control)
                 )
                 if reason:
@@ -55,7 +55,7 @@ def expand_controls(
 
 
 def largest_size(grid: Grid, pool: int) -> int | str | None:
-    """The largest training size of a grid that so many images allow; None when they allow none."""
+    """The largest training size of a grid that fits `pool` images; None when none fits."""
     if "full" in grid.train_sizes:
         return "full"
     return max((size for size in grid.train_sizes if isinstance(size, int) and size <= pool), default=None)
@@ -72,28 +72,28 @@ def _methods(grid: Grid, control: str) -> list[Method]:
     """The methods of a control: the grid's own, its networks with random weights, or one without images."""
     own = methods_of(grid)
     if control == RANDOM_WEIGHTS:
-        return _untrained(grid, own)
+        return _with_random_weights(grid, own)
     if control == MAJORITY_CONTROL:
-        there = any(MAJORITY in method.classifiers for method in own)
-        return [] if there else [Method(NO_IMAGE, NoImage("nothing"), (MAJORITY,))]
+        exists = any(MAJORITY in method.classifiers for method in own)
+        return [] if exists else [Method(NO_IMAGE, NoImage("nothing"), (MAJORITY,))]
     if control == BODY_PART:
         return [Method(NO_IMAGE, NoImage("body_part"), ("logistic_regression",))]
-    return [_learning(method) for method in own]
+    return [_without_majority(method) for method in own]
 
 
-def _learning(method: Method) -> Method:
-    """The method without the classifier that learns nothing."""
+def _without_majority(method: Method) -> Method:
+    """The method without baselines that do not learn (the majority)."""
     return replace(method, classifiers=tuple(filter(learns, method.classifiers)))
 
 
-def _untrained(grid: Grid, own: list[Method]) -> list[Method]:
-    """The grid's networks with random weights, without those that the grid has like that."""
+def _with_random_weights(grid: Grid, own: list[Method]) -> list[Method]:
+    """The grid's networks with random weights, except those that the grid itself has with random weights."""
     extractors = [method.extractor for method in own]
-    known = {e.name: e for e in extractors if isinstance(e, BackboneSpec) and e.weights == _RANDOM}
+    known = {e.name: e for e in extractors if isinstance(e, BackboneSpec) and e.weights == RANDOM}
     found = list(own)
-    for method in map(_learning, own):
+    for method in map(_without_majority, own):
         if isinstance(method.extractor, BackboneSpec):
-            fresh = replace(method.extractor, weights=_RANDOM, label="")
+            fresh = replace(method.extractor, weights=RANDOM, label="")
             spec = known.setdefault(fresh.name, fresh)
             if not any((other.strategy, other.extractor) == (method.strategy, spec) for other in found):
                 found.append(replace(method, extractor=spec))
@@ -101,13 +101,13 @@ def _untrained(grid: Grid, own: list[Method]) -> list[Method]:
     return found[len(own) :]
 
 
-def _uninformative(grid: Grid, images: pd.DataFrame, control: str, part: str) -> str:
-    """Why a control cannot show anything for this body part; empty when it can."""
+def _uninformative_reason(grid: Grid, images: pd.DataFrame, control: str, part: str) -> str:
+    """Why a control is not informative for this body part; empty when it is."""
     shown = images if part == EVERY_PART else images[images["body_part"] == part]
     if control == BODY_PART and shown["body_part"].nunique() == 1:
-        return f"every image of '{part}' shows the same body part: it cannot tell them apart"
+        return f"every image of '{part}' shows the same body part, so the control is constant"
     if control == LEAKY_SPLIT and is_leaky(grid.dataset.protocol):
         return "the grid's own split is by image already"
     if control == LEAKY_SPLIT and shown["patient"].is_unique:
-        return "each image is a patient of its own: a split by image cannot leak"
+        return "each patient has one image, so a split by image cannot leak"
     return ""

@@ -1,11 +1,11 @@
-"""The image-free controls: predictors that see the body part, or nothing at all."""
+"""Image-free controls: predict from the body part only, or a constant."""
 
 from dataclasses import dataclass
 
 from extractors.digests import JsonValue
 
-NO_IMAGE = "no_image"  # the strategy of such controls
-COSTS_NOTHING: dict[str, JsonValue] = {  # the facts of an embedding, where none is made
+NO_IMAGE = "no_image"  # the strategy of these controls
+COSTS_NOTHING: dict[str, JsonValue] = {  # the cost of an embedding for cells that have none
     "milliseconds_per_image": 0.0,
     "kwh_per_image": 0.0,
     "peak_memory_bytes": 0,
@@ -16,12 +16,12 @@ COSTS_NOTHING: dict[str, JsonValue] = {  # the facts of an embedding, where none
 
 @dataclass(frozen=True)
 class NoImage:
-    """The placeholder extractor of an image-free control; `label` says what its classifier sees."""
+    """The placeholder extractor of an image-free control; `label` (`body_part`, `nothing`) is its input."""
 
     label: str
 
     def asked(self) -> dict[str, JsonValue]:
-        """What the grid asked for."""
+        """The settings in the grid: part of a cell's id."""
         return {"name": self.label}
 
     def identity(self) -> dict[str, JsonValue]:

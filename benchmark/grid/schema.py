@@ -1,4 +1,4 @@
-"""The grid file: what is to be compared. Each mistake in it is reported with its file, line and key."""
+"""The schema of the grid file. Each mistake is reported with file, line and key."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.errors import UserError
-from benchmark.grid.strategies import Method, methods_in, sections
+from benchmark.grid.strategies import methods_in, sections
+from benchmark.grid.strategy import Method
 from benchmark.grid.yaml_lines import YamlDocument, read_yaml
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import END_TO_END
@@ -39,14 +40,14 @@ def _known_strategy(name: str) -> str:
 
 
 class ImageSettings(Strict):
-    """How every image becomes a square: side in pixels, and what happens to the other shape."""
+    """How every image becomes a square: its side in pixels, and whether to pad, crop or stretch."""
 
     size: int = Field(default=224, ge=16, le=2048)
     fit: Literal["pad", "crop", "stretch"] = "pad"
 
 
 class Exclusion(Strict):
-    """Cells to leave out: those that agree with every key given."""
+    """Cells to leave out: those that match every given key."""
 
     strategy: Annotated[str, AfterValidator(_known_strategy)] | None = None
     backbone: str | None = None
@@ -58,7 +59,7 @@ class Exclusion(Strict):
 
 
 class Evaluation(Strict):
-    """Which number is the primary one, and how its interval is made."""
+    """The primary metric, its unit, and how its interval is computed."""
 
     unit: Literal["study", "image"] = "study"
     primary: MetricName = "auroc"
@@ -67,11 +68,13 @@ class Evaluation(Strict):
 
     @property
     def level(self) -> float:
-        """The familywise level of significance of every verdict."""
+        """The familywise significance level of every verdict."""
         return round(1 - self.confidence, 12)
 
 
-class _Question(Strict):
+class _Base(Strict):
+    """The keys of a grid that do not depend on the registered strategies."""
+
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     dataset: AnyDataset
     body_parts: list[str] = Field(default=["all"], min_length=1)
@@ -81,11 +84,11 @@ class _Question(Strict):
 
 
 if TYPE_CHECKING:
-    _Sections = _Question
+    _Sections = _Base
 else:  # one optional key per registered strategy
     _Sections = create_model(
         "_Sections",
-        __base__=_Question,
+        __base__=_Base,
         **{name: (section | None, None) for name, section in sections().items()},
     )
 
@@ -105,7 +108,7 @@ class Grid(_Sections):
     @field_validator("exclude")
     @classmethod
     def _known_classifiers(cls, exclusions: list[Exclusion], info: ValidationInfo) -> list[Exclusion]:
-        """The classifiers of exclusions must be of this grid or of the catalogue."""
+        """Check that the classifiers of exclusions are recipes of this grid or registered."""
         if not sections().keys() <= info.data.keys():  # a section with a mistake: its recipes are not known
             return exclusions
         own = [name for method in methods_in(info.data) for name in method.classifiers]
@@ -133,12 +136,12 @@ class Grid(_Sections):
         return self
 
     def methods(self) -> list[Method]:
-        """What all sections span: the grid's own methods, without those of its controls."""
+        """The methods of all sections, without those of the controls."""
         return methods_in({name: getattr(self, name) for name in sections()})
 
 
 def read_grid(path: Path) -> Grid:
-    """Read a grid file. Raises UserError: one line `file:line: key: what` for each mistake."""
+    """Read a grid file. Raises UserError with one line `file:line: key: problem` per mistake."""
     document = read_yaml(path)
     try:
         return Grid.model_validate(document.content, context=path.resolve().parent)
@@ -149,7 +152,7 @@ def read_grid(path: Path) -> Grid:
 def _explain(document: YamlDocument, error: ErrorDetails) -> str:
     steps, context, kinds = list(error["loc"]), error.get("ctx", {}), tuple(DATASET_KINDS)
     if steps[:1] == ["dataset"] and len(steps) > 1 and steps[1] in kinds:
-        del steps[1]  # pydantic's name of the union's member, which is no key of the file
+        del steps[1]  # pydantic inserts the name of the union's member, which is not a key of the file
     if "key" in context:  # the mistake is this key of the mapping at `loc`
         steps.append(str(context["key"]))
     line, known = document.line_of(steps)

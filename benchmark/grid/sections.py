@@ -1,4 +1,4 @@
-"""The sections of a grid file that name what is compared: one pydantic model per strategy."""
+"""The sections of a grid file that list the methods to compare: one pydantic model per strategy."""
 
 from typing import Annotated, Any
 
@@ -19,14 +19,15 @@ from extractors.descriptors import descriptors
 from extractors.sources import RANDOM, named_weights, source_of
 from extractors.specs import BackboneSpec
 from extractors.validation import Strict, one_of
+from results.names import CHOSEN
 
 ClassifierName = Annotated[str, one_of(tuple(CLASSIFIERS), "classifier")]
 DescriptorName = Annotated[str, one_of(descriptors, "descriptor")]
-_TAKEN = (*CLASSIFIERS, "chosen")  # in tables and figures `chosen` is the classifier picked by its folds
+_RESERVED = (*CLASSIFIERS, CHOSEN)  # names that a recipe cannot have
 
 
 class BackboneEntry(Strict):
-    """A backbone as the grid names it; a bare name stands for its source's own pretrained weights."""
+    """A backbone of the grid file; a plain name means the pretrained weights of its source."""
 
     name: str
     weights: str = "imagenet"
@@ -54,7 +55,7 @@ class BackboneEntry(Strict):
         return str(path)
 
     def spec(self) -> BackboneSpec:
-        """The same backbone as the extractors package describes it."""
+        """Convert to the BackboneSpec of the extractors package."""
         return BackboneSpec(**self.model_dump())
 
 
@@ -82,19 +83,19 @@ class HandCrafted(Strict):
     classifiers: list[ClassifierName] = Field(min_length=1)
 
 
-def _not_taken(name: str) -> str:
-    if name in _TAKEN:
-        raise PydanticCustomError("taken", f"a recipe cannot be called '{name}': name it otherwise")
+def _not_reserved(name: str) -> str:
+    if name in _RESERVED:
+        raise PydanticCustomError("taken", f"a recipe cannot be called '{name}': choose another name")
     return name
 
 
 RecipeName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$"), BeforeValidator(_not_taken)
+    str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$"), BeforeValidator(_not_reserved)
 ]
 
 
 class FineTuning(Strict):
-    """Backbones whose weights are trained, × recipes.
+    """Fine-tuned backbones × recipes.
 
     `recipe` is the short form for one recipe, whose cells have the classifier `end_to_end`. After reading,
     exactly one of `recipe` and `recipes` is set.
@@ -118,5 +119,5 @@ class FineTuning(Strict):
 
     @property
     def named_recipes(self) -> dict[str, Recipe]:
-        """Each recipe by the name that its cells have as their classifier."""
+        """The recipes by name; the name is the classifier of their cells."""
         return self.recipes or ({END_TO_END: self.recipe} if self.recipe else {})

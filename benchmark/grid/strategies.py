@@ -1,62 +1,18 @@
-"""The registry of strategies: all that is asked of one, from its section of the grid file to its runner."""
+"""The registry of strategies: grid section, methods, runner, versions, comparisons and look of each."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-from benchmark.grid.image_free import NO_IMAGE, NoImage
+from benchmark.grid.image_free import NO_IMAGE
 from benchmark.grid.sections import FeatureExtraction, FineTuning, HandCrafted
-from classifiers.fine_tuning.recipes import FINE_TUNING_VERSION, Recipe
+from benchmark.grid.strategy import Method as Method
+from benchmark.grid.strategy import Strategy as Strategy
+from classifiers.fine_tuning.recipes import FINE_TUNING_VERSION
 from classifiers.names import RECIPE_VERSION
 from extractors.registry import lazy, with_entry_points
-from extractors.specs import BackboneSpec, DescriptorSpec
+from extractors.specs import DescriptorSpec
 from extractors.validation import Strict
 from results.labels import GREY, Look, look_of, register_look
-
-Extractor = BackboneSpec | DescriptorSpec | NoImage
-
-
-@dataclass(frozen=True)
-class Method:
-    """One extractor of a strategy with the classifiers that it is combined with.
-
-    `recipes` holds the recipe of each classifier that is a fine-tuned head.
-    """
-
-    strategy: str
-    extractor: Extractor
-    classifiers: tuple[str, ...]
-    recipes: Mapping[str, Recipe] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Strategy:
-    """One way to get from images to probabilities.
-
-    `section` is the model of the strategy's key in a grid file (None: it has no key, only controls use it),
-    and `methods` lists what such a section spans. `runner(cells, run)` computes cells: see
-    `benchmark.execution.run.Runner`. With `needs_embedding`, a cell is fitted on the extractor's embedding
-    of all images, first guessed at `embedding_ms` milliseconds per image (four cores, 224 pixels).
-    `versions` is the strategy's part of a cell's fingerprint: another value makes stored results stale.
-    Comparisons are made with the strategies in `against`, after training folds have chosen over the axes in
-    `chosen_over` (`backbone`, `classifier`). `look` is how tables and figures name and draw the strategy.
-    """
-
-    name: str
-    look: Look
-    runner: Callable[..., Any]
-    versions: Mapping[str, int]
-    section: type[Strict] | None = None
-    methods: Callable[[Any], list[Method]] = lambda section: []
-    needs_embedding: bool = False
-    embedding_ms: float = 0.0
-    against: tuple[str, ...] = ()
-    chosen_over: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """The strategy in words."""
-        return self.look.label
 
 
 def _frozen_methods(section: FeatureExtraction) -> list[Method]:
@@ -77,8 +33,8 @@ def _fine_tuned_methods(section: FineTuning) -> list[Method]:
 _FROZEN = lazy("benchmark.execution.frozen:run_cells")
 _CLASSIFIER = {"classifier": RECIPE_VERSION}
 
-# In the order of their cells. Milliseconds: of a mid-sized
-# network and of the `combined` descriptor on four cores, rounded; a workspace with results replaces them.
+# In the order of their cells. The milliseconds are rounded guesses for a mid-sized network and for the
+# `combined` descriptor on four cores; measured times of the workspace replace them.
 STRATEGIES = with_entry_points(
     "benchmark.strategies",
     (
@@ -127,11 +83,11 @@ for _strategy in STRATEGIES.values():
 
 
 def sections() -> dict[str, type[Strict]]:
-    """The strategies that have a key in the grid file, with the model of what stands under it."""
+    """The strategies that have a key in the grid file, with the pydantic model of its section."""
     return {name: s.section for name, s in STRATEGIES.items() if s.section is not None}
 
 
 def methods_in(found: Mapping[str, Any]) -> list[Method]:
-    """The methods that these sections (by strategy) span; sections that are absent or None span none."""
+    """The methods of these sections (strategy -> section); absent or None sections have none."""
     given = [(STRATEGIES[name], found[name]) for name in sections() if found.get(name) is not None]
     return [method for strategy, section in given for method in strategy.methods(section)]

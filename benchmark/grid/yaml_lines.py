@@ -1,4 +1,4 @@
-"""YAML that remembers the line of every key, and refuses a key written twice."""
+"""Read YAML together with the line of every key; a repeated key is an error."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from benchmark.errors import UserError
 
 @dataclass(frozen=True)
 class YamlDocument:
-    """A YAML file's content with the node tree that knows where each part stands."""
+    """The content of a YAML file, and its node tree, which has the line numbers."""
 
     path: Path
     content: Any
     root: yaml.Node
 
     def line_of(self, steps: Sequence[str | int]) -> tuple[int, list[str | int]]:
-        """The line (from 1) of the deepest of these keys that exists, and the keys that led there."""
+        """The line (from 1) of the deepest existing key on a path of keys, and the path up to it."""
         node, line, known = self.root, self.root.start_mark.line + 1, []
         for step in steps:
             child = _child(node, step)

@@ -62,7 +62,7 @@ def _networks(findings: Findings, strategy: str) -> list[dict[str, str]]:
 
 def _network(spec: BackboneSpec) -> dict[str, str]:
     source = source_of(spec.name)
-    named = {RANDOM: "random weights", source.weights: source.weights_label}
+    named = {RANDOM: "random weights", source.weights: source.weights_label or f"{source.weights} weights"}
     return {
         "name": spec.name.removeprefix(source.prefix) or spec.name,
         "weights": named.get(spec.weights, f"weights of {PurePath(spec.weights).name}"),

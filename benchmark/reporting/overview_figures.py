@@ -13,7 +13,7 @@ from benchmark.analysis.strategy_curves import strategy_points
 from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.strategies import STRATEGIES
 from results.costs import cost_points
-from results.crossover import ALWAYS, BEYOND
+from results.crossover import ALWAYS, BEYOND, is_determined
 from results.figures import (
     CostAccuracy,
     CriticalDifference,
@@ -110,11 +110,11 @@ def _crossovers(findings: Findings) -> CrossoverSizes:
 
 
 def _with_open_ends(row: dict[str, Any]) -> dict[str, Any]:
-    """A crossover as its figure takes it: 0 for before the data, infinity for beyond them."""
+    """A crossover as its figure takes it: 0 before the data, infinity beyond, None where not determined."""
     ends = {ALWAYS: 0.0, BEYOND: float("inf")}
     return {
         **{name: row[name] for name in ("body_part", "smallest", "largest")},
-        "size": ends.get(row["status"], row["value"]),
+        "size": ends.get(row["status"], row["value"]) if is_determined(row) else None,
         "low": ends.get(row["low_status"], row["low"]),
         "high": ends.get(row["high_status"], row["high"]),
     }
@@ -128,7 +128,7 @@ def _heat_map(findings: Findings) -> HeatMap:
             values = [r.bounded(study.evaluation.unit, _KAPPA).value for r in side.values()]
             known = [value for value in values if value is not None]
             mean = sum(known) / len(known) if len(known) == len(values) else None
-            name = method.backbone or "chosen descriptor"
+            name = method.backbone or "chosen"
             rows.append({"strategy": method.strategy, "name": name, "body_part": part, "value": mean})
     published = comparable(
         dataset=first.dataset,

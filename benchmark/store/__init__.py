@@ -1,1 +1,1 @@
-"""What a workspace keeps: typed records, predictions, and where caches lie."""
+"""The files of a workspace: typed records, predictions, caches."""

@@ -1,4 +1,4 @@
-"""The record of a cell: one frozen, typed, versioned schema, and the one place that reads older versions.
+"""The record of a cell: a frozen, typed, versioned schema. Only this module reads old versions.
 
 A record is the content of `result.json`. `read_record` accepts every version since the first; the schema as
 JSON (`json_schema`) is docs/record.schema.json.
@@ -11,14 +11,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from benchmark.grid.cells import AXES
 from extractors.digests import JsonValue
 
-RECORD_VERSION = 1  # raise it when a key changes its name or meaning, and mend older records in `read_record`
-BEFORE_NAMED = "percentile"  # the intervals of records that do not name theirs
+RECORD_VERSION = (
+    1  # raise it when a key changes its name or meaning, and convert older records in `read_record`
+)
+UNNAMED_INTERVALS = "percentile"  # the kind of intervals in records without the key `intervals`
 
 
 class _Part(BaseModel):
-    """A part of a record. Keys of a later version are kept, so that writing a record back loses nothing."""
+    """A part of a record. Unknown keys (of a later version) are kept when a record is written back."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -42,7 +45,7 @@ class Evaluation(_Part):
 
 
 class Counts(_Part):
-    """How many images, studies and patients a cell was tested on and trained with."""
+    """The numbers of images, studies and patients in the training subset and the test set of a cell."""
 
     test_images: int
     test_studies: int
@@ -54,7 +57,7 @@ class Counts(_Part):
 
 
 class Embedding(_Part):
-    """The embedding that a frozen cell was fitted on, and what it cost (bytes, milliseconds, kWh)."""
+    """The embedding that a frozen cell was fitted on, and its cost (bytes, milliseconds, kWh)."""
 
     width: int | None = None
     digest: str | None = None
@@ -68,7 +71,7 @@ class Embedding(_Part):
 
 
 class Cost(_Part):
-    """What a cell cost: seconds by stage, memory (bytes), energy (kWh), bytes to keep; None where unknown."""
+    """The cost of a cell: seconds by stage, memory (bytes), energy (kWh), model size; None if unknown."""
 
     device: str | None = None
     threads: int | None = None
@@ -87,7 +90,7 @@ class Cost(_Part):
 
 
 class Training(_Part):
-    """How a fine-tuning was computed."""
+    """How a fine-tuning was computed: device, precision, batch size, numbers of images."""
 
     device: str
     precision: str
@@ -116,9 +119,9 @@ class Epoch(_Part):
 
 
 class Header(_Part):
-    """What is known of a cell before it is computed: its axes, its data, and how it is computed."""
+    """The part of a record that is known before the cell is computed: axes, data and settings."""
 
-    version: int = 0  # of this schema; 0: written before versions were
+    version: int = 0  # of this schema; 0: written before records had a version
     cell: str
     strategy: str
     backbone: str  # the extractor's label
@@ -142,14 +145,13 @@ class Header(_Part):
     started: str
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The content of result.json: what was given, without the defaults that were not."""
+        """The content of result.json, without fields that were not set."""
         return self.model_dump(mode="json", exclude_unset=True)
 
     @property
     def axes(self) -> dict[str, str | int]:
-        """The values by which cells are told apart; `control` only where the cell belongs to one."""
-        names = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
-        axes = {name: getattr(self, name) for name in names}
+        """The values that identify the cell; `control` only for cells of a control."""
+        axes = {name: getattr(self, name) for name in AXES}
         return axes | {"control": self.control} if self.control else axes
 
 
@@ -166,7 +168,7 @@ class Finished(Header):
     metrics: Metrics
     body_part_metrics: dict[str, Metrics] = {}
     counts: Counts
-    intervals: str = BEFORE_NAMED
+    intervals: str = UNNAMED_INTERVALS
     embedding: Embedding | None = None
     cost: Cost | None = None
     recipe: dict[str, Any] | None = None
@@ -184,12 +186,12 @@ class Finished(Header):
 
     @property
     def devices(self) -> list[str]:
-        """The devices that the cell's time was spent on; empty where the record does not know."""
+        """The devices that computed the cell; empty when not recorded."""
         return [self.cost.device] if self.cost and self.cost.device else []
 
 
 class Failed(Header):
-    """The record of a cell that could not be fitted, with the reason in one line."""
+    """The record of a cell that failed, with the reason in one line."""
 
     status: Literal["failed"]
     error: str
@@ -204,10 +206,10 @@ _RECORD: TypeAdapter[Finished | Failed] = TypeAdapter(
 
 
 def read_record(content: Mapping[str, Any]) -> Record:
-    """The record of this content of result.json, of any version. Raises ValueError where it is none.
+    """Convert the content of result.json, of any version, to a record. Raises ValueError for invalid content.
 
-    Version 0, without a `version`, reads as it is: its oldest records lack `intervals` (they are
-    BEFORE_NAMED) and `cost`. A later version that renames a key renames it here.
+    Version 0 (no key `version`) needs no conversion; its oldest records have no `intervals` (read as
+    UNNAMED_INTERVALS) and no `cost`. A later version that renames a key renames it here.
     """
     return _RECORD.validate_python(content)
 

@@ -1,4 +1,4 @@
-"""The result folders, which are the truth: one per finished cell, complete or absent."""
+"""The result folders, one per finished cell, complete or absent. MLflow and reports are made from them."""
 
 import json
 import logging
@@ -28,11 +28,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of a cell that was run: `record` goes into result.json, beside the predictions.
+    """The result of one cell, as written to its folder.
 
-    `predictions` has one row per test image: image, study, patient, body_part, label, probability;
-    `resampled` is the primary metric in each resampling of the test patients, under its `resamples_key`. Both
-    are None when the cell failed. `files` (name -> where it is now) are moved into the folder.
+    `record` is the content of result.json. `predictions` has one row per test image: image, study, patient,
+    body_part, label, probability. `resampled` is a pair of `resamples_key` and the primary metric in each
+    resampling of the test patients. Both are None when the cell failed. `files` (name -> current path) are
+    moved into the folder.
     """
 
     record: Record
@@ -53,18 +54,20 @@ class Records:
         self.folder = workspace / grid
 
     def cell_folder(self, cell: str) -> Path:
-        """Where the record of a cell is or would be."""
+        """The folder of a cell, which may not exist."""
         return self.folder / cell
 
     def read(self, cell: str) -> Record | None:
-        """A cell's record, or None when there is none that can be read (a damaged one is logged)."""
+        """A cell's record; None when it does not exist or is damaged (then a warning is logged)."""
         path = self.cell_folder(cell) / RESULT
         try:
             return read_record(json.loads(path.read_bytes()))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            _log.warning("%s is no record and is left aside: %s", path, str(error).replace("\n", " ")[:300])
+            _log.warning(
+                "%s is not a valid record and is ignored: %s", path, str(error).replace("\n", " ")[:300]
+            )
             return None
 
     def read_predictions(self, cell: str) -> pd.DataFrame:
@@ -72,7 +75,7 @@ class Records:
         return pd.read_parquet(self.cell_folder(cell) / PREDICTIONS)
 
     def all(self) -> Iterator[Record]:
-        """Every readable record of the grid, in the order of the cells' names."""
+        """Every readable record of the grid, sorted by the cells' ids."""
         for path in sorted(self.folder.glob(f"[!.]*/{RESULT}")):
             record = self.read(path.parent.name)
             if record is not None:
@@ -81,8 +84,8 @@ class Records:
     def resampled(self, record: Finished, evaluation: Evaluation) -> Resampled:
         """The primary metric of a cell in every resampling of its test patients.
 
-        It is kept beside the predictions; what was kept for another metric, unit, number of resamplings or
-        other predictions is worked out again from them, and kept.
+        The values are stored beside the predictions; they are computed again when they were stored for
+        another metric, unit, number of resamples or other predictions.
         """
         kept = self.kept_resampled(record, evaluation)
         if kept is None:
@@ -91,17 +94,17 @@ class Records:
         return kept
 
     def kept_resampled(self, record: Finished, evaluation: Evaluation) -> Resampled | None:
-        """The same, without working it out: None where it is not kept."""
+        """Like `resampled`, but None when the values are not stored."""
         return read_resamples(self._resamples(record), resamples_key(record, evaluation))
 
     def _resamples(self, record: Finished) -> Path:
         return self.cell_folder(record.cell) / RESAMPLES
 
     def evaluated(self, record: Finished, evaluation: Evaluation) -> Finished:
-        """A finished cell's record with metrics made by these settings (confidence and resamples).
+        """A finished cell's record with metrics for these settings (confidence and resamples).
 
-        One that was evaluated otherwise, with intervals of another kind, or before a metric of today was
-        known is evaluated again from its predictions and written back: nothing is fitted again.
+        A record with other settings, another kind of intervals or without a registered metric is evaluated
+        again from its predictions and written back; nothing is fitted again.
         """
         settings = evaluation.model_dump(include={"confidence", "resamples"})
         known = all(METRICS.keys() <= metrics.keys() for metrics in record.metrics.values())
@@ -117,14 +120,14 @@ class Records:
         return evaluated
 
     def sweep(self) -> None:
-        """Delete what processes left half written that are no more."""
+        """Delete unfinished folders of processes that do not run any more."""
         for folder in self.folder.glob(".*.*"):
             process = folder.name.rpartition(".")[2]
             if folder.is_dir() and process.isdigit() and not psutil.pid_exists(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def write(self, result: Result) -> None:
-        """Write a cell's folder beside its place and move it there in one step."""
+        """Write a cell's folder under a temporary name, then rename it: readers never see half of it."""
         target = self.cell_folder(result.cell)
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         shutil.rmtree(temporary, ignore_errors=True)
@@ -139,14 +142,14 @@ class Records:
         shutil.rmtree(target, ignore_errors=True)
         try:
             temporary.rename(target)
-        except OSError:  # an orphan of a killed run wrote the same cell in this very moment
+        except OSError:  # a worker left by a killed run wrote the same cell at the same time
             shutil.rmtree(temporary)
             if self.read(result.cell) is None:
                 raise
 
 
 def resample(predictions: pd.DataFrame, threshold: float, evaluation: Evaluation) -> Resampled:
-    """The primary metric of a cell's predictions in every resampling, rounded to float32 as it is kept."""
+    """The primary metric of a cell's predictions in every resampling, rounded to float32 as in the file."""
     found = resampled_metric(
         predictions,
         threshold,
@@ -158,5 +161,5 @@ def resample(predictions: pd.DataFrame, threshold: float, evaluation: Evaluation
 
 
 def ordinary(records: Iterable[AnyRecord]) -> list[AnyRecord]:
-    """The records without those of the grid's controls."""
+    """The records that do not belong to a control."""
     return [record for record in records if not record.control]

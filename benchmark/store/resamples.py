@@ -1,4 +1,4 @@
-"""The resampled values of a cell's primary metric, kept beside its predictions as a small NumPy file."""
+"""Store the resampled values of a cell's primary metric beside its predictions, as a NumPy file."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 def resamples_key(record: Finished, evaluation: Evaluation) -> str:
-    """The digest of all that resampled values depend on."""
+    """The digest of everything that the resampled values depend on."""
     return digest_of(
         [
             evaluation.primary,
@@ -30,9 +30,9 @@ def resamples_key(record: Finished, evaluation: Evaluation) -> str:
 
 
 def write_resamples(path: Path, key: str, resampled: Resampled) -> None:
-    """Write value, draws (as float32: 8 kB for 2,000) and number of patients, in one step.
+    """Write value, draws (as float32: 8 kB for 2,000) and number of patients atomically.
 
-    A folder that cannot be written (a colleague's, an archive) costs the time to resample again, no more.
+    In a read-only folder a warning is logged, and the values are computed again the next time.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -50,7 +50,7 @@ def write_resamples(path: Path, key: str, resampled: Resampled) -> None:
 
 
 def read_resamples(path: Path, key: str) -> Resampled | None:
-    """What `write_resamples` kept under this key; None when there is nothing of it that can be read."""
+    """Read what `write_resamples` wrote with this key; None when absent, outdated or damaged."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             if str(kept["key"]) != key:
@@ -60,5 +60,5 @@ def read_resamples(path: Path, key: str) -> Resampled | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        _log.warning("%s is damaged and made again: %s", path, error)
+        _log.warning("%s is damaged and is computed again: %s", path, error)
         return None

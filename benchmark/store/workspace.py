@@ -1,4 +1,4 @@
-"""Where a workspace keeps its records, its cache and its MLflow store, and what is logged there already."""
+"""The paths of a workspace (records, cache, MLflow store), and a note of what MLflow already holds."""
 
 import json
 from collections.abc import Sequence
@@ -31,12 +31,12 @@ class Workspace:
 
     @property
     def artifacts(self) -> Path | None:
-        """MLflow's artifact folder beside its own database; a server has its own."""
+        """The artifact folder beside the SQLite file; None for a server, which has its own."""
         return None if self.tracking_uri else self.folder / "mlartifacts"
 
     @property
     def uri(self) -> str:
-        """MLflow's tracking address."""
+        """MLflow's tracking URI."""
         return self.tracking_uri or f"sqlite:///{self.database.resolve()}"
 
     def records(self, grid: str) -> Records:
@@ -44,9 +44,9 @@ class Workspace:
         return Records(self.folder, grid)
 
     def is_logged(self, grid: Grid, finished: Sequence[Record]) -> bool:
-        """Whether MLflow was last left holding exactly these records and what this grid asks of them.
+        """Whether MLflow already holds exactly these records, evaluated with the settings of this grid.
 
-        Told without opening the store.
+        Reads the note of `note_logged`; the MLflow store is not opened.
         """
         if not self.tracking_uri and not self.database.exists():
             return False
@@ -57,7 +57,7 @@ class Workspace:
         return bool(note == self._content(grid, finished))
 
     def note_logged(self, grid: Grid, finished: Sequence[Record]) -> None:
-        """Remember that MLflow now holds exactly these records."""
+        """Write a note that MLflow now holds exactly these records."""
         write_atomically(self._note(grid.name), json.dumps(self._content(grid, finished)))
 
     def _note(self, grid: str) -> Path:

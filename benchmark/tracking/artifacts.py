@@ -1,20 +1,20 @@
-"""Figures and files that MLflow keeps beside the numbers of a record."""
+"""The figures and files that are logged to MLflow as artifacts."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from benchmark.analysis.resampled_cells import CHOSEN
 from benchmark.store.record import Finished, Record
 from benchmark.store.records import PREDICTIONS
+from classifiers.names import WEIGHTS
 from results.comparison import OVER_SEEDS
 from results.evaluation import unit_table
+from results.names import CHOSEN
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WEIGHTS = "weights.safetensors"
 _COLUMNS = 4  # backbones in one figure
 
 
@@ -39,15 +39,18 @@ def cell_figures(record: Record, folder: Path, unit: str) -> "dict[str, Figure]"
 
 
 def cell_files(record: Record, folder: Path) -> list[Path]:
-    """The files of a record's folder that MLflow holds as well: a fine-tuning's best weights."""
+    """The files of a record's folder to log as artifacts: the best weights of a fine-tuning."""
     return [path for path in [folder / WEIGHTS] if record.status == "ok" and path.is_file()]
 
 
 def comparison_figures(rows: list[dict[str, Any]], metric: str, unit: str) -> "dict[str, Figure]":
-    """Learning curves of both sides and their difference, for the head-to-head of one body part."""
+    """The head-to-head of one body part: frozen and fine-tuned learning curves, and their difference."""
     from results.figures import HeadToHead
 
-    drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
+    over_seeds = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
+    drawn = [
+        row | {"backbone": " · ".join(filter(None, (row["backbone"], row["recipe"])))} for row in over_seeds
+    ]
     title = f"{rows[0]['body_part']}: frozen against fine-tuned, mean over seeds"
     backbones = list(dict.fromkeys(row["backbone"] for row in drawn))
     figures = {}

@@ -10,7 +10,7 @@ from results.costs import cost_numbers
 from results.metrics import METRICS
 
 ANSWER = (
-    "answer/{unit} {metric}"  # of a curve run: the UI sorts groups of metrics by name, and draws this first
+    "answer/{unit} {metric}"  # metric of a curve run; MLflow sorts metric groups by name and draws this first
 )
 
 
@@ -20,13 +20,13 @@ def curve_name(axes: Mapping[str, Any]) -> str:
 
 
 def run_name(axes: Mapping[str, Any]) -> str:
-    """The name of a run: what tells runs apart comes first, since MLflow's lists cut long names off."""
+    """The name of a run; the most specific axes come first, since MLflow cuts off long names."""
     names = ("control", "backbone", "classifier", "body_part", "strategy")
     return " · ".join(str(axes[axis]) for axis in names if axes.get(axis))
 
 
 def cell_params(record: Record) -> dict[str, Any]:
-    """The axes, and everything that says how the cell was computed."""
+    """The params of a cell: its axes, and how it was computed."""
     plain = {name: getattr(record, name) for name in ("dataset", "protocol", "leaky", "evaluated_on")}
     digests = {"pixels_digest": record.pixels_digest}
     nested: dict[str, Mapping[str, Any]] = {"image": record.image, "version": record.versions}
@@ -42,9 +42,10 @@ def cell_params(record: Record) -> dict[str, Any]:
 
 
 def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
-    """Metrics as `unit/metric`, the one called `bounds` with its interval; seconds, counts and costs.
+    """The metrics of a cell as `unit/metric`, and its seconds, counts and costs; empty for a failed cell.
 
-    Those of a body part within `all` are `part unit/metric`.
+    The metric named `bounds` also has its interval. Metrics of one body part within `all` are
+    `part unit/metric`.
     """
     if isinstance(record, Failed):
         return {}
@@ -73,10 +74,10 @@ def epoch_metrics(epoch: Epoch) -> dict[str, float]:
 
 
 def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) -> str:
-    """Where, within the UI, the frozen and fine-tuned learning curves of one body part share an axis.
+    """The URL fragment of the UI for the frozen and fine-tuned learning curves of one body part.
 
-    The UI draws the first ten runs unless told otherwise: the best ones, without hand-crafted
-    descriptors and the control.
+    The UI draws the first ten runs: the runs are sorted by the primary metric, without hand-crafted
+    descriptors and the majority control.
     """
     wanted = {
         "tags.kind": "= 'curve'",

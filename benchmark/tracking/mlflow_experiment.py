@@ -38,7 +38,9 @@ with warnings.catch_warnings(), _telemetry_disabled():
     from mlflow.entities import Metric, Param, Run, RunData, RunInfo, RunTag
 
 Figures = Mapping[str, Any]  # file name → matplotlib figure
-_KIND = "custom_model_development"  # so that the UI opens the runs, not the traces of a chat
+_KIND = (
+    "custom_model_development"  # so that the UI opens the list of runs, not the traces of a language model
+)
 _LONGEST_PARAM = 6000  # mlflow.utils.validation.MAX_PARAM_VAL_LENGTH
 
 
@@ -113,7 +115,7 @@ class Experiment:
         self.client.delete_run(run.info.run_id)
 
     def log(self, run: Run, metrics: Sequence[Metric]) -> None:
-        """Write metrics of a run that goes on."""
+        """Write metrics of a running run."""
         self.client.log_batch(run.info.run_id, metrics=metrics)
 
     def history(self, run: Run, name: str) -> dict[int, float]:
@@ -126,7 +128,7 @@ class Experiment:
             self.client.log_figure(run.info.run_id, figure, name)
         for path in files:
             place = urlparse(run.info.artifact_uri)
-            if place.scheme == "file":  # beside the records: no need for a second copy
+            if place.scheme == "file":  # in the workspace: a hard link saves a second copy
                 target = Path(url2pathname(place.path)) / path.name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.unlink(missing_ok=True)
@@ -137,7 +139,7 @@ class Experiment:
 
 @contextmanager
 def _usable(uri: str) -> Iterator[None]:
-    """Turn the many kinds of error that MLflow raises for a store that it cannot use into UserError."""
+    """Convert any exception that MLflow raises for an unusable store to UserError."""
     try:
         yield
     except Exception as error:
@@ -162,9 +164,9 @@ def _quiet(*names: str) -> Iterator[None]:
 def _without_fsync(uri: str) -> Iterator[None]:
     """Set `PRAGMA synchronous = OFF` for the engine of this SQLite store; other engines are not changed.
 
-    A cell takes ten transactions, which are half as fast when each waits for the disk. What a power cut
-    would damage can be written again from the records. MLflow has no public way to its engine, so the
-    engine is recognised by its address at its first connection while the store is opened.
+    A cell takes ten transactions, which take twice as long when each waits for the disk. After a power cut,
+    everything can be logged again from the records. MLflow does not give access to its engine, so the engine
+    is recognised by its URL at its first connection, while the store is opened.
     """
     if not uri.startswith("sqlite:"):
         yield

@@ -1,4 +1,4 @@
-"""MLflow's part in a run: opened only when there is something to write, never in the way of computing."""
+"""Log a run to MLflow while cells are computed; an MLflow error does not stop them."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -20,10 +20,10 @@ _log = logging.getLogger(__name__)
 
 
 class Session:
-    """Logs a run to MLflow while it goes on, and completes it at its end.
+    """Logs finished cells and epochs during a run, and everything that is missing at its end.
 
-    A store that fails while cells are computed does not stop them: the failure is logged once, and the end of
-    the run, or the next run, writes what is missing.
+    When the store fails during the run, the error is written to the log once, and the end of this run or the
+    next run logs what is missing.
     """
 
     def __init__(self, workspace: Workspace, plan: Plan, records: Records) -> None:
@@ -32,22 +32,22 @@ class Session:
         self._broken = False
 
     def open(self) -> "Tracker":
-        """Reach the store before anything is computed, so that a wrong address is said at once."""
+        """Open the store, before anything is computed, so that a wrong URI raises UserError at once."""
         if self._tracker is None or self._broken:
             self._tracker, self._broken = open_tracker(self._workspace, self._plan), False
         return self._tracker
 
     def log_epoch(self, record: Header, epoch: Epoch) -> None:
-        """Write one epoch of a fine-tuning that goes on."""
+        """Log one epoch of a running fine-tuning."""
         self._try(lambda: self.open().log_epoch(record, epoch))
 
     def log_cell(self, record: Record | None) -> None:
-        """Write one finished or failed cell."""
-        if record is not None:  # else deleted by another process since
+        """Log one finished or failed cell."""
+        if record is not None:  # None: another process has deleted it
             self._try(lambda: self._write(record))
 
     def close(self, known: Sequence[Record], answers: Answers) -> None:
-        """Make sure that MLflow holds every record, curve and comparison. Raises UserError if it cannot."""
+        """Log every record, curve and comparison that MLflow lacks. Raises UserError when that fails."""
         grid = self._plan.grid
         if self._workspace.is_logged(grid, known):
             return
@@ -64,14 +64,14 @@ class Session:
         self._workspace.note_logged(grid, known)
 
     def _try(self, write: Callable[[], None]) -> None:
-        """Write, unless an earlier write of this run failed."""
+        """Call `write` unless an earlier write of this run failed; log its exception."""
         if self._broken:
             return
         try:
             write()
         except Exception:
             self._broken = True
-            _log.exception("MLflow could not be written; cells go on, and the end of the run tries again")
+            _log.exception("MLflow could not be written; the run continues and tries again at its end")
 
     def _write(self, record: Record) -> None:
         folder, unit = self._records.cell_folder(record.cell), self._plan.grid.evaluation.unit

@@ -1,4 +1,4 @@
-"""What MLflow is told of a grid: written from the records, and all of it can be written again."""
+"""Log the records, curves and comparisons of a grid to MLflow; all can be logged again from the records."""
 
 import json
 import math
@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.learning_curves import CURVE, CurvePoint
-from benchmark.analysis.resampled_cells import CHOSEN
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.tracking.fields import (
     ANSWER,
@@ -24,6 +23,7 @@ from benchmark.tracking.fields import (
 from benchmark.tracking.mlflow_experiment import Experiment, Figures, milliseconds
 from extractors.digests import digest_of
 from results.comparison import OVER_SEEDS
+from results.names import CHOSEN
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -31,7 +31,7 @@ with warnings.catch_warnings():
     from mlflow.entities import Metric, Run
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
-_PAGES = "learning_curves"  # the experiment's tag with the address of each body part's page, as JSON
+_PAGES = "learning_curves"  # tag of the experiment: the URL of each body part's learning curves, as JSON
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
 *Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images. Their children
@@ -41,7 +41,7 @@ grid's controls; their cells have a param and a tag `control`."""
 
 
 class Tracker:
-    """The experiment of one grid in one MLflow store. Logging is idempotent per cell and record."""
+    """Write to the MLflow experiment of one grid. Logging the same record twice changes nothing."""
 
     def __init__(
         self,
@@ -51,9 +51,9 @@ class Tracker:
         artifacts: Path | None = None,
         primary: tuple[str, str] = ("study", "auroc"),
     ) -> None:
-        """Open the experiment, made when absent. Raises UserError when the store cannot be reached.
+        """Open the experiment; create it when absent. Raises UserError when the store cannot be reached.
 
-        `primary` is the unit and the metric that are drawn first and logged with their bounds.
+        `primary` (unit, metric) is the metric that the UI draws first; only it is logged with its interval.
         """
         self._unit, self._metric = primary
         self._store = Experiment(uri, grid, artifacts)
@@ -68,14 +68,14 @@ class Tracker:
         }
 
     def log_epoch(self, record: Header, epoch: Epoch) -> None:
-        """Write an epoch of a fine-tuning that goes on: its cell's run is begun with the first one."""
+        """Log an epoch of a running fine-tuning; the first one creates the cell's run."""
         run = self._cells.get(record.cell)
         if run is None or not self._continues(run, record, epoch.step):
             if run is not None:
                 self._store.delete(run)
             run = self._store.begin(tags=self._cell_tags(record), started=record.started)
             self._cells[record.cell] = run
-        self._store.log(run, _at_its_step(epoch))
+        self._store.log(run, _metrics_of_epoch(epoch))
 
     def log_cell(
         self,
@@ -83,12 +83,11 @@ class Tracker:
         figures: Callable[[], Figures] = dict,
         files: Iterable[Path] = (),
     ) -> None:
-        """Write one cell's run below its curve's, unless this very record is there already.
+        """Log one cell as a child run of its learning curve, unless the same record is already logged.
 
-        A run that its epochs have begun is completed, any other run of the cell is replaced. `figures`
-        (file name → matplotlib figure) are asked for only when they are written. Of the
-        primary metric the interval is logged too: all intervals would double the time that MLflow takes,
-        and stand in the record.
+        A run that `log_epoch` created is completed; any other run of the cell is replaced. `figures` (returns
+        file name → matplotlib figure) is called only when they are written. Only the primary metric is logged
+        with its interval: all intervals, which are in the record, would double MLflow's time.
         """
         digest = digest_of(record.to_json())
         run = self._cells.get(record.cell)
@@ -105,7 +104,7 @@ class Tracker:
         known = self._steps(run) if history else set()
         for epoch in history:
             if epoch.step not in known:
-                self._store.log(run, _at_its_step(epoch))
+                self._store.log(run, _metrics_of_epoch(epoch))
         self._store.log_artifacts(run, figures(), files)
         metrics = cell_metrics(record, f"{self._unit}/{self._metric}")
         step = record.counts.train_images if isinstance(record, Finished) else 0
@@ -123,10 +122,10 @@ class Tracker:
     def log_comparison(
         self, body_part: str, rows: Sequence[Mapping[str, Any]], figures: Callable[[], Figures]
     ) -> None:
-        """Write the head-to-head of one body part as a run: table, figure, and differences over sizes.
+        """Log the head-to-head of one body part as a run: table, figure, and differences by training size.
 
         The differences (mean over seeds, the frozen classifier chosen on training folds) are metrics
-        `difference/BACKBONE` with bounds at step = train_images. Unchanged rows are not written again.
+        `difference/BACKBONE[/RECIPE]` with bounds at step = train_images. Unchanged rows stay.
         """
         digest, run = digest_of(list(rows)), self._comparisons.get(body_part)  # type: ignore[arg-type]
         if run is not None:
@@ -138,7 +137,7 @@ class Tracker:
         now = milliseconds(None)
         drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
         metrics = [
-            Metric(f"{key}/{row['backbone']}", row[key], now, row["train_images"])
+            Metric(f"{key}/{_compared(row)}", row[key], now, row["train_images"])
             for row in drawn
             for key in ("frozen", "fine_tuned", "difference", "low", "high")
             if row[key] is not None
@@ -152,7 +151,10 @@ class Tracker:
         self._comparisons[body_part] = run
 
     def log_report(self, folder: Path, files: Iterable[Path], digest: str) -> None:
-        """Write a report's files, all below `folder`, as artifacts of one run, unless they are there."""
+        """Log a report's files, all below `folder`, as artifacts of one run; replaces an older report.
+
+        `digest` identifies the files: nothing is written when they are already logged.
+        """
         runs = [run for run in self._store.runs() if run.data.tags.get("kind") == "report"]
         if any(run.data.tags.get("files") == digest and run.info.status == "FINISHED" for run in runs):
             return
@@ -165,9 +167,9 @@ class Tracker:
             self._store.delete(old)
 
     def log_curves(self, points: Iterable[CurvePoint]) -> None:
-        """Write each point of the curves at step = train_images, once; a changed curve is drawn anew.
+        """Log each point of the curves once, at step = train_images; a changed curve gets a new run.
 
-        The grid's primary metric with its bounds is `answer/UNIT METRIC`: the UI draws it first.
+        The primary metric and its bounds are named `answer/UNIT METRIC`, so that the UI draws them first.
         """
         wanted: dict[str, dict[int, CurvePoint]] = {}
         for point in points:
@@ -178,12 +180,12 @@ class Tracker:
             run = self._curve(next(iter(steps.values())).axes)
             names = {"value": key, "low": f"{key} low", "high": f"{key} high"}
             there = {name: self._store.history(run, names[name]) for name in names}
-            wrong = any(
+            outdated = any(
                 step not in steps or getattr(steps[step], name) != value
                 for name, values in there.items()
                 for step, value in values.items()
             )
-            if wrong:
+            if outdated:
                 run, there = self._renew_curve(run), {"value": {}}
             for step, point in sorted(steps.items()):
                 if step not in there["value"]:
@@ -199,14 +201,15 @@ class Tracker:
     def _curve(self, axes: Mapping[str, Any]) -> Run:
         name = curve_name(axes)
         if name not in self._curves:
-            told = {name: axes[name] for name in (*CURVE, "control") if axes.get(name)}
-            kind = {"kind": "control", "control": told["control"]} if "control" in told else {"kind": "curve"}
+            params = {name: axes[name] for name in (*CURVE, "control") if axes.get(name)}
+            control = params.get("control")
+            kind = {"kind": "control", "control": control} if control else {"kind": "curve"}
             run = self._store.begin({**kind, "curve": name, MLFLOW_RUN_NAME: run_name(axes)})
-            self._curves[name] = self._store.end(run, told, [], {})
+            self._curves[name] = self._store.end(run, params, [], {})
         return self._curves[name]
 
     def _renew_curve(self, run: Run) -> Run:
-        """A fresh curve run in the place of one whose points no longer hold; its children move over."""
+        """Replace a curve run whose points have changed; its child runs get the new parent."""
         name = run.data.tags["curve"]
         del self._curves[name]
         fresh = self._curve(run.data.params)
@@ -228,7 +231,7 @@ class Tracker:
         }
 
     def _continues(self, run: Run, record: Header, step: float) -> bool:
-        """Whether a run is this computation, begun but not ended, and has no epoch from this step on."""
+        """Whether a run belongs to this unfinished computation and has no epoch at or after `step`."""
         same = run.data.tags.get("fingerprint") == json.dumps(record.fingerprint, sort_keys=True)
         return same and run.info.status == "RUNNING" and max(self._steps(run), default=0) < step
 
@@ -237,7 +240,7 @@ class Tracker:
 
 
 def curve_pages(uri: str) -> list[tuple[str, str, str]]:
-    """(grid, body part, address within the UI) of all learning curves in a store."""
+    """(grid, body part, URL fragment of the UI) of all learning curves in a store."""
     experiments = MlflowClient(tracking_uri=uri).search_experiments()
     return [
         (experiment.name, part, address)
@@ -246,6 +249,11 @@ def curve_pages(uri: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _at_its_step(epoch: Epoch) -> list[Metric]:
+def _compared(row: Mapping[str, Any]) -> str:
+    """The backbone of a comparison (and the recipe, if the grid has several), for the name of a metric."""
+    return "/".join(filter(None, (row["backbone"], row["recipe"])))
+
+
+def _metrics_of_epoch(epoch: Epoch) -> list[Metric]:
     now = milliseconds(None)
     return [Metric(name, value, now, epoch.step) for name, value in epoch_metrics(epoch).items()]

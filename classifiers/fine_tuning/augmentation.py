@@ -1,4 +1,4 @@
-"""Training images changed on the device that trains: one geometric and one grey-value step per batch."""
+"""Augment training images on the training device: one geometric and one grey-value step per batch."""
 
 import math
 

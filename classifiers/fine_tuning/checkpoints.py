@@ -1,4 +1,4 @@
-"""The state of a training after each epoch, on disk: a killed one continues at the epoch it had reached."""
+"""Checkpoints: the state of a training after each epoch, from which a killed training continues."""
 
 import json
 import logging
@@ -11,16 +11,16 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
 
-State = dict[str, Tensor]
-Epoch = dict[str, Any]
+from extractors.weights import State
+
+EpochNumbers = dict[str, Any]
 _HISTORY = "history.json"
 _logger = logging.getLogger(__name__)
 
-# What a kill or a full disk leaves raises these when it is read: files that are gone (OSError), torn text
-# (ValueError), keys that lack (KeyError, TypeError), torn tensors (SafetensorError), and torn or empty files
-# of torch.save (RuntimeError, UnpicklingError, EOFError).
+# The exceptions of reading a checkpoint that a kill or a full disk damaged: missing files (OSError),
+# incomplete JSON (ValueError), missing keys (KeyError, TypeError), incomplete tensors (SafetensorError), and
+# incomplete or empty files of torch.save (RuntimeError, UnpicklingError, EOFError).
 _UNREADABLE = (
     OSError,
     ValueError,
@@ -34,30 +34,30 @@ _UNREADABLE = (
 
 
 @dataclass
-class Progress:
-    """The state after an epoch: weights now, their average, the best so far, every epoch's numbers."""
+class Checkpoint:
+    """The state after an epoch: current, averaged and best weights, optimiser, numbers of all epochs."""
 
     weights: State
     average: State
     best: State
     optimiser: dict[str, Any]
-    history: list[Epoch] = field(default_factory=list)
+    history: list[EpochNumbers] = field(default_factory=list)
     micro_batch: int = 0
 
 
-def save(folder: Path, progress: Progress) -> None:
-    """Write the state of the last epoch; the history, written last, says which files count."""
+def save(folder: Path, state: Checkpoint) -> None:
+    """Write the state of the last epoch. The history is written last and names the valid files."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"epoch-{len(progress.history):04d}"
-    parts = {"weights": progress.weights, "average": progress.average, "best": progress.best}
-    tensors = {f"{part}/{key}": value for part, state in parts.items() for key, value in state.items()}
+    name = f"epoch-{len(state.history):04d}"
+    parts = {"weights": state.weights, "average": state.average, "best": state.best}
+    tensors = {f"{part}/{key}": value for part, weights in parts.items() for key, value in weights.items()}
     save_file(
         # copies, since safetensors refuses the shared parameters that some networks have
         {key: value.detach().to("cpu", copy=True).contiguous() for key, value in tensors.items()},
         folder / f"{name}.safetensors",
     )
-    torch.save(progress.optimiser, folder / f"{name}.optimiser")
-    content = {"epoch": name, "micro_batch": progress.micro_batch, "history": progress.history}
+    torch.save(state.optimiser, folder / f"{name}.optimiser")
+    content = {"epoch": name, "micro_batch": state.micro_batch, "history": state.history}
     temporary = folder / f".{_HISTORY}"
     temporary.write_text(json.dumps(content))
     temporary.replace(folder / _HISTORY)
@@ -66,10 +66,10 @@ def save(folder: Path, progress: Progress) -> None:
             path.unlink()
 
 
-def load(folder: Path) -> Progress | None:
-    """The state of the last complete epoch, or None when there is none.
+def load(folder: Path) -> Checkpoint | None:
+    """Read the state of the last complete epoch; None when there is none.
 
-    A checkpoint that cannot be read counts as none, with a warning in the log: the training begins again.
+    For a damaged checkpoint a warning is logged and None is returned: the training begins again.
     """
     if not (folder / _HISTORY).exists():
         return None
@@ -85,7 +85,7 @@ def load(folder: Path) -> Progress | None:
         return None
 
 
-def _read(folder: Path) -> Progress:
+def _read(folder: Path) -> Checkpoint:
     content = json.loads((folder / _HISTORY).read_text())
     tensors = load_file(folder / f"{content['epoch']}.safetensors")
     optimiser = torch.load(folder / f"{content['epoch']}.optimiser", weights_only=True, map_location="cpu")
@@ -93,7 +93,7 @@ def _read(folder: Path) -> Progress:
     for key, value in tensors.items():
         part, _, name = key.partition("/")
         parts[part][name] = value
-    return Progress(
+    return Checkpoint(
         **parts, optimiser=optimiser, history=content["history"], micro_batch=content["micro_batch"]
     )
 

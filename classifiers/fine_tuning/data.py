@@ -1,4 +1,4 @@
-"""The images of one fine-tuning: which rows train, which validate, and how they come in batches."""
+"""The images of one fine-tuning: training and validation part, and their batches."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-Rows = NDArray[np.intp]
-Floats = NDArray[np.float64]
+from classifiers.selection import Floats, Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +26,7 @@ class TrainingImages:
     test_rows: Rows
 
     def part(self, members: Rows, by_study: bool) -> "Part":
-        """Some of the N rows; what is scored together is a study's views, or each image alone."""
+        """Some of the N rows; the unit that is scored is a study (`by_study`) or an image."""
         if by_study:
             units = np.unique(self.studies[members].astype(str), return_inverse=True)[1]
             members, units = members[np.argsort(units, kind="stable")], np.sort(units)
@@ -70,7 +69,10 @@ class Part:
 
 
 class PixelSource:
-    """Pixels of some rows as tensors: held on an accelerator where they fit, else read row by row."""
+    """Pixels of some rows as tensors; kept on a CUDA device when they need less than a quarter of its memory.
+
+    The quarter was chosen by hand, to leave room for the training.
+    """
 
     def __init__(self, pixels: NDArray[np.uint8], rows: Rows, device: torch.device) -> None:
         self._pixels, self._rows = pixels, rows

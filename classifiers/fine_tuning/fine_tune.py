@@ -11,19 +11,19 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from classifiers.fine_tuning.checkpoints import Epoch
+from classifiers.fine_tuning.checkpoints import EpochNumbers
 from classifiers.fine_tuning.data import Part, TrainingImages
 from classifiers.fine_tuning.recipes import Recipe
 from classifiers.fine_tuning.schedules import best_epoch, selection_key
 from classifiers.fine_tuning.training import DivergedError, Training
-from classifiers.fitting import Fit, Scores, calibrate, choose_threshold
-from classifiers.selection import make_folds
+from classifiers.fitting import Fit, calibrate, choose_threshold
+from classifiers.names import WEIGHTS
+from classifiers.selection import Floats, make_folds
 from extractors.backbones import load_backbone
 from extractors.devices import begin_peak_memory, device_name, peak_memory
 from extractors.specs import BackboneSpec
 from extractors.weights import save_state
 
-WEIGHTS = "weights.safetensors"
 T = TypeVar("T")
 
 
@@ -41,35 +41,34 @@ class TuningTask:
     seed: int
     device: torch.device
     checkpoints: Path
-    on_epoch: Callable[[Epoch], None] = lambda epoch: None
+    on_epoch: Callable[[EpochNumbers], None] = lambda epoch: None
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """The fit, every epoch's numbers, the file of the best weights, and how it was computed."""
+    """The result of a fine-tuning: fit, numbers of all epochs, file of the best weights, and facts."""
 
     fit: Fit
-    history: list[Epoch]
+    history: list[EpochNumbers]
     weights: Path
     facts: dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
 class _Search:
-    """The best training, the epochs of all learning rates, and the rates whose loss broke."""
+    """The best training, the epochs of all learning rates, and the rates whose loss diverged."""
 
     best: Training
-    history: list[Epoch]
+    history: list[EpochNumbers]
     diverged: list[float]
 
 
 def fine_tune(task: TuningTask) -> Tuned:
-    """Train within the N images, keep the best epoch of their validation part, predict the test rows.
+    """Train on the training images, keep the best epoch on their validation part, predict the test rows.
 
-    A list of learning rates is searched by the same validation part; probabilities are calibrated and
-    the threshold is chosen on it. A rate whose loss breaks is not taken. Raises ValueError for weights or
-    layers that do not fit the network and too few patients for a validation part, and DivergedError when
-    every loss breaks.
+    The validation part is also used to choose among several learning rates, to calibrate and to choose the
+    threshold. A rate whose loss diverges is rejected. Raises ValueError for weights or layers that do not fit
+    the network and for too few patients, and DivergedError when the loss diverges with every rate.
     """
     train, validation = _parts(task)
     begin_peak_memory(task.device)
@@ -80,14 +79,14 @@ def fine_tune(task: TuningTask) -> Tuned:
 
 
 def _search(task: TuningTask, train: Part, validation: Part) -> _Search:
-    """Train with each learning rate. Raises DivergedError when the loss breaks with every one."""
+    """Train with each learning rate. Raises DivergedError when the loss diverges with every one."""
     best: Training | None = None
-    history: list[Epoch] = []
+    history: list[EpochNumbers] = []
     diverged: dict[float, DivergedError] = {}
     for rate in _rates(task.recipe):
         training, before = _training(task, rate, train, validation), len(history)
 
-        def on_epoch(epoch: Epoch, before: int = before) -> None:
+        def on_epoch(epoch: EpochNumbers, before: int = before) -> None:
             task.on_epoch(_numbered(epoch, before))
 
         try:
@@ -122,7 +121,7 @@ def _conclude(task: TuningTask, search: _Search, validation: Part) -> Fit:
         selection_auroc=chosen["validation_auroc"],
         threshold=threshold,
         seconds={
-            "select": _seconds(search.history) - taken,  # the learning rates that were not taken
+            "select": _seconds(search.history) - taken,  # the rejected learning rates
             "fit": taken + validating + calibrating,
             "predict": predicting,
         },
@@ -131,23 +130,23 @@ def _conclude(task: TuningTask, search: _Search, validation: Part) -> Fit:
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:
-    """The result of some work, and its seconds."""
+    """Call `work`; returns its result and its seconds."""
     began = perf_counter()
     result = work()
     return result, perf_counter() - began
 
 
-def _seconds(history: list[Epoch]) -> float:
+def _seconds(history: list[EpochNumbers]) -> float:
     return float(sum(epoch["seconds"] for epoch in history))
 
 
-def _predict_best(training: Training, rows: NDArray[np.intp]) -> Scores:
+def _predict_best(training: Training, rows: NDArray[np.intp]) -> Floats:
     training.load_best()
     return training.predict(rows)
 
 
 def _parts(task: TuningTask) -> tuple[Part, Part]:
-    """The rows that are trained on, and those that stop, select and calibrate: apart by patient."""
+    """Split the rows by patient: for training, and for stopping, selection and calibration."""
     images, recipe = task.images, task.recipe
     fold = make_folds(images.labels, images.groups, task.seed, round(1 / recipe.validation_share))[0]
     train, validation = (images.part(rows, recipe.views == "study") for rows in fold)
@@ -173,15 +172,15 @@ def _training(task: TuningTask, rate: float, train: Part, validation: Part) -> T
 
 
 def _side(task: TuningTask) -> int:
-    """The side in pixels of what the network sees. Raises ValueError for more than is stored."""
+    """The side in pixels of the network's input. Raises ValueError when the stored images are smaller."""
     stored, wanted = int(task.images.pixels.shape[1]), task.recipe.resolution
     if wanted and wanted > stored:
         raise ValueError(f"recipe.resolution: {wanted} is above the {stored} pixels of image.size")
     return wanted or stored
 
 
-def _numbered(epoch: Epoch, before: int) -> Epoch:
-    """The epoch with its step: how many there are with it, all learning rates counted."""
+def _numbered(epoch: EpochNumbers, before: int) -> EpochNumbers:
+    """Add `step`: the number of epochs so far, over all learning rates."""
     return {"step": before + epoch["epoch"], **epoch}
 
 
@@ -199,7 +198,7 @@ def _selection_key(training: Training) -> tuple[float, float]:
     return selection_key(best_epoch(training.history, select), select)
 
 
-def _calibrated(validated: Scores, validation: Part, odds: Scores) -> tuple[Scores, float]:
+def _calibrated(validated: Floats, validation: Part, odds: Floats) -> tuple[Floats, float]:
     """The probabilities of the test images, and the threshold between the validation part's units.
 
     Log odds become probabilities by Platt's sigmoid of the validation images, given two of each class.

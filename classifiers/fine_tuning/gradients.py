@@ -1,4 +1,4 @@
-"""The gradients of one batch, computed in pieces that fit the device."""
+"""Compute the gradients of a batch, in pieces that fit the device's memory."""
 
 import numpy as np
 import torch
@@ -6,19 +6,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from classifiers.fine_tuning.augmentation import augment
-from classifiers.fine_tuning.data import Part, PixelSource, Rows
+from classifiers.fine_tuning.data import Part, PixelSource
 from classifiers.fine_tuning.layers import TunedNetwork
 from classifiers.fine_tuning.losses import summed_loss, unit_weights
 from classifiers.fine_tuning.prediction import log_odds, resized
 from classifiers.fine_tuning.recipes import Recipe
+from classifiers.selection import Rows
 from extractors.backbones import Backbone, to_grey
 
 
 class BatchGradients:
-    """Fills the gradients of a network from batches of the training part.
+    """Sets the gradients of a network from batches of the training part.
 
-    Pieces of `micro_batch` images that do not fit the device are halved, for this and all later batches;
-    gradients add up, so that the batch stays what the recipe says.
+    When a piece of `micro_batch` images does not fit the device, `micro_batch` is halved for this and all
+    later batches; gradients of pieces are added, so that the recipe's batch size does not change.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class BatchGradients:
         return found
 
     def _in_pieces(self, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor] | None:
-        """Piece by piece; None when a piece did not fit."""
+        """Set the gradients piece by piece; None when a piece did not fit the device."""
         self._network.zero_grad(set_to_none=True)
         units = len(np.unique(self._train.units[batch]))
         losses, found = [], []

@@ -1,4 +1,4 @@
-"""A network with a head to be trained: which layers learn, and in which mode the others are."""
+"""The network with its new head: trainable layers, training modes and optimiser."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from classifiers.fine_tuning.recipes import Head, Stage
 from extractors.backbones import Backbone
 from extractors.validation import did_you_mean
 
-# Images below which batch statistics are too noisy to learn from. Batches: Wu and He (2018) measured that the
-# error with batch norm grows quickly below 16. Training parts: 1,000 images are about thirty batches an
-# epoch, of which the running averages (momentum 0.1) remember ten.
+# Below these numbers of images, batch norm keeps its pretrained statistics. Batch size: in Wu and He (2018,
+# figure 1) the error with batch norm grows quickly below 16. Training images: chosen by hand; 1,000 images
+# are about thirty batches per epoch, and the running averages (momentum 0.1) cover about ten batches.
 _SMALL_SUBSET, _SMALL_BATCH = 1_000, 16
 _OPTIMIZERS: dict[str, Any] = {
     "adamw": torch.optim.AdamW,
@@ -34,13 +34,13 @@ class TunedNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         features = self.backbone(x)
-        with torch.autocast(x.device.type, enabled=False):  # log odds in bfloat16 would be full of ties
+        with torch.autocast(x.device.type, enabled=False):  # in bfloat16 many log odds would be equal
             odds: Tensor = self.head(features.float())
         return odds.squeeze(1)
 
 
 def _without_auxiliaries(network: nn.Module) -> nn.Module:
-    """torchvision's Inception and GoogLeNet without the ImageNet classifiers at their middle."""
+    """Remove the auxiliary classifiers of torchvision's Inception and GoogLeNet."""
     if getattr(network, "aux_logits", False):
         network.aux_logits = False  # type: ignore[assignment]
         for name in ("AuxLogits", "aux1", "aux2"):
@@ -63,11 +63,11 @@ def build_head(width: int, head: Head) -> nn.Sequential:
 def blocks(backbone: nn.Module) -> list[list[str]]:
     """The backbone's blocks in order, each as the names of its modules.
 
-    Containers (Sequential, ModuleList, torchvision's Encoder) are opened; what is inside counts as a
-    block, and layers with no matrix or kernel of their own (normalisation) belong to the block before.
+    Each child of a container (Sequential, ModuleList, torchvision's Encoder) is a block; layers without a
+    matrix or kernel (normalisation) belong to the block before.
     """
     found: list[list[str]] = []
-    for name, module in _opened("", backbone):
+    for name, module in _expand_containers("", backbone):
         sizes = [parameter.ndim for parameter in module.parameters()]
         if sizes and max(sizes) < 2 and found:
             found[-1].append(name)
@@ -76,16 +76,16 @@ def blocks(backbone: nn.Module) -> list[list[str]]:
     return found
 
 
-def _opened(prefix: str, module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+def _expand_containers(prefix: str, module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     for name, child in module.named_children():
         if type(child) in (nn.Sequential, nn.ModuleList, Encoder):
-            yield from _opened(f"{prefix}{name}.", child)
+            yield from _expand_containers(f"{prefix}{name}.", child)
         else:
             yield prefix + name, child
 
 
 def choose_trainable(network: TunedNetwork, trainable: str) -> None:
-    """Set which parameters learn: the head always, and the backbone's as the recipe says.
+    """Set which parameters are trained: the head, and those of the backbone that `trainable` selects.
 
     Raises ValueError for a layer that the backbone lacks and for more blocks than it has.
     """
@@ -123,8 +123,8 @@ def _from_layer(backbone: nn.Module, names: list[str], layer: str) -> Iterator[s
 
 
 def set_modes(network: TunedNetwork, stage: Stage, images: int, batch_size: int) -> None:
-    """Training mode where layers learn; frozen layers, and batch norm where it is to stay, in eval mode."""
-    _train_what_learns(network, True)
+    """Set training mode for trainable layers, and eval mode for frozen layers and frozen batch norm."""
+    _set_training_modes(network, True)
     small = images < _SMALL_SUBSET or batch_size < _SMALL_BATCH
     if stage.batch_norm == "eval" or (stage.batch_norm == "auto" and small):
         for module in network.modules():
@@ -132,18 +132,18 @@ def set_modes(network: TunedNetwork, stage: Stage, images: int, batch_size: int)
                 module.eval()
 
 
-def _train_what_learns(module: nn.Module, parent: bool) -> None:
-    """Set training mode where parameters learn; a module without any (dropout) takes its parent's mode."""
+def _set_training_modes(module: nn.Module, parent: bool) -> None:
+    """Set training mode where parameters are trained; modules without any (dropout) follow their parent."""
     own = list(module.parameters())
     module.training = any(parameter.requires_grad for parameter in own) if own else parent
     for child in module.children():
-        _train_what_learns(child, module.training)
+        _set_training_modes(child, module.training)
 
 
 def optimiser(network: TunedNetwork, stage: Stage, learning_rate: float) -> torch.optim.Optimizer:
-    """The stage's optimiser over what learns; biases and normalisation are not decayed.
+    """The stage's optimiser over the trainable parameters; no weight decay for biases and normalisation.
 
-    Each parameter group keeps its own full rate as `peak`, which the schedule scales.
+    Each parameter group has its full learning rate as `peak`, which the schedule multiplies.
     """
     groups = []
     for part, peak in (

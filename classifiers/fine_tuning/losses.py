@@ -1,4 +1,4 @@
-"""The loss of a fine-tuning: binary cross-entropy per image or study, with weights of the classes."""
+"""The loss of a fine-tuning: binary cross-entropy per image or study, with optional class weights."""
 
 import numpy as np
 import torch
@@ -6,17 +6,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from classifiers.fine_tuning.data import Floats, Part
+from classifiers.fine_tuning.data import Part
 from classifiers.fine_tuning.recipes import Recipe
+from classifiers.selection import Floats
 
-_EDGE = 1e-6  # mean probabilities are kept this far from 0 and 1, whose logarithm is infinite
+_EDGE = 1e-6  # mean probabilities are clipped to this distance from 0 and 1, where the logarithm is infinite
 
 
 def unit_weights(recipe: Recipe, train: Part, part: Part) -> Floats:
     """The weight (n_units,) of each unit of `part` in the loss, from the images of the training part.
 
-    Class-weighted as in MURA (Rajpurkar et al. 2018): within each body part, a class counts as much as
-    the other one has images there (shares, times two); 1 where training shows one class or none.
+    With `class_weighted_bce`, as in MURA (Rajpurkar et al. 2018), the weight of a class within a body part is
+    twice the share of training images of the other class; 1 when one of the classes is missing.
     """
     weights = np.ones(len(part.labels))
     if recipe.loss == "class_weighted_bce":

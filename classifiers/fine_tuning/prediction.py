@@ -1,4 +1,4 @@
-"""Log odds of images by a network, batch by batch."""
+"""Predict log odds of images, batch by batch."""
 
 import numpy as np
 import torch
@@ -6,15 +6,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from classifiers.fine_tuning.data import Floats, Rows
 from classifiers.fine_tuning.layers import TunedNetwork
+from classifiers.selection import Floats, Rows
 from extractors.backbones import Backbone, normalised, to_grey
 
-_BATCH = 64  # images at first: enough to keep a device busy; halved where they do not fit
+_BATCH = 64  # images per batch, halved when they do not fit the memory; chosen by hand
 
 
 def log_odds(backbone: Backbone, network: TunedNetwork, grey: Tensor) -> Tensor:
-    """The log odds (n,) float32 of images (n, 1, size, size) in 0..1; in bfloat16 until the head on CUDA."""
+    """The log odds (n,) float32 of images (n, 1, size, size) in 0..1. On CUDA the backbone uses bfloat16."""
     device = backbone.device
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
         odds: Tensor = network(normalised(backbone, grey))

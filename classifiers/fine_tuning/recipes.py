@@ -1,4 +1,4 @@
-"""How a network is fine-tuned, as plain data: the keys of a grid's `fine_tuning.recipe`, and its presets."""
+"""Recipes of fine-tuning: the keys of a grid's `fine_tuning.recipe`, and presets."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,11 +8,11 @@ from pydantic_core import PydanticCustomError
 from extractors.digests import JsonValue
 from extractors.validation import Strict, did_you_mean
 
-END_TO_END = "end_to_end"  # the classifier of every fine-tuning cell: the network's own head
-FINE_TUNING_VERSION = 2  # raise it when the same recipe gives other numbers
+END_TO_END = "end_to_end"  # the classifier of the cells of a grid with one unnamed recipe
+FINE_TUNING_VERSION = 2  # raise it when the same recipe gives different numbers
 
 Rate = Annotated[float, Field(gt=0, le=10)]
-Share = Annotated[float, Field(ge=0, lt=1)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
 def _as_list(value: Any) -> Any:
@@ -20,7 +20,7 @@ def _as_list(value: Any) -> Any:
 
 
 def _layer_as_text(value: Any) -> Any:
-    """`{from: features.denseblock4}` as `from features.denseblock4`."""
+    """Convert `{from: features.denseblock4}` to `from features.denseblock4`."""
     return f"from {value['from']}" if isinstance(value, dict) and list(value) == ["from"] else value
 
 
@@ -35,35 +35,38 @@ class Head(Strict):
 
     MAY_REPEAT: ClassVar[tuple[str, ...]] = ("widths",)
     widths: list[Annotated[int, Field(ge=1)]] = Field(default=[])
-    dropout: Share = 0.0
+    dropout: Fraction = 0.0
 
 
 class Augmentation(Strict):
-    """Random changes of a training image, drawn anew for each image and epoch; all off by default."""
+    """Random changes of training images, different in each epoch; all off by default."""
 
     flip: Annotated[float, Field(ge=0, le=1)] = 0.0  # probability of a left-right mirror
     flip_vertical: Annotated[float, Field(ge=0, le=1)] = 0.0  # probability of an upside-down mirror
     rotate: Annotated[float, Field(ge=0, le=180)] = 0.0  # up to this many degrees either way
-    shift: Share = 0.0  # up to this share of the side, either way, along both axes
-    zoom: Share = 0.0  # scaled by a factor in 1 ± zoom
-    brightness: Share = 0.0  # up to this share of the full range added or taken away
-    contrast: Share = 0.0  # distances from the image's mean scaled by a factor in 1 ± contrast
-    gamma: Share = 0.0  # raised to a power in 1 ± gamma
+    shift: Fraction = 0.0  # up to this share of the side, either way, along both axes
+    zoom: Fraction = 0.0  # scaled by a factor in 1 ± zoom
+    brightness: Fraction = 0.0  # up to this share of the full range added or taken away
+    contrast: Fraction = 0.0  # distances from the image's mean scaled by a factor in 1 ± contrast
+    gamma: Fraction = 0.0  # raised to a power in 1 ± gamma
     border: Literal["black", "reflect"] = "black"  # what shift, rotation and zoom bring into view
 
     @property
     def moves(self) -> bool:
-        """Whether pixels change their place."""
+        """Whether the geometry changes."""
         return bool(self.flip or self.flip_vertical or self.rotate or self.shift or self.zoom)
 
     @property
     def shades(self) -> bool:
-        """Whether pixels change their value."""
+        """Whether grey values change."""
         return bool(self.brightness or self.contrast or self.gamma)
 
 
 class Stage(Strict):
-    """One run of epochs with one optimiser. A stage of a recipe says only what differs from the recipe."""
+    """A number of epochs with one optimiser. A stage of a recipe lists only what differs from the recipe.
+
+    Defaults without a source were chosen by hand.
+    """
 
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 15
     optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
@@ -82,14 +85,14 @@ class Stage(Strict):
 class Recipe(Stage):
     """A whole recipe: the keys that all stages share, and the stages when there are several."""
 
-    resolution: Annotated[int, Field(ge=16)] | None = None  # side in pixels that images are averaged down to
+    resolution: Annotated[int, Field(ge=16)] | None = None  # side in pixels to which images are averaged down
     batch_size: Annotated[int, Field(ge=1, le=65_536)] = 32
     loss: Literal["bce", "class_weighted_bce"] = "bce"
-    label_smoothing: Share = 0.0
+    label_smoothing: Fraction = 0.0
     views: Literal["image", "study"] = "image"
     head: Head = Head()
     augmentation: Augmentation = Augmentation()
-    ema: Share = 0.0  # decay per step of an averaged copy that is validated and kept; 0: none
+    ema: Fraction = 0.0  # decay per step of the averaged weights, which are validated and kept; 0: none
     validation_share: Annotated[float, Field(ge=0.05, le=0.5)] = 0.2  # of the N images, by patient
     select: Literal["loss", "auroc"] = "loss"  # the epoch with the best of this on the validation part
     stages: list[Stage] = Field(default=[])
@@ -105,7 +108,8 @@ class Recipe(Stage):
         ignored = {name for name in self.model_fields_set if self.stages and self._in_each_stage(name)}
         if ignored:
             raise PydanticCustomError(
-                "ignored_key", f"every stage has its own {sorted(ignored)[0]}: change it in the stages"
+                "ignored_key",
+                f"every stage has its own {sorted(ignored)[0]}: remove it here, or change it in the stages",
             )
         return self
 
@@ -119,19 +123,19 @@ class Recipe(Stage):
         return [Stage.model_construct(**common | changes) for changes in given or [{}]]
 
     def most_epochs(self) -> int:
-        """The epochs of all stages and learning rates, if none stops early."""
+        """The number of epochs of all stages and learning rates without early stopping."""
         stages = self.each_stage()
         return sum(stage.epochs for stage in stages) * max(len(stage.learning_rate) for stage in stages)
 
     def asked(self) -> dict[str, JsonValue]:
-        """The settings that decide the result, for the cell's id; defaults left out."""
+        """The settings without defaults: part of a cell's id."""
         content = self.model_dump(exclude_defaults=True, exclude={"stages", *Stage.model_fields}, mode="json")
         stages = [stage.model_dump(exclude_defaults=True, mode="json") for stage in self.each_stage()]
         return {**content, "stages": stages}
 
 
-# Changes small enough that an abnormality stays one: radiographs may be mirrored (left and right hands are
-# alike), lie a little turned, shifted or enlarged on the detector, and differ in exposure.
+# Small changes that do not change the label: mirroring (left and right limbs), slight rotation, shift and
+# scale (positioning), and grey values (exposure). Chosen by hand.
 _GENTLE = {
     "flip": 0.5,
     "rotate": 10,
@@ -143,10 +147,10 @@ _GENTLE = {
 }
 
 PRESETS: dict[str, dict[str, Any]] = {
-    # A new head learns three times as fast as pretrained layers, which need not move far (discriminative
-    # rates, Howard and Ruder 2018), and an epoch of warm-up protects these from the first gradients of a
-    # random head. The averaged copy (Polyak and Juditsky 1992) remembers about ten steps, no more, since 100
-    # images are three batches an epoch.
+    # Values chosen by hand. The new head has a higher rate than the pretrained layers (discriminative
+    # fine-tuning, Howard and Ruder 2018). Warm-up protects those layers from the first gradients of the
+    # untrained head. The average of the weights (an exponential form of Polyak and Juditsky 1992) covers
+    # about ten steps, since 100 images are only three batches per epoch.
     "default": {
         "learning_rate": 1e-3,
         "backbone_learning_rate": 3e-4,
@@ -154,7 +158,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "ema": 0.9,
         "augmentation": _GENTLE,
     },
-    # Linear probing, then fine-tuning at a lower rate (Kumar et al. 2022).
+    # Linear probing, then fine-tuning at a lower rate (Kumar et al. 2022). Values chosen by hand.
     "probe_then_tune": {
         "augmentation": _GENTLE,
         "stages": [
@@ -166,7 +170,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 def _from_preset(value: Any) -> Any:
-    """`default`, or keys with an optional `preset` that they change."""
+    """Expand `default`, or keys with an optional `preset` that they modify."""
     if isinstance(value, str):
         value = {"preset": value}
     if not isinstance(value, dict) or "preset" not in value:

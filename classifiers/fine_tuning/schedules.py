@@ -1,25 +1,25 @@
 """Learning rate schedules, early stopping and the best epoch.
 
-Pure functions of the history of epochs, so that a continued training cannot differ from an unbroken one.
+Pure functions of the history of epochs, so that a resumed training is the same as an uninterrupted one.
 """
 
 import math
 from collections.abc import Sequence
 
-from classifiers.fine_tuning.checkpoints import Epoch
+from classifiers.fine_tuning.checkpoints import EpochNumbers
 from classifiers.fine_tuning.recipes import Stage
 
 
 def rate_factor(stage: Stage, epochs: float, losses: Sequence[float]) -> float:
     """The factor of the stage's learning rates after `epochs` (with fraction) of it.
 
-    Linear warm-up from a tenth (Goyal et al. 2017); then cosine to zero (Loshchilov & Hutter 2017), a cut at
-    each plateau of the validation losses so far, or a constant 1.
+    Linear warm-up (Goyal et al. 2017) from a tenth of the rate; then cosine to zero (Loshchilov & Hutter
+    2017), a reduction at each plateau of the validation losses, or a constant 1.
     """
     if epochs < stage.warmup_epochs:
         return 0.1 + 0.9 * epochs / stage.warmup_epochs
     if stage.schedule == "cosine":
-        length = max(stage.epochs - stage.warmup_epochs, 1e-9)  # all of it may be warm-up
+        length = max(stage.epochs - stage.warmup_epochs, 1e-9)  # 0 when the whole stage is warm-up
         return 0.5 * (1 + math.cos(math.pi * min((epochs - stage.warmup_epochs) / length, 1.0)))
     if stage.schedule == "plateau":
         return stage.plateau_factor ** _plateaus(losses, stage.plateau_patience)
@@ -27,7 +27,7 @@ def rate_factor(stage: Stage, epochs: float, losses: Sequence[float]) -> float:
 
 
 def _plateaus(losses: Sequence[float], patience: int) -> int:
-    """How often more than `patience` epochs passed without a lower loss (as torch's ReduceLROnPlateau)."""
+    """How often the loss did not fall for more than `patience` epochs (as torch's ReduceLROnPlateau)."""
     best, waited, cuts = math.inf, 0, 0
     for loss in losses:
         waited = 0 if loss < best else waited + 1
@@ -37,19 +37,19 @@ def _plateaus(losses: Sequence[float], patience: int) -> int:
     return cuts
 
 
-def selection_key(epoch: Epoch, select: str) -> tuple[float, float]:
+def selection_key(epoch: EpochNumbers, select: str) -> tuple[float, float]:
     """The value by which epochs are compared, from the validation part alone; higher is better."""
     loss, auroc = -float(epoch["validation_loss"]), float(epoch["validation_auroc"])
     return (auroc, loss) if select == "auroc" else (loss, auroc)
 
 
-def best_epoch(history: Sequence[Epoch], select: str) -> Epoch:
+def best_epoch(history: Sequence[EpochNumbers], select: str) -> EpochNumbers:
     """The earliest of the best epochs."""
     return max(history, key=lambda epoch: selection_key(epoch, select))
 
 
-def is_over(stage: Stage, done: Sequence[Epoch], select: str) -> bool:
-    """Whether a stage with these epochs has all of them, or has stopped getting better."""
+def is_over(stage: Stage, done: Sequence[EpochNumbers], select: str) -> bool:
+    """Whether a stage is finished: all its epochs are done, or it stops early."""
     if not done or len(done) >= stage.epochs:
         return bool(done)
     if stage.early_stopping_patience is None:

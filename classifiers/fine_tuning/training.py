@@ -1,4 +1,4 @@
-"""One training of one network: epochs of batches, validated, checkpointed, continued after a kill."""
+"""Train one network: epochs with validation and checkpoints, resumable after a kill."""
 
 import hashlib
 from collections.abc import Callable
@@ -16,15 +16,17 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from classifiers.fine_tuning import checkpoints
 from classifiers.fine_tuning.augmentation import draw
-from classifiers.fine_tuning.checkpoints import Epoch, Progress, State
-from classifiers.fine_tuning.data import Floats, Part, Rows
+from classifiers.fine_tuning.checkpoints import Checkpoint, EpochNumbers
+from classifiers.fine_tuning.data import Part
 from classifiers.fine_tuning.gradients import BatchGradients
 from classifiers.fine_tuning.layers import TunedNetwork, choose_trainable, optimiser, set_modes
 from classifiers.fine_tuning.losses import mean_loss, unit_weights
 from classifiers.fine_tuning.prediction import predict
 from classifiers.fine_tuning.recipes import Recipe, Stage
 from classifiers.fine_tuning.schedules import best_epoch, is_over, rate_factor
+from classifiers.selection import Floats, Rows
 from extractors.backbones import Backbone
+from extractors.weights import State
 
 
 class DivergedError(ValueError):
@@ -33,11 +35,11 @@ class DivergedError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class _RunningStage:
-    """A stage while it is trained: its epochs so far, its optimiser and, with `ema`, the averaged network."""
+    """The state of a stage during training: its epochs, optimiser and, with `ema`, averaged network."""
 
     number: int
     stage: Stage
-    done: list[Epoch]
+    done: list[EpochNumbers]
     optimiser: torch.optim.Optimizer
     average: AveragedModel | None
 
@@ -49,7 +51,7 @@ class _RunningStage:
 
 
 class Training:
-    """A network, its recipe and its data; `run` trains it, after which `best` holds its best weights.
+    """A network, its recipe and its data; after `run`, `best` holds the best weights.
 
     `history` holds the numbers of each epoch. `evaluated` is the network that is validated and kept: the
     one that is trained or, with `recipe.ema`, its averaged copy.
@@ -67,7 +69,7 @@ class Training:
         folder: Path,
     ) -> None:
         self.backbone, self.recipe = backbone, recipe
-        self.history: list[Epoch] = []
+        self.history: list[EpochNumbers] = []
         self.best: State = {}
         self._pixels, self._train, self._validation = pixels, train, validation
         self._validation_weights = unit_weights(recipe, train, validation)
@@ -78,10 +80,10 @@ class Training:
         self.evaluated = self.network
         self.gradients = BatchGradients(backbone, self.network, recipe, pixels, train)
 
-    def run(self, on_epoch: Callable[[Epoch], None]) -> None:
-        """Train the epochs that are left, from the last checkpoint when there is one.
+    def run(self, on_epoch: Callable[[EpochNumbers], None]) -> None:
+        """Train the remaining epochs, from the last checkpoint when there is one.
 
-        `on_epoch` is called with the numbers of each, after its checkpoint. Raises DivergedError.
+        `on_epoch` is called with the numbers of each epoch, after its checkpoint. Raises DivergedError.
         """
         saved = checkpoints.load(self._folder)
         if saved:
@@ -102,16 +104,18 @@ class Training:
                 on_epoch(epoch)
 
     def load_best(self) -> None:
-        """Take the best weights, for predictions from now on."""
+        """Load the best weights for prediction."""
         self.network.load_state_dict(self.best)
         self.evaluated = self.network
 
     def predict(self, rows: Rows) -> Floats:
-        """The log odds (n,) of these rows of the pixel store, by the network that is validated."""
+        """The log odds (n,) of these rows of the pixel store, by the network `evaluated`."""
         return predict(self.backbone, self.evaluated, self._pixels, rows, self.recipe.resolution)
 
-    def _begin(self, number: int, stage: Stage, done: list[Epoch], saved: Progress | None) -> _RunningStage:
-        """Set up a stage: from its own last epoch, or from the best weights so far."""
+    def _begin(
+        self, number: int, stage: Stage, done: list[EpochNumbers], saved: Checkpoint | None
+    ) -> _RunningStage:
+        """Set up a stage from its last checkpoint, or else from the best weights so far."""
         weights = saved.weights if saved else self.best
         if weights:
             self.network.load_state_dict(weights)
@@ -128,7 +132,7 @@ class Training:
         return _RunningStage(number, stage, done, made, average)
 
     def _save(self, running: _RunningStage) -> None:
-        progress = Progress(
+        state = Checkpoint(
             weights=self.network.state_dict(),
             average=running.average.state_dict() if running.average else {},
             best=self.best,
@@ -136,9 +140,9 @@ class Training:
             history=self.history,
             micro_batch=self.gradients.micro_batch,
         )
-        checkpoints.save(self._folder, progress)
+        checkpoints.save(self._folder, state)
 
-    def _epoch(self, running: _RunningStage) -> Epoch:
+    def _epoch(self, running: _RunningStage) -> EpochNumbers:
         """Train on every image once, validate, and return the epoch's numbers. Raises DivergedError."""
         began = perf_counter()
         epoch = len(self.history) + 1
@@ -163,7 +167,7 @@ class Training:
         }
 
     def _train_once(self, running: _RunningStage) -> tuple[float, Floats]:
-        """One pass over the training part: its mean loss, and each unit's probability when it was seen."""
+        """One pass over the training part; returns its mean loss and each unit's probability in the pass."""
         part, stage, epochs = self._train, running.stage, len(running.done)
         seed = _epoch_seed(self._seed, running.number, epochs)
         batches = part.batches(part.shuffled(seed), self.recipe.batch_size)

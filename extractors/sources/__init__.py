@@ -1,4 +1,4 @@
-"""The sources of backbones, by name: each knows its networks, their weights and how pixels enter them.
+"""The registry of backbone sources (timm, torchvision, bundled): networks, weights and normalisation.
 
 Other packages add a source by an entry point of group `benchmark.backbones` that loads a BackboneSource.
 """
@@ -12,22 +12,26 @@ from typing import TYPE_CHECKING
 from extractors import bundled
 from extractors.registry import lazy, with_entry_points
 
-if TYPE_CHECKING:  # the grid file is read without torch
+if TYPE_CHECKING:  # importing torch takes seconds, which reading a grid file does not need
     from torch import Tensor, nn
 
     from extractors.specs import BackboneSpec
 
 GROUP = "benchmark.backbones"
-RANDOM = "random"  # the weights that every network of every source has
+RANDOM = "random"  # untrained weights, which every source has
 
 
 @dataclass(frozen=True)
 class Normalisation:
-    """How grey values in 0..1 enter a network of so many channels: (value - mean) / std, per channel."""
+    """The normalisation of grey values in 0..1 for each input channel: (value - mean) / std."""
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
     channels: int = 3
+
+
+# timm's IMAGENET_DEFAULT_MEAN and _STD, torchvision's ImageClassification preset
+IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
 def _same(spec: "BackboneSpec") -> "BackboneSpec":
@@ -38,22 +42,22 @@ def _same(spec: "BackboneSpec") -> "BackboneSpec":
 class BackboneSource:
     """A library of pretrained networks. Wrap functions that import heavy libraries in `registry.lazy`.
 
-    All functions but `knows`, `names` and `resolve` are given what `resolve` returns.
+    All functions except `knows`, `names` and `resolve` get the spec that `resolve` returns.
     """
 
     name: str
-    library: str  # the library's name in a text
-    citation: str  # a key of results/methods_text/references.bib; empty for none
-    prefix: str  # of the backbone names that it answers for; the longest that fits decides
-    weights: str  # the name of its own pretrained weights in a grid
-    weights_label: str  # and in a text
-    knows: Callable[[str], bool]  # is there a network of this full name?
-    names: Callable[[], Iterable[str]]  # full names, from which the nearest to a mistyped one are shown
-    build: Callable[["BackboneSpec", bool], "nn.Module"]  # (spec, with its own weights?): headless network
-    normalisation: Callable[["BackboneSpec", "nn.Module"], Normalisation]  # of the headless network
-    head: Callable[["BackboneSpec", "nn.Module"], tuple[str, ...]]  # key prefixes of the classifier's tensors
-    fetch: Callable[["BackboneSpec"], dict[str, "Tensor"]] | None = None  # all weights; None: they ship along
-    resolve: Callable[["BackboneSpec"], "BackboneSpec"] = _same  # the spec whose name and file decide numbers
+    library: str  # name of the library in the methods text
+    prefix: str  # of its backbone names; the source with the longest matching prefix is used
+    weights: str  # name of its pretrained weights in a grid file
+    knows: Callable[[str], bool]  # full name of a network -> whether it exists
+    names: Callable[[], Iterable[str]]  # full names, to suggest one for a mistyped name
+    build: Callable[["BackboneSpec", bool], "nn.Module"]  # (spec, pretrained) -> network without classifier
+    normalisation: Callable[["BackboneSpec", "nn.Module"], Normalisation]  # (spec, headless network)
+    head: Callable[["BackboneSpec", "nn.Module"], tuple[str, ...]]  # key prefixes of the classifier
+    fetch: Callable[["BackboneSpec"], dict[str, "Tensor"]] | None = None  # all weights; None: installed along
+    resolve: Callable[["BackboneSpec"], "BackboneSpec"] = _same  # the library's name and file
+    citation: str = ""  # a key of results/methods_text/references.bib
+    weights_label: str = ""  # `weights` in the methods text; empty: the same word
 
 
 _TIMM = BackboneSource(
@@ -86,7 +90,7 @@ _TORCHVISION = BackboneSource(
     fetch=lazy("extractors.sources.torchvision:fetch"),
 )
 _BUNDLED = replace(
-    _TIMM,  # which builds it
+    _TIMM,  # it is a timm network
     name=bundled.NAME,
     prefix=bundled.NAME,
     weights=bundled.NAME,
@@ -105,13 +109,13 @@ def sources() -> dict[str, BackboneSource]:
 
 
 def source_of(backbone: str) -> BackboneSource:
-    """The source that answers for a backbone's name: a prefix of its own, or else timm."""
+    """The source of a backbone: the one with the longest matching prefix; timm has the empty prefix."""
     fitting = [source for source in sources().values() if backbone.startswith(source.prefix)]
     return max(fitting, key=lambda source: len(source.prefix))
 
 
 def named_weights() -> set[str]:
-    """The words that name weights rather than a file of them."""
+    """The values of `weights` that are names, not paths of files."""
     return {RANDOM, *(source.weights for source in sources().values())}
 
 
@@ -127,7 +131,7 @@ def check_name(backbone: str) -> None:
 
 
 def _form(source: BackboneSource) -> str:
-    """What the names of a source look like: `bundled`, `a timm name`, `torchvision/NAME`."""
+    """The form of a source's names, for messages: `bundled`, `a timm name`, `torchvision/NAME`."""
     if not source.prefix:
         return f"a {source.library} name"
     return f"{source.prefix}NAME" if source.prefix[-1] in "/:" else source.prefix

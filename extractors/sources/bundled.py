@@ -8,17 +8,17 @@ from extractors.specs import BackboneSpec
 
 
 def knows(name: str) -> bool:
-    """Whether this is the network's name."""
+    """Whether this is the name of the bundled network."""
     return name == bundled.NAME
 
 
 def names() -> list[str]:
-    """Its one name."""
+    """The only name of this source."""
     return [bundled.NAME]
 
 
 def resolve(spec: BackboneSpec) -> BackboneSpec:
-    """The same network by the name, arguments and file that timm needs."""
+    """The same network with the name, arguments and weights file for timm."""
     arguments: dict[str, JsonValue] = {
         "in_chans": 1,
         "stem_type": bundled.STEM,

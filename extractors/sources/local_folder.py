@@ -1,4 +1,4 @@
-"""timm's `local-dir:FOLDER` names, without importing timm."""
+"""Find the weights file of timm's `local-dir:FOLDER` names, without importing timm."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,7 @@ _FILES = ("model.safetensors", "pytorch_model.bin")  # the names that timm's `sa
 
 
 def resolve(spec: BackboneSpec) -> BackboneSpec:
-    """The weights of a folder as the file in it, so that changed weights are another extractor.
+    """Set `weights` to the file in the folder, so that the extractor's identity depends on its content.
 
     Any other spec, and a folder without such a file, is returned as it is.
     """

@@ -1,4 +1,4 @@
-"""Backbones of timm: its own names, and `hf-hub:` and `local-dir:` names, which only timm can check."""
+"""Backbones of timm: names that timm lists, and `hf-hub:` and `local-dir:` names."""
 
 from typing import Any
 
@@ -6,17 +6,16 @@ import timm
 from torch import nn
 
 from extractors.errors import WeightsUnavailableError, reason
-from extractors.sources import Normalisation
+from extractors.sources import IMAGENET, Normalisation
 from extractors.specs import BackboneSpec
 from extractors.weights import HEADS, State
 
-_ELSEWHERE = ("hf-hub:", "hf_hub:", "local-dir:")
-_IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))  # timm's IMAGENET_DEFAULT_MEAN and _STD
+_EXTERNAL = ("hf-hub:", "hf_hub:", "local-dir:")
 
 
 def knows(name: str) -> bool:
     """Whether timm lists the architecture; a name on a hub or in a folder is checked when it is built."""
-    return name.startswith(_ELSEWHERE) or name.split(".")[0] in timm.list_models()
+    return name.startswith(_EXTERNAL) or name.split(".")[0] in timm.list_models()
 
 
 def names() -> list[str]:
@@ -26,7 +25,7 @@ def names() -> list[str]:
 
 
 def build(spec: BackboneSpec, pretrained: bool) -> nn.Module:
-    """The network without its classifier. Raises WeightsUnavailableError."""
+    """Build the network without its classifier. Raises WeightsUnavailableError."""
     if pretrained:
         network = _pretrained(spec)
         network.reset_classifier(0)  # type: ignore[operator]
@@ -35,14 +34,14 @@ def build(spec: BackboneSpec, pretrained: bool) -> nn.Module:
 
 
 def fetch(spec: BackboneSpec) -> State:
-    """The pretrained weights, classifier included. Raises WeightsUnavailableError."""
+    """Load the pretrained weights with the classifier. Raises WeightsUnavailableError."""
     return _pretrained(spec).state_dict()
 
 
 def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
-    """Mean and std of the weights' own configuration, for as many channels as the network was built with."""
+    """Mean and std from timm's configuration of the weights, and the network's number of channels."""
     config = _config(spec, network)
-    mean, std = (config.mean, config.std) if config else _IMAGENET
+    mean, std = (config.mean, config.std) if config else (IMAGENET.mean, IMAGENET.std)
     return Normalisation(tuple(mean), tuple(std), int(spec.model_args.get("in_chans", 3)))  # type: ignore[arg-type]
 
 
@@ -54,10 +53,10 @@ def head(spec: BackboneSpec, network: nn.Module) -> tuple[str, ...]:
 
 
 def _pretrained(spec: BackboneSpec) -> nn.Module:
-    """The network whole, classifier included, since timm loads strictly only then."""
+    """The pretrained network with its classifier: without it, timm does not load strictly."""
     try:
         return _created(spec, pretrained=True)
-    except Exception as error:  # each hub has its own family of network errors
+    except Exception as error:  # each hub raises its own network errors
         raise WeightsUnavailableError(spec.name, reason(error)) from error
 
 
@@ -66,7 +65,7 @@ def _created(spec: BackboneSpec, **arguments: Any) -> nn.Module:
 
 
 def _config(spec: BackboneSpec, network: nn.Module) -> "timm.models.PretrainedCfg | None":
-    """timm's description of the weights; a network from elsewhere brings its own."""
-    if spec.name.startswith(_ELSEWHERE):
+    """timm's configuration of the weights; networks of a hub or a folder have their own."""
+    if spec.name.startswith(_EXTERNAL):
         return timm.models.PretrainedCfg(**network.pretrained_cfg)  # type: ignore[arg-type]
     return timm.models.get_pretrained_cfg(spec.name, allow_unregistered=False)

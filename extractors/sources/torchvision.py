@@ -1,4 +1,4 @@
-"""Backbones of torchvision, by the names `torchvision/NAME`."""
+"""Backbones of torchvision, with names `torchvision/NAME`."""
 
 import warnings
 
@@ -7,12 +7,11 @@ import torchvision
 from torch import nn
 
 from extractors.errors import WeightsUnavailableError, reason
-from extractors.sources import Normalisation
+from extractors.sources import IMAGENET, Normalisation
 from extractors.specs import BackboneSpec
 from extractors.weights import HEADS, State
 
 _PREFIX = "torchvision/"
-_IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))  # torchvision's ImageClassification preset
 
 
 def knows(name: str) -> bool:
@@ -26,7 +25,7 @@ def names() -> list[str]:
 
 
 def build(spec: BackboneSpec, pretrained: bool) -> nn.Module:
-    """The network cut before the last layer of its classifier. Raises WeightsUnavailableError."""
+    """Build the network without the last layer of its classifier. Raises WeightsUnavailableError."""
     network = _whole(spec)
     if pretrained:
         network.load_state_dict(fetch(spec), strict=True)
@@ -34,19 +33,19 @@ def build(spec: BackboneSpec, pretrained: bool) -> nn.Module:
 
 
 def fetch(spec: BackboneSpec) -> State:
-    """The ImageNet weights, classifier included. Raises WeightsUnavailableError."""
+    """Load the ImageNet weights with the classifier. Raises WeightsUnavailableError."""
     weights = torchvision.models.get_model_weights(_own_name(spec)).DEFAULT
     try:
         state: State = weights.get_state_dict(progress=False, check_hash=True)
-    except Exception as error:  # the download's errors are of many families
+    except Exception as error:  # a download may raise many kinds of errors
         raise WeightsUnavailableError(spec.name, reason(error)) from error
     return state
 
 
 def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
-    """Mean and std of the transforms that belong to the ImageNet weights."""
+    """Mean and std from the transforms of the ImageNet weights."""
     transforms = torchvision.models.get_model_weights(_own_name(spec)).DEFAULT.transforms()
-    mean, std = getattr(transforms, "mean", _IMAGENET[0]), getattr(transforms, "std", _IMAGENET[1])
+    mean, std = getattr(transforms, "mean", IMAGENET.mean), getattr(transforms, "std", IMAGENET.std)
     return Normalisation(tuple(mean), tuple(std))
 
 
@@ -67,14 +66,14 @@ def _own_name(spec: BackboneSpec) -> str:
 
 def _whole(spec: BackboneSpec) -> nn.Module:
     name = _own_name(spec)
-    # both warn that their slow initial values will change, unless told to draw them or not
+    # without this argument, both warn that their default initialisation will change
     initial = {"init_weights": True} if name in ("googlenet", "inception_v3") else {}
     network: nn.Module = torchvision.models.get_model(name, weights=None, **initial, **spec.model_args)
     return network
 
 
 def _remove_head(network: nn.Module) -> nn.Module:
-    """Cut the head from its last layer with weights onwards; pool where that layer was a convolution."""
+    """Remove the head's last layer with weights and all after it; pool if that layer was a convolution."""
     name = _head_name(network)
     head = getattr(network, name)
     layers = list(head) if isinstance(head, nn.Sequential) else [head]

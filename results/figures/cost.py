@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from results.figures.layout import empty_figure, log_axis, write_beside
 from results.figures.style import TWO_COLUMNS, styled
-from results.frames import Rows, records, tidy
+from results.frames import TableRows, records, tidy
 from results.labels import BLACK, look_of, metric_label
 from results.metrics import METRICS
 
@@ -23,7 +23,7 @@ class CostAccuracy:
     where undefined). Points of the front are numbered and named beside the picture.
     """
 
-    rows: Rows
+    rows: TableRows
     metric: str
     unit: str
     cost_label: str = "seconds to embed, select, fit and predict"

@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 
 from results.figures.layout import empty_figure, legend_below
 from results.figures.style import TWO_COLUMNS, styled
-from results.frames import Rows, in_order, refuse_twice, tidy
+from results.frames import TableRows, in_order, refuse_twice, tidy
 from results.labels import BLACK, SKY, VERMILION, part_label
 
-UNITS = ("images", "studies", "patients")
+COUNTED_UNITS = ("images", "studies", "patients")
 _KEY = ["body_part", "split", "label"]
 _CLASSES = (("normal", SKY, ""), ("abnormal", VERMILION, "////"))  # hatched, for grey print
-_BAR = 0.38  # of the room of a body part
+_BAR = 0.38  # height of a bar, as a share of the space of a body part
 
 
 @dataclass(frozen=True)
@@ -25,25 +25,25 @@ class DatasetCounts:
     images, studies, patients.
     """
 
-    rows: Rows
+    rows: TableRows
     title: str = ""
     width: float = TWO_COLUMNS
 
     def frame(self) -> pd.DataFrame:
         """One row per body part, split and label: images, studies, patients."""
-        table = tidy(self.rows, _KEY, UNITS).astype(dict.fromkeys(UNITS, int))
+        table = tidy(self.rows, _KEY, COUNTED_UNITS).astype(dict.fromkeys(COUNTED_UNITS, int))
         refuse_twice(table, _KEY, "give one row for each")
         return table
 
     @styled
     def plot(self) -> Figure:
-        """A column per unit and a row per split; in one page column the other way round."""
+        """A column per unit and a row per split; transposed when the figure is one page column wide."""
         table = self.frame()
         parts, splits = in_order(table["body_part"]), list(dict.fromkeys(table["split"]))
-        panels = [(unit, split) for split in splits for unit in UNITS]
-        rows, columns = len(splits), len(UNITS)
+        panels = [(unit, split) for split in splits for unit in COUNTED_UNITS]
+        rows, columns = len(splits), len(COUNTED_UNITS)
         if self.width < TWO_COLUMNS:
-            panels = [(unit, split) for unit in UNITS for split in splits]
+            panels = [(unit, split) for unit in COUNTED_UNITS for split in splits]
             rows, columns = columns, rows
         height = 0.6 + rows * (0.45 + 0.2 * len(parts))
         figure = empty_figure(self.width, height, self.title)

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from results.figures.layout import columns_for, empty_figure, panel_grid, write_beside
 from results.figures.style import TWO_COLUMNS, styled
-from results.frames import Rows, by_size, in_order, records, refuse_twice, tidy
+from results.frames import TableRows, by_size, in_order, records, refuse_twice, tidy
 from results.labels import GREY, LIGHT, metric_label, part_label, size_label
 
 _KEY = ["backbone", "body_part", "train_size"]
@@ -31,7 +31,7 @@ class ForestPlot:
     significant difference; without that column, one whose interval leaves out zero.
     """
 
-    rows: Rows
+    rows: TableRows
     metric: str
     unit: str
     first: str = "frozen"
@@ -71,7 +71,7 @@ class ForestPlot:
         colors = matplotlib.colormaps["cividis"](np.linspace(0, 0.75, len(sizes)))
         for axis, backbone in zip(panels, backbones, strict=True):
             axis.set_title(backbone)
-            _ground(axis, parts, len(sizes))
+            _draw_background(axis, parts, len(sizes))
             for row in records(table[table["backbone"] == backbone]):
                 part, size = parts.index(row["body_part"]), sizes.index(row["train_size"])
                 place = part * (len(sizes) + _PART_GAP) + size
@@ -88,7 +88,7 @@ class ForestPlot:
         figure.legend(handles=handles, loc="outside lower center", ncols=columns)
 
 
-def _ground(axis: Axes, parts: list[str], sizes: int) -> None:
+def _draw_background(axis: Axes, parts: list[str], sizes: int) -> None:
     """The line of no difference, and the body parts with a rule between them."""
     step, margin = sizes + _PART_GAP, (1 + _PART_GAP) / 2
     middles = [place * step + (sizes - 1) / 2 for place in range(len(parts))]

@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 
 from results.figures.layout import empty_figure, write_beside
 from results.figures.style import SMALL, TWO_COLUMNS, styled
-from results.frames import Rows, in_order, refuse_twice, tidy
+from results.frames import TableRows, in_order, refuse_twice, tidy
 from results.labels import look_of, metric_label, part_label
 
 _CELL = ["block", "name", "body_part"]
 _ORDER = ("radiologist", "feature_extraction", "fine_tuning", "hand_crafted", "ensemble", "from_scratch")
-_LINE, _BLOCK_GAP = 0.19, 0.24  # inches: height of a row of cells, and of the space above each block
+_LINE, _BLOCK_GAP = 0.19, 0.24  # inches: height of a row, and of the space above each block
 _NOTE_LINE, _NOTE_LETTERS = 0.125, 17.5  # inches of a line of the citations; their letters per inch
 
 
@@ -23,11 +23,11 @@ class HeatMap:
     """Blocks of cells, one per strategy: backbones down, body parts across; published blocks below.
 
     Rows: strategy, name (the backbone), body_part, value (None where undefined). Published, as
-    `results.published.comparable` gives them (it alone decides what may stand here): method, backbone,
+    `results.published.comparable` returns them (it selects what is comparable): method, backbone,
     classifier, body_part, value, citation; radiologists first.
     """
 
-    rows: Rows
+    rows: TableRows
     metric: str
     unit: str
     published: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -76,14 +76,14 @@ def _by_strategy(table: pd.DataFrame, column: str) -> pd.DataFrame:
 def _published(rows: pd.DataFrame, parts: set[str]) -> pd.DataFrame:
     """Published values of these body parts, named by backbone and the number of the citation.
 
-    Hand-crafted ones differ by classifier, which is told with the citation.
+    Hand-crafted results differ by classifier, which is added to the citation.
     """
     if not len(rows):
         return pd.DataFrame()
     table = tidy(rows, ["method", "backbone", "classifier", "body_part", "citation"], ["value"])
     table = _by_strategy(table[table["body_part"].isin(parts)], "method")
-    told = table["method"].eq("hand_crafted") & table["classifier"].ne("")
-    cited = table["citation"] + (", " + table["classifier"]).where(told, "")
+    named = table["method"].eq("hand_crafted") & table["classifier"].ne("")
+    cited = table["citation"] + (", " + table["classifier"]).where(named, "")
     number = {text: place for place, text in enumerate(dict.fromkeys(cited), start=1)}
     looks = [look_of(method).label for method in table["method"]]
     names = [

@@ -10,10 +10,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from results.figures.style import MEDIUM, ONE_COLUMN, SMALL, TWO_COLUMNS
 from results.labels import Look
-from results.uncertainty import Values
+from results.metrics import Values
 
-_DECADES = 20  # from this ratio of largest to smallest size on, the axis is labelled by powers of ten
-_ROOM = 0.2  # of the axis, which two labelled sizes keep between them
+LEGEND_LINE = 0.15  # inches of height for a line of a legend
+_DECADES = 20  # from this ratio of largest to smallest size on, ticks are powers of ten; chosen by hand
+_ROOM = 0.2  # smallest distance of two labelled sizes, as a share of the axis; chosen by hand
 
 
 def empty_figure(width: float, height: float, title: str = "") -> Figure:
@@ -25,7 +26,7 @@ def empty_figure(width: float, height: float, title: str = "") -> Figure:
 
 
 def columns_for(panels: int, width: float, most: int = 4) -> int:
-    """How many panels stand side by side: two in one column of a page, up to `most` in two."""
+    """The number of panels side by side: two in one column of a page, up to `most` in two columns."""
     return min(panels, most if width > ONE_COLUMN + 1 else 2)
 
 
@@ -68,7 +69,7 @@ def log_axis(axis: Axes) -> None:
 
 
 def spaced_sizes(sizes: Sequence[float]) -> list[float]:
-    """The sizes that can be labelled side by side on a logarithmic axis: the largest always."""
+    """The sizes whose labels do not overlap on a logarithmic axis; always with the largest."""
     kept: list[float] = []
     room = _ROOM * np.log(max(sizes) / min(sizes) * 1.35**2)
     for size in sorted(set(sizes), reverse=True):
@@ -86,13 +87,13 @@ def draw_band(axis: Axes, x: Values, low: Values, high: Values, look: Look) -> N
 def write_beside(
     axis: Axes, text: str, at: tuple[float, float], points: tuple[float, float], **how: Any
 ) -> None:
-    """Small text at an offset in points from a place; `how` goes to matplotlib's annotate."""
+    """Write small text at an offset (in points) from `at`; `how` is passed to matplotlib's annotate."""
     how = {"fontsize": SMALL, "annotation_clip": False} | how
     axis.annotate(text, at, xytext=points, textcoords="offset points", **how)
 
 
 def legend_beside(figure: Figure, title: str) -> None:
-    """The legend of all panels: at the right of a picture as wide as the page, below a narrower one."""
+    """Draw the legend of all panels: to the right of a full-width figure, below a narrower one."""
     wide = figure.get_figwidth() >= TWO_COLUMNS
     place: Any = "outside right upper" if wide else "outside lower center"
     legend = figure.legend(loc=place, title=title)
@@ -101,7 +102,7 @@ def legend_beside(figure: Figure, title: str) -> None:
 
 
 def legend_below(figure: Figure, axis: Axes, columns: int) -> None:
-    """The legend of one axis below all panels, each label once."""
+    """Draw the legend of one axis below all panels, with each label once."""
     handles, labels = axis.get_legend_handles_labels()
     known = dict(zip(labels, handles, strict=True))
     figure.legend(known.values(), known.keys(), loc="outside lower center", ncols=columns)

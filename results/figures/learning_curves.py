@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from results.figures.layout import columns_for, draw_band, empty_figure, legend_below, panel_grid, size_axis
 from results.figures.style import TWO_COLUMNS, styled
-from results.frames import Rows, in_order, refuse_twice, tidy
+from results.frames import TableRows, in_order, refuse_twice, tidy
 from results.labels import Look, look_of, metric_label, part_label
 
 _KEY = ["body_part", "strategy", "line", "train_images"]
-_MARKERS = ("", "D", "X")  # the strategy's own, then those of its further lines
+_MARKERS = ("", "D", "X")  # "" is the marker of the strategy; the others are for its further lines
 _PANEL_HEIGHT = 1.55
 
 
@@ -25,7 +25,7 @@ class LearningCurves:
     strategy has several lines, `line`: a backbone, say (at most three). Points of `curve_points` fit.
     """
 
-    rows: Rows
+    rows: TableRows
     metric: str
     unit: str
     title: str = ""
@@ -40,7 +40,7 @@ class LearningCurves:
         table = tidy(self.rows, names, numbers, {"line": ""})
         refuse_twice(table, _KEY, "name their lines in the column 'line'")
         if table["train_images"].nunique() == 1:
-            raise ValueError("one training size makes no learning curve")
+            raise ValueError("a learning curve needs at least two training sizes")
         if table.groupby("strategy")["line"].nunique().max() > len(_MARKERS):
             raise ValueError(f"more than {len(_MARKERS)} lines of one strategy cannot be told apart")
         order = table["body_part"].map({part: at for at, part in enumerate(in_order(table["body_part"]))})
@@ -54,7 +54,7 @@ class LearningCurves:
         table = self.frame()
         parts = in_order(table["body_part"])
         columns = columns_for(len(parts), self.width)
-        lines = max(-(-len(parts) // columns), 1.4)  # of panels; one alone is higher
+        lines = max(-(-len(parts) // columns), 1.4)  # of panels; a single one is higher
         height = 0.75 + _PANEL_HEIGHT * lines + 0.2 * bool(self.title)
         figure = empty_figure(self.width, height, self.title)
         looks = _looks(table)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from results.uncertainty import Values, patient_weights, percentile_interval
+from results.metrics import Values
+from results.uncertainty import patient_weights, percentile_interval
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Scores:
     labels: Sequence[int]  # 0 normal, 1 abnormal
     probabilities: Sequence[float]
     patients: Sequence[str]  # resampled as a whole
-    threshold: float | None = None  # as chosen in training: drawn as the operating point
+    threshold: float | None = None  # chosen in training; drawn as the operating point
 
     @property
     def positive(self) -> NDArray[np.bool_]:
@@ -49,7 +50,7 @@ class Scores:
 
 
 def check_names(scores: Sequence[Scores]) -> None:
-    """Raises ValueError when there is no line, or two have one name."""
+    """Raise ValueError when there is no line, or when two lines have the same name."""
     names = [line.name for line in scores]
     if not names:
         raise ValueError("there is no prediction to draw")

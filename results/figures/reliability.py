@@ -7,19 +7,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from results.figures.layout import empty_figure, legend_beside
+from results.figures.layout import LEGEND_LINE, empty_figure, legend_beside
 from results.figures.predictions import Scores, bands, check_names
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.labels import GREY, looks_of, metric_label
-from results.metrics import expected_calibration_error
-
-_BINS = 10  # of equal width, as the calibration error counts them
-_LEGEND_LINE = 0.15  # inches
+from results.metrics import CALIBRATION_BINS, expected_calibration_error
 
 
 @dataclass(frozen=True)
 class ReliabilityDiagram:
-    """Observed share of abnormal against predicted probability, with how many fall into each bin."""
+    """Observed share of abnormal against predicted probability, and the number of predictions per bin."""
 
     scores: Sequence[Scores]
     unit: str
@@ -29,7 +26,7 @@ class ReliabilityDiagram:
     resamples: int = 1000
 
     def frame(self) -> pd.DataFrame:
-        """One row per line and bin that holds any.
+        """One row per line and non-empty bin.
 
         Columns: name, strategy, bin (its lower edge), count, probability (their mean), observed, low, high
         (interval of `observed` over resampled patients) and ece, the line's calibration error. Raises
@@ -41,7 +38,7 @@ class ReliabilityDiagram:
     def _bins(self, scores: Scores) -> pd.DataFrame:
         labels, values = scores.positive.astype(np.int64), scores.values
         weights = scores.weights(self.resamples)
-        place = np.minimum((values * _BINS).astype(int), _BINS - 1)
+        place = np.minimum((values * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
         inside = (np.unique(place)[:, None] == place).astype(np.float64)
         counts = inside @ weights
         observed = np.divide(
@@ -52,7 +49,7 @@ class ReliabilityDiagram:
             {
                 "name": scores.name,
                 "strategy": scores.strategy,
-                "bin": np.unique(place) / _BINS,
+                "bin": np.unique(place) / CALIBRATION_BINS,
                 "count": counts[:, 0].astype(int),
                 "probability": inside @ values / counts[:, 0],
                 "observed": observed[:, 0],
@@ -64,23 +61,23 @@ class ReliabilityDiagram:
 
     @styled
     def plot(self) -> Figure:
-        """Above, observed against predicted; below, how many in each bin."""
+        """Above: observed against predicted; below: the number of predictions per bin."""
         table = self.frame()
         looks = looks_of([scores.strategy for scores in self.scores], [scores.name for scores in self.scores])
-        wide = self.width >= TWO_COLUMNS  # the legend stands beside the picture
-        height = self.width * 0.7 if wide else self.width * 1.3 + (len(looks) + 1) * _LEGEND_LINE
+        wide = self.width >= TWO_COLUMNS  # the legend is to the right of the axes
+        height = self.width * 0.7 if wide else self.width * 1.3 + (len(looks) + 1) * LEGEND_LINE
         figure = empty_figure(self.width, height, self.title)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
         above.plot([0, 1], [0, 1], color=GREY, linewidth=0.8)
-        edges = np.linspace(0, 1, _BINS + 1)
+        edges = np.linspace(0, 1, CALIBRATION_BINS + 1)
         for look in looks:
             rows = table[table["name"] == look.label]
             label = f"{look.label}: {rows['ece'].iloc[0]:.3f}"
             style = {"color": look.color, "linestyle": look.line}
             above.plot(rows["probability"], rows["observed"], marker=look.marker, label=label, **style)
             above.vlines(rows["probability"], rows["low"], rows["high"], color=look.color, linewidth=0.8)
-            counts = np.zeros(_BINS)
-            counts[(rows["bin"] * _BINS).round().astype(int)] = rows["count"]
+            counts = np.zeros(CALIBRATION_BINS)
+            counts[(rows["bin"] * CALIBRATION_BINS).round().astype(int)] = rows["count"]
             below.stairs(counts, edges, **style)
         above.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), ylabel="observed share abnormal")
         below.set(xlabel="predicted probability of abnormal", ylabel=_many(self.unit))

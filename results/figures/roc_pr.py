@@ -10,29 +10,27 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figures.layout import draw_band, empty_figure, legend_beside
+from results.figures.layout import LEGEND_LINE, draw_band, empty_figure, legend_beside
 from results.figures.predictions import Scores, bands, check_names
 from results.figures.roc_pr_points import PRECISION_RECALL, ROC, Plane
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
-from results.frames import Rows, records, tidy
+from results.frames import TableRows, records, tidy
 from results.labels import BLACK, GREY, Look, looks_of, metric_label
 from results.metrics import limits
 from results.uncertainty import Resampled, interval
-
-_LEGEND_LINE = 0.15  # inches
 
 
 @dataclass(frozen=True)
 class _RankingCurves:
     """One line per entry of `scores`, all on one test set.
 
-    `points` are others' operating points on the same test set and unit (a radiologist, say), one per
-    row: name, sensitivity, specificity.
+    `points` are published operating points on the same test set and unit (of radiologists, for example), one
+    per row: name, sensitivity, specificity.
     """
 
     scores: Sequence[Scores]
     unit: str
-    points: Rows = ()
+    points: TableRows = ()
     title: str = ""
     width: float = ONE_COLUMN
     confidence: float = 0.95
@@ -43,7 +41,7 @@ class _RankingCurves:
     def frame(self) -> pd.DataFrame:
         """One row per point: name, strategy, kind, x, y, low, high, area, area_low, area_high.
 
-        `kind` is curve, threshold (ours, as chosen in training) or reference (another's); the area is
+        `kind` is curve, threshold (chosen in training) or reference (a published point); the area is
         AUROC or average precision with its interval. Raises ValueError for a test set of one class.
         """
         check_names(self.scores)
@@ -57,8 +55,8 @@ class _RankingCurves:
         table = self.frame()
         looks = looks_of([scores.strategy for scores in self.scores], [scores.name for scores in self.scores])
         entries = len(looks) + (table["kind"] == "reference").sum() + 2
-        wide = self.width >= TWO_COLUMNS  # the legend stands beside the picture
-        height = self.width * 0.55 if wide else self.width + entries * _LEGEND_LINE
+        wide = self.width >= TWO_COLUMNS  # the legend is to the right of the axes
+        height = self.width * 0.55 if wide else self.width + entries * LEGEND_LINE
         figure = empty_figure(self.width, height, self.title)
         axis = figure.subplots()
         axis.plot([0, 1], self.plane.chance(self._prevalence), color=GREY, linewidth=0.8, zorder=1)

@@ -1,4 +1,4 @@
-"""The ROC and the precision-recall plane: curves at given abscissae, for every weighting of the rows."""
+"""ROC and precision-recall curves at given x values, for every weighting of the rows."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -18,10 +18,10 @@ class Plane(NamedTuple):
     x: str
     y: str
     metric: str  # the area below the curve
-    grid: Values  # (k,) abscissae
+    grid: Values  # (k,) x values
     curve: Callable[[Positive, Values, Values], Values]  # positive and scores (n,), weights (n, B): y (k, B)
     area: Callable[[Positive, Values, Values], Values]  # the same: (B,)
-    chance: Callable[[float], tuple[float, float]]  # prevalence: y at x = 0 and at x = 1 of blind guesses
+    chance: Callable[[float], tuple[float, float]]  # prevalence: y at x = 0 and x = 1 of random predictions
     place: Callable[[float, float, float], tuple[float, float]]  # sensitivity, specificity, prevalence
 
 
@@ -51,7 +51,10 @@ def _roc(positive: Positive, scores: Values, weights: Values) -> Values:
 
 
 def _precision(positive: Positive, scores: Values, weights: Values) -> Values:
-    """The precision at the first threshold that reaches each recall: no interpolation (Davis 2006)."""
+    """The precision at the first threshold that reaches each recall, not interpolated.
+
+    Linear interpolation would be too optimistic (Davis and Goadrich 2006).
+    """
     true, false = _counts(positive, scores, weights)
     precision, recall = _share(true, true + false), _share(true, true[-1])
     reached = [np.searchsorted(column, _GRID[1:] - 1e-12).clip(max=len(recall) - 1) for column in recall.T]

@@ -1,4 +1,4 @@
-"""How figures look: fonts, line widths and page widths; the colours are in results.labels."""
+"""The style of figures: fonts, line widths and page widths; the colours are in results.labels."""
 
 import functools
 from collections.abc import Callable
@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from results.labels import LIGHT
 
-ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches, as journals set them
+ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches: common widths of one and two journal columns
 SMALL, MEDIUM, LARGE = 7.0, 7.5, 8.5  # points, at final size
 RC: Any = {  # matplotlib types its settings name by name
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
+    "font.family": "DejaVu Sans",  # installed with matplotlib, so the same on every machine
     "font.size": MEDIUM,
     "axes.titlesize": MEDIUM,
     "axes.labelsize": MEDIUM,
@@ -31,21 +31,21 @@ RC: Any = {  # matplotlib types its settings name by name
     "lines.markersize": 4.0,
     "hatch.linewidth": 0.7,
     "figure.dpi": 200,  # sharp where a viewer shows the picture as it is
-    "pdf.fonttype": 42,  # text stays text in the PDF, as journals ask
+    "pdf.fonttype": 42,  # embeds TrueType fonts, so that text in the PDF can be edited and searched
 }
 
 
-Drawn = TypeVar("Drawn")
+FigureClass = TypeVar("FigureClass")
 
 
-def styled(plot: Callable[[Drawn], Figure]) -> Callable[[Drawn], Figure]:
-    """Decorate a `plot` method to draw with RC instead of matplotlib's current settings."""
+def styled(plot: Callable[[FigureClass], Figure]) -> Callable[[FigureClass], Figure]:
+    """Decorator of a `plot` method: draw with RC instead of matplotlib's current settings."""
 
     @functools.wraps(plot)
-    def drawn(figure: Drawn) -> Figure:
+    def drawn(figure: FigureClass) -> Figure:
         with matplotlib.rc_context(RC):
             picture = plot(figure)
-        for axis in picture.axes:  # ticks that are made later, when the picture is saved
+        for axis in picture.axes:  # for ticks that are created when the picture is saved
             axis.tick_params(which="both", labelsize=SMALL)
         return picture
 

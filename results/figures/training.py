@@ -15,7 +15,7 @@ from results.frames import tidy
 from results.labels import BLACK, GREY, VERMILION, metric_label
 
 _SHOWN = ("loss", "accuracy", "auroc")
-_ROOM_FOR_MARKERS = 40  # epochs, beyond which a line carries none
+_ROOM_FOR_MARKERS = 40  # largest number of epochs with markers; chosen by hand
 
 
 @dataclass(frozen=True)

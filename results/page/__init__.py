@@ -1,4 +1,4 @@
-"""One self-contained HTML page of prose, tables, figures and code; `render` makes its text."""
+"""One self-contained HTML page of prose, tables, figures and code; `render` returns its HTML."""
 
 from results.page.blocks import Block, CodeBlock, FigureBlock, Prose, Section, TableBlock
 from results.page.rendering import render

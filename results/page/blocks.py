@@ -64,5 +64,5 @@ class Section:
 
     @property
     def id(self) -> str:
-        """The title as an address within the page: `What was left out` is what-was-left-out."""
+        """The title as the id of an HTML element: `What was left out` becomes what-was-left-out."""
         return slug(self.title) or "section"

@@ -1,4 +1,4 @@
-"""Markdown as HTML: paragraphs, lists, `code`, **bold** and links; HTML and other addresses stay text."""
+"""Convert Markdown to HTML: paragraphs, lists, `code`, **bold** and links; HTML stays text."""
 
 import re
 from collections.abc import Collection
@@ -14,7 +14,7 @@ _LIST_OR_HEADING = re.compile(r"^(\d*)([-+#=.)])")
 
 class _Markdown(MarkdownIt):
     def validateLink(self, url: str) -> bool:  # noqa: N802, the library's name
-        """Whether a link may lead there: to a section of the page, or to a secure address."""
+        """Whether a link target is allowed: a section of the page, or an https address."""
         return url.startswith(("#", "https://"))
 
 

@@ -22,9 +22,9 @@ from results.page.prose import inline, paragraphs
 from results.page.table_data import TableColumn, columns_of
 from results.tables.paper import PaperTable
 
-SHOWN = 200  # rows that are drawn at once; the others are found by search
+SHOWN = 200  # rows that are shown at first; the others are found by search; chosen by hand
 _PNG = b"\x89PNG\r\n\x1a\n"
-_SCREEN_SCALE = 2  # pixels of a picture per pixel of the page: sharp, and about as large as in print
+_SCREEN_SCALE = 2  # pixels of a picture per CSS pixel, so that it is sharp and about as large as in print
 
 
 def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
@@ -121,7 +121,7 @@ def _json(columns: Sequence[TableColumn]) -> Markup:
 
 
 def _breakable(text: str) -> Markup:
-    """A name that may be broken after its underscores, as page.js draws it."""
+    """A name with possible line breaks after underscores and slashes, as in page.js."""
     return Markup("<wbr>").join(re.split(r"(?<=[_/])(?=[A-Za-z])", text))
 
 
@@ -130,5 +130,5 @@ def _links(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for words, name in names.items():
         parts = urlsplit(name)
         if parts.scheme or parts.netloc or Path(name).is_absolute() or "\\" in name:
-            raise ValueError(f"files are named relative to the page, unlike '{name}'")
+            raise ValueError(f"file names must be relative to the page, not '{name}'")
         yield words, quote(name)

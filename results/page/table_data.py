@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 from results.tables.formatting import Formatted, Value
-from results.tables.markup import UNDEFINED
+from results.tables.markup import UNDEFINED_MARK
 from results.tables.paper import STAR, PaperTable
 
 _DECIMALS = 3
-_SMALLEST = 0.5 * 10**-_DECIMALS  # below, three decimals show nothing
-_LARGEST_EXACT = 2**53  # beyond, the browser rounds integers
-_INFINITE = sys.float_info.max  # JSON knows no infinity
+_SMALLEST = 0.5 * 10**-_DECIMALS  # smaller values would be shown as zero
+_LARGEST_EXACT = 2**53  # JavaScript rounds larger integers
+_INFINITE = sys.float_info.max  # JSON has no infinity
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ def columns_of(table: pd.DataFrame | PaperTable) -> list[TableColumn]:
 
 
 def _printed(cell: Formatted) -> TableValue:
-    """The cell with a star for bold type and its value as JSON takes it."""
+    """The text of a cell, with a star for bold, and its value for JSON."""
     text = cell.with_interval(cell.text + (STAR if cell.bold and cell.text else "") + cell.mark)
-    return TableValue(text, None if cell.text == UNDEFINED else _value(cell.value))
+    return TableValue(text, None if cell.text == UNDEFINED_MARK else _value(cell.value))
 
 
 def _value(value: Any) -> Value:
@@ -103,7 +103,7 @@ def _values(series: "pd.Series[Any]") -> list[TableValue]:
 
 
 def _all_whole(known: Iterable[float]) -> bool:
-    """Integers that pandas keeps as floats because one of them is missing."""
+    """Whether all values are integers, which pandas stores as floats when one is missing."""
     return all(float(value).is_integer() for value in known)
 
 
@@ -111,7 +111,7 @@ def _cell(value: Any, *, whole: bool) -> TableValue:
     if not pd.api.types.is_scalar(value):
         return TableValue(str(value), str(value))
     if pd.isna(value):
-        return TableValue(UNDEFINED, None)
+        return TableValue(UNDEFINED_MARK, None)
     if pd.api.types.is_bool(value):
         return TableValue("yes" if value else "no", "yes" if value else "no")
     if isinstance(value, numbers.Real):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from results.frames import Rows, by_part, tidy, whole
+from results.frames import TableRows, by_part, tidy, whole
 from results.labels import metric_label, percent, plain_name
 from results.tables.columns import BACKBONE, IMAGES, PART, STRATEGY, Column, number_column, text_column
 from results.tables.formatting import (
@@ -52,7 +52,7 @@ def ranks_table(ranks: Mapping[str, Any]) -> PaperTable:
     return paper_table("ranks", "Average ranks of the methods.", pd.DataFrame(rows), columns, note=note)
 
 
-def heterogeneity_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:
+def heterogeneity_table(rows: TableRows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:
     """Whether fine-tuned minus frozen is the same in all body parts, per backbone and training size.
 
     Rows: backbone, train_size and the keys of `results.variance_components.heterogeneity`: parts, mean, low,
@@ -79,7 +79,7 @@ def heterogeneity_table(rows: Rows, metric: str, unit: str, *, confidence: float
     return paper_table("heterogeneity", caption, frame, columns, note=note)
 
 
-def spread_table(rows: Rows, metric: str, unit: str) -> PaperTable:
+def spread_table(rows: TableRows, metric: str, unit: str) -> PaperTable:
     """Standard deviations over seeds, and over test patients.
 
     Rows: strategy, backbone, classifier, body_part, train_size and the keys of
@@ -113,11 +113,11 @@ def spread_table(rows: Rows, metric: str, unit: str) -> PaperTable:
     )
 
 
-def controls_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:
+def controls_table(rows: TableRows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:
     """Scores of the controls beside those of the methods that they control.
 
     Rows: control, method, body_part, train_size, value, low, high, and own_value: that of the method without
-    the control (None for a control that is a method of its own).
+    the control (None when the control is itself a method).
     """
     table = tidy(
         rows, ["control", "method", "body_part", "train_size"], ["value", "low", "high", "own_value"]

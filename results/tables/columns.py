@@ -1,4 +1,4 @@
-"""Columns of a table: how each row's values are printed."""
+"""The columns of a table: titles, formatting of values and alignment."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from results.frames import Rows, by_part, tidy, whole
+from results.frames import TableRows, by_part, tidy, whole
 from results.labels import metric_label
 from results.tables.columns import IMAGES, PART, STRATEGY, number_column, text_column
 from results.tables.formatting import amount, method_label
@@ -23,7 +23,7 @@ _AMOUNTS = {
 }
 
 
-def cost_table(rows: Rows, metric: str, unit: str) -> PaperTable:
+def cost_table(rows: TableRows, metric: str, unit: str) -> PaperTable:
     """Seconds per step, device, peak memory and energy, with the score.
 
     Rows: strategy, method, body_part, train_size, value (of the metric) and, where known, device,

@@ -5,7 +5,7 @@ from functools import partial
 
 import pandas as pd
 
-from results.frames import Rows, in_order, refuse_twice, tidy
+from results.frames import TableRows, in_order, refuse_twice, tidy
 from results.labels import plain_name
 from results.tables.columns import PART, number_column, text_column
 from results.tables.formatting import Row, count, number
@@ -16,7 +16,7 @@ _UNITS = ("images", "studies", "patients")
 _SPLITS = {"train": "training pool", "test": "test set"}
 
 
-def dataset_table(rows: Rows) -> PaperTable:
+def dataset_table(rows: TableRows) -> PaperTable:
     """Images, studies and patients per body part, and how many are abnormal, in the pool and the test set.
 
     Rows as of the figure DatasetCounts: body_part, split (`train`, `test`), label (0 normal, 1 abnormal),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from results.frames import Rows, by_part, tidy, whole
+from results.frames import TableRows, by_part, tidy, whole
 from results.labels import metric_label, percent
 from results.tables.columns import BACKBONE, IMAGES, PART, Column, number_column, text_column
 from results.tables.formatting import CHOSEN_SIDES, count, difference, p_text, signed
@@ -12,7 +12,7 @@ _AXES = ["comparison", "backbone", "body_part", "train_size"]
 
 
 def differences_table(
-    rows: Rows, metric: str, unit: str, *, confidence: float = 0.95, level: float = 0.05
+    rows: TableRows, metric: str, unit: str, *, confidence: float = 0.95, level: float = 0.05
 ) -> PaperTable:
     """Every paired difference with its interval and p-values; those significant at `level` are bold.
 
@@ -50,7 +50,7 @@ def differences_table(
     )
 
 
-def tests_table(rows: Rows, metric: str, unit: str) -> PaperTable:
+def tests_table(rows: TableRows, metric: str, unit: str) -> PaperTable:
     """McNemar's and DeLong's tests, seed by seed, beside the p-value of the resampled patients.
 
     Rows: comparison, backbone, body_part, train_size, seed, difference and p (of the metric),

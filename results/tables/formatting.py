@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from results.labels import plain_name
-from results.tables.markup import DAGGER, MINUS, UNDEFINED
+from results.names import CHOSEN
+from results.tables.markup import DAGGER, MINUS, UNDEFINED_MARK
 
-BEST, CLOSE = "best", "close"  # standings
-CHOSEN = "chosen"  # in the place of a classifier: the one that the training folds of each seed chose
+BEST, CLOSE = "best", "close"  # values of `standing`: the best method, not significantly worse than it
 CHOSEN_SIDES = (
     "Frozen and hand-crafted: the classifier (and descriptor) that the training folds of each seed chose."
 )
 _CHOSEN_NOTE = (
     "Chosen: the classifier (hand-crafted: and descriptor) with the best AUROC on the training folds."
 )
-_LEAST_P = 0.001  # smaller ones are printed as `<0.001`, as medical journals ask
+_LEAST_P = 0.001  # smaller ones are printed as `<0.001`, as is usual in medical journals
 
 Row = Mapping[str, Any]
 Value = float | str | None
@@ -42,7 +42,7 @@ class Formatted(NamedTuple):
 
 def number(value: float | None, decimals: int = 3) -> str:
     """A number with its decimals and commas; `–` where undefined."""
-    return UNDEFINED if pd.isna(value) else f"{value:,.{decimals}f}".replace("-", MINUS)
+    return UNDEFINED_MARK if pd.isna(value) else f"{value:,.{decimals}f}".replace("-", MINUS)
 
 
 count = partial(number, decimals=0)
@@ -51,13 +51,13 @@ two_decimals = partial(number, decimals=2)
 
 def signed(value: float | None, decimals: int = 3) -> str:
     """A difference with its sign."""
-    return UNDEFINED if pd.isna(value) else f"{value:+,.{decimals}f}".replace("-", MINUS)
+    return UNDEFINED_MARK if pd.isna(value) else f"{value:+,.{decimals}f}".replace("-", MINUS)
 
 
 def amount(value: float | None) -> str:
     """Three significant digits, and every digit before the point."""
     if pd.isna(value):
-        return UNDEFINED
+        return UNDEFINED_MARK
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}".replace("-", MINUS)
 
 
@@ -73,7 +73,7 @@ def method_label(method: str) -> str:
 
 
 def chosen_note(classifiers: Iterable[str]) -> str:
-    """The explanation of CHOSEN, if it is among the classifiers."""
+    """The explanation of CHOSEN for a table's note, if it is among the classifiers."""
     return _CHOSEN_NOTE if CHOSEN in set(classifiers) else ""
 
 

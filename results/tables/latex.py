@@ -1,7 +1,7 @@
-"""A table as LaTeX: booktabs rules, shrunk by TeX to the width of the page, turned or long where needed.
+"""A table as LaTeX with booktabs rules: shrunk to the page by TeX, rotated or long when needed.
 
-A floating table wider than the line is shrunk by `\\resizebox`; a long table cannot be, and is set in small
-type. The limits suit LaTeX's article class, whose text is 345 x 550 points.
+A floating table wider than the line is shrunk by `\\resizebox`; a long table, which cannot be shrunk, uses
+small type. The limits were chosen by hand for LaTeX's article class, whose text is 345 x 550 points.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from results.tables.formatting import Formatted
 from results.tables.markup import latex_text
 
-_UPRIGHT = 9  # columns: a table with more is turned by 90 degrees
-_BESIDE = 2  # columns with an interval beside the value: in a table with more, intervals stand beneath
+_UPRIGHT = 9  # most columns of an upright table; wider ones are rotated by 90 degrees
+_BESIDE = 2  # most columns with intervals beside the values; with more, intervals are below them
 _LINES = {False: 40, True: 20}  # printed lines that fit one page, upright and turned
 _SHRINK = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{"
 _NARROW = r"\setlength{\tabcolsep}{4pt}"
@@ -45,7 +45,7 @@ def latex_table(
             *([rf"\par\smallskip\parbox{{\linewidth}}{{\footnotesize {note}}}"] if note else []),
             rf"\end{{{environment}}}",
         ]
-    else:  # a longtable has no room for a note but in its caption
+    else:  # the note of a longtable is part of its caption
         begin, end, package = (
             (r"\begin{landscape}", r"\end{landscape}", ", pdflscape")
             if turned

@@ -2,7 +2,7 @@
 
 import re
 
-DAGGER, DOUBLE_DAGGER, MINUS, UNDEFINED = "†", "‡", "−", "–"
+DAGGER, DOUBLE_DAGGER, MINUS, UNDEFINED_MARK = "†", "‡", "−", "–"
 _LATEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -12,7 +12,7 @@ _LATEX = {
     "|": r"\textbar{}",
     "`": r"\`{}",
     MINUS: "$-$",
-    UNDEFINED: r"\textendash{}",
+    UNDEFINED_MARK: r"\textendash{}",
     "—": r"\textemdash{}",
     "·": r"$\cdot$",
     "×": r"$\times$",
@@ -31,7 +31,7 @@ _MARKDOWN = re.compile(r"[\\`*_|<>~$]")
 
 
 def latex_text(text: str) -> str:
-    """Escaped text for pdfLaTeX; a letter beyond Western European becomes `U+0416`."""
+    """Escaped text for pdfLaTeX; letters outside Western European become codes such as `U+0416`."""
     printed = "".join(_latex_sign(sign) for sign in " ".join(text.split()))
     printed = re.sub("-(?=-)", "-{}", printed)  # else two hyphens become one dash
     return "{}" + printed if printed[:1] in ("[", "*") else printed  # else an argument of the \\ before it

@@ -1,4 +1,4 @@
-"""A table with its values (CSV, page) and its printed form (Markdown, LaTeX)."""
+"""A table for a paper: its values (CSV, page) and its printed form (Markdown, LaTeX)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from results.tables.formatting import Formatted, Row
 from results.tables.latex import latex_table
 from results.tables.markup import markdown_text
 
-STAR = "★"  # marks the best where type cannot be bold
+STAR = "★"  # marks bold values where bold type is not possible
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def paper_table(
     note: str = "",
     sectioned: bool = False,
 ) -> PaperTable:
-    """A table with one line per row of the frame, or per item of `rows` where lines are something else."""
+    """Build a table with one line per row of the frame, or per item of `rows` when given."""
     columns, lines = list(columns), records(frame) if rows is None else list(rows)
     printed = [[column.cell(line) for column in columns] for line in lines]
     titles, aligns = [column.title for column in columns], [column.align for column in columns]

@@ -7,18 +7,18 @@ from typing import Any
 import pandas as pd
 
 from results.crossover import ALWAYS, BEYOND, CROSSED, is_determined
-from results.frames import Rows, by_part, in_order, records, tidy, whole
+from results.frames import TableRows, by_part, in_order, records, tidy, whole
 from results.labels import metric_label, percent, plain_name
 from results.tables.columns import BACKBONE, PART, STRATEGY, Column, number_column, text_column
 from results.tables.formatting import Formatted, Row, chosen_note, count, interval_text, number, two_decimals
-from results.tables.markup import DOUBLE_DAGGER, UNDEFINED
+from results.tables.markup import DOUBLE_DAGGER, UNDEFINED_MARK
 from results.tables.paper import PaperTable, paper_table, sentences
 
 _METHOD = ["body_part", "strategy", "backbone", "classifier"]
 _LAW = ["asymptote", "scale", "exponent", "residual"]
 
 
-def crossover_table(rows: Rows, *, confidence: float = 0.95) -> PaperTable:
+def crossover_table(rows: TableRows, *, confidence: float = 0.95) -> PaperTable:
     """Number of labelled images from which on fine-tuning is ahead, per body part and backbone.
 
     Rows: body_part, backbone, smallest and largest (measured sizes) and the keys of `results.crossover`:
@@ -63,7 +63,7 @@ def _measured(row: Row) -> Formatted:
     return Formatted(f"{count(row['smallest'])} – {count(row['largest'])}", value=row["smallest"])
 
 
-def fits_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:
+def fits_table(rows: TableRows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:
     """The power law fitted to each learning curve, and its predictions, marked where extrapolated.
 
     Rows, one per method and predicted size: body_part, strategy, backbone, classifier, size (images),
@@ -90,7 +90,7 @@ def fits_table(rows: Rows, metric: str, unit: str, *, confidence: float = 0.95) 
         "over test patients; whether the law holds there is not in it.",
         "*: as many parameters as sizes, so that nothing checks the law." if _unchecked(table) else "",
         chosen_note(table["classifier"]),
-        *(f"{UNDEFINED}: {reason}." for reason in table["reason"].dropna().unique()),
+        *(f"{UNDEFINED_MARK}: {reason}." for reason in table["reason"].dropna().unique()),
     )
     caption = f"Power laws of {metric_label(metric, unit)} over training images."
     frame = table.assign(metric=metric, unit=unit)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from results.frames import Rows, by_size, in_order, records, refuse_twice, tidy
+from results.frames import TableRows, by_size, in_order, records, refuse_twice, tidy
 from results.labels import look_of, metric_label, part_label, percent, plain_name, size_label, slug
 from results.tables.columns import Column, text_column
 from results.tables.formatting import BEST, CLOSE, Formatted, Row, chosen_note, score
-from results.tables.markup import DAGGER, UNDEFINED
+from results.tables.markup import DAGGER, UNDEFINED_MARK
 from results.tables.paper import PaperTable, paper_table, sentences
 
 _METHOD = ["strategy", "backbone", "classifier"]
@@ -31,7 +31,7 @@ class ScoreTables:
     Each table raises ValueError for no rows, a missing column, or two rows of one method, part and size.
     """
 
-    rows: Rows
+    rows: TableRows
     metric: str
     unit: str
     confidence: float = 0.95
@@ -117,7 +117,7 @@ class ScoreTables:
             else "",
             close if CLOSE in standings else "",
             chosen_note(rows["classifier"]),
-            f"{UNDEFINED}: undefined." if rows["value"].isna().any() else "",
+            f"{UNDEFINED_MARK}: undefined." if rows["value"].isna().any() else "",
         )
 
 

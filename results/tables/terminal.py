@@ -7,7 +7,7 @@ import pandas as pd
 
 from results.frames import by_size
 from results.tables.formatting import Formatted, difference, number, p_text, score
-from results.tables.markup import MINUS, UNDEFINED
+from results.tables.markup import MINUS, UNDEFINED_MARK
 
 _LINES = ["body_part", "strategy", "backbone", "classifier"]
 
@@ -29,7 +29,7 @@ def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def chosen_table(rows: Iterable[Mapping[str, Any]], unit: str, metric: str) -> pd.DataFrame:
-    """What each strategy's training folds choose, and its score on the test set; one line a row.
+    """The methods chosen on training folds, with their scores on the test set.
 
     Rows: body_part, strategy, train_size, seed, backbone, classifier, selection_auroc, value, low, high.
     """
@@ -43,8 +43,8 @@ def chosen_table(rows: Iterable[Mapping[str, Any]], unit: str, metric: str) -> p
 def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows of a head-to-head as text: both sides, and the difference with its unadjusted interval.
 
-    Rows with a verdict show it with its adjusted p-value; the others say whether their interval leaves out
-    zero, in other words, since no verdict rests on it.
+    Rows with a verdict show it with its adjusted p-value. Rows without one show whether their unadjusted
+    interval excludes zero.
     """
     return pd.DataFrame([_head_to_head_line(row) for row in rows])
 
@@ -83,6 +83,6 @@ def _classifier_text(row: Mapping[str, Any]) -> str:
 
 
 def _plain(cell: Formatted) -> str:
-    """`0.873 [0.851, 0.893]` in ASCII, so that any terminal prints it and a reader can paste it."""
-    text = cell.text if cell.text != UNDEFINED else "undefined"
+    """`0.873 [0.851, 0.893]` in ASCII, which every terminal can print."""
+    text = cell.text if cell.text != UNDEFINED_MARK else "undefined"
     return cell.with_interval(text).replace(MINUS, "-")

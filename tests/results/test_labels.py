@@ -18,7 +18,7 @@ from results.labels import (
     size_label,
     slug,
 )
-from results.names import METRIC_NAMES
+from results.metrics import METRICS
 
 OURS = ["feature_extraction", "fine_tuning", "hand_crafted"]
 
@@ -59,7 +59,7 @@ def test_metrics_parts_sizes_and_shares_in_words():
     assert metric_label("auroc", "study") == "AUROC per study"
     assert metric_label("cohens_kappa") == "Cohen's kappa"
     assert metric_label("f1_at_chosen") == "F1 (chosen threshold)"
-    assert not any("_" in metric_label(name) for name in METRIC_NAMES)
+    assert not any("_" in metric_label(name) for name in METRICS)
     assert [part_label("all"), part_label("left_hand")] == ["all parts", "left hand"]
     assert [size_label("full"), size_label(10000)] == ["all", "10,000"]
     assert [percent(0.95), percent(0.975)] == ["95 %", "97.5 %"]

@@ -1,4 +1,7 @@
-"""What befalls a bone of the phantom: fracture, dislocation, lesion or implant, and the box around it."""
+"""The abnormalities of the phantom (fracture, dislocation, lesion, implant) and their bounding boxes.
+
+The numbers in this module were chosen by hand; none is measured or tuned.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,40 +15,39 @@ Layer = NDArray[np.float32]
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels; x1 and y1 are the first ones outside
 KINDS = ("fracture", "dislocation", "lesion", "implant")
 KIND_SHARES = (0.3, 0.2, 0.2, 0.3)
-_MARGIN = 0.1  # of the film's sides: an abnormality lies further inside
+_MARGIN = 0.1  # share of each side of the image that is kept free of abnormalities
 
 
 @dataclass(frozen=True)
 class Abnormality:
-    """What a study shows in each of its views: on the main bone with this number, at this height."""
+    """The abnormality of a study, the same in all views: its kind, and its place on one of the main bones."""
 
     kind: str
-    bone: int
+    bone: int  # number of the main bone, modulo how many there are
     along: float  # 0..1 from the bone's start to its end
     variant: float  # 0..1: angle, side, lytic against sclerotic, or wire against plate
-    subtle: float  # 0 obvious .. 1 hardly there
+    subtle: float  # 0 (obvious) to 1 (barely visible)
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A bone in pixels, with what has happened to it."""
+    """A bone in pixels, and its abnormality if it has one."""
 
     bone: Bone
     abnormality: Abnormality | None = None
 
 
-def afflict(
+def place_abnormality(
     bones: Sequence[Bone], abnormality: Abnormality | None, height: int, width: int
 ) -> tuple[list[Placed], Box | None]:
-    """Give the abnormality to its bone; a dislocation moves that bone and all that hang on it.
+    """Place the abnormality on a bone; a dislocation moves that bone and the later bones of its chain.
 
-    `bones` are in pixels. The box (None without an abnormality) holds the break, the joint, the
-    lesion or the implant, cut at the film's edge; what a displaced fracture or a dislocation moves
-    along may lie outside.
+    `bones` are in pixels. The box (None without an abnormality) encloses the fracture line, the joint, the
+    lesion or the implant, clipped to the image; displaced parts of bones may lie outside of it.
     """
     if abnormality is None:
         return [Placed(bone) for bone in bones], None
-    target, along = _seen_place(bones, abnormality, np.array([width, height]))
+    target, along = _visible_place(bones, abnormality, np.array([width, height]))
     abnormality, bone = replace(abnormality, along=along), bones[target]
     if abnormality.kind == "dislocation":
         shift = _side(bone) * bone.joint * (1.8 - 1.3 * abnormality.subtle) * _sign(abnormality)
@@ -58,10 +60,10 @@ def afflict(
     return placed, _box(middle, _reach(abnormality, bone), height, width)
 
 
-def _seen_place(
+def _visible_place(
     bones: Sequence[Bone], abnormality: Abnormality, size: NDArray[np.int64]
 ) -> tuple[int, float]:
-    """The bone asked for, or the next that the film shows, and where along it, nearest to what was asked."""
+    """The number of the wanted main bone, or the next visible one, and the nearest visible place along it."""
     main = [number for number, bone in enumerate(bones) if bone.main]
     first = abnormality.bone % len(main)
     places = np.zeros(1) if abnormality.kind == "dislocation" else np.linspace(0.2, 0.8, 25)
@@ -85,7 +87,7 @@ def _sign(abnormality: Abnormality) -> int:
 
 
 def _reach(abnormality: Abnormality, bone: Bone) -> float:
-    """Half the side of the box, in pixels."""
+    """Half the side of the bounding box, in pixels."""
     reach = {
         "fracture": 1.6 * bone.shaft,
         "dislocation": 1.5 * bone.joint,
@@ -102,40 +104,42 @@ def _box(middle: NDArray[np.float64], reach: float, height: int, width: int) -> 
     return x0, y0, x1, y1
 
 
-def breaking(abnormality: Abnormality, bone: Bone, along: Layer, across: Layer, length: float) -> Layer:
-    """Per pixel the distance to a fracture's slanted, jagged line (pixels; positive beyond it)."""
+def distance_to_fracture(
+    abnormality: Abnormality, bone: Bone, along: Layer, across: Layer, length: float
+) -> Layer:
+    """Per pixel, the distance (pixels) to the slanted, jagged fracture line; positive beyond it."""
     slant = (abnormality.variant - 0.5) * 2
     jagged = 0.12 * bone.shaft * np.sin(across * np.float32(9 / bone.shaft))
     distance: Layer = (along - np.float32(abnormality.along)) * np.float32(length) + slant * across + jagged
     return distance
 
 
-def displacement(abnormality: Abnormality, bone: Bone) -> float:
-    """How far the part of a bone beyond its fracture has moved aside, in pixels."""
+def fracture_shift(abnormality: Abnormality, bone: Bone) -> float:
+    """The sideways shift of the bone beyond its fracture, in pixels."""
     return bone.shaft * (1.3 - 1.2 * abnormality.subtle) * _sign(abnormality)
 
 
-def show(
+def draw_abnormality(
     abnormality: Abnormality, bone: Bone, layer: Layer, along: Layer, across: Layer, length: float
 ) -> Layer:
-    """The bone's layer of absorption with the abnormality in and on it."""
+    """Add the abnormality to the absorption of its bone."""
     strength = np.float32(1 - 0.7 * abnormality.subtle)
     place = (along - np.float32(abnormality.along)) * np.float32(length)
     if abnormality.kind == "fracture":
-        away = breaking(abnormality, bone, along, across, length)
+        away = distance_to_fracture(abnormality, bone, along, across, length)
         gap: Layer = np.exp(-((away / max(1.3, 0.12 * bone.shaft)) ** 2))
         gap *= -0.9 * strength
         return layer * (1 + gap)
     if abnormality.kind == "lesion":
         return layer * _lesion(abnormality, bone, place, across, strength)
     if abnormality.kind == "implant":
-        metal = _metal(abnormality, bone, place, across).astype(np.float32)
+        metal = _implant_mask(abnormality, bone, place, across).astype(np.float32)
         return layer + metal * np.float32(2.2 - 1.8 * abnormality.subtle)
     return layer
 
 
 def _lesion(abnormality: Abnormality, bone: Bone, place: Layer, across: Layer, strength: np.float32) -> Layer:
-    """What a round lesion multiplies absorption by: more than 1 where sclerotic, less where lytic."""
+    """The factor of a round lesion on absorption: above 1 if sclerotic, below 1 if lytic."""
     size = bone.shaft * (1.35 - 0.5 * abnormality.subtle)
     away = place**2 + (across - np.float32((abnormality.variant - 0.5) * bone.shaft)) ** 2
     change: Layer = np.exp(-((away / size**2) ** 2)) * strength
@@ -144,8 +148,8 @@ def _lesion(abnormality: Abnormality, bone: Bone, place: Layer, across: Layer, s
     return change
 
 
-def _metal(abnormality: Abnormality, bone: Bone, place: Layer, across: Layer) -> NDArray[np.bool_]:
-    """Where an implant lies: crossing Kirschner wires, or a plate held by screws."""
+def _implant_mask(abnormality: Abnormality, bone: Bone, place: Layer, across: Layer) -> NDArray[np.bool_]:
+    """The mask of an implant: crossed Kirschner wires, or a plate with screws."""
     wires = abnormality.variant < 0.3
     drawn = _wires(bone, place, across) if wires else _plate(abnormality, bone, place, across)
     return np.logical_and(drawn, np.abs(place) < bone.shaft * 3.2)

@@ -1,4 +1,7 @@
-"""The phantom's skeletons: which bones a body part shows in a view, as capsules in relative coordinates."""
+"""The skeletons of the phantom: the bones of a body part in a view, as capsules in relative coordinates.
+
+The coordinates were chosen by hand; they come from no anatomical atlas.
+"""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -6,10 +9,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-Point = NDArray[np.float64]
+Coordinates = NDArray[np.float64]
 BODY_PARTS = ("elbow", "finger", "forearm", "hand", "humerus", "shoulder", "wrist")
 VIEWS = ("ap", "lateral", "oblique")
-_SQUEEZE = {"ap": 1.0, "lateral": 0.35, "oblique": 0.7}  # how far the width of a part shows in a view
+_SQUEEZE = {
+    "ap": 1.0,
+    "lateral": 0.35,
+    "oblique": 0.7,
+}  # width of a body part as a share of its width in the ap view; chosen by hand
 
 
 @dataclass(frozen=True)
@@ -17,12 +24,12 @@ class Bone:
     """A capsule from `start` to `end` (x, y in units of half the image's height, y downwards).
 
     `shaft` and `joint` are its radii in the middle and at the ends, `flesh` the least radius of the
-    soft tissue around it. Bones of one `ray` hang on each other in the order of the list, each by its
-    `start`. Only bones that may carry an abnormality are `main`.
+    soft tissue around it. Bones with the same `ray` form a chain, in list order: a bone that moves takes the
+    later ones with it. Only `main` bones can have an abnormality.
     """
 
-    start: Point
-    end: Point
+    start: Coordinates
+    end: Coordinates
     shaft: float
     joint: float
     ray: int = 0
@@ -31,7 +38,7 @@ class Bone:
 
 
 def skeleton(part: str, view: str, random: np.random.Generator) -> list[Bone]:
-    """The bones of one patient's part; `random` varies lengths, widths and angles a little."""
+    """The bones of one patient's body part; `random` varies their lengths, widths and angles slightly."""
     bones = _BONES[part](view)
     sturdy, stretch = random.uniform(0.85, 1.15), random.uniform(0.92, 1.08)
     squeeze = 1.0 if part in ("elbow", "humerus") else _SQUEEZE[view]

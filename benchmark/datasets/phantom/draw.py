@@ -1,4 +1,4 @@
-"""Radiograph-like images that the project draws itself, laid out as MURA, each abnormality's place known."""
+"""Draw radiograph-like images in MURA's layout, with a bounding box for each abnormality."""
 
 import csv
 import json
@@ -20,15 +20,15 @@ from benchmark.errors import UserError
 from extractors.validation import did_you_mean
 
 PHANTOM_VERSION = 1  # raise it when the same parameters draw other images
-_ABNORMAL = 0.4  # share of abnormal studies, as in MURA
-_VIEWS_PER_STUDY = (0.25, 0.45, 0.3)
-_VALID_EVERY = 10  # every tenth patient is in the valid part, as in MURA's published split
+_ABNORMAL = 0.4  # share of abnormal studies: about that of MURA's training part (5,177 of 13,457)
+_VIEWS_PER_STUDY = (0.25, 0.45, 0.3)  # probability of 1, 2 and 3 views; chosen by hand
+_VALID_EVERY = 10  # every tenth patient is in the valid part; chosen by hand
 _BoxRow = tuple[str, str, int, int, int, int]
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """All that the images depend on; raises UserError for a value out of range."""
+    """All parameters that the images depend on. Raises UserError for a value out of range."""
 
     patients: int
     difficulty: float
@@ -58,7 +58,7 @@ class Parameters:
 
 @dataclass(frozen=True)
 class Study:
-    """One study to be drawn."""
+    """One study of a phantom patient: the unit of the label."""
 
     patient: int
     number: int
@@ -91,10 +91,11 @@ def draw_phantom(
 ) -> Path:
     """Draw `patients` patients into ROOT/MURA-v1.1, with MURA's CSV files and abnormalities.csv.
 
-    The same parameters give the same bytes, on any number of processes; more patients leave the
-    earlier ones as they are. A finished folder of the same parameters is kept. The folder appears
-    when all is drawn. `progress` gets the number of patients just drawn, and of all. Returns
-    ROOT/MURA-v1.1. Raises UserError for parameters out of range and for a folder of other ones.
+    The same parameters give the same bytes with any number of processes; with more patients, the first ones
+    stay the same. A finished folder with the same parameters is reused. The folder is created in one step at
+    the end. `progress` is called with the number of patients just drawn and the number of all patients.
+    Returns ROOT/MURA-v1.1. Raises UserError for parameters out of range, and for a folder that holds another
+    phantom or other files.
     """
     parameters = Parameters(patients, difficulty, seed, long_side, tuple(body_parts))
     if _is_drawn(root, parameters):
@@ -114,7 +115,7 @@ def draw_phantom(
 
 
 def studies_of(patient: int, seed: int, difficulty: float, body_parts: Sequence[str]) -> Iterator[Study]:
-    """A patient's studies: mostly one, some two of one part, some of two parts."""
+    """The studies of a patient: 80 % have one, 10 % two of one body part, 10 % two of any body parts."""
     random = _random(seed, patient)
     first = (patient + patient // _VALID_EVERY) % len(body_parts)  # valid patients go through all parts too
     parts = [body_parts[first]]
@@ -134,12 +135,12 @@ def studies_of(patient: int, seed: int, difficulty: float, body_parts: Sequence[
         )
         abnormal = random.random() < _ABNORMAL
         if number == 1 and _is_valid(patient):
-            abnormal = _balanced(patient // _VALID_EVERY, seed, len(body_parts), abnormal)
+            abnormal = _is_abnormal(patient // _VALID_EVERY, seed, len(body_parts), abnormal)
         yield Study(patient, number, part, tuple(views), abnormality if abnormal else None)
 
 
 def _random(seed: int, *key: int) -> np.random.Generator:
-    """A stream of its own per key: a spawn key, since a plain list takes [1, 2] for [1, 2, 0]."""
+    """An independent random stream per key (a spawn key: seeds [1, 2] and [1, 2, 0] would give the same)."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
@@ -147,17 +148,17 @@ def _is_valid(patient: int) -> bool:
     return patient % _VALID_EVERY == _VALID_EVERY - 1
 
 
-def _balanced(turn: int, seed: int, parts: int, drawn: bool) -> bool:
-    """The label of the valid part's patient number `turn`, for both classes in the smallest of valid parts.
+def _is_abnormal(turn: int, seed: int, parts: int, drawn: bool) -> bool:
+    """Whether patient number `turn` of the valid part is abnormal: even few patients show both classes.
 
-    Of the first two patients of each body part, and of the first two of all, one is abnormal, by the
-    toss of a coin; later ones are as drawn.
+    Of the first two patients of each body part, and of the first two of all, exactly one is abnormal, at
+    random; later patients keep the label that was `drawn`.
     """
     visit, place = divmod(turn, parts)
     if visit > 1:
         return drawn
-    coin = _random(seed, 0, 0, 0, place // 2).random() < 0.5
-    return coin ^ bool((place + visit) % 2)
+    first_abnormal = _random(seed, 0, 0, 0, place // 2).random() < 0.5
+    return first_abnormal ^ bool((place + visit) % 2)
 
 
 def _is_drawn(root: Path, parameters: Parameters) -> bool:
@@ -179,7 +180,7 @@ def _as_json(parameters: Parameters) -> dict[str, object]:
 
 
 def _draw(root: Path, parameters: Parameters, jobs: int, progress: Callable[[int, int], None]) -> None:
-    """Fill a new folder; phantom.json comes last."""
+    """Draw into a new folder; phantom.json is written last."""
     folder = root / "MURA-v1.1"
     folder.mkdir(parents=True)
     boxes: list[_BoxRow] = []
@@ -227,13 +228,13 @@ def _studies(patients: Sequence[int], parameters: Parameters) -> Iterator[Study]
 
 
 def _write_tables(folder: Path, parameters: Parameters, boxes: list[_BoxRow]) -> None:
-    """MURA's four CSV files, without a header as Stanford's, and abnormalities.csv."""
+    """Write MURA's four CSV files (no header, as Stanford's) and abnormalities.csv."""
     with (folder / "abnormalities.csv").open("w", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([("image", "kind", "x0", "y0", "x1", "y1"), *boxes])
     studies = list(_studies(range(parameters.patients), parameters))
     for split in ("train", "valid"):
-        mine = [study for study in studies if study.split == split]
-        images = [f"MURA-v1.1/{s.folder}/image{n + 1}.png\n" for s in mine for n in range(len(s.views))]
-        labels = [f"MURA-v1.1/{s.folder}/,{int(s.abnormality is not None)}\n" for s in mine]
+        own = [study for study in studies if study.split == split]
+        images = [f"MURA-v1.1/{s.folder}/image{n + 1}.png\n" for s in own for n in range(len(s.views))]
+        labels = [f"MURA-v1.1/{s.folder}/,{int(s.abnormality is not None)}\n" for s in own]
         (folder / f"{split}_image_paths.csv").write_text("".join(images))
         (folder / f"{split}_labeled_studies.csv").write_text("".join(labels))

@@ -1,4 +1,7 @@
-"""The phantom's pixels: bones as X-rays see cylinders, soft tissue, noise, a marker, and the abnormality."""
+"""Render a phantom image: bones as hollow cylinders, soft tissue, noise, a side marker, the abnormality.
+
+The numbers in this module were chosen by hand; none is measured or tuned.
+"""
 
 from dataclasses import replace
 
@@ -11,14 +14,14 @@ from benchmark.datasets.phantom.abnormality import (
     Box,
     Layer,
     Placed,
-    afflict,
-    breaking,
-    displacement,
-    show,
+    distance_to_fracture,
+    draw_abnormality,
+    fracture_shift,
+    place_abnormality,
 )
 from benchmark.datasets.phantom.anatomy import Bone, skeleton
 
-_MARROW = 0.64  # radius of the marrow's canal over the bone's
+_MARROW = 0.64  # radius of the marrow canal over the radius of the bone; chosen by hand
 
 
 def render(
@@ -37,13 +40,13 @@ def render(
     """
     height, width = _shape(random, long_side)
     bones = _in_pixels(skeleton(part, view, anatomy), random, height, width)
-    placed, box = afflict(bones, abnormality, height, width)
+    placed, box = place_abnormality(bones, abnormality, height, width)
     absorption = _soft_tissue(bones, random, height, width)
     absorption *= 1 + _vessels(random, height, width, difficulty)
     texture = _texture(random, height, width, difficulty)
     for item in placed:
         _draw_bone(absorption, item, random, texture, difficulty)
-    return _exposed(absorption, random, difficulty), box
+    return _expose(absorption, random, difficulty), box
 
 
 def _shape(random: np.random.Generator, long_side: int) -> tuple[int, int]:
@@ -52,7 +55,7 @@ def _shape(random: np.random.Generator, long_side: int) -> tuple[int, int]:
 
 
 def _in_pixels(bones: list[Bone], random: np.random.Generator, height: int, width: int) -> list[Bone]:
-    """Turned, scaled and moved a little, as a technician's positioning varies."""
+    """Convert bones to pixels, with a small random rotation, scale and shift (the patient's positioning)."""
     angle, half = random.normal(0, 0.12), min(height, width * 1.35) / 2 * random.uniform(0.85, 1.05)
     mirror = 1 if random.random() < 0.5 else -1
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -73,7 +76,7 @@ def _in_pixels(bones: list[Bone], random: np.random.Generator, height: int, widt
 
 def _soft_tissue(bones: list[Bone], random: np.random.Generator, height: int, width: int) -> Layer:
     """A blurred sleeve around all bones."""
-    scale = 4  # it has no detail
+    scale = 4  # drawn at a quarter of the size, since it is blurred anyway
     canvas = Image.new("L", (width // scale + 1, height // scale + 1))
     draw = ImageDraw.Draw(canvas)
     thick = random.uniform(1.9, 2.6)
@@ -90,7 +93,7 @@ def _soft_tissue(bones: list[Bone], random: np.random.Generator, height: int, wi
 
 
 def _vessels(random: np.random.Generator, height: int, width: int, difficulty: float) -> Layer:
-    """Faint curves that thicken the soft tissue: edges that say nothing."""
+    """Faint curves in the soft tissue: edges that do not depend on the label."""
     scale = 2
     canvas = Image.new("L", (width // scale + 1, height // scale + 1))
     draw = ImageDraw.Draw(canvas)
@@ -105,7 +108,7 @@ def _vessels(random: np.random.Generator, height: int, width: int, difficulty: f
 
 
 def _texture(random: np.random.Generator, height: int, width: int, difficulty: float) -> Layer:
-    """Trabeculae: grain at two scales, around 1."""
+    """The texture of trabecular bone: noise at two scales, as factors around 1."""
     fine = _smooth_noise(random, height, width, 3)
     coarse = _smooth_noise(random, height, width, 10)
     return 1 + np.float32(0.03 + 0.10 * difficulty) * (0.6 * fine + 0.8 * coarse)
@@ -120,16 +123,16 @@ def _smooth_noise(random: np.random.Generator, height: int, width: int, grain: i
 def _draw_bone(
     absorption: Layer, placed: Placed, random: np.random.Generator, texture: Layer, difficulty: float
 ) -> None:
-    """Add one bone: the path of a ray through the shell of a cylinder, shaped by what befell it."""
+    """Add the absorption of one bone (ray length in the shell of a cylinder) and of its abnormality."""
     bone, abnormality = placed.bone, placed.abnormality
-    plate = random.random() < 0.35, random.uniform(0.05, 0.1)  # growth plate: also in the healthy
+    plate = random.random() < 0.35, random.uniform(0.05, 0.1)  # growth plate, also in normal images
     window = _window(bone, absorption.shape)
     if window is None:
         return
     along, across, length = _bone_coordinates(bone, window)
     if abnormality and abnormality.kind == "fracture":
-        beyond = breaking(abnormality, bone, along, across, length) > 0
-        across -= np.where(beyond, displacement(abnormality, bone), 0).astype(np.float32)
+        beyond = distance_to_fracture(abnormality, bone, along, across, length) > 0
+        across -= np.where(beyond, fracture_shift(abnormality, bone), 0).astype(np.float32)
     inside = np.clip(along, 0, 1)
     radius = bone.shaft + (bone.joint - bone.shaft) * (2 * inside - 1) ** 4
     distance = across**2 + ((along - inside) * length) ** 2
@@ -139,12 +142,12 @@ def _draw_bone(
     if plate[0]:
         layer *= 1 - 0.35 * np.exp(-(((along - 1 + plate[1]) * length / max(1.2, 0.06 * bone.joint)) ** 2))
     if abnormality:
-        layer = show(abnormality, bone, layer, along, across, length)
+        layer = draw_abnormality(abnormality, bone, layer, along, across, length)
     absorption[window] += layer
 
 
 def _window(bone: Bone, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
-    """The rows and columns that a bone may touch."""
+    """The rows and columns that a bone may cover; None when it is outside the image."""
     reach = 2 * max(bone.joint, bone.shaft) + 3
     low = np.floor(np.minimum(bone.start, bone.end) - reach).astype(int)
     high = np.ceil(np.maximum(bone.start, bone.end) + reach).astype(int)
@@ -153,7 +156,7 @@ def _window(bone: Bone, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
 
 
 def _bone_coordinates(bone: Bone, window: tuple[slice, slice]) -> tuple[Layer, Layer, float]:
-    """Per pixel the place along the bone (0..1), the distance across it (pixels), and its length."""
+    """Per pixel, the position along the bone (0..1) and the distance across it (pixels); and its length."""
     rows = np.arange(window[0].start, window[0].stop, dtype=np.float32)[:, None]
     columns = np.arange(window[1].start, window[1].stop, dtype=np.float32)[None, :]
     axis = bone.end - bone.start
@@ -163,20 +166,20 @@ def _bone_coordinates(bone: Bone, window: tuple[slice, slice]) -> tuple[Layer, L
     return (dx * ux + dy * uy) / np.float32(length), dy * ux - dx * uy, length
 
 
-def _exposed(absorption: Layer, random: np.random.Generator, difficulty: float) -> NDArray[np.uint8]:
-    """Film: exposure, contrast, quantum noise, collimation and a side marker."""
+def _expose(absorption: Layer, random: np.random.Generator, difficulty: float) -> NDArray[np.uint8]:
+    """Convert absorption to uint8 film: exposure, contrast, quantum noise, side marker, collimation."""
     film = 1 - np.exp(-absorption * np.float32(random.uniform(1.0, 1.9)))
     film = np.float32(random.uniform(0.02, 0.14)) + film * np.float32(random.uniform(0.65, 0.95))
     noise = random.standard_normal(film.shape, dtype=np.float32)
     film += noise * np.sqrt(film) * np.float32(random.uniform(0.5, 1.0) * (0.01 + 0.05 * difficulty))
     image = Image.fromarray((np.clip(film, 0, 1) * 255).astype(np.uint8))
-    _mark(image, random)
+    _draw_marker(image, random)
     pixels = np.array(image)
     _collimate(pixels, random)
     return pixels
 
 
-def _mark(image: Image.Image, random: np.random.Generator) -> None:
+def _draw_marker(image: Image.Image, random: np.random.Generator) -> None:
     width, height = image.size
     place = (width * (0.12 if random.random() < 0.5 else 0.8), height * random.uniform(0.12, 0.8))
     font = ImageFont.load_default(size=max(8, height // 14))

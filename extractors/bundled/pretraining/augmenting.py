@@ -1,4 +1,4 @@
-"""What happens to a batch of drawn pictures before the network sees it: pose, tone, blur, noise, holes."""
+"""Random augmentation of drawn pictures: pose, tone, blur, noise, holes."""
 
 import math
 
@@ -12,7 +12,7 @@ _SCALES, _SHIFT, _BLENDED = (0.5, 1.3), 0.2, 0.35
 def augmented(pictures: Tensor, side: int, generator: Generator) -> Tensor:
     """(n, 128, 128) uint8 pictures as (n, 1, side, side) float32 in about 0..1, each changed at random.
 
-    The generator lives on the pictures' device and decides everything.
+    The generator must be on the pictures' device; it is the only source of randomness.
     """
     grey = _posed(pictures.unsqueeze(1).float().div_(255), side, generator)
     grey = _toned(_blended(grey, generator), generator)
@@ -24,7 +24,7 @@ def _uniform(n: int, low: float, high: float, generator: Generator) -> Tensor:
 
 
 def _posed(grey: Tensor, side: int, generator: Generator) -> Tensor:
-    """Scaled, turned, flipped and shifted; what lies outside is mirrored."""
+    """Scale, rotate, flip and shift; the outside is filled by reflection."""
     n = len(grey)
     angle = _uniform(n, 0, 2 * math.pi, generator).view(n)
     zoom = 1 / _uniform(n, *_SCALES, generator).view(n)
@@ -40,13 +40,13 @@ def _posed(grey: Tensor, side: int, generator: Generator) -> Tensor:
 
 
 def _blended(grey: Tensor, generator: Generator) -> Tensor:
-    """A third of the pictures have another one shine through."""
+    """Blend a third of the pictures with another one."""
     strength = _uniform(len(grey), -2 * _BLENDED, _BLENDED, generator).clamp_(min=0)
     return torch.lerp(grey, grey.roll(1, 0), strength)
 
 
 def _toned(grey: Tensor, generator: Generator) -> Tensor:
-    """Gamma, contrast and brightness, and half of the pictures inverted."""
+    """Change gamma, contrast and brightness; invert half of the pictures."""
     n = len(grey)
     inverted = torch.where(_uniform(n, 0, 1, generator) < 0.5, grey, 1 - grey)
     bent = inverted.clamp(1e-3, 1) ** torch.exp(_uniform(n, -0.6, 0.6, generator))
@@ -55,7 +55,7 @@ def _toned(grey: Tensor, generator: Generator) -> Tensor:
 
 
 def _blurred(grey: Tensor, generator: Generator) -> Tensor:
-    """Up to a fully smoothed picture, by a 5 x 5 binomial kernel; half of the pictures stay sharp."""
+    """Blur half of the pictures, at most by a 5 × 5 binomial kernel."""
     taps = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0], device=grey.device) / 16
     smooth = functional.conv2d(grey, (taps[:, None] * taps).view(1, 1, 5, 5), padding=2)
     return torch.lerp(grey, smooth, _uniform(len(grey), -1, 1, generator).clamp_(min=0))
@@ -67,7 +67,7 @@ def _noisy(grey: Tensor, generator: Generator) -> Tensor:
 
 
 def _with_hole(grey: Tensor, generator: Generator) -> Tensor:
-    """A quarter of the pictures lose a rectangle to one grey."""
+    """Fill a rectangle in a quarter of the pictures with one grey value."""
     n, side = len(grey), grey.shape[-1]
     axis = torch.arange(side, device=grey.device) / side
     top, left = _uniform(n, 0, 1, generator), _uniform(n, 0, 1, generator)

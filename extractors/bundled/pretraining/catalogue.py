@@ -1,4 +1,4 @@
-"""The 500 categories: how many of each family, and a picture of any of them from a seed."""
+"""The 500 categories of pictures: their families, parameters and drawing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ import numpy as np
 from extractors.bundled.pretraining import contours, fractals, leaves, noises
 from extractors.bundled.pretraining.picture import Picture
 
-SEED = 20220614
+SEED = 20220614  # arbitrary; another seed gives other categories
 _FAMILIES: tuple[tuple[int, Any], ...] = ((180, fractals), (140, contours), (120, noises), (60, leaves))
 CATEGORIES = sum(count for count, _ in _FAMILIES)
 
 
 @dataclass(frozen=True)
 class Category:
-    """A category: its family's parameters, and the drawing of one picture of it."""
+    """A category: the parameters of its family, and the function that draws one picture."""
 
     parameters: Any
     draw: Callable[[Any, np.random.Generator], Picture]
@@ -34,6 +34,6 @@ def categories() -> tuple[Category, ...]:
 
 
 def picture(category: int, rng: np.random.Generator) -> Picture:
-    """One (128, 128) uint8 picture of a category, other for each draw of the generator."""
+    """Draw one (128, 128) uint8 picture of a category, with random details."""
     chosen = categories()[category]
     return chosen.draw(chosen.parameters, rng)

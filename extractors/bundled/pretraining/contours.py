@@ -7,29 +7,27 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from extractors.bundled.pretraining.picture import SIDE, Picture
-
-_TURN = 2 * np.pi
+from extractors.bundled.pretraining.picture import SIDE, TURN, Picture
 
 
 @dataclass(frozen=True)
 class Contour:
-    """What the rings of a category have in common; `waves` are (k, 2) rows of frequency and amplitude."""
+    """The parameters of a category; `waves` (k, 2) holds frequency and amplitude of each wave."""
 
     corners: int
     rings: int
     width: int
-    innermost: float  # radius of the smallest ring, in parts of the largest
+    innermost: float  # radius of the smallest ring, as a share of the largest
     twist: float  # radians from one ring to the next
     squeeze: float  # height over width
     waves: NDArray[np.float64]
-    noise: float  # spread of each corner's own radius
-    fading: float  # grey of the innermost ring in parts of the outermost's
+    noise: float  # standard deviation of each corner's radius
+    fading: float  # grey of the innermost ring, as a share of the outermost's
     filled: bool
 
 
 def category(rng: np.random.Generator) -> Contour:
-    """A kind of contour: its corners, rings, lines and waves."""
+    """Draw the parameters of a category at random."""
     count = int(rng.integers(0, 4))
     frequencies, amplitudes = rng.integers(2, 16, count), rng.uniform(0.03, 0.25, count)
     return Contour(
@@ -47,7 +45,7 @@ def category(rng: np.random.Generator) -> Contour:
 
 
 def draw(contour: Contour, rng: np.random.Generator) -> Picture:
-    """One (128, 128) uint8 picture: the rings somewhere near the middle, with waves of their own phase."""
+    """One (128, 128) uint8 picture: rings near the centre, with random phases of the waves."""
     points = _rings(contour, rng) * rng.uniform(0.3, 0.48) * SIDE + _centre(rng)
     grey = np.clip(np.linspace(1, contour.fading, contour.rings) * rng.integers(100, 220), 20, 255)
     image = Image.new("L", (SIDE, SIDE))
@@ -63,10 +61,10 @@ def draw(contour: Contour, rng: np.random.Generator) -> Picture:
 
 def _rings(contour: Contour, rng: np.random.Generator) -> NDArray[np.float64]:
     """(rings, corners, 2) points around the origin, the largest ring first."""
-    angles = np.linspace(0, _TURN, contour.corners, endpoint=False) + rng.uniform(0, _TURN)
+    angles = np.linspace(0, TURN, contour.corners, endpoint=False) + rng.uniform(0, TURN)
     shape = np.ones(contour.corners)
     for frequency, amplitude in contour.waves:
-        shape += amplitude * np.sin(frequency * angles + rng.uniform(0, _TURN))
+        shape += amplitude * np.sin(frequency * angles + rng.uniform(0, TURN))
     shape = shape + contour.noise * rng.standard_normal((contour.rings, contour.corners))
     sizes = np.linspace(1, contour.innermost, contour.rings)[:, None] * shape
     turned = angles + contour.twist * np.arange(contour.rings)[:, None]

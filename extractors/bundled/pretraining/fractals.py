@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from extractors.bundled.pretraining.picture import SIDE, Picture, stretched
 
-CHAINS, STEPS, SETTLING = 3000, 22, 6
-_JITTER = 0.06  # how far a picture's own maps stray from its category's
+CHAINS, STEPS, SETTLING = 3000, 22, 6  # random walks, their steps, and first steps to leave out; by hand
+_JITTER = 0.06  # largest relative change of a picture's maps from its category's; chosen by hand
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Fractal:
 
 
 def category(rng: np.random.Generator) -> Fractal:
-    """A system of 2 to 6 maps, each a rotation, two contractions, another rotation and perhaps a flip."""
+    """Draw a system of 2 to 6 maps at random: rotation, scaling (with flips), rotation."""
     count = int(rng.integers(2, 7))
     singular = _singular_values(count, rng)
     flips = rng.choice([-1.0, 1.0], size=(count, 2))
@@ -38,10 +38,10 @@ def category(rng: np.random.Generator) -> Fractal:
 
 
 def draw(system: Fractal, rng: np.random.Generator) -> Picture:
-    """One (128, 128) uint8 picture of the attractor of the system with its maps slightly strayed."""
-    strayed = system.matrices * rng.uniform(1 - _JITTER, 1 + _JITTER, system.matrices.shape)
+    """One (128, 128) uint8 picture of the attractor, with slightly changed maps."""
+    changed = system.matrices * rng.uniform(1 - _JITTER, 1 + _JITTER, system.matrices.shape)
     offsets = system.offsets * rng.uniform(1 - _JITTER, 1 + _JITTER, system.offsets.shape)
-    x, y = _chaos_game(strayed.astype(np.float32), offsets.astype(np.float32), system.probabilities, rng)
+    x, y = _chaos_game(changed.astype(np.float32), offsets.astype(np.float32), system.probabilities, rng)
     return stretched(np.log1p(_density(x, y, rng.uniform(0.17, 0.26))))
 
 
@@ -66,7 +66,7 @@ def _chaos_game(
     probabilities: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Points of the attractor: many chains at once, each a random walk over the maps."""
+    """Points of the attractor, from CHAINS random walks over the maps."""
     a, b, c, d = matrices.reshape(-1, 4).T
     choices = np.searchsorted(probabilities.cumsum()[:-1], rng.random((STEPS, CHAINS), np.float32))
     x, y = np.zeros((2, CHAINS), np.float32)
@@ -82,7 +82,7 @@ def _chaos_game(
 
 
 def _density(x: NDArray[np.float32], y: NDArray[np.float32], zoom: float) -> NDArray[np.float32]:
-    """How many points fall into each pixel, the attractor centred and `zoom` of the side to its spread."""
+    """The number of points in each pixel; the centred attractor has a spread of `zoom` times the side."""
     spread = max(float(np.hypot(x.std(), y.std())), 1e-6)
     column, row = (((v - v.mean()) * (zoom / spread) + 0.5) * SIDE for v in (x, y))
     inside = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)

@@ -1,4 +1,4 @@
-"""Dead leaves: shapes that hide one another, their sizes a power law, each with a texture of its own.
+"""Dead leaves: shapes that cover one another, with power-law sizes and a random texture each.
 
 The occlusion model of Lee, Mumford and Huang 2001 as used by Baradad et al. 2021.
 """
@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from extractors.bundled.pretraining.picture import SIDE, Picture
+from extractors.bundled.pretraining.picture import SIDE, TURN, Picture
 
-_TURN = 2 * np.pi
 _Y, _X = np.mgrid[:SIDE, :SIDE].astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Leaves:
-    """What the leaves of a category have in common; sizes are radii in pixels."""
+    """The parameters of a category; sizes are radii in pixels."""
 
     corners: int
     aspect: float
@@ -32,7 +31,7 @@ class Leaves:
 
 
 def category(rng: np.random.Generator) -> Leaves:
-    """A kind of litter: the leaves' outline, sizes and texture."""
+    """Draw the parameters of a category at random."""
     smallest = float(rng.uniform(2, 8))
     return Leaves(
         corners=int(rng.choice([3, 4, 5, 6, 24, 24])),
@@ -49,8 +48,8 @@ def category(rng: np.random.Generator) -> Leaves:
 
 
 def draw(leaves: Leaves, rng: np.random.Generator) -> Picture:
-    """One (128, 128) uint8 picture: the leaves thrown one over another."""
-    index = _thrown(leaves, rng)
+    """One (128, 128) uint8 picture: leaves at random places, each over the ones before."""
+    index = _topmost(leaves, rng)
     tones = rng.uniform(30, 225, leaves.count + 1).astype(np.float32)
     values = tones[index]
     if leaves.contrast:
@@ -58,8 +57,8 @@ def draw(leaves: Leaves, rng: np.random.Generator) -> Picture:
     return np.clip(values, 0, 255).astype(np.uint8)
 
 
-def _thrown(leaves: Leaves, rng: np.random.Generator) -> NDArray[np.intp]:
-    """(128, 128): the number of the leaf that lies on top at each pixel, 0 for the ground."""
+def _topmost(leaves: Leaves, rng: np.random.Generator) -> NDArray[np.intp]:
+    """(128, 128): the number of the topmost leaf at each pixel, 0 for the background."""
     image = Image.new("I", (SIDE, SIDE))
     pencil = ImageDraw.Draw(image)
     for number, outline in enumerate(_outlines(leaves, rng).tolist(), start=1):
@@ -69,9 +68,9 @@ def _thrown(leaves: Leaves, rng: np.random.Generator) -> NDArray[np.intp]:
 
 def _outlines(leaves: Leaves, rng: np.random.Generator) -> NDArray[np.float64]:
     """(count, corners, 2) points of the leaves' edges."""
-    n, around = leaves.count, np.linspace(0, _TURN, leaves.corners, endpoint=False)
+    n, around = leaves.count, np.linspace(0, TURN, leaves.corners, endpoint=False)
     radii = _radii(leaves, rng)[:, None] * (1 + leaves.irregular * rng.uniform(-1, 1, (n, leaves.corners)))
-    turn = np.full((n, 1), rng.uniform(0, _TURN)) if leaves.aligned else rng.uniform(0, _TURN, (n, 1))
+    turn = np.full((n, 1), rng.uniform(0, TURN)) if leaves.aligned else rng.uniform(0, TURN, (n, 1))
     along, across = radii * np.cos(around), radii * leaves.aspect * np.sin(around)
     points = np.stack(
         [along * np.cos(turn) - across * np.sin(turn), along * np.sin(turn) + across * np.cos(turn)], 2
@@ -87,6 +86,6 @@ def _radii(leaves: Leaves, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _stripes(leaves: Leaves, index: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.float32]:
-    angle = rng.uniform(0, _TURN, leaves.count + 1).astype(np.float32)
+    angle = rng.uniform(0, TURN, leaves.count + 1).astype(np.float32)
     along = np.cos(angle)[index] * _X + np.sin(angle)[index] * _Y
-    return np.asarray(np.sin(_TURN * leaves.stripes * along), np.float32)
+    return np.asarray(np.sin(TURN * leaves.stripes * along), np.float32)

@@ -22,14 +22,14 @@ class Noise:
     exponent: float
     low: float
     high: float
-    stretch: float  # how much coarser along the direction than across it
+    stretch: float  # ratio of the scale along the direction to the scale across it
     marginal: str
     sharpness: float
-    mixed: float  # part of a second octave, eight times finer
+    mixed: float  # amplitude of a second octave, eight times finer
 
 
 def category(rng: np.random.Generator) -> Noise:
-    """A kind of texture."""
+    """Draw the parameters of a category at random."""
     low = float(2 ** rng.uniform(0, 4.5))
     return Noise(
         exponent=float(rng.uniform(0.3, 3)),

@@ -1,4 +1,4 @@
-"""A pool of drawn pictures kept in memory: batches are taken from it while a thread draws the next ones."""
+"""A pool of drawn pictures in memory: batches come from it while a thread draws new pictures."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -10,11 +10,11 @@ from torch import Tensor
 from extractors.bundled.pretraining.catalogue import CATEGORIES, SEED, picture
 from extractors.bundled.pretraining.picture import SIDE
 
-FRESH = 8  # pictures of the pool that are drawn anew for each batch
-Drawn = tuple[NDArray[np.uint8], NDArray[np.int64]]
+FRESH = 8  # pictures of the pool that are replaced for each batch
+LabelledPictures = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 
-def drawn(count: int, seed: list[int]) -> Drawn:
+def drawn(count: int, seed: list[int]) -> LabelledPictures:
     """`count` pictures (count, 128, 128) uint8 of categories drawn at random, and those categories."""
     rng = np.random.default_rng([SEED, *seed])
     labels = rng.integers(0, CATEGORIES, count)
@@ -25,15 +25,15 @@ def drawn(count: int, seed: list[int]) -> Drawn:
 
 
 class Pool:
-    """Pictures to learn from; what a batch holds depends on its step and on where the pool began."""
+    """The training pictures. A batch depends on its step and on the step at which the pool was made."""
 
     def __init__(self, step: int, size: int) -> None:
         self._pictures, self._labels = drawn(size, [1, step])
         self._thread = ThreadPoolExecutor(1)
-        self._coming: Future[Drawn] = self._thread.submit(drawn, FRESH, [2, step])
+        self._coming: Future[LabelledPictures] = self._thread.submit(drawn, FRESH, [2, step])
 
     def batch(self, size: int, step: int) -> tuple[Tensor, Tensor]:
-        """(size, 128, 128) uint8 pictures and (size,) int64 categories; a few of the pool are new."""
+        """(size, 128, 128) uint8 pictures and (size,) int64 categories, after replacing FRESH of the pool."""
         rng = np.random.default_rng([SEED, 3, step])
         where = rng.choice(len(self._labels), FRESH, replace=False)
         self._pictures[where], self._labels[where] = self._coming.result()
@@ -42,5 +42,5 @@ class Pool:
         return torch.from_numpy(self._pictures[rows]), torch.from_numpy(self._labels[rows])
 
     def close(self) -> None:
-        """Stop drawing."""
+        """Stop the thread that draws."""
         self._thread.shutdown()

@@ -1,4 +1,4 @@
-"""The training of the bundled network: it learns to name the category of a drawn picture; resumable."""
+"""Train the bundled network to classify drawn pictures; resumable."""
 
 import math
 import time
@@ -20,15 +20,21 @@ from extractors.bundled.pretraining.pool import Pool, drawn
 from extractors.weights import State, save_state
 
 BATCH, RATE, DECAY, SMOOTHING, WARM_UP = 64, 1.5e-3, 0.05, 0.1, 0.04
-SIDES = ((0.35, 64), (0.65, 80), (0.85, 96), (1.0, 112))  # pixels of a crop until that part of the time
-POOL, HELD_OUT = 4096, 2000  # pictures kept to learn from, and drawn anew at the end to be named
+SIDES = (
+    (0.35, 64),
+    (0.65, 80),
+    (0.85, 96),
+    (1.0, 112),
+)  # (share of the time, side of the crops in pixels until then)
+POOL, HELD_OUT = 4096, 2000  # pictures for training, and new pictures for the accuracy at the end
 CHECKPOINT_SECONDS = 120.0
+_RECENT = 0.02  # weight of a new step in the moving averages of loss and accuracy: about fifty steps
 _COUNTERS = ("elapsed", "step", "loss", "accuracy")
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Where the training stands: seconds trained and given, images seen, recent loss and accuracy."""
+class TrainingState:
+    """The state of a training: seconds used and available, images seen, recent loss and accuracy."""
 
     elapsed: float
     budget: float
@@ -39,7 +45,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training came to; `accuracy` is the part of newly drawn pictures that are named right."""
+    """The result of a training; `accuracy` is on newly drawn pictures."""
 
     images: int
     seconds: float
@@ -61,12 +67,12 @@ def pretrain(
     out: Path,
     hours: float,
     device: torch.device,
-    progress: Callable[[Moment], None] = lambda moment: None,
+    progress: Callable[[TrainingState], None] = lambda moment: None,
 ) -> Trained:
-    """Train for `hours` of training time, or what is left of them, and write the backbone to `out` (float16).
+    """Train for `hours` in total, and write the backbone to `out` (float16).
 
-    Beside `out` lies `OUT.checkpoint`, written every two minutes: the call after a kill goes on from it, and
-    one with more hours goes on from what was finished. Raises ValueError for a checkpoint of something else.
+    A checkpoint, `OUT.checkpoint`, is written every two minutes: a call after a kill, or with more hours,
+    continues from it. Raises ValueError for a checkpoint of another training.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     training = _begun_or_resumed(checkpoint_path(out), device)
@@ -88,12 +94,12 @@ def pretrain(
 
 
 def checkpoint_path(out: Path) -> Path:
-    """Where the unfinished training of `out` is kept."""
+    """The path of the checkpoint of `out`."""
     return out.with_name(out.name + ".checkpoint")
 
 
 def new_network() -> nn.Module:
-    """The network with its classifier, from the seed of the recipe."""
+    """The network with its classifier, initialised with SEED."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
         network: nn.Module = timm.create_model(
@@ -107,7 +113,7 @@ def new_network() -> nn.Module:
 
 
 def backbone_state(network: nn.Module) -> State:
-    """The network's weights without its classifier, in float16; counters of batches are left out."""
+    """The network's weights in float16, without its classifier and batch counters."""
     return {
         name: value.detach().cpu().half()
         for name, value in network.state_dict().items()
@@ -117,7 +123,7 @@ def backbone_state(network: nn.Module) -> State:
 
 @torch.inference_mode()
 def category_accuracy(network: nn.Module, device: torch.device, count: int, side: int = 112) -> float:
-    """The part of `count` newly drawn pictures, the middle of each, whose category is named right."""
+    """The accuracy on the centre crops of `count` newly drawn pictures."""
     network.eval()
     pictures, labels = drawn(count, [4])
     edge = (pictures.shape[1] - side) // 2
@@ -151,17 +157,17 @@ def _learn(training: _Training, pictures: Tensor, labels: Tensor, side: int) -> 
     training.optimiser.zero_grad()
     torch.autograd.backward(loss)
     training.optimiser.step()
-    right = float((logits.argmax(1) == labels).float().mean())
-    training.loss += 0.02 * (loss.item() - training.loss)
-    training.accuracy += 0.02 * (right - training.accuracy)
+    correct = float((logits.argmax(1) == labels).float().mean())
+    training.loss += _RECENT * (loss.item() - training.loss)
+    training.accuracy += _RECENT * (correct - training.accuracy)
 
 
 def _normalised(grey: Tensor) -> Tensor:
     return ((grey - bundled.MEAN) / bundled.STD).contiguous(memory_format=torch.channels_last)
 
 
-def _moment(training: _Training, budget: float) -> Moment:
-    return Moment(training.elapsed, budget, training.step * BATCH, training.loss, training.accuracy)
+def _moment(training: _Training, budget: float) -> TrainingState:
+    return TrainingState(training.elapsed, budget, training.step * BATCH, training.loss, training.accuracy)
 
 
 def _begun_or_resumed(checkpoint: Path, device: torch.device) -> _Training:
@@ -172,7 +178,7 @@ def _begun_or_resumed(checkpoint: Path, device: torch.device) -> _Training:
             _resume(training, torch.load(checkpoint, map_location=device, weights_only=True))
         except (RuntimeError, UnpicklingError, KeyError, ValueError, EOFError) as error:
             raise ValueError(
-                f"{checkpoint} is no checkpoint of this training: delete it to begin again"
+                f"{checkpoint} is not a checkpoint of this training: delete it to begin again"
             ) from error
     return training
 
@@ -185,7 +191,7 @@ def _resume(training: _Training, kept: Mapping[str, Any]) -> None:
 
 
 def _optimiser(network: nn.Module) -> torch.optim.AdamW:
-    """AdamW that decays matrices and kernels alone, not biases and normalisation."""
+    """AdamW with weight decay for matrices and kernels only, not for biases and normalisation."""
     decayed = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     return torch.optim.AdamW(

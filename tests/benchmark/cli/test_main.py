@@ -111,9 +111,9 @@ def test_a_run_keeps_a_log_file_and_prints_lines_where_there_is_no_terminal(writ
     assert "decoding images: 0/" in done.stderr
     assert "fitting classifiers: 0/4, begins" in done.stderr
     assert "fitting classifiers: 4/4, done in" in done.stderr
-    assert "begins: " in done.stderr
+    assert "started: " in done.stderr
     (log,) = logs_of(workspace)
-    assert "begins: " in log.read_text()
+    assert "started: " in log.read_text()
     assert "0 cells failed" in log.read_text()
 
 
@@ -225,6 +225,6 @@ def test_ctrl_c_keeps_what_is_finished(write_grid, tmp_path, store_in):
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "goes on from there" in errors
+    assert "continues from there" in errors
     assert "Traceback" not in errors
     assert predictions(workspace)

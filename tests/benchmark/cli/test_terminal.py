@@ -15,7 +15,7 @@ from benchmark.cli.terminal import (
     say,
     time_left,
 )
-from benchmark.execution.plan import Embedding
+from benchmark.execution.plan import PlannedEmbedding
 
 ODD = "[x] [/x] [red]part\\"
 
@@ -71,7 +71,7 @@ def test_names_and_reasons_in_a_plan_are_shown_as_they_are(unfinished):
 
 
 def test_a_backbones_label_is_shown_as_it_is(unfinished):
-    assert ODD in printed(embeddings_table([Embedding(ODD, False, 10, 5.0)], unfinished))
+    assert ODD in printed(embeddings_table([PlannedEmbedding(ODD, False, 10, 5.0)], unfinished))
 
 
 def test_findings_come_worst_first():
@@ -126,9 +126,9 @@ def test_a_plan_says_which_time_is_on_which_device(unfinished, monkeypatch):
 def test_embeddings_of_networks_are_on_the_device_and_descriptors_on_the_cpu(unfinished, monkeypatch):
     monkeypatch.setattr(terminal, "device_of_networks", lambda _: "cuda")
     found = [
-        Embedding("resnet18", False, 10, 5.0),
-        Embedding("resnet34", True, 10, 0.0),
-        Embedding("edges", False, 10, 5.0),
+        PlannedEmbedding("resnet18", False, 10, 5.0),
+        PlannedEmbedding("resnet34", True, 10, 0.0),
+        PlannedEmbedding("edges", False, 10, 5.0),
     ]
     _, *rows = rows_of(embeddings_table(found, unfinished))
     assert [row[4] for row in rows] == ["cuda", "", "cpu"]

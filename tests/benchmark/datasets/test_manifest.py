@@ -78,7 +78,7 @@ def test_outer_blanks_and_a_byte_order_mark_do_not_make_other_patients(tmp_path:
     [
         ("2.png,q,1,hand,2,train", ":3", "'2': label must be 0 (normal) or 1 (abnormal)"),
         ("2.png,q,1,hand,0,tset", ":3", "'tset': split must be one of train, val, valid, test"),
-        ("./1.png,q,1,hand,0,train", ":3", "'./1.png': this path stands there twice"),
+        ("./1.png,q,1,hand,0,train", ":3", "'./1.png': this path is listed twice"),
         ("2.png,p,1,hand,1,train", ":3", "'p/1': this study (patient/study) has two labels"),
         ("2.png,p,1,wrist,0,train", ":3", "'p/1': this study (patient/study) has two body parts"),
         ("2.png,,1,hand,0,train", ":3", "'2.png': 'patient' is empty"),
@@ -107,7 +107,7 @@ def test_a_misspelt_column_is_named_with_what_it_may_be(tmp_path: Path) -> None:
 
 def test_a_column_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, "1.png,p,1,hand,0,1", header="path,patient,study,body_part,label,label")
-    with pytest.raises(UserError, match="csv:1: the column 'label' stands there twice"):
+    with pytest.raises(UserError, match="csv:1: the column 'label' occurs twice"):
         read_manifest(path)
 
 
@@ -115,7 +115,7 @@ def test_missing_files_are_counted_and_the_first_named(tmp_path: Path) -> None:
     lines = [f"{n}.png,p{n},1,hand,0,train" for n in range(5)]
     path = write(tmp_path, *lines, files=False)
     (tmp_path / "0.png").write_bytes(b"image")
-    with pytest.raises(UserError, match=r"csv:3: 4 of 5 images are not there: 1.png, 2.png, 3.png, \.\.\.$"):
+    with pytest.raises(UserError, match=r"csv:3: 4 of 5 images do not exist: 1.png, 2.png, 3.png, \.\.\.$"):
         read_manifest(path)
 
 
@@ -136,7 +136,7 @@ def test_a_manifest_that_is_not_there_is_refused_with_the_format(tmp_path: Path)
 def test_a_file_that_is_no_csv_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "manifest.csv"
     path.write_bytes(content)
-    with pytest.raises(UserError, match=r"^[^\n]*not a CSV that can be read[^\n]*$"):
+    with pytest.raises(UserError, match=r"^[^\n]*cannot be read as CSV[^\n]*$"):
         read_manifest(path)
 
 

@@ -80,8 +80,8 @@ def test_colour_images_stay_coloured(tmp_path: Path) -> None:
     [
         ({"val_labels": np.array([[0], [2]])}, "has 3 classes; only two-class sets"),
         ({"test_labels": np.zeros((3, 14), np.uint8)}, "only two-class sets"),
-        ({"val_images": np.zeros((2, 28, 28, 28), np.uint8)}, r"uint8 \(2, 28, 28, 28\); only flat 8-bit"),
-        ({"val_images": np.zeros((2, 28, 28))}, r"float64 \(2, 28, 28\); only flat 8-bit"),
+        ({"val_images": np.zeros((2, 28, 28, 28), np.uint8)}, r"uint8 \(2, 28, 28, 28\); only 2-D 8-bit"),
+        ({"val_images": np.zeros((2, 28, 28))}, r"float64 \(2, 28, 28\); only 2-D 8-bit"),
     ],
     ids=["classes", "multi-label", "volume", "float"],
 )

@@ -89,7 +89,7 @@ def test_macos_leftovers_are_no_images(mura: Path) -> None:
 def test_a_missing_image_is_named_with_its_csv_line(mura: Path) -> None:
     write_listings(mura)
     (mura / IMAGES[1]).unlink()
-    with pytest.raises(UserError, match=r"train_image_paths.csv:2: 1 of 3 images are not there: train/XR_EL"):
+    with pytest.raises(UserError, match=r"train_image_paths.csv:2: 1 of 3 images do not exist: train/XR_EL"):
         read_mura(mura)
 
 

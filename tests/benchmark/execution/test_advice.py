@@ -10,13 +10,13 @@ from extractors.pixels import UnreadableImageError
     [
         (
             WeightsUnavailableError("resnet18", "no route"),
-            "the pretrained weights of 'resnet18' cannot be had here: on a machine with internet run "
+            "the pretrained weights of 'resnet18' cannot be downloaded here: on a machine with internet run "
             "'benchmark weights fetch resnet18 --out FILE.safetensors', copy the file and set "
             "'weights: FILE.safetensors' in the grid (no route)",
         ),
         (
             UnreadableImageError("a.png: cannot be read as an image (x)"),
-            "a.png: cannot be read as an image (x); mend or remove it, or run with --skip-unreadable",
+            "a.png: cannot be read as an image (x); repair or remove it, or run with --skip-unreadable",
         ),
         (ValueError("another"), "another"),
     ],

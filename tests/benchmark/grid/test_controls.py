@@ -139,7 +139,7 @@ def test_a_split_that_leaks_already_or_cannot_leak_is_left_out():
     single = IMAGES.assign(patient=range(len(IMAGES)))
     cells, left_out = expanded("leaky_split", images=single)
     assert not cells
-    assert all("a patient of its own" in left.reason for left in left_out)
+    assert all("each patient has one image" in left.reason for left in left_out)
 
 
 def test_a_size_above_the_pool_of_the_split_by_image_is_left_out():

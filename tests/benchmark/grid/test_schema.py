@@ -64,7 +64,7 @@ def test_the_whole_grid_is_read(grid_file):
         ("size: 224", "size: big", "g.yaml:6: image.size: "),
         ("[logistic_regression]", "[logistic_regresion]", "did you mean 'logistic_regression'?; allowed:"),
         ("[100, 3000, full]", "[100, 3000, ful]", "g.yaml:4: train_sizes"),
-        ("seeds: [0, 1]", "seeds: [0, 0]", "g.yaml:5: seeds: '0' stands twice in the list"),
+        ("seeds: [0, 1]", "seeds: [0, 0]", "g.yaml:5: seeds: '0' is listed twice"),
         ("seeds: [0, 1]", "body_parts: [hand]", "g.yaml:5: body_parts: this key is there already, on line 3"),
         ("kind: mura", "kind: muro", "did you mean 'mura'?; allowed: mura, manifest, phantom"),
         ("{kind: mura, root", "{root", "the data set needs a kind"),

@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from benchmark.store.record import BEFORE_NAMED, RECORD_VERSION, Failed, Finished, json_schema, read_record
+from benchmark.store.record import (
+    RECORD_VERSION,
+    UNNAMED_INTERVALS,
+    Failed,
+    Finished,
+    json_schema,
+    read_record,
+)
 from tests.benchmark.recorded import CONTENT, RESULT, failed, finished
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "record.schema.json"
@@ -38,7 +45,7 @@ def test_a_record_without_a_key_that_it_needs_is_refused(key):
 
 def test_the_oldest_records_lack_version_intervals_and_cost():
     old = finished(version=None, intervals=None)
-    assert (old.version, old.intervals, old.cost, old.embedding) == (0, BEFORE_NAMED, None, None)
+    assert (old.version, old.intervals, old.cost, old.embedding) == (0, UNNAMED_INTERVALS, None, None)
     assert old.devices == []
 
 

@@ -7,16 +7,16 @@ import torch
 from torch import nn
 
 from classifiers.fine_tuning import checkpoints
-from classifiers.fine_tuning.checkpoints import Progress
+from classifiers.fine_tuning.checkpoints import Checkpoint
 
 
 def test_networks_that_share_parameters_are_kept(tmp_path):
     first = nn.Linear(2, 2)
     shared = nn.Sequential(first, first).state_dict()
-    progress = Progress(
+    state = Checkpoint(
         weights=shared, average={}, best=shared, optimiser={}, history=[{"epoch": 1}], micro_batch=4
     )
-    checkpoints.save(tmp_path, progress)
+    checkpoints.save(tmp_path, state)
     found = checkpoints.load(tmp_path)
     assert found.history == [{"epoch": 1}]
     assert found.micro_batch == 4
@@ -26,8 +26,8 @@ def test_networks_that_share_parameters_are_kept(tmp_path):
 @pytest.fixture
 def saved(tmp_path):
     weights, optimiser = {"w": torch.ones(300)}, {"state": {0: {"step": torch.ones(300)}}}
-    progress = Progress(weights, {}, weights, optimiser, [{"epoch": 1}, {"epoch": 2}], 4)
-    checkpoints.save(tmp_path, progress)
+    state = Checkpoint(weights, {}, weights, optimiser, [{"epoch": 1}, {"epoch": 2}], 4)
+    checkpoints.save(tmp_path, state)
     return tmp_path
 
 

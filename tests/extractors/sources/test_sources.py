@@ -32,8 +32,10 @@ def fetch(spec):
 MINE = BackboneSource(
     name="xrays",
     library="A Library",
+    citation="",
     prefix="xrays/",
     weights="chests",
+    weights_label="weights from chests",
     knows=lambda name: name == "xrays/tiny",
     names=lambda: ["xrays/tiny"],
     build=build,

@@ -55,8 +55,8 @@ def test_many_methods_keep_their_names_apart(whole):
 @pytest.mark.parametrize(
     ("ranks", "groups", "reason"),
     [
-        (RANKS[:1], (), "one method alone"),
-        (RANKS, [["edges", "unknown"]], "'unknown' names what has no rank"),
+        (RANKS[:1], (), "at least two methods"),
+        (RANKS, [["edges", "unknown"]], "'unknown', which has no rank"),
         ([*RANKS, RANKS[0]], (), "two rows for densenet169"),
         ([*RANKS, {"name": "x", "rank": None}], (), "x has no rank"),
     ],

@@ -66,3 +66,17 @@ def test_one_size_and_a_part_twice_are_refused():
         CrossoverSizes([ROWS[1] | {"largest": 100}]).plot()
     with pytest.raises(ValueError, match="two rows for elbow"):
         CrossoverSizes([ROWS[1]] * 2).plot()
+
+
+def test_a_size_whose_interval_spans_the_data_is_not_determined():
+    row = {
+        "body_part": "hand",
+        "size": None,
+        "low": 0.0,
+        "high": float("inf"),
+        "smallest": 100,
+        "largest": 1000,
+    }
+    figure = CrossoverSizes([row])
+    assert figure.frame()["where"].tolist() == ["not determined"]
+    assert [text.get_text() for text in figure.plot().axes[0].texts] == ["not determined"]

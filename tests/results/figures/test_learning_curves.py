@@ -71,7 +71,7 @@ def test_three_parts_label_the_axis_below_each_column(curves, whole):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda rows: [row for row in rows if row["train_size"] == 100], "one training size"),
+        (lambda rows: [row for row in rows if row["train_size"] == 100], "at least two training sizes"),
         (lambda rows: rows + rows[:1], "two rows for elbow · feature_extraction"),
         (lambda rows: [row | {"line": str(n)} for n, row in enumerate(rows)], "more than 3 lines"),
         (lambda rows: [], "there is no row to draw"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmark.datasets.phantom.abnormality import KIND_SHARES, KINDS, Abnormality, Box, afflict
+from benchmark.datasets.phantom.abnormality import KIND_SHARES, KINDS, Abnormality, Box, place_abnormality
 from benchmark.datasets.phantom.anatomy import BODY_PARTS, VIEWS, Bone
 from benchmark.datasets.phantom.rendering import render
 
@@ -77,7 +77,7 @@ def test_boxes_lie_within_the_film_wherever_the_bone_lies():
     random = np.random.default_rng(0)
     for kind, _ in product(KINDS, range(100)):
         bones = [Bone(*random.uniform(-200, 300, (2, 2)), shaft=8.0, joint=12.0)]
-        _, box = afflict(bones, Abnormality(kind, 5, 0.4, 0.6, 0.2), 90, 120)
+        _, box = place_abnormality(bones, Abnormality(kind, 5, 0.4, 0.6, 0.2), 90, 120)
         assert box is not None
         x0, y0, x1, y1 = box
         assert 0 <= x0 <= x1 <= 120
@@ -88,7 +88,7 @@ def test_a_bone_that_the_film_does_not_show_passes_its_abnormality_on():
     away = Bone(np.array([-90.0, -90]), np.array([-80.0, -60]), 5.0, 8.0, ray=1)
     shown = Bone(np.array([50.0, 20]), np.array([50.0, 80]), 5.0, 8.0, ray=2)
     for kind in KINDS:
-        placed, box = afflict([away, shown], Abnormality(kind, 0, 0.5, 0.6, 0.2), 100, 100)
+        placed, box = place_abnormality([away, shown], Abnormality(kind, 0, 0.5, 0.6, 0.2), 100, 100)
         assert [item.abnormality is not None for item in placed] == [False, True]
         assert box is not None
         assert box[0] < box[2]
@@ -97,7 +97,7 @@ def test_a_bone_that_the_film_does_not_show_passes_its_abnormality_on():
 def test_a_dislocation_takes_along_what_hangs_on_the_bone_and_nothing_else():
     ray = [Bone(np.array([50.0, y]), np.array([50.0, y - 18]), 4.0, 6.0, ray=1) for y in (80.0, 60.0, 40.0)]
     other = Bone(np.array([20.0, 80]), np.array([20.0, 20]), 4.0, 6.0, ray=2)
-    placed, _ = afflict([*ray, other], Abnormality("dislocation", 1, 0.5, 0.6, 0.2), 100, 100)
+    placed, _ = place_abnormality([*ray, other], Abnormality("dislocation", 1, 0.5, 0.6, 0.2), 100, 100)
     moved = [
         bool(np.linalg.norm(p.bone.start - b.start) > 3) for p, b in zip(placed, [*ray, other], strict=True)
     ]

@@ -1,0 +1,44 @@
+"""The class of a data set kind and of its keys, for our own kinds and for those of other packages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from benchmark.datasets.names import PROTOCOLS
+from extractors.digests import JsonValue
+from extractors.validation import Strict, one_of
+
+if TYPE_CHECKING:  # importing it costs half a second for pandas, which reading a grid file does not need
+    from benchmark.datasets.manifest import Manifest
+
+ProtocolName = Annotated[str, one_of(PROTOCOLS, "protocol")]
+
+
+class DatasetKeys(Strict):
+    """The keys that all data sets have in a grid file; a kind's model narrows `kind` to a Literal."""
+
+    NOT_ASKED: ClassVar[frozenset[str]] = frozenset(
+        {"root", "name", "citation"}
+    )  # never in a cell's identity
+    kind: str
+    protocol: ProtocolName = "official"
+
+    def asked(self) -> dict[str, JsonValue]:
+        """What decides which images there are and how they are split; defaults and locations left out."""
+        return self.model_dump(exclude_defaults=True, exclude=set(self.NOT_ASKED))
+
+
+@dataclass(frozen=True)
+class DatasetKind:
+    """One kind of data set.
+
+    `read(keys, cache, jobs)` takes an instance of `model`, the workspace's cache folder and a number of
+    processes, returns the manifest and raises UserError for data that cannot be used. `is_at(root)` tells
+    whether a file or folder holds a data set of this kind, for commands that are given a path and no grid.
+    """
+
+    name: str
+    model: type[DatasetKeys]
+    read: Callable[[Any, Path, int], "Manifest"]
+    is_at: Callable[[Path], bool] = lambda root: False
