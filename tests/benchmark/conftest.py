@@ -40,15 +40,6 @@ def store_in(empty_store: Path) -> Callable[[Path], Path]:
     return made
 
 
-COARSE = 60  # dots per inch: a picture for print takes ten times as long, and only test_saving looks at it
-
-
-@pytest.fixture(autouse=True)
-def _coarse_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures of reports need not be fit for print."""
-    monkeypatch.setattr("results.figures.saving._PRINT_DPI", COARSE)
-
-
 @pytest.fixture(autouse=True)
 def _copied_stores(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """New workspaces get a copy of the empty store in the place of one that MLflow makes."""
@@ -110,6 +101,4 @@ def report(whole: tuple[Plan, Records], tmp_path_factory: pytest.TempPathFactory
     plan, records = whole
     text = yaml.safe_dump(plan.grid.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
     folder = tmp_path_factory.mktemp("report") / "paper"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("results.figures.saving._PRINT_DPI", COARSE)
-        return write_report(plan, answers_from(plan, records), folder, ALONE, text)
+    return write_report(plan, answers_from(plan, records), folder, ALONE, text)
