@@ -4,6 +4,9 @@ BIN := .venv/bin
 # as the command line sets it: threads that wait leave their core to others
 export OMP_WAIT_POLICY ?= passive
 
+# a worker per core; tests/conftest.py says which tests one worker takes
+IN_PARALLEL := -n auto
+
 .PHONY: help install quickstart ui lint test test-all performance validity schema clean
 
 help:  ## list the targets
@@ -31,10 +34,10 @@ lint: install  ## formatting, lint, types and import contracts
 	$(BIN)/lint-imports --no-logo
 
 test: lint  ## everything that must pass before a change lands (some minutes on two cores)
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" $(IN_PARALLEL)
 
 test-all: lint  ## the slow checks too
-	$(BIN)/pytest
+	$(BIN)/pytest $(IN_PARALLEL)
 
 performance: install  ## print the speed ratios (about an hour)
 	$(BIN)/python tests/performance/embedding.py

@@ -1,4 +1,10 @@
-"""What the tests share: real data where it lies, and a small phantom drawn once."""
+"""What the tests share: real data where it lies, a small phantom drawn once, and who works on what."""
+
+import os
+
+# Before the first import of a numerical library, which reads it then: the tests' problems are small, and two
+# workers of pytest-xdist, or a test and its own processes, would fight over the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +15,23 @@ from benchmark.datasets.phantom.draw import draw_phantom
 from tests.chromium import NAMES, Browser, find_chromium
 
 SHARED = Path(__file__).parents[1] / ".." / "shared"
+
+
+# Their tests share the planted study and its report, which take long to make: one worker takes them all.
+_TOGETHER = ("tests/benchmark/analysis/", "tests/benchmark/reporting/")
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, without which the tests run as well
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give each file to one worker, since most fixtures are shared within files."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return _TOGETHER[0] if file.startswith(_TOGETHER) else file
+
+    return Scheduling(config, log)
 
 
 def _shared(*parts: str) -> Path:

@@ -8,14 +8,14 @@ import pytest
 import yaml
 
 from benchmark.analysis.findings import Findings, find
+from benchmark.cli.run import run_grid
 from benchmark.execution.plan import Plan
 from benchmark.reporting.write import Report, write_report
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
+from tests.benchmark.finished_run import Ran, copy_run, small_grid
 from tests.benchmark.planted import ALONE, answers_from, grid_of, planted
-
-Content = dict[str, object]
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +26,18 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("store") / "mlflow.db"
     MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments()
     return path
+
+
+@pytest.fixture(scope="session")
+def store_in(empty_store: Path) -> Callable[[Path], Path]:
+    """Make a workspace's folder with a copy of the empty store, for commands in other processes."""
+
+    def made(folder: Path) -> Path:
+        folder.mkdir(parents=True)
+        copy(empty_store, Workspace(folder).database)
+        return folder
+
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -46,20 +58,29 @@ def write_grid(tmp_path: Path, phantom: Path) -> Callable[..., Path]:
     """Writes a grid file of a few quick cells on the phantom; keywords replace its keys."""
 
     def write(**changes: object) -> Path:
-        content: Content = {
-            "name": "small",
-            "dataset": {"kind": "mura", "root": str(phantom)},
-            "train_sizes": [40, "full"],
-            "image": {"size": 32},
-            "hand_crafted": {"descriptors": ["glcm"], "classifiers": ["logistic_regression", "majority"]},
-            "evaluation": {"resamples": 100},
-        }
-        content |= changes
         path = tmp_path / "grid.yaml"
-        path.write_text(yaml.safe_dump({k: v for k, v in content.items() if v is not None}, sort_keys=False))
+        path.write_text(small_grid(phantom, **changes))
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def small_run(
+    tmp_path_factory: pytest.TempPathFactory, phantom: Path, store_in: Callable[[Path], Path]
+) -> Ran:
+    """The grid of `write_grid()`, run once. Do not write into its workspace."""
+    folder = tmp_path_factory.mktemp("small")
+    grid, workspace = folder / "grid.yaml", Workspace(store_in(folder / "runs"))
+    grid.write_text(small_grid(phantom))
+    assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
+    return Ran(grid, workspace)
+
+
+@pytest.fixture
+def finished_run(small_run: Ran, tmp_path: Path) -> Ran:
+    """A copy of that run, with its MLflow store, to write into."""
+    return copy_run(small_run, tmp_path / "finished")
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +100,5 @@ def report(whole: tuple[Plan, Records], tmp_path_factory: pytest.TempPathFactory
     """The report of that grid. Do not write into its folder."""
     plan, records = whole
     text = yaml.safe_dump(plan.grid.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
-    return write_report(
-        plan, answers_from(plan, records), tmp_path_factory.mktemp("report") / "paper", ALONE, text
-    )
+    folder = tmp_path_factory.mktemp("report") / "paper"
+    return write_report(plan, answers_from(plan, records), folder, ALONE, text)

@@ -1,6 +1,5 @@
 """The registry, and each fast fit against the plain scikit-learn estimator that defines its answer."""
 
-import tracemalloc
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,22 +10,13 @@ from classifiers import boosting, linear, svm
 from classifiers.catalogue import CLASSIFIERS, GROUP, find_classifier, learns
 from classifiers.classifier import Classifier
 from classifiers.fitting import Fit
-from classifiers.train_and_test import TrainTest
 from extractors.registry import with_entry_points
 from tests.classifiers import reference
+from tests.classifiers.problems import make
 
 FITTED = [name for name, classifier in CLASSIFIERS.items() if classifier.learns]
 
 ROUNDS = boosting.ROUNDS  # as shipped; the tests boost for fewer
-
-
-def make(n, d, seed=0, threads=1, noise=1.0):
-    random = np.random.default_rng(seed)
-    factors = random.standard_normal((n + 400, 8))
-    x = (factors @ random.standard_normal((8, d)) + random.standard_normal((n + 400, d))).astype(np.float32)
-    y = (factors[:, 0] + factors[:, 1] + noise * random.standard_normal(n + 400) > 0).astype(np.int64)
-    groups = np.array([f"p{row // 2}" for row in range(n)], dtype=object)
-    return TrainTest(3 + 5 * x[:n], y[:n], groups, 3 + 5 * x[n:], seed, threads), y[n:]
 
 
 def test_every_entry_is_found_by_its_name_and_a_typo_is_named():
@@ -94,46 +84,6 @@ def test_the_answer_is_scikit_learns(name, n, d):
     assert aurocs[0] > 0.75
 
 
-@pytest.mark.parametrize("loss", [linear.LOGISTIC, linear.SQUARED_HINGE])
-@pytest.mark.parametrize(("n", "d"), [(80, 200), (300, 20)])
-@pytest.mark.parametrize("strength", [1e-4, 1e-2])
-def test_the_solver_finds_the_minimum_scikit_learn_finds(loss, n, d, strength):
-    data, _ = make(n, d)
-    train, project = linear.row_space(data.x)
-    weights = linear.Solver(train, data.labels, loss).solve(strength, np.ones((n, 1), np.float32))
-    name = "logistic_regression" if loss is linear.LOGISTIC else "linear_svm"
-    plain, _ = reference.estimator(name, d, 0)
-    plain.set_params(C=strength, tol=1e-8).fit(data.x, data.labels)
-    ours, theirs = (project(data.x_test) @ weights)[:, 0], plain.decision_function(data.x_test)
-    assert np.allclose(ours - ours.mean(), theirs - theirs.mean(), atol=0.02 * theirs.std())
-
-
-@pytest.mark.parametrize("loss", [linear.LOGISTIC, linear.SQUARED_HINGE])
-def test_weak_regularisation_is_solved_as_far_as_scikit_learn_solves_it(loss):
-    """Where the classes can be separated, steps become small long before the answer is reached."""
-    data, _ = make(120, 200, noise=0.0)
-    train, project = linear.row_space(data.x)
-    weights = linear.Solver(train, data.labels, loss).solve(1.0, np.ones((120, 1), np.float32))
-    plain, _ = reference.estimator("logistic_regression" if loss is linear.LOGISTIC else "linear_svm", 200, 0)
-    plain.set_params(C=1.0, tol=1e-8).fit(data.x.astype(np.float64), data.labels)
-    ours, theirs = (
-        (project(data.x_test) @ weights)[:, 0],
-        plain.decision_function(data.x_test.astype(np.float64)),
-    )
-    assert np.std(ours - theirs) < 0.02 * theirs.std()
-
-
-def test_several_folds_at_once_are_each_fold_alone():
-    data, _ = make(200, 30)
-    train, _ = linear.row_space(data.x)
-    columns = np.ones((200, 3), np.float32)
-    columns[:50, 0] = columns[50:120, 1] = 0
-    solver = linear.Solver(train, data.labels, linear.LOGISTIC)
-    together = solver.solve(1e-2, columns)
-    alone = np.hstack([solver.solve(1e-2, columns[:, [k]]) for k in range(3)])
-    assert np.allclose(train @ together, train @ alone, atol=5e-3)
-
-
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_the_same_data_gives_the_same_bits_whatever_ran_before(name):
     one, _ = make(100, 30)
@@ -187,26 +137,3 @@ def test_values_that_are_not_numbers_are_refused():
     data.train[0, :2] = np.nan
     with pytest.raises(ValueError, match="2 values of the embedding are not finite"):
         CLASSIFIERS["logistic_regression"].fit(data)
-
-
-def test_beyond_the_kernels_limit_a_part_is_searched_and_all_is_fitted(monkeypatch):
-    data, truth = make(300, 10)
-    whole = roc_auc_score(truth, CLASSIFIERS["rbf_svm"].fit(data).probabilities)
-    monkeypatch.setattr("classifiers.svm.KERNEL_ROWS", 200)
-    monkeypatch.setattr("classifiers.svm.SELECTION_ROWS", 150)
-    assert roc_auc_score(truth, CLASSIFIERS["rbf_svm"].fit(data).probabilities) == pytest.approx(
-        whole, abs=0.03
-    )
-
-
-def test_the_kernel_svm_holds_one_folds_kernel_at_a_time(monkeypatch):
-    """All five folds' kernels at once took two jobs at 10,000 rows to 8 GiB."""
-    monkeypatch.setattr(svm, "GAMMAS", (1.0,))
-    monkeypatch.setattr(svm, "STRENGTHS", (0.1, 1.0))
-    data, _ = make(800, 5)
-    _ = data.x, data.x_test, data.folds
-    tracemalloc.start()
-    CLASSIFIERS["rbf_svm"].fit(data)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 6 * 800**2 * np.dtype(np.float32).itemsize

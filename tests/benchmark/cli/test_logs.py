@@ -8,17 +8,7 @@ from benchmark.cli.logs import _PACKAGES, log_path, log_to
 ours, other = logging.getLogger("benchmark.something"), logging.getLogger("another_library")
 
 
-@pytest.fixture(autouse=True)
-def _as_before():
-    root = logging.getLogger()
-    loggers = [root, *(logging.getLogger(name) for name in _PACKAGES)]
-    levels, handlers = [logger.level for logger in loggers], list(root.handlers)
-    yield
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-    for handler in [handler for handler in root.handlers if handler not in handlers]:
-        root.removeHandler(handler)
-        handler.close()
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 def fail():

@@ -106,7 +106,7 @@ def logs_of(workspace):
 
 def test_a_run_keeps_a_log_file_and_prints_lines_where_there_is_no_terminal(write_grid, tmp_path):
     grid, workspace = write_grid(), tmp_path / "runs"
-    done = benchmark("run", "--grid", grid, "--workspace", workspace, "--jobs", "2", "--device", "cpu", "-v")
+    done = benchmark("run", "--grid", grid, "--workspace", workspace, "--jobs", "1", "--device", "cpu", "-v")
     assert done.returncode == 0, done.stderr
     assert "decoding images: 0/" in done.stderr
     assert "fitting classifiers: 0/4, begins" in done.stderr
@@ -117,58 +117,66 @@ def test_a_run_keeps_a_log_file_and_prints_lines_where_there_is_no_terminal(writ
     assert "0 cells failed" in log.read_text()
 
 
-def test_the_traceback_of_a_one_line_error_is_in_the_log_file(write_grid, tmp_path):
+def test_the_traceback_of_a_one_line_error_is_in_the_log_file(write_grid, tmp_path, call):
     grid, workspace = write_grid(body_parts=["ankle"]), tmp_path / "runs"
-    done = benchmark("run", "--grid", grid, "--workspace", workspace)
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1, "messages below warnings are in the file alone"
-    assert "ankle" in done.stderr
+    done = call("run", "--grid", grid, "--workspace", workspace)
+    assert done.status == 2
+    assert done.err.count("\n") == 1, "messages below warnings are in the file alone"
+    assert "ankle" in done.err
     (log,) = logs_of(workspace)
     assert "Traceback" in log.read_text()
 
 
-def test_a_plan_is_short_and_has_rows_on_request(write_grid, tmp_path):
+def test_a_plan_is_short_and_has_rows_on_request(write_grid, tmp_path, call):
     arguments = ("plan", "--grid", write_grid(), "--workspace", tmp_path / "runs")
-    short, full = benchmark(*arguments), benchmark(*arguments, "--full")
-    assert "body part" in short.stdout
-    assert "core time" in short.stdout
-    assert "logistic" not in short.stdout
-    assert "logistic" in full.stdout
+    short, full = call(*arguments), call(*arguments, "--full")
+    assert "body part" in short.out
+    assert "core time" in short.out
+    assert "logistic" not in short.out
+    assert "logistic" in full.out
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("plan", "--grid", "nowhere.yaml"),
-        ("run", "--grid", "nowhere.yaml"),
-        ("status", "--grid", "nowhere.yaml", "--json"),
-        ("report", "--grid", "nowhere.yaml", "--out", "paper"),
-        ("data", "verify", "nowhere"),
-        ("data", "explore", "nowhere", "--out", "x"),
-        ("data", "manifest", "--medmnist", "nowhere.npz", "--out", "x"),
-        ("data", "phantom", "x", "--patients", "0"),
-        ("ui", "--workspace", "nowhere"),
-        ("run", "--grid"),
-        ("weights", "fetch", "resnet5O", "--out", "x"),
-        ("weights", "pretrain", "--out", "x", "--hours", "0"),
-        ("weights", "pretrain", "--out", "x", "--device", "warp"),
-    ],
-)
-def test_bad_input_is_one_line_and_status_2(arguments, tmp_path):
-    done = benchmark(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert done.stderr.strip()
-    assert done.stdout == ""
+BAD_INPUT = [
+    ("plan", "--grid", "nowhere.yaml"),
+    ("run", "--grid", "nowhere.yaml"),
+    ("status", "--grid", "nowhere.yaml", "--json"),
+    ("report", "--grid", "nowhere.yaml", "--out", "paper"),
+    ("data", "verify", "nowhere"),
+    ("data", "explore", "nowhere", "--out", "x"),
+    ("data", "manifest", "--medmnist", "nowhere.npz", "--out", "x"),
+    ("data", "phantom", "x", "--patients", "0"),
+    ("ui", "--workspace", "nowhere"),
+    ("run", "--grid"),
+    ("weights", "fetch", "resnet5O", "--out", "x"),
+    ("weights", "pretrain", "--out", "x", "--hours", "0"),
+    ("weights", "pretrain", "--out", "x", "--device", "warp"),
+]
 
 
-def test_a_bad_device_is_bad_input(write_grid, tmp_path):
+@pytest.mark.parametrize("arguments", BAD_INPUT)
+def test_bad_input_is_one_line_and_status_2(arguments, tmp_path, monkeypatch, call):
+    monkeypatch.chdir(tmp_path)
+    done = call(*arguments)
+    assert done.status == 2
+    assert "Traceback" not in done.err
+    assert done.err.strip()
+    assert done.out == ""
+
+
+def test_the_command_itself_says_the_same_of_bad_input(tmp_path, monkeypatch, call):
+    """All of it once more in a process of its own, as a shell starts it."""
+    done = benchmark(*BAD_INPUT[0], cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == call(*BAD_INPUT[0])
+
+
+def test_a_bad_device_is_bad_input(write_grid, tmp_path, call):
     section = {"backbones": [{"name": "resnet18", "weights": "random"}], "classifiers": ["majority"]}
     grid = write_grid(feature_extraction=section)
-    done = benchmark("run", "--grid", grid, "--device", "warp", "--workspace", tmp_path / "runs")
-    assert done.returncode == 2
-    assert "warp" in done.stderr
-    assert "Traceback" not in done.stderr
+    done = call("run", "--grid", grid, "--device", "warp", "--workspace", tmp_path / "runs")
+    assert done.status == 2
+    assert "warp" in done.err
+    assert "Traceback" not in done.err
 
 
 def predictions(workspace: Path) -> dict[str, bytes]:
@@ -176,14 +184,14 @@ def predictions(workspace: Path) -> dict[str, bytes]:
     return {path.parent.name: path.read_bytes() for path in found}
 
 
-def test_killed_at_any_moment_the_same_command_ends_with_the_same_bytes(write_grid, tmp_path):
+def test_killed_at_any_moment_the_same_command_ends_with_the_same_bytes(write_grid, tmp_path, store_in, call):
     grid = write_grid(
         train_sizes=[40, 60, 80, "full"],
         hand_crafted={"descriptors": ["glcm", "lbp"], "classifiers": ["logistic_regression", "rbf_svm"]},
     )
     arguments = ["run", "--grid", str(grid), "--jobs", "1", "--device", "cpu", "--workspace"]
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert benchmark(*arguments, whole).returncode == 0
+    whole, killed = store_in(tmp_path / "whole"), store_in(tmp_path / "killed")
+    assert call(*arguments, whole).status == 0
     finished_at_kill = []
     for moment in (1, 6):  # cells finished when the kill comes
         process = subprocess.Popen(
@@ -196,26 +204,27 @@ def test_killed_at_any_moment_the_same_command_ends_with_the_same_bytes(write_gr
         finished_at_kill.append(len(predictions(killed)))
     assert finished_at_kill[0] < len(predictions(whole))
     stamps = {p: p.stat().st_mtime_ns for p in (killed / "small").glob("[!.]*/predictions.parquet")}
-    assert benchmark(*arguments, killed).returncode == 0
+    assert call(*arguments, killed).status == 0
     assert predictions(killed) == predictions(whole)
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items()), "finished cells ran again"
 
 
-def test_ctrl_c_keeps_what_is_finished(write_grid, tmp_path):
-    grid = write_grid(train_sizes=[40, 60, 80, "full"], seeds=list(range(8)))
+def test_ctrl_c_keeps_what_is_finished(write_grid, tmp_path, store_in):
+    grid, workspace = write_grid(train_sizes=[40, 60, 80, "full"], seeds=list(range(8))), tmp_path / "runs"
+    store_in(workspace)
     process = subprocess.Popen(
-        [*COMMAND, "run", "--grid", str(grid), "--jobs", "1", "--workspace", str(tmp_path / "runs")],
+        [*COMMAND, "run", "--grid", str(grid), "--jobs", "1", "--workspace", str(workspace)],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
     )
-    while process.poll() is None and not predictions(tmp_path / "runs"):
+    while process.poll() is None and not predictions(workspace):
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "continues from there" in errors
     assert "Traceback" not in errors
-    assert predictions(tmp_path / "runs")
+    assert predictions(workspace)

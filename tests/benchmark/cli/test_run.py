@@ -58,14 +58,12 @@ def test_a_grid_runs_once_and_then_is_done(write_grid, workspace, predictions_of
     assert len(tests) == 1, "every method and size is tested on the same images"
 
 
-def test_a_second_run_computes_nothing(write_grid, workspace, monkeypatch):
-    grid = write_grid()
-    run(grid, workspace)
+def test_a_second_run_computes_nothing(small_run, monkeypatch):
     monkeypatch.setattr("benchmark.execution.run.run_plan", lambda *_: pytest.fail("computed again"))
     monkeypatch.setattr(
         "benchmark.tracking.session.Session.open", lambda self: pytest.fail("MLflow was opened")
     )
-    assert run(grid, workspace) == 0
+    assert run(*small_run) == 0
 
 
 def test_a_changed_label_makes_cells_stale(write_grid, workspace, tmp_path):
@@ -124,16 +122,16 @@ def test_unreadable_images_stop_the_run_unless_skipped(write_grid, workspace, tm
     assert record.unreadable[0] not in set(records.read_predictions(record.cell)["image"])
 
 
-def test_json_of_plan_and_status(write_grid, workspace, capsys):
-    grid = write_grid(body_parts=["all", "hand"])
-    show_plan(grid, workspace, as_json=True)
+def test_json_of_a_plan(write_grid, workspace, capsys):
+    show_plan(write_grid(body_parts=["all", "hand"]), workspace, as_json=True)
     rows = json.loads(capsys.readouterr().out)
     assert {"cell", "strategy", "backbone", "classifier", "body_part", "train_size", "seed"} <= set(rows[0])
     left_out = [row for row in rows if row["status"] == "left_out"]
     assert {row["reason"].split(" has ")[0] for row in left_out} <= {"hand"}
-    run(grid, workspace)
-    capsys.readouterr()
-    show_status(grid, workspace, as_json=True)
+
+
+def test_json_of_the_status_of_a_run(small_run, capsys):
+    show_status(*small_run, as_json=True)
     rows = json.loads(capsys.readouterr().out)
     done = [row for row in rows if row["status"] == "done" and row["body_part"] == "all"]
     assert set(done[0]["metrics"]) == {"study", "image"}
@@ -141,14 +139,16 @@ def test_json_of_plan_and_status(write_grid, workspace, capsys):
     assert "elbow" in done[0]["body_part_metrics"]
 
 
-def test_another_confidence_changes_the_intervals_without_fitting_again(write_grid, workspace, monkeypatch):
+def test_another_confidence_changes_the_intervals_without_fitting_again(
+    finished_run, write_grid, monkeypatch
+):
+    grid, workspace = finished_run
+
     def width():
         plan, records = open_plan(grid, workspace)
         numbers = [record.bounded("study", "brier") for record in read_records(plan, records)]
         return sum(n.high - n.low for n in numbers)
 
-    grid = write_grid()
-    run(grid, workspace)
     before = width()
     monkeypatch.setattr("benchmark.execution.run.run_plan", lambda *_: pytest.fail("computed again"))
     grid = write_grid(evaluation={"resamples": 100, "confidence": 0.5})
@@ -156,13 +156,11 @@ def test_another_confidence_changes_the_intervals_without_fitting_again(write_gr
     assert width() < before / 2
 
 
-def test_the_number_of_jobs_does_not_change_the_answer(write_grid, tmp_path):
-    grid = write_grid(train_sizes=[40])
+def test_the_number_of_jobs_does_not_change_the_answer(small_run, workspace):
+    run(small_run.grid, workspace, jobs=2)
     digests = []
-    for jobs in (1, 2):
-        workspace = Workspace(tmp_path / f"runs{jobs}")
-        run(grid, workspace, jobs=jobs)
-        plan, records = open_plan(grid, workspace)
+    for place in (small_run.workspace, workspace):
+        plan, records = open_plan(small_run.grid, place)
         digests.append([records.read_predictions(p.cell.id) for p in plan.cells])
     for one, two in zip(*digests, strict=True):
         pd.testing.assert_frame_equal(one, two, atol=1e-6)
@@ -179,7 +177,7 @@ def test_the_leaky_protocol_is_marked(write_grid, workspace, phantom, capsys):
 def test_the_bundled_network_runs_frozen_and_fine_tuned_beside_its_control(write_grid, workspace):
     backbones = ["bundled", {"name": "bundled", "weights": "random"}]
     grid = write_grid(
-        train_sizes=["full"],
+        train_sizes=[40],
         hand_crafted=None,
         feature_extraction={"backbones": backbones, "classifiers": ["logistic_regression"]},
         fine_tuning={"backbones": ["bundled"], "recipe": {"preset": "default", "epochs": 1}},

@@ -25,13 +25,13 @@ CONTENT = {
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory, phantom):
+def ran(tmp_path_factory, phantom, store_in):
     """Runs a grid with these controls in a workspace of its own; gives the grid's file and the workspace."""
 
     def run(*controls):
         folder = tmp_path_factory.mktemp("controls")
         content = {**CONTENT, "dataset": {"kind": "mura", "root": str(phantom)}, "controls": list(controls)}
-        grid, workspace = folder / "grid.yaml", Workspace(folder / "runs")
+        grid, workspace = folder / "grid.yaml", Workspace(store_in(folder / "runs"))
         grid.write_text(yaml.safe_dump(content))
         assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
         return grid, workspace

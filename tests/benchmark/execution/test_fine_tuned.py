@@ -6,9 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stdout
+from io import StringIO
 
 import pytest
 
+import benchmark as bm
 from benchmark.analysis.finished import read_records
 from benchmark.analysis.resampled_cells import CHOSEN
 from benchmark.cli.run import run_grid, show_comparison
@@ -17,26 +20,40 @@ from benchmark.execution.executors import share_cores
 from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import MlflowClient, curve_pages
+from tests.benchmark.finished_run import Ran, copy_run, small_grid
 from tests.benchmark.opened import open_plan
 
 NETWORK = {"name": "test_efficientnet", "weights": "random"}
 LABEL = "test_efficientnet-random"
 
 
+CONTENT = {
+    "hand_crafted": None,
+    "feature_extraction": {"backbones": [NETWORK], "classifiers": ["logistic_regression", "majority"]},
+}
+
+
+def tuning(recipe=None):
+    return {"backbones": [NETWORK], "recipe": {"epochs": 2, **(recipe or {})}}
+
+
 @pytest.fixture
 def tuning_grid(write_grid):
     def write(recipe=None, **changes):
-        content = {
-            "hand_crafted": None,
-            "feature_extraction": {
-                "backbones": [NETWORK],
-                "classifiers": ["logistic_regression", "majority"],
-            },
-            "fine_tuning": {"backbones": [NETWORK], "recipe": {"epochs": 2, **(recipe or {})}},
-        }
-        return write_grid(**content | changes)
+        return write_grid(**{**CONTENT, "fine_tuning": tuning(recipe), **changes})
 
     return write
+
+
+@pytest.fixture(scope="module")
+def tuned_run(tmp_path_factory, phantom, store_in):
+    """The grid of `tuning_grid()`, run once, and what the run printed. Do not write into its workspace."""
+    folder = tmp_path_factory.mktemp("tuned")
+    grid, workspace = folder / "grid.yaml", Workspace(store_in(folder / "runs"))
+    grid.write_text(small_grid(phantom, **CONTENT, fine_tuning=tuning()))
+    with redirect_stdout(StringIO()) as printed:
+        assert run(grid, workspace) == 0
+    return Ran(grid, workspace), printed.getvalue()
 
 
 @pytest.fixture
@@ -53,9 +70,8 @@ def tuned_records(grid, workspace):
     return [r for r in read_records(plan, records) if r.strategy == "fine_tuning"], records
 
 
-def test_a_fine_tuned_cell_is_recorded_with_its_history_cost_and_weights(tuning_grid, workspace, capsys):
-    grid = tuning_grid()
-    assert run(grid, workspace) == 0
+def test_a_fine_tuned_cell_is_recorded_with_its_history_cost_and_weights(tuned_run):
+    (grid, workspace), output = tuned_run
     tuned, records = tuned_records(grid, workspace)
     assert [(r.status, r.classifier, len(r.history)) for r in tuned] == [("ok", "end_to_end", 2)] * 2
     for record in tuned:
@@ -70,19 +86,17 @@ def test_a_fine_tuned_cell_is_recorded_with_its_history_cost_and_weights(tuning_
     frozen = [r for r in read_records(plan, records) if r.classifier == "logistic_regression"]
     assert all(record.cost.bytes_on_disk > tuned[0].cost.bytes_on_disk / 2 for record in frozen)
     assert not list((workspace.cache / "checkpoints").glob("*"))
-    output = capsys.readouterr().out
     assert "freeze or fine-tune?" in output
     assert "end_to_end" in output
 
 
-def test_changed_recipes_are_other_cells_and_frozen_ones_stay(tuning_grid, workspace):
-    run(tuning_grid(), workspace)
-    plan, _ = open_plan(tuning_grid({"batch_size": 8}), workspace)
+def test_changed_recipes_are_other_cells_and_frozen_ones_stay(tuned_run, tuning_grid):
+    plan, _ = open_plan(tuning_grid({"batch_size": 8}), tuned_run[0].workspace)
     assert [(p.cell.strategy, p.status) for p in plan.todo] == [("fine_tuning", "missing")] * 2
 
 
-def test_mlflow_holds_epochs_curves_figures_weights_and_the_comparison(tuning_grid, workspace):
-    run(tuning_grid(), workspace)
+def test_mlflow_holds_epochs_curves_figures_weights_and_the_comparison(tuned_run):
+    (_, workspace), _ = tuned_run
     client = MlflowClient(tracking_uri=workspace.uri)
     experiment = client.get_experiment_by_name("small")
     ((grid, part, address),) = curve_pages(workspace.uri)
@@ -111,10 +125,10 @@ def test_mlflow_holds_epochs_curves_figures_weights_and_the_comparison(tuning_gr
     assert curves == {"end_to_end", "logistic_regression", "majority"}
 
 
-def test_epochs_reach_mlflow_while_the_cell_trains(tuning_grid, workspace, monkeypatch):
+def test_epochs_reach_mlflow_while_the_cell_trains(tuning_grid, workspace, store_in, monkeypatch):
     from benchmark.tracking.tracker import Tracker
 
-    workspace.folder.mkdir()
+    store_in(workspace.folder)
     client, seen = MlflowClient(tracking_uri=workspace.uri), []
     original = Tracker.log_epoch
 
@@ -125,7 +139,7 @@ def test_epochs_reach_mlflow_while_the_cell_trains(tuning_grid, workspace, monke
         seen.extend((r.info.status, "epoch/train_loss" in r.data.metrics) for r in runs)
 
     monkeypatch.setattr(Tracker, "log_epoch", spy)
-    run(tuning_grid(train_sizes=[40]), workspace)
+    run(tuning_grid(train_sizes=[40], feature_extraction=None), workspace)
     assert seen == [("RUNNING", True)] * 2
 
 
@@ -166,7 +180,7 @@ def test_recipes_of_one_backbone_run_apart_and_resume_apart(tuning_grid, workspa
 
     def attempt(stop_at=None):
         def on_epoch(header, epoch):
-            seen.append((header["classifier"], epoch["step"]))
+            seen.append((header.classifier, epoch.step))
             if seen[-1] == stop_at:
                 raise KeyboardInterrupt
 
@@ -184,8 +198,7 @@ def test_recipes_of_one_backbone_run_apart_and_resume_apart(tuning_grid, workspa
         "the second run goes on where the first was stopped"
     )
     trainable = {
-        r["classifier"]: r["recipe"]["stages"][0].get("trainable", "all")
-        for r in tuned_records(grid, workspace)[0]
+        r.classifier: r.recipe["stages"][0].get("trainable", "all") for r in tuned_records(grid, workspace)[0]
     }
     assert trainable == {"full": "all", "head": "head"}
     assert not list((workspace.cache / "checkpoints").glob("*"))
@@ -199,10 +212,14 @@ def test_an_unknown_recipe_key_names_the_line(tuning_grid, workspace):
         run(grid, workspace)
 
 
-def test_the_comparison_is_paired_per_seed_over_seeds_and_per_classifier(tuning_grid, workspace, capsys):
-    grid = tuning_grid(train_sizes=[40], seeds=[0, 1])
-    run(grid, workspace)
-    capsys.readouterr()
+def test_the_comparison_is_paired_per_seed_over_seeds_and_per_classifier(
+    tuned_run, tuning_grid, tmp_path, capsys
+):
+    grid, workspace = (
+        tuning_grid(train_sizes=[40], seeds=[0, 1]),
+        copy_run(tuned_run[0], tmp_path / "more").workspace,
+    )
+    bm.run(grid, workspace.folder, jobs=1, device="cpu", track=False)
     show_comparison(grid, workspace, as_json=True)
     rows = json.loads(capsys.readouterr().out)
     assert [(row["classifier"], row["seed"]) for row in rows] == [
@@ -221,17 +238,17 @@ def test_the_comparison_is_paired_per_seed_over_seeds_and_per_classifier(tuning_
     assert "chosen" in capsys.readouterr().out
 
 
-def test_nothing_to_compare_is_said(write_grid, workspace):
-    grid = write_grid()
-    run(grid, workspace)
+def test_nothing_to_compare_is_said(small_run):
     with pytest.raises(UserError, match="no backbone has both"):
-        show_comparison(grid, workspace, as_json=False)
+        show_comparison(*small_run, as_json=False)
 
 
-def test_killed_in_the_middle_of_an_epoch_it_continues_to_the_same_bytes(tuning_grid, tmp_path):
+def test_killed_in_the_middle_of_an_epoch_it_continues_to_the_same_bytes(tuning_grid, tmp_path, store_in):
     grid = tuning_grid(
-        {"epochs": 6, "ema": 0.5}, train_sizes=[60], feature_extraction=None, image={"size": 48}
+        {"epochs": 4, "ema": 0.5}, train_sizes=[60], feature_extraction=None, image={"size": 48}
     )
+    whole, killed = (Workspace(store_in(tmp_path / name)) for name in ("whole", "killed"))
+    assert run(grid, whole) == 0
     command = [
         sys.executable,
         "-m",
@@ -241,29 +258,28 @@ def test_killed_in_the_middle_of_an_epoch_it_continues_to_the_same_bytes(tuning_
         str(grid),
         "--device",
         "cpu",
-        "--workspace",
+        "--jobs",
+        "1",
     ]
-    quiet = {
-        "stdout": subprocess.DEVNULL,
-        "stderr": subprocess.DEVNULL,
-        "env": os.environ | {"OMP_NUM_THREADS": "1"},
-    }
-    assert subprocess.run([*command, str(tmp_path / "whole")], check=False, **quiet).returncode == 0
-    killed = tmp_path / "killed"
-    process = subprocess.Popen([*command, str(killed)], start_new_session=True, **quiet)
-    while process.poll() is None and not list((killed / ".cache" / "checkpoints").glob("*/*/epoch-0002.*")):
+    process = subprocess.Popen(
+        [*command, "--workspace", str(killed.folder)],
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and not list((killed.cache / "checkpoints").glob("*/*/epoch-0002.*")):
         time.sleep(0.005)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert not list((killed / "small").glob("[!.]*/result.json")), "the kill came too late"
-    assert subprocess.run([*command, str(killed)], check=False, **quiet).returncode == 0
+    assert not list((killed.folder / "small").glob("[!.]*/result.json")), "the kill came too late"
+    assert run(grid, killed) == 0
     predictions = [
-        next((f / "small").glob("[!.]*/predictions.parquet")).read_bytes()
-        for f in (tmp_path / "whole", killed)
+        next((place.folder / "small").glob("[!.]*/predictions.parquet")).read_bytes()
+        for place in (whole, killed)
     ]
     assert predictions[0] == predictions[1]
-    record = json.loads(next((killed / "small").glob("[!.]*/result.json")).read_text())
-    client = MlflowClient(tracking_uri=Workspace(killed).uri)
+    record = json.loads(next((killed.folder / "small").glob("[!.]*/result.json")).read_text())
+    client = MlflowClient(tracking_uri=killed.uri)
     experiment = client.get_experiment_by_name("small")
     (cell,) = client.search_runs([experiment.experiment_id], "tags.kind = 'cell'")
     logged = [m.step for m in client.get_metric_history(cell.info.run_id, "epoch/train_loss")]

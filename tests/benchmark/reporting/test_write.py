@@ -1,6 +1,5 @@
 """A report's folder holds every figure, table and number that its grid allows, and says why not the others."""
 
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -8,8 +7,9 @@ import pytest
 
 from benchmark.analysis.metrics_table import COLUMNS
 from benchmark.errors import UserError
-from benchmark.reporting.missing import missing_cells, missing_parts
+from benchmark.reporting.missing import missing_cells
 from tests.benchmark.planted import ALONE, grid_of, planted, write_planted
+from tests.benchmark.reporting.parts import names, reasons
 
 FIGURES = {
     "learning_curves",
@@ -23,25 +23,6 @@ FIGURES = {
     "cost_accuracy",
     "data_set",
 }
-TABLES = {
-    "main",
-    "differences",
-    "tests",
-    "crossovers",
-    "curve_fits",
-    "heterogeneity",
-    "spread",
-    "cost",
-    "data_set",
-}
-
-
-def names(parts):
-    return {part.name for part in parts if part.files}
-
-
-def reasons(report):
-    return {row["what"]: row["reason"] for row in missing_parts(report.figures, report.tables)}
 
 
 def test_every_figure_is_a_pdf_a_picture_and_its_numbers(report):
@@ -55,17 +36,6 @@ def test_every_figure_is_a_pdf_a_picture_and_its_numbers(report):
         assert len(pd.read_csv(figure.files[2]))
 
 
-def test_every_table_is_written_three_times(report):
-    assert names(report.tables) >= TABLES
-    for start in ("body_part_elbow", "train_size_400", "epochs_"):
-        assert any(name.startswith(start) for name in names(report.tables)), start
-    for table in report.tables:
-        if table.files:
-            assert {path.stem for path in table.files} == {table.name}
-            assert sorted(path.suffix for path in table.files) == [".csv", ".md", ".tex"]
-            assert len(pd.read_csv(next(p for p in table.files if p.suffix == ".csv")))
-
-
 def test_nothing_else_lies_in_the_folder(report):
     assert report.files == sorted(path for path in report.folder.rglob("*") if path.is_file())
 
@@ -75,20 +45,6 @@ def test_metrics_csv_has_the_columns_that_are_promised(report, whole):
     assert tuple(table.columns) == COLUMNS
     assert set(table["cell"]) == {planned.cell.id for planned in whole[0].cells}
     assert set(table["unit"]) == {"study", "image"}
-
-
-def test_the_page_is_one_file_that_asks_no_other_place_for_anything(report):
-    text = (report.folder / "report.html").read_text(encoding="utf-8")
-    assert not re.search(r"<(script|link|img)[^>]+(src|href)=[\"']?(https?:|/|\w+/)", text)
-    for words in ("resnet34", "train_sizes:", "predictions_sha256", "Holm", "What was left out"):
-        assert words in text
-
-
-def test_the_page_s_links_to_files_hold(report):
-    text = (report.folder / "report.html").read_text(encoding="utf-8")
-    links = set(re.findall(r'href="((?:figures|tables)/[^"]+)"', text))
-    assert links
-    assert all((report.folder / link).is_file() for link in links)
 
 
 @pytest.mark.slow

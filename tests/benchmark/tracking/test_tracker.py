@@ -1,4 +1,5 @@
 from dataclasses import replace
+from shutil import copy
 
 import pytest
 
@@ -11,21 +12,14 @@ from tests.benchmark.opened import open_plan
 from tests.benchmark.planted import answers_from
 
 
-@pytest.fixture
-def finished(write_grid, tmp_path):
-    grid, workspace = write_grid(), Workspace(tmp_path / "runs")
-    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
-    return grid, workspace
-
-
 def runs_of(workspace, kind):
     client = MlflowClient(tracking_uri=workspace.uri)
     experiment = client.get_experiment_by_name("small")
     return client, client.search_runs([experiment.experiment_id], f"tags.kind = '{kind}'")
 
 
-def test_every_cell_is_a_child_of_its_curve_and_repeats_its_axes(finished):
-    _, workspace = finished
+def test_every_cell_is_a_child_of_its_curve_and_repeats_its_axes(small_run):
+    _, workspace = small_run
     _, cells = runs_of(workspace, "cell")
     _, curves = runs_of(workspace, "curve")
     assert len(cells) == 4
@@ -40,16 +34,16 @@ def test_every_cell_is_a_child_of_its_curve_and_repeats_its_axes(finished):
         assert run.info.status == "FINISHED"
 
 
-def test_curves_step_by_training_images(finished):
-    grid, workspace = finished
+def test_curves_step_by_training_images(small_run):
+    grid, workspace = small_run
     plan, _ = open_plan(grid, workspace)
     client, curves = runs_of(workspace, "curve")
     history = client.get_metric_history(curves[0].info.run_id, "answer/study auroc")
     assert [metric.step for metric in history] == [40, len(plan.pool)]
 
 
-def test_logging_again_changes_nothing_and_a_lost_store_is_rebuilt(finished):
-    grid, workspace = finished
+def test_logging_again_changes_nothing_and_a_lost_store_is_rebuilt(finished_run, empty_store):
+    grid, workspace = finished_run
 
     def content(workspace):
         _, cells = runs_of(workspace, "cell")
@@ -63,13 +57,14 @@ def test_logging_again_changes_nothing_and_a_lost_store_is_rebuilt(finished):
     assert content(workspace) == before
     workspace.database.unlink()
     assert not workspace.is_logged(plan.grid, read_records(plan, records))
+    copy(empty_store, workspace.folder / "new.db")
     empty = Workspace(workspace.folder, tracking_uri=f"sqlite:///{workspace.folder / 'new.db'}")
     run_grid(grid, empty, jobs=1, device="cpu", skip_unreadable=False)
     assert content(empty) == before
 
 
-def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
-    grid, workspace = finished
+def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished_run):
+    grid, workspace = finished_run
     plan, records = open_plan(grid, workspace)
     points = answers_from(plan, records).points
     tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
@@ -83,8 +78,8 @@ def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished):
     assert {run.data.tags["mlflow.parentRunId"] for run in cells} == {run.info.run_id for run in curves}
 
 
-def test_a_curve_whose_bounds_alone_changed_is_drawn_anew(finished):
-    grid, workspace = finished
+def test_a_curve_whose_bounds_alone_changed_is_drawn_anew(finished_run):
+    grid, workspace = finished_run
     plan, records = open_plan(grid, workspace)
     points = answers_from(plan, records).points
     tracker = Tracker(workspace.uri, "small", artifacts=workspace.artifacts)
@@ -120,8 +115,8 @@ def test_a_store_that_breaks_during_a_run_stops_no_cell_and_is_filled_later(
     assert len(runs_of(workspace, "cell")[1]) == 4
 
 
-def test_another_primary_metric_is_drawn_without_fitting_again(finished, write_grid):
-    _, workspace = finished
+def test_another_primary_metric_is_drawn_without_fitting_again(finished_run, write_grid):
+    _, workspace = finished_run
     grid = write_grid(evaluation={"resamples": 100, "primary": "brier"})
     plan, records = open_plan(grid, workspace)
     assert not plan.todo

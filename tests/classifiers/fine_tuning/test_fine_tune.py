@@ -10,7 +10,6 @@ from sklearn.metrics import roc_auc_score
 from classifiers.fine_tuning import prediction
 from classifiers.fine_tuning.data import Part
 from classifiers.fine_tuning.fine_tune import _calibrated, fine_tune
-from classifiers.fine_tuning.training import DivergedError
 from extractors.backbones import load_backbone
 from tests.classifiers.fine_tuning.tasks import CPU, SPEC, marked_images
 
@@ -122,11 +121,6 @@ def test_too_few_patients_of_a_class_are_one_clear_line(task, labels):
     with pytest.raises(ValueError, match="two patients of each class") as error:
         fine_tune(replace(made, images=replace(made.images, labels=labels)))
     assert "\n" not in str(error.value)
-
-
-def test_a_loss_that_is_no_number_is_one_clear_line(task):
-    with pytest.raises(DivergedError, match=r"no longer a number in epoch 1 .*lower learning_rate"):
-        fine_tune(task(optimizer="sgd", learning_rate=10, weight_decay=1e30, batch_norm="train"))
 
 
 def test_a_rate_whose_loss_breaks_is_not_taken(task):

@@ -1,0 +1,38 @@
+"""What holds over backbones and body parts."""
+
+from dataclasses import replace
+
+from benchmark.analysis.across_settings import ranks
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE
+
+
+def test_ranks_put_fine_tuning_first_and_the_frozen_classifier_second(findings):
+    # majority is left out, so that two methods remain: too few to compare ranks
+    assert findings.ranks["average_ranks"] is None
+    assert "2 methods" in findings.ranks["reason"]
+
+
+def test_heterogeneity_is_over_body_parts_without_all(findings):
+    table = findings.heterogeneity
+    assert set(table["parts"]) == {2}
+    assert set(table["backbone"]) == {"resnet18", "resnet34", EVERY_BACKBONE}
+
+
+def test_spread_over_seeds_is_told_apart(findings):
+    table = findings.spread
+    assert len(table) == 5 * 3 * 3
+    assert (table["test_sd"] > 0).all()
+
+
+def test_three_methods_are_ranked_over_backbones_and_body_parts(findings):
+    study = findings.study
+    frozen = [record for record in study.cells if record.classifier == "logistic_regression"]
+    again = [
+        record.model_copy(update={"classifier": "linear_svm"})
+        for record in frozen
+        if record.strategy == "feature_extraction"
+    ]
+    found = ranks(replace(study, cells=[*study.cells, *again]))
+    assert found["blocks"] == 2 * 2, "backbones and body parts, without `all`"
+    assert found["average_ranks"]["fine-tuned"] == 1, "ahead everywhere at the largest size"
+    assert set(found["average_ranks"].values()) == {1, 2.5}, "the two that say the same share their rank"

@@ -1,0 +1,32 @@
+"""The best method of a setting, and those that may be as good."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from benchmark.analysis.scores import score_rows
+
+
+def test_scores_name_the_best_and_those_that_may_be_as_good(findings):
+    for _, rows in findings.scores.groupby(["body_part", "train_size"], sort=False):
+        assert (rows["standing"] == "best").sum() == 1
+        assert rows.loc[rows["standing"] == "best", "value"].item() == rows["value"].max()
+        majority = rows[rows["classifier"] == "majority"]
+        assert (majority["standing"] == "").all()
+    largest = findings.scores[
+        (findings.scores["body_part"] == "all") & (findings.scores["train_size"] == "full")
+    ]
+    assert (largest.loc[largest["strategy"] == "fine_tuning", "standing"] != "").all()
+    assert (largest.loc[largest["strategy"] == "hand_crafted", "standing"] == "").all()
+
+
+def test_a_value_that_is_undefined_everywhere_has_no_best(findings):
+    study = findings.study
+    undefined = {
+        cell: found._replace(value=np.nan, drawn=np.full_like(found.drawn, np.nan))
+        for cell, found in study.resampled.items()
+    }
+    setting, sides = next(iter(study.methods.items()))
+    rows = score_rows(replace(study, resampled=undefined), {setting: sides})
+    assert len(rows) == len(sides)
+    assert set(rows["standing"]) == {""}

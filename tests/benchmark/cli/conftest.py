@@ -1,0 +1,57 @@
+"""The command line called within this process: importing everything again takes a process five seconds."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+import pytest
+
+from benchmark.cli.logs import _PACKAGES
+
+
+class Done(NamedTuple):
+    """What a command left: its exit status and its output."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Take the handlers and levels back that a command has set."""
+    root = logging.getLogger()
+    loggers = [root, *(logging.getLogger(name) for name in _PACKAGES)]
+    levels, handlers = [logger.level for logger in loggers], list(root.handlers)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)
+        handler.close()
+
+
+@pytest.fixture
+def call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], logging_as_before: None
+) -> Callable[..., Done]:
+    """Call `benchmark` with these arguments."""
+    cli_main = import_module("benchmark.cli.main")  # the module; `benchmark.cli.main` is its function
+    monkeypatch.setattr(
+        cli_main, "_set_environment", lambda: None
+    )  # of this process, which is not the command's
+
+    def called(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["benchmark", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            cli_main.main()
+            status = 0
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        said = capsys.readouterr()
+        return Done(status, said.out, said.err)
+
+    return called

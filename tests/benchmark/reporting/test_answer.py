@@ -1,0 +1,59 @@
+"""The answer in words: what it rests on, and how a crossover is written."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE
+from benchmark.reporting.answer import answer_rows, answer_text, crossover_text, over_backbones
+from results.crossover import ALWAYS, BEYOND, CROSSED, NOT_DETERMINED
+
+
+def test_it_is_over_all_backbones_where_there_are_several(findings):
+    rows = answer_rows(findings)
+    assert {row["backbone"] for row in rows} == {EVERY_BACKBONE}
+    assert {row["comparison"] for row in rows} == {"fine-tuned − frozen"}
+    assert len(rows) == 3 * 3, "body parts and sizes"
+
+
+def test_of_a_single_backbone_its_own_rows_are_shown():
+    rows = pd.DataFrame({"backbone": ["resnet18", "resnet18"]})
+    assert len(over_backbones(rows)) == 2
+
+
+def test_the_text_has_a_line_per_difference_and_crossover(findings):
+    text = answer_text(findings)
+    assert text.count("\n- ") + text.count("\n\n- ") >= 3 * 3
+    assert "familywise level 0.05 (Holm, 9 comparisons)" in text
+    assert "Training images from which on fine-tuning is ahead" in text
+    assert "patients leak" not in text
+
+
+def test_a_split_that_leaks_is_said_first(findings):
+    study = findings.study
+    leaky = [record.model_copy(update={"leaky": True}) for record in study.cells]
+    text = answer_text(replace(findings, study=replace(study, cells=leaky)))
+    assert text.startswith("**The split is by image: patients leak")
+
+
+def test_without_a_head_to_head_it_says_so(findings):
+    assert "there is no head-to-head" in answer_text(replace(findings, differences=pd.DataFrame()))
+
+
+def crossover_row(value, status, low, low_status, high, high_status):
+    named = {"value": value, "status": status, "low": low, "low_status": low_status}
+    return named | {"high": high, "high_status": high_status, "smallest": 50, "largest": 1000}
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ((640.0, CROSSED, 310.0, CROSSED, 900.0, CROSSED), "**640** [310, 900]"),
+        ((640.0, CROSSED, 310.0, CROSSED, None, BEYOND), "**640** [310, above 1,000]"),
+        ((None, ALWAYS, None, ALWAYS, 60.0, CROSSED), "**below 50** [below 50, 60]"),
+        ((640.0, CROSSED, None, ALWAYS, None, BEYOND), f"{NOT_DETERMINED} [below 50, above 1,000]"),
+    ],
+)
+def test_a_crossover_is_a_number_or_an_open_end(row, text):
+    assert crossover_text(crossover_row(*row)) == text

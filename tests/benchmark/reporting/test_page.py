@@ -1,0 +1,59 @@
+"""report.html: one file with the answer first, every part of the study, and nothing from elsewhere."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from benchmark.reporting.figure_files import Drawn
+from benchmark.reporting.page import page
+
+
+@pytest.fixture(scope="module")
+def text(report):
+    return (report.folder / "report.html").read_text(encoding="utf-8")
+
+
+def titles(text):
+    return [re.sub("<[^>]+>", "", title) for title in re.findall(r"<h2[^>]*>(.*?)</h2>", text)]
+
+
+def test_the_answer_comes_first_and_sections_without_content_are_left_out(text):
+    found = titles(text)
+    assert found[0] == "The answer"
+    assert found[-1] == "Grid, versions and digests"
+    assert "Controls" not in found, "the grid has none"
+    assert len(set(found)) == len(found)
+
+
+def test_it_is_one_file_that_asks_no_other_place_for_anything(text):
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=[\"']?(https?:|/|\w+/)", text)
+    for words in ("resnet34", "train_sizes:", "predictions_sha256", "Holm", "What was left out"):
+        assert words in text
+
+
+def test_its_links_to_files_hold(report, text):
+    links = set(re.findall(r'href="((?:figures|tables)/[^"]+)"', text))
+    assert links
+    assert all((report.folder / link).is_file() for link in links)
+
+
+def test_what_could_not_be_drawn_is_listed(report):
+    figures = [Drawn("roc_elbow", "ROC", reason="a reason of its own")]
+    text = page(report.findings, report.folder, figures, [], "name: planted")
+    assert "a reason of its own" in text
+    assert "data:image/png" not in text
+
+
+def test_a_split_that_leaks_is_in_the_subtitle(report):
+    study = report.findings.study
+    leaky = [record.model_copy(update={"leaky": True}) for record in study.cells]
+    findings = replace(report.findings, study=replace(study, cells=leaky))
+    assert "LEAKY split by image" in page(findings, report.folder, [], [], "")
+
+
+def test_published_values_of_other_test_sets_belong_to_mura_alone(report):
+    study = report.findings.study
+    other = [record.model_copy(update={"dataset": "manifest"}) for record in study.cells]
+    findings = replace(report.findings, study=replace(study, cells=other))
+    assert "Published elsewhere" not in titles(page(findings, report.folder, [], [], ""))

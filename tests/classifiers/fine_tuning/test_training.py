@@ -1,0 +1,82 @@
+"""One training: its epochs are told, checkpointed, and the best weights are taken at its end."""
+
+import numpy as np
+import pytest
+import torch
+
+from classifiers.fine_tuning import checkpoints
+from classifiers.fine_tuning.recipes import Recipe
+from classifiers.fine_tuning.training import DivergedError, Training
+from extractors.backbones import load_backbone
+from tests.classifiers.fine_tuning.tasks import CPU, SPEC, images_of, marked_images
+
+
+@pytest.fixture
+def make(tmp_path):
+    images = images_of(*marked_images(60), train=60)
+    parts = {
+        name: images.part(rows, by_study=False)
+        for name, rows in (("train", np.arange(40)), ("validation", np.arange(40, 60)))
+    }
+
+    def made(folder="a", **recipe):
+        recipe = Recipe(**{"epochs": 2, "batch_size": 20, "learning_rate": 3e-3, **recipe})
+        backbone = load_backbone(SPEC, size=32, device=CPU)
+        place = tmp_path / folder
+        return Training(backbone=backbone, recipe=recipe, pixels=images.pixels, seed=7, folder=place, **parts)
+
+    return made
+
+
+def test_each_epoch_is_told_after_its_checkpoint(make, tmp_path):
+    training, told = make(), []
+
+    def on_epoch(epoch):
+        told.append(epoch["epoch"])
+        assert len(checkpoints.load(tmp_path / "a").history) == epoch["epoch"]
+
+    training.run(on_epoch)
+    assert told == [1, 2]
+    assert [epoch["stage"] for epoch in training.history] == [0, 0]
+    for epoch in training.history:
+        assert np.isfinite(list(epoch.values())).all()
+        assert 0 <= epoch["validation_auroc"] <= 1
+
+
+def test_a_finished_training_trains_no_more(make):
+    first = make()
+    first.run(lambda epoch: None)
+    again = make()
+    again.run(lambda epoch: pytest.fail("trained again"))
+    assert again.history == first.history
+    assert all(torch.equal(again.best[name], value) for name, value in first.best.items())
+
+
+def test_the_best_epoch_predicts_not_the_last(make):
+    training = make(epochs=3, optimizer="sgd", learning_rate=3e-3, batch_norm="train")
+    training.run(lambda epoch: None)
+    training.best = {name: torch.zeros_like(value) for name, value in training.best.items()}
+    training.load_best()
+    assert (training.predict(np.arange(4)) == 0).all(), "a network of zeros"
+
+
+def test_a_new_head_depends_on_the_seed_and_leaves_that_of_others_alone(make):
+    torch.manual_seed(5)
+    before = torch.rand(1)
+    torch.manual_seed(5)
+    one, two = make().network.state_dict(), make("b").network.state_dict()
+    assert torch.rand(1) == before
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_a_loss_that_is_no_number_is_one_clear_line(make):
+    with pytest.raises(DivergedError, match=r"no longer a number in epoch 1 .*lower learning_rate"):
+        make(optimizer="sgd", learning_rate=10, weight_decay=1e30, batch_norm="train").run(lambda epoch: None)
+
+
+def test_the_average_of_the_weights_is_what_is_validated_and_kept(make):
+    training = make(ema=0.5)
+    training.run(lambda epoch: None)
+    assert training.evaluated is not training.network
+    kept, trained = training.best, training.network.state_dict()
+    assert any(not torch.equal(kept[name], trained[name]) for name in kept)
