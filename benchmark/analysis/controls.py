@@ -20,7 +20,7 @@ _SHOWS = {
     SHUFFLED_LABELS: "the studies' labels were shuffled before training and testing, so that nothing can be "
     "learnt",
     RANDOM_WEIGHTS: "networks with random weights: the difference from them is what pretraining adds",
-    MAJORITY_CONTROL: "the share of positives in training for every image: the score of a constant prediction",
+    MAJORITY_CONTROL: "the share of positives in training for every image: the score of a constant guess",
     BODY_PART: "the prediction from the body part alone, since some parts are abnormal more often: only the "
     "difference from it was seen in the image",
     LEAKY_SPLIT: "the same methods with single images drawn for the test set, so that patients are on both "
