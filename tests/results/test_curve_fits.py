@@ -102,9 +102,9 @@ def test_no_convergence_is_a_reason(monkeypatch):
     [
         ([100, 200], [0.5], [], None, "one length"),
         ([100, 200], [0.5, 0.6], [], np.zeros((3, 5)), "one length"),
-        ([0, 200], [0.5, 0.6], [], None, "1 or more"),
-        ([100, 100], [0.5, 0.6], [], None, "each once"),
-        ([100, 200], [0.5, 0.6], [0], None, "1 or more"),
+        ([0, 200], [0.5, 0.6], [], None, "different and at least 1"),
+        ([100, 100], [0.5, 0.6], [], None, "different and at least 1"),
+        ([100, 200], [0.5, 0.6], [0], None, "different and at least 1"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(sizes, values, at, drawn, message):

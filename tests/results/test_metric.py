@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from results.metric import Counts, counts_at, metric_from_counts
+from results.metric import ConfusionCounts, counts_at, metric_from_counts
 
 LABELS = np.array([1, 1, 0, 0, 0])
 PROBABILITIES = np.array([0.9, 0.4, 0.5, 0.1, 0.2])
@@ -12,7 +12,7 @@ PROBABILITIES = np.array([0.9, 0.4, 0.5, 0.1, 0.2])
 def test_counts_are_weighted_per_column_and_the_threshold_itself_is_positive():
     weights = np.array([[1.0, 2.0], [1.0, 0.0], [1.0, 3.0], [1.0, 1.0], [1.0, 1.0]])
     counts = counts_at(LABELS, PROBABILITIES, weights, 0.5)
-    assert counts == Counts(*map(pytest.approx, ([1, 2], [1, 3], [1, 0], [2, 2])))
+    assert counts == ConfusionCounts(*map(pytest.approx, ([1, 2], [1, 3], [1, 0], [2, 2])))
     assert counts.tp.dtype == np.float64
 
 

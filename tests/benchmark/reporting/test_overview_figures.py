@@ -34,7 +34,7 @@ def test_a_crossover_outside_the_data_is_open(findings):
 def test_the_heat_map_shows_each_method_in_each_body_part(findings):
     frame = made(findings)["heat_map_kappa"][1]().frame()
     text = frame.to_csv()
-    for name in ("resnet18", "resnet34", "chosen descriptor"):
+    for name in ("resnet18", "resnet34", "chosen"):
         assert name in text
 
 

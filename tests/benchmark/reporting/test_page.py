@@ -6,12 +6,18 @@ from dataclasses import replace
 import pytest
 
 from benchmark.reporting.figure_files import Drawn
+from benchmark.reporting.methods_facts import facts_of
 from benchmark.reporting.page import page
+from results.methods_text import methods
 
 
 @pytest.fixture(scope="module")
 def text(report):
     return (report.folder / "report.html").read_text(encoding="utf-8")
+
+
+def written_page(findings, folder, figures=()):
+    return page(findings, folder, figures, [], methods(facts_of(findings)), "name: planted")
 
 
 def titles(text):
@@ -40,7 +46,7 @@ def test_its_links_to_files_hold(report, text):
 
 def test_what_could_not_be_drawn_is_listed(report):
     figures = [Drawn("roc_elbow", "ROC", reason="a reason of its own")]
-    text = page(report.findings, report.folder, figures, [], "name: planted")
+    text = written_page(report.findings, report.folder, figures)
     assert "a reason of its own" in text
     assert "data:image/png" not in text
 
@@ -49,11 +55,11 @@ def test_a_split_that_leaks_is_in_the_subtitle(report):
     study = report.findings.study
     leaky = [record.model_copy(update={"leaky": True}) for record in study.cells]
     findings = replace(report.findings, study=replace(study, cells=leaky))
-    assert "LEAKY split by image" in page(findings, report.folder, [], [], "")
+    assert "LEAKY split by image" in written_page(findings, report.folder)
 
 
 def test_published_values_of_other_test_sets_belong_to_mura_alone(report):
     study = report.findings.study
     other = [record.model_copy(update={"dataset": "manifest"}) for record in study.cells]
     findings = replace(report.findings, study=replace(study, cells=other))
-    assert "Published elsewhere" not in titles(page(findings, report.folder, [], [], ""))
+    assert "Published elsewhere" not in titles(written_page(findings, report.folder))
