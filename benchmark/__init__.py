@@ -4,7 +4,6 @@ The Python API is `benchmark.api`; its names are here too, and are imported when
 """
 
 from importlib import import_module
-from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,7 +43,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return _version("benchmark")
+        from importlib.metadata import version  # takes as long as all else here
+
+        return version("benchmark")
     if name in __all__:
         return getattr(import_module("benchmark.api"), name)
     raise AttributeError(f"module 'benchmark' has no attribute '{name}'")
