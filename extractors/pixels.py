@@ -13,7 +13,6 @@ from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.digests import digest_of
 from extractors.specs import PIXELS_VERSION
 
-FITS = ("pad", "crop", "stretch")
 CHUNK = 128  # images that a worker decodes at once; chosen by hand
 PixelProgress = Callable[[int], None]  # (rows just done)
 

@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 BLACK, GREY, LIGHT = "#000000", "#666666", "#D9D9D9"
@@ -99,3 +100,11 @@ def percent(share: float) -> str:
 def slug(name: str) -> str:
     """A name as part of a file name, a LaTeX label or a page address: `XR_ELBOW (left)` is xr-elbow-left."""
     return "-".join(re.findall(r"[^\W_]+", name.lower()))
+
+
+def distinct(name: str, taken: set[str]) -> str:
+    """A name that is not in `taken`, with a number if need be (`A+` and `A` have one `slug`); then it is."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    free = next(one for one in chain([name], numbered) if one not in taken)
+    taken.add(free)
+    return free

@@ -18,22 +18,22 @@ from results.variance_components import heterogeneity, seed_spread
 Row = dict[str, Any]
 
 
-def ranks(study: ResampledCells) -> dict[str, Any]:
+def ranks(evaluated: ResampledCells) -> dict[str, Any]:
     """Classifiers on frozen features and fine-tuning, ranked over backbones × body parts: `rank_methods`.
 
     At the largest size of each body part (of `all` only where it is alone: its patients are those of the
     parts); backbones that lack a method are left out.
     """
     values: dict[tuple[str, str], dict[str, float]] = {}
-    sign = -1 if study.lower_is_better else 1
-    parts = [part for part in study.largest if part != EVERY_PART] or list(study.largest)
-    for part, setting in ((part, study.largest[part]) for part in parts):
-        for method, side in study.methods[setting].items():
+    sign = -1 if evaluated.lower_is_better else 1
+    parts = [part for part in evaluated.largest if part != EVERY_PART] or list(evaluated.largest)
+    for part, setting in ((part, evaluated.largest[part]) for part in parts):
+        for method, side in evaluated.methods[setting].items():
             if method.strategy not in QUESTION or not learns(method.classifier):
                 continue
             name = _ranked_name(method)
-            values.setdefault((method.backbone, part), {})[name] = sign * study.over_seeds(side).value
-    return rank_methods(pd.DataFrame.from_dict(values, orient="index"), study.evaluation.level)
+            values.setdefault((method.backbone, part), {})[name] = sign * evaluated.over_seeds(side).value
+    return rank_methods(pd.DataFrame.from_dict(values, orient="index"), evaluated.evaluation.level)
 
 
 def _ranked_name(method: Method) -> str:
@@ -70,16 +70,16 @@ def heterogeneity_rows(found: list[Pair]) -> pd.DataFrame:
     )
 
 
-def spread_rows(study: ResampledCells) -> pd.DataFrame:
+def spread_rows(evaluated: ResampledCells) -> pd.DataFrame:
     """Standard deviations over seeds and over test patients, per setting and compared method.
 
     Columns: strategy, backbone, classifier, body_part, train_size, images and those of `seed_spread`. Only
     where there are two seeds or more.
     """
     rows = []
-    for setting, chosen in study.chosen.items():
+    for setting, chosen in evaluated.chosen.items():
         for method, side in chosen.items():
             if len(side) > 1:
-                found = list(study.by_seed(side).values())
+                found = list(evaluated.by_seed(side).values())
                 rows.append({**method._asdict(), **setting._asdict(), **seed_spread(found)})
     return pd.DataFrame(rows)

@@ -27,7 +27,7 @@ class Answers:
     @property
     def finished(self) -> list[Finished]:
         """The records of ordinary cells, then those of controls."""
-        return [*self.cells.cells, *self.controls.cells]
+        return [*self.cells.finished, *self.controls.finished]
 
     @cached_property
     def points(self) -> list[CurvePoint]:

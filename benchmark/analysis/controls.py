@@ -32,13 +32,13 @@ class _Found(NamedTuple):
     """One control: a method at a setting, and the resampled cells that hold it."""
 
     control: str
-    study: ResampledCells
+    evaluated: ResampledCells
     setting: Setting
     method: Method
     side: Side
 
 
-def control_rows(study: ResampledCells, controls: ResampledCells, plan: Plan) -> pd.DataFrame:
+def control_rows(evaluated: ResampledCells, controls: ResampledCells, plan: Plan) -> pd.DataFrame:
     """One row per control, method and setting, over its seeds; `controls` holds the cells of controls alone.
 
     Columns: control, method, body_part, train_size, value, low, high and own_value: the mean of the same
@@ -47,7 +47,7 @@ def control_rows(study: ResampledCells, controls: ResampledCells, plan: Plan) ->
     asks for that control.
     """
     cells = {planned.cell.id: planned.cell for planned in plan.cells}
-    found = [*_added(controls), *_own_majority(study, plan), *_own_untrained(study, plan, cells)]
+    found = [*_added(controls), *_own_majority(evaluated, plan), *_own_untrained(evaluated, plan, cells)]
     order, parts = list(_SHOWS), plan.grid.body_parts
     found.sort(key=lambda one: (order.index(one.control), parts.index(one.setting.body_part)))
     return pd.DataFrame(
@@ -57,8 +57,8 @@ def control_rows(study: ResampledCells, controls: ResampledCells, plan: Plan) ->
                 "method": _name(one),
                 "body_part": one.setting.body_part,
                 "train_size": one.setting.train_size,
-                **one.study.interval(one.study.over_seeds(one.side)),
-                "own_value": _own_value(study, one, cells),
+                **one.evaluated.interval(one.evaluated.over_seeds(one.side)),
+                "own_value": _own_value(evaluated, one, cells),
             }
             for one in found
         ]
@@ -85,31 +85,31 @@ def _held(rows: pd.DataFrame, metric: str) -> str:
 
 
 def _added(controls: ResampledCells) -> Iterator[_Found]:
-    for control in dict.fromkeys(record.control for record in controls.cells):
-        one = replace(controls, cells=[r for r in controls.cells if r.control == control])
+    for control in dict.fromkeys(record.control for record in controls.finished):
+        one = replace(controls, finished=[r for r in controls.finished if r.control == control])
         for setting, sides in one.methods.items():
             for method, side in sides.items():
                 yield _Found(control, one, setting, method, side)
 
 
-def _own_majority(study: ResampledCells, plan: Plan) -> Iterator[_Found]:
+def _own_majority(evaluated: ResampledCells, plan: Plan) -> Iterator[_Found]:
     """The grid's own majority baseline, once per setting, since it ignores the extractor."""
-    for setting, sides in study.methods.items():
+    for setting, sides in evaluated.methods.items():
         own = [method for method in sides if method.classifier == MAJORITY]
         if own and MAJORITY_CONTROL in plan.grid.controls:
-            yield _Found(MAJORITY_CONTROL, study, setting, own[0], sides[own[0]])
+            yield _Found(MAJORITY_CONTROL, evaluated, setting, own[0], sides[own[0]])
 
 
-def _own_untrained(study: ResampledCells, plan: Plan, cells: Mapping[str, Cell]) -> Iterator[_Found]:
+def _own_untrained(evaluated: ResampledCells, plan: Plan, cells: Mapping[str, Cell]) -> Iterator[_Found]:
     """The grid's own networks with random weights at the largest size, if it also has them pretrained."""
     if RANDOM_WEIGHTS not in plan.grid.controls:
         return
-    for setting in study.largest.values():
-        for method, side in study.methods[setting].items():
+    for setting in evaluated.largest.values():
+        for method, side in evaluated.methods[setting].items():
             spec = cells[_any_cell(side)].extractor
             random = isinstance(spec, BackboneSpec) and spec.weights == "random"
             if random and method.classifier != MAJORITY and _trained(method, spec, cells):
-                yield _Found(RANDOM_WEIGHTS, study, setting, method, side)
+                yield _Found(RANDOM_WEIGHTS, evaluated, setting, method, side)
 
 
 def _name(found: _Found) -> str:
@@ -118,13 +118,13 @@ def _name(found: _Found) -> str:
     return plain_name(found.method.classifier) if own else found.method.name
 
 
-def _own_value(study: ResampledCells, found: _Found, cells: Mapping[str, Cell]) -> float | None:
+def _own_value(evaluated: ResampledCells, found: _Found, cells: Mapping[str, Cell]) -> float | None:
     """The mean score of the same method without the control, over the seeds that both have."""
     own = _own_method(found, cells)
-    for setting, sides in study.methods.items():
+    for setting, sides in evaluated.methods.items():
         if setting[:2] == found.setting[:2] and own in sides:  # body part and size as the grid says them
             seeds = found.side.keys() & sides[own].keys()
-            return study.over_seeds(sides[own], seeds).value if seeds else None
+            return evaluated.over_seeds(sides[own], seeds).value if seeds else None
     return None
 
 

@@ -11,16 +11,20 @@ from classifiers.fine_tuning.recipes import END_TO_END
 from results.costs import AXES, COLUMNS, over_seeds
 
 
-def cost_frame(study: ResampledCells) -> pd.DataFrame:
+def cost_frame(evaluated: ResampledCells) -> pd.DataFrame:
     """Every method at the largest size of each body part, means over seeds: `results.costs.over_seeds`.
 
     `value`, `low` and `high` are those of the mean over seeds.
     """
     rows = []
-    for setting in study.largest.values():
-        costs = cost_rows(study.by_setting[setting], study.evaluation.unit, study.evaluation.primary)
-        sides = study.methods[setting]
-        by_name = {tuple(method): study.interval(study.over_seeds(side)) for method, side in sides.items()}
+    for setting in evaluated.largest.values():
+        costs = cost_rows(
+            evaluated.by_setting[setting], evaluated.evaluation.unit, evaluated.evaluation.primary
+        )
+        sides = evaluated.methods[setting]
+        by_name = {
+            tuple(method): evaluated.interval(evaluated.over_seeds(side)) for method, side in sides.items()
+        }
         for row in over_seeds(costs):
             rows.append(row | by_name[row["strategy"], row["backbone"], row["classifier"]])
     return pd.DataFrame(rows)

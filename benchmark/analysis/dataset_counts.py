@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from benchmark.datasets.names import EVERY_PART
 from benchmark.execution.plan import Plan
 
 
@@ -13,7 +14,7 @@ def count_rows(plan: Plan) -> pd.DataFrame:
     """
     rows = []
     for split, members in (("train", plan.pool), ("test", plan.test)):
-        for part in sorted(plan.grid.body_parts, key=lambda part: part == "all"):
+        for part in sorted(plan.grid.body_parts, key=lambda part: part == EVERY_PART):
             images = plan.manifest.images.iloc[plan.rows_of(members, part)]
             for label in (0, 1):
                 of_label = images[images["label"] == label]

@@ -17,6 +17,7 @@ from benchmark.analysis.paired_differences import test_rows
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.sample_size import crossover_rows, fit_rows
 from benchmark.analysis.scores import score_rows
+from benchmark.datasets.names import EVERY_PART
 from benchmark.execution.plan import Plan
 
 
@@ -24,7 +25,7 @@ from benchmark.execution.plan import Plan
 class Findings:
     """The tables of a report; a table is empty when the grid lacks what it needs."""
 
-    study: ResampledCells
+    evaluated: ResampledCells
     plan: Plan
     counts: pd.DataFrame  # images, studies and patients, by body part, split and label
     scores: pd.DataFrame  # every method
@@ -42,26 +43,26 @@ class Findings:
     @property
     def main_part(self) -> str:
         """The body part for figures that show one: `all` if the grid has it, else its first."""
-        parts = list(self.study.largest)
-        return "all" if "all" in parts else parts[0]
+        parts = list(self.evaluated.largest)
+        return EVERY_PART if EVERY_PART in parts else parts[0]
 
 
 def find(answers: Answers, plan: Plan) -> Findings:
     """Compute every table of a report from the results of a grid; nothing is fitted."""
-    study, found = answers.cells, answers.pairs
+    evaluated, found = answers.cells, answers.pairs
     return Findings(
-        study=study,
+        evaluated=evaluated,
         plan=plan,
         counts=count_rows(plan),
-        scores=score_rows(study, study.methods),
-        cost=cost_frame(study),
-        controls=control_rows(study, answers.controls, plan),
-        chosen=score_rows(study, study.chosen),
+        scores=score_rows(evaluated, evaluated.methods),
+        cost=cost_frame(evaluated),
+        controls=control_rows(evaluated, answers.controls, plan),
+        chosen=score_rows(evaluated, evaluated.chosen),
         differences=answers.differences,
-        tests=test_rows(study, found),
-        crossovers=crossover_rows(study, found),
-        fits=fit_rows(study),
-        ranks=ranks(study),
+        tests=test_rows(evaluated, found),
+        crossovers=crossover_rows(evaluated, found),
+        fits=fit_rows(evaluated),
+        ranks=ranks(evaluated),
         heterogeneity=heterogeneity_rows(found),
-        spread=spread_rows(study),
+        spread=spread_rows(evaluated),
     )

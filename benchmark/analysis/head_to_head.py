@@ -15,7 +15,7 @@ Row = dict[str, Any]
 _UNADJUSTED = {"p_adjusted": None, "family": None, "verdict": None}
 
 
-def head_to_head(study: ResampledCells, found: list[Pair], table: pd.DataFrame) -> list[Row]:
+def head_to_head(evaluated: ResampledCells, found: list[Pair], table: pd.DataFrame) -> list[Row]:
     """Fine-tuned minus frozen for every backbone, recipe, body part and size that a grid has both ways.
 
     A row holds body_part, backbone, recipe, train_size, train_images, classifier (of the frozen side: CHOSEN,
@@ -34,7 +34,7 @@ def head_to_head(study: ResampledCells, found: list[Pair], table: pd.DataFrame) 
         taken = _taken(pair)
         rows += [
             {**axes, "classifier": CHOSEN, **row, **_UNADJUSTED}
-            for row in _differences(study, pair.first, pair.second, taken)
+            for row in _differences(evaluated, pair.first, pair.second, taken)
             if row["seed"] != OVER_SEEDS
         ]
         numbers = {name: summary[name] for name in ("difference", "low", "high", "p")}
@@ -42,23 +42,23 @@ def head_to_head(study: ResampledCells, found: list[Pair], table: pd.DataFrame) 
         sides = {"frozen": summary["first"], "fine_tuned": summary["second"]}
         over = {"classifier": CHOSEN, "seed": OVER_SEEDS, "classifiers": taken}
         rows.append({**axes, **over, **sides, **_defined(numbers | judgement)})
-        rows += _each_classifier(study, pair, axes)
+        rows += _each_classifier(evaluated, pair, axes)
     return rows
 
 
-def _each_classifier(study: ResampledCells, pair: Pair, axes: Row) -> Iterator[Row]:
+def _each_classifier(evaluated: ResampledCells, pair: Pair, axes: Row) -> Iterator[Row]:
     """The unadjusted rows of every single frozen classifier."""
     if pair.cells is None:
         return
-    for method, side in study.methods[pair.setting].items():
+    for method, side in evaluated.methods[pair.setting].items():
         if (method.strategy, method.backbone) == (QUESTION.first, pair.backbone):
             taken = {str(seed): method.classifier for seed in side.keys() & pair.second.keys()}
-            for row in _differences(study, study.by_seed(side), pair.second, taken):
+            for row in _differences(evaluated, evaluated.by_seed(side), pair.second, taken):
                 yield {**axes, "classifier": method.classifier, **row, **_UNADJUSTED}
 
 
-def _differences(study: ResampledCells, first: Any, second: Any, taken: dict[str, str]) -> Iterator[Row]:
-    for row in differences(first, second, study.evaluation.confidence):
+def _differences(evaluated: ResampledCells, first: Any, second: Any, taken: dict[str, str]) -> Iterator[Row]:
+    for row in differences(first, second, evaluated.evaluation.confidence):
         yield {
             "seed": row["seed"],
             "classifiers": {str(seed): taken[str(seed)] for seed in row["seeds"] if str(seed) in taken},

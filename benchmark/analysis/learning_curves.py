@@ -45,18 +45,18 @@ class CurvePoint:
         return {name: value for name, value in asdict(self).items() if name != "control" or value}
 
 
-def curve_points(study: ResampledCells) -> list[CurvePoint]:
+def curve_points(evaluated: ResampledCells) -> list[CurvePoint]:
     """A point for every method (of a control too) and training size, in the order of the cells."""
     families: dict[tuple[Any, ...], list[Finished]] = defaultdict(list)
-    for record in study.cells:
+    for record in evaluated.finished:
         axes = record.body_part, record.strategy, record.backbone, record.classifier, record.control
         families[(*axes, record.train_size)].append(record)
-    return [_point(study, family) for family in families.values()]
+    return [_point(evaluated, family) for family in families.values()]
 
 
-def _point(study: ResampledCells, family: list[Finished]) -> CurvePoint:
+def _point(evaluated: ResampledCells, family: list[Finished]) -> CurvePoint:
     first = family[0]
-    interval = study.interval(mean_of([study.resampled[record.cell] for record in family]))
+    interval = evaluated.interval(mean_of([evaluated.resampled[record.cell] for record in family]))
     return CurvePoint(
         body_part=first.body_part,
         strategy=first.strategy,

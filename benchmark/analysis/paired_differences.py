@@ -70,23 +70,23 @@ class Pair:
         return difference_of(first, second)
 
 
-def pairs(study: ResampledCells) -> Iterator[Pair]:
+def pairs(evaluated: ResampledCells) -> Iterator[Pair]:
     """Every pair that the cells hold, per setting: each backbone, then the mean over backbones.
 
     The mean is over the backbones that are there both frozen and fine-tuned, where those are several.
     """
-    for setting, chosen in study.chosen.items():
+    for setting, chosen in evaluated.chosen.items():
         sides: dict[str, dict[Method, Side]] = {}
         for method, side in chosen.items():
             sides.setdefault(method.strategy, {})[method] = side
         for comparison in [*comparisons(), BETWEEN_RECIPES]:
             first, second = (sides.get(name, {}) for name in comparison)
-            yield from _each_backbone(study, comparison, setting, first, second)
-            yield from _mean_over_backbones(study, comparison, setting, sides)
+            yield from _each_backbone(evaluated, comparison, setting, first, second)
+            yield from _mean_over_backbones(evaluated, comparison, setting, sides)
 
 
 def _each_backbone(
-    study: ResampledCells,
+    evaluated: ResampledCells,
     comparison: Comparison,
     setting: Setting,
     first: Mapping[Method, Side],
@@ -98,11 +98,13 @@ def _each_backbone(
         backbones = {name for name in (one.backbone, other.backbone) if name}
         if len(backbones) < 2 and a.keys() & b.keys():
             backbone, recipe = next(iter(backbones), ""), _recipe(one, other)
-            yield Pair(comparison, backbone, recipe, setting, study.by_seed(a), study.by_seed(b), (a, b))
+            yield Pair(
+                comparison, backbone, recipe, setting, evaluated.by_seed(a), evaluated.by_seed(b), (a, b)
+            )
 
 
 def _mean_over_backbones(
-    study: ResampledCells,
+    evaluated: ResampledCells,
     comparison: Comparison,
     setting: Setting,
     sides: Mapping[str, Mapping[Method, Side]],
@@ -116,7 +118,7 @@ def _mean_over_backbones(
         both = [m.backbone for m in tuned if m.classifier == recipe and m.backbone in there]
         if len(both) < 2:
             continue
-        means = [_mean(study, sides.get(name, {}), both, recipe) for name in comparison]
+        means = [_mean(evaluated, sides.get(name, {}), both, recipe) for name in comparison]
         if means[0].keys() & means[1].keys():
             shown = recipe if QUESTION.second in comparison else ""
             yield Pair(comparison, EVERY_BACKBONE, shown, setting, means[0], means[1])
@@ -125,7 +127,7 @@ def _mean_over_backbones(
 
 
 def _mean(
-    study: ResampledCells, sides: Mapping[Method, Side], backbones: list[str], recipe: str
+    evaluated: ResampledCells, sides: Mapping[Method, Side], backbones: list[str], recipe: str
 ) -> dict[int, Resampled]:
     """The mean over these backbones for their common seeds; a side without backbones is used unchanged."""
     wanted = [
@@ -136,7 +138,9 @@ def _mean(
     if not wanted:
         return {}
     seeds = set.intersection(*(set(side) for side in wanted))
-    return {seed: mean_of([study.resampled[side[seed].cell] for side in wanted]) for seed in sorted(seeds)}
+    return {
+        seed: mean_of([evaluated.resampled[side[seed].cell] for side in wanted]) for seed in sorted(seeds)
+    }
 
 
 def _recipe(first: Method, second: Method) -> str:
@@ -144,7 +148,7 @@ def _recipe(first: Method, second: Method) -> str:
     return " − ".join(filter(None, (second.variant, first.variant)))
 
 
-def difference_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:
+def difference_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
     """One row per pair, over its seeds: both means, their difference, its interval, p-values and verdict.
 
     Columns: comparison, backbone, recipe, body_part, train_size, images, seeds (how many), first, second,
@@ -154,7 +158,7 @@ def difference_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:
     """
     rows = []
     for pair in found:
-        *_, row = differences(pair.first, pair.second, study.evaluation.confidence)
+        *_, row = differences(pair.first, pair.second, evaluated.evaluation.confidence)
         kept = {name: row[name] for name in ("first", "second", "difference", "low", "high", "p")}
         rows.append({**_axes(pair), "seeds": len(row["seeds"]), **kept})
     table = pd.DataFrame(rows)
@@ -163,7 +167,7 @@ def difference_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:
     families = table.groupby(["comparison", table["backbone"] == EVERY_BACKBONE], sort=False)["p"]
     adjusted = families.transform(lambda p: _numbers(holm([None if pd.isna(x) else x for x in p])))
     table = table.assign(p_adjusted=adjusted, family=families.transform("count"))
-    return table.assign(verdict=[_verdict(study, row) for row in records(table)])
+    return table.assign(verdict=[_verdict(evaluated, row) for row in records(table)])
 
 
 def with_recipe(rows: pd.DataFrame) -> pd.DataFrame:
@@ -172,18 +176,18 @@ def with_recipe(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(backbone=rows["backbone"] + recipes)
 
 
-def _verdict(study: ResampledCells, row: Row) -> str:
+def _verdict(evaluated: ResampledCells, row: Row) -> str:
     if row["comparison"] != QUESTION.name:
         return ""
     return verdict(
         row["difference"],
         row["p_adjusted"],
-        level=study.evaluation.level,
-        higher_is_better=not study.lower_is_better,
+        level=evaluated.evaluation.level,
+        higher_is_better=not evaluated.lower_is_better,
     )
 
 
-def test_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:
+def test_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
     """McNemar's and DeLong's tests beside the resampling's, per seed, where frozen meets fine-tuned.
 
     Columns: comparison, backbone, recipe, body_part, train_size, images, seed, difference and p (primary
@@ -195,24 +199,26 @@ def test_rows(study: ResampledCells, found: list[Pair]) -> pd.DataFrame:
             {**_axes(pair), **row}
             for pair in found
             if pair.comparison == QUESTION and pair.cells
-            for row in _tests(study, pair, pair.cells)
+            for row in _tests(evaluated, pair, pair.cells)
         ]
     )
 
 
-def _tests(study: ResampledCells, pair: Pair, cells: tuple[Side, Side]) -> Iterator[Row]:
-    for row in differences(pair.first, pair.second, study.evaluation.confidence):
+def _tests(evaluated: ResampledCells, pair: Pair, cells: tuple[Side, Side]) -> Iterator[Row]:
+    for row in differences(pair.first, pair.second, evaluated.evaluation.confidence):
         if row["seed"] != OVER_SEEDS:
             first, second = (side[row["seed"]] for side in cells)
             yield {
                 **{name: row[name] for name in ("seed", "difference", "p")},
-                **_classical_tests(study, first, second),
+                **_classical_tests(evaluated, first, second),
             }
 
 
-def _classical_tests(study: ResampledCells, first: Finished, second: Finished) -> Row:
+def _classical_tests(evaluated: ResampledCells, first: Finished, second: Finished) -> Row:
     tables = [
-        unit_table(study.predictions(record), study.evaluation.unit).sort_values(study.evaluation.unit)
+        unit_table(evaluated.predictions(record), evaluated.evaluation.unit).sort_values(
+            evaluated.evaluation.unit
+        )
         for record in (first, second)
     ]
     labels = tables[0]["label"].to_numpy(np.int64)

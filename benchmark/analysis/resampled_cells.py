@@ -67,7 +67,7 @@ class ResampledCells:
 
     evaluation: Evaluation
     records: Records
-    cells: Sequence[Finished]
+    finished: Sequence[Finished]
     resampled: Mapping[str, Resampled]
 
     @property
@@ -79,7 +79,7 @@ class ResampledCells:
     def by_setting(self) -> dict[Setting, list[Finished]]:
         """The cells of each body part and size: parts as they come, sizes ascending, `full` last."""
         found: dict[Setting, list[Finished]] = defaultdict(list)
-        for record in self.cells:
+        for record in self.finished:
             found[Setting(record.body_part, record.train_size, record.counts.train_images)].append(record)
         parts = list(dict.fromkeys(setting.body_part for setting in found))
         order = sorted(

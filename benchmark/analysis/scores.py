@@ -15,7 +15,7 @@ Row = dict[str, Any]
 WORSE = ""
 
 
-def score_rows(study: ResampledCells, methods: Mapping[Setting, Mapping[Method, Side]]) -> pd.DataFrame:
+def score_rows(evaluated: ResampledCells, methods: Mapping[Setting, Mapping[Method, Side]]) -> pd.DataFrame:
     """One row per method and setting, over its seeds.
 
     Columns: strategy, backbone, classifier, body_part, train_size, images, seeds (how many), value, low,
@@ -23,26 +23,26 @@ def score_rows(study: ResampledCells, methods: Mapping[Setting, Mapping[Method, 
     over the methods of the setting), else WORSE. The best is the one that the test set shows to be: a
     description of this test set, not a choice that another would repeat.
     """
-    rows = [row for setting, sides in methods.items() for row in _setting_rows(study, setting, sides)]
+    rows = [row for setting, sides in methods.items() for row in _setting_rows(evaluated, setting, sides)]
     return pd.DataFrame(rows)
 
 
-def _setting_rows(study: ResampledCells, setting: Setting, sides: Mapping[Method, Side]) -> list[Row]:
+def _setting_rows(evaluated: ResampledCells, setting: Setting, sides: Mapping[Method, Side]) -> list[Row]:
     rows = []
     for method, side in sides.items():
-        interval = study.interval(study.over_seeds(side))
+        interval = evaluated.interval(evaluated.over_seeds(side))
         rows.append({**method._asdict(), **setting._asdict(), "seeds": len(side), **interval})
     known = [i for i, row in enumerate(rows) if row["value"] is not None]
     if not known:
         return [{**row, "standing": WORSE} for row in rows]
-    sign = 1 if study.lower_is_better else -1
+    sign = 1 if evaluated.lower_is_better else -1
     best = min(known, key=lambda i: sign * rows[i]["value"])
     ordered = list(sides.values())
-    adjusted = holm([_p(study, side, ordered[best]) for side in ordered])
+    adjusted = holm([_p(evaluated, side, ordered[best]) for side in ordered])
     return [
         {
             **row,
-            "standing": BEST if i == best else _standing(p, study.evaluation.level),
+            "standing": BEST if i == best else _standing(p, evaluated.evaluation.level),
         }
         for i, (row, p) in enumerate(zip(rows, adjusted, strict=True))
     ]
@@ -53,8 +53,8 @@ def _standing(p: float | None, level: float) -> str:
     return CLOSE if p is not None and not is_significant(p, level) else WORSE
 
 
-def _p(study: ResampledCells, side: Side, best: Side) -> float | None:
+def _p(evaluated: ResampledCells, side: Side, best: Side) -> float | None:
     if side is best:
         return None
-    rows = differences(study.by_seed(side), study.by_seed(best), study.evaluation.confidence)
+    rows = differences(evaluated.by_seed(side), evaluated.by_seed(best), evaluated.evaluation.confidence)
     return rows[-1]["p"] if rows else None

@@ -9,41 +9,41 @@ from results.comparison import mean_of
 Row = dict[str, Any]
 
 
-def strategy_points(study: ResampledCells) -> list[Row]:
+def strategy_points(evaluated: ResampledCells) -> list[Row]:
     """A point per strategy, backbone, recipe and setting, over seeds, with its interval.
 
     Rows: backbone (EVERY_BACKBONE first, where several are both frozen and fine-tuned; empty for a strategy
     without backbones), strategy, line (the recipe, where the grid has several), body_part, train_images,
     value, low, high. The backbones are those both frozen and fine-tuned, or all, where none is.
     """
-    names = _compared(study)
+    names = _compared(evaluated)
     rows: list[Row] = []
     for backbone in [*([EVERY_BACKBONE] if len(names) > 1 else []), *names, ""]:
         wanted = names if backbone == EVERY_BACKBONE else [backbone]
-        for setting, chosen in study.chosen.items():
+        for setting, chosen in evaluated.chosen.items():
             lines = dict.fromkeys((m.strategy, m.variant) for m in chosen)
             for strategy, line in lines:
-                rows += _point(study, setting, strategy, line, backbone, wanted)
+                rows += _point(evaluated, setting, strategy, line, backbone, wanted)
     return rows
 
 
 def _point(
-    study: ResampledCells, setting: Setting, strategy: str, line: str, backbone: str, wanted: list[str]
+    evaluated: ResampledCells, setting: Setting, strategy: str, line: str, backbone: str, wanted: list[str]
 ) -> list[Row]:
     """The mean over the wanted backbones; none where one of them lacks this strategy."""
     sides = [
         side
-        for method, side in study.chosen[setting].items()
+        for method, side in evaluated.chosen[setting].items()
         if (method.strategy, method.variant) == (strategy, line) and method.backbone in wanted
     ]
     if len(sides) != len(wanted):
         return []
-    point = study.interval(mean_of([study.over_seeds(side) for side in sides]))
+    point = evaluated.interval(mean_of([evaluated.over_seeds(side) for side in sides]))
     axes = {"body_part": setting.body_part, "train_images": setting.images}
     return [{"backbone": backbone, "strategy": strategy, "line": line, **axes, **point}]
 
 
-def _compared(study: ResampledCells) -> list[str]:
-    methods = [method for chosen in study.chosen.values() for method in chosen]
+def _compared(evaluated: ResampledCells) -> list[str]:
+    methods = [method for chosen in evaluated.chosen.values() for method in chosen]
     frozen, tuned = (dict.fromkeys(m.backbone for m in methods if m.strategy == name) for name in QUESTION)
     return [name for name in frozen if name in tuned] or list({**frozen, **tuned})

@@ -29,7 +29,7 @@ def _show(report: Report) -> None:
     findings = report.findings
     rows = answer_rows(findings)
     if rows:
-        evaluation = findings.study.evaluation
+        evaluation = findings.evaluated.evaluation
         metric = metric_label(evaluation.primary, evaluation.unit)
         title = f"freeze or fine-tune? {metric}, fine-tuned minus frozen, adjusted by Holm"
         console().print(frame_table(_answer_frame(findings), title))
@@ -42,7 +42,7 @@ def _show(report: Report) -> None:
     figures = sum(bool(figure.files) for figure in report.figures)
     tables = sum(bool(table.files) for table in report.tables)
     console().print(
-        f"{len(findings.study.cells):,} cells in {figures} figures and {tables} tables. "
+        f"{len(findings.evaluated.finished):,} cells in {figures} figures and {tables} tables. "
         f"Page: {shown(report.folder / PAGE)}; all numbers: {shown(report.folder / METRICS)}",
         markup=False,
         soft_wrap=True,

@@ -116,8 +116,8 @@ def _status_rows(results: api.Results, plan: Plan) -> list[dict[str, Any]]:
 
 def _show_answers(plan: Plan, answers: Answers) -> None:
     name, evaluation = plan.grid.name, plan.grid.evaluation
-    if answers.cells.cells:
-        first = answers.cells.cells[0]
+    if answers.cells.finished:
+        first = answers.cells.finished[0]
         leaky = " · LEAKY split by image" if first.leaky else ""
         what = f"{evaluation.unit} {evaluation.primary} on {first.evaluated_on or 'the test part'}"
         title = f"{name}: {what}, {evaluation.confidence:.0%} intervals over patients{leaky}"
@@ -139,7 +139,7 @@ def _show_chosen(answers: Answers, evaluation: Evaluation) -> None:
             "selection_auroc": record.selection_auroc,
             **record.bounded(evaluation.unit, evaluation.primary).model_dump(),
         }
-        for record in chosen_on_training_folds(answers.cells.cells)
+        for record in chosen_on_training_folds(answers.cells.finished)
     ]
     table = chosen_table(rows, evaluation.unit, evaluation.primary)
     console().print(frame_table(table, "chosen on training folds"))

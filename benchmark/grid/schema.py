@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
+from benchmark.datasets.names import EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
@@ -77,7 +78,7 @@ class _Base(Strict):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     dataset: AnyDataset
-    body_parts: list[str] = Field(default=["all"], min_length=1)
+    body_parts: list[str] = Field(default=[EVERY_PART], min_length=1)
     train_sizes: list[TrainSize] = Field(default=["full"], min_length=1)
     seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)
     image: ImageSettings = ImageSettings()

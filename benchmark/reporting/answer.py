@@ -38,7 +38,7 @@ def answer_text(findings: Findings) -> str:
     rows = answer_rows(findings)
     if not rows:
         return "No network of the grid is both frozen and fine-tuned yet: there is no head-to-head."
-    evaluation, first = findings.study.evaluation, findings.study.cells[0]
+    evaluation, first = findings.evaluated.evaluation, findings.evaluated.finished[0]
     backbones = list(dict.fromkeys(row["backbone"] for row in rows))
     names = escape(", ".join(backbones))
     where = first.evaluated_on or "the test part"

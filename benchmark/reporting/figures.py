@@ -7,6 +7,7 @@ from benchmark.analysis.findings import Findings
 from benchmark.reporting.overview_figures import overview
 from benchmark.reporting.prediction_figures import predictions
 from results.figures import Drawable
+from results.labels import distinct
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,10 @@ class Planned:
 
 def planned_figures(findings: Findings) -> Iterator[Planned]:
     """Every figure of a report."""
+    taken: set[str] = set()
     for figures in (overview, predictions):
-        for name, caption, make in figures(findings):
+        for slug, caption, make in figures(findings):
+            name = distinct(slug, taken)
             try:
                 yield Planned(name, caption, make())
             except ValueError as error:

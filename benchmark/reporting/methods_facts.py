@@ -29,7 +29,7 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     sentence and BibTeX keys, by name), comparisons (how many are in the main family), crossover, curve_fits,
     tests, controls, devices and versions.
     """
-    plan, cells = findings.plan, findings.study.cells
+    plan, cells = findings.plan, findings.evaluated.finished
     return {
         "grid": plan.grid.model_dump(mode="json"),
         "dataset": {"name": plan.manifest.name, "citation": plan.manifest.citation},

@@ -57,7 +57,7 @@ _COST = (
 
 def overview(findings: Findings) -> Iterator[Figure]:
     """Yield (file name, caption, function that makes the figure)."""
-    unit = findings.study.evaluation.unit
+    unit = findings.evaluated.evaluation.unit
     yield from _learning_curves(findings)
     for comparison in _compared(findings):
         first, second = (STRATEGIES[name].label for name in comparison)
@@ -81,14 +81,14 @@ def _compared(findings: Findings) -> list[Comparison]:
 
 
 def _metric(findings: Findings) -> str:
-    evaluation = findings.study.evaluation
+    evaluation = findings.evaluated.evaluation
     return metric_label(evaluation.primary, evaluation.unit)
 
 
 def _learning_curves(findings: Findings) -> Iterator[Figure]:
     """Over all backbones that can be compared; then, where these are several, each by itself."""
-    evaluation = findings.study.evaluation
-    points = strategy_points(findings.study)
+    evaluation = findings.evaluated.evaluation
+    points = strategy_points(findings.evaluated)
     backbones = [name for name in dict.fromkeys(row["backbone"] for row in points) if name] or [""]
     for backbone in backbones:
         rows = [row for row in points if row["backbone"] in (backbone, "")]
@@ -106,7 +106,7 @@ def _forest(findings: Findings, comparison: Comparison, first: str, second: str)
     rows = rows[rows["comparison"] == comparison.name] if len(rows) else rows
     if not len(rows):
         raise ValueError(f"no body part and size has both {first} and {second} results")
-    evaluation = findings.study.evaluation
+    evaluation = findings.evaluated.evaluation
     rows = with_recipe(
         rows.assign(significant=[is_significant(p, evaluation.level) for p in rows["p_adjusted"]])
     )
@@ -136,11 +136,11 @@ def _with_open_ends(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _heat_map(findings: Findings) -> HeatMap:
-    study, first = findings.study, findings.study.cells[0]
+    evaluated, first = findings.evaluated, findings.evaluated.finished[0]
     rows = []
-    for part, setting in study.largest.items():
-        for method, side in study.chosen[setting].items():
-            values = [r.bounded(study.evaluation.unit, _KAPPA).value for r in side.values()]
+    for part, setting in evaluated.largest.items():
+        for method, side in evaluated.chosen[setting].items():
+            values = [r.bounded(evaluated.evaluation.unit, _KAPPA).value for r in side.values()]
             known = [value for value in values if value is not None]
             mean = sum(known) / len(known) if len(known) == len(values) else None
             name = " · ".join(filter(None, (method.backbone, method.variant))) or "chosen"
@@ -149,11 +149,13 @@ def _heat_map(findings: Findings) -> HeatMap:
         dataset=first.dataset,
         protocol=first.protocol,
         evaluated_on=first.evaluated_on,
-        unit=study.evaluation.unit,
+        unit=evaluated.evaluation.unit,
         metric=_KAPPA,
-        body_parts=study.largest,
+        body_parts=evaluated.largest,
     )
-    return HeatMap(rows, _KAPPA, study.evaluation.unit, _single_networks(published, len(study.largest)))
+    return HeatMap(
+        rows, _KAPPA, evaluated.evaluation.unit, _single_networks(published, len(evaluated.largest))
+    )
 
 
 def _single_networks(published: pd.DataFrame, parts: int) -> pd.DataFrame:
@@ -179,7 +181,7 @@ def _cost(findings: Findings) -> CostAccuracy:
     points = cost_points(records(rows.astype(object).where(rows.notna(), None)))
     if not points:
         raise ValueError("the records are older than the costs that are recorded today")
-    evaluation = findings.study.evaluation
+    evaluation = findings.evaluated.evaluation
     return CostAccuracy(points, evaluation.primary, evaluation.unit)
 
 

@@ -84,7 +84,7 @@ def page(
 ) -> str:
     """The page's HTML; pictures are read from their files below `folder`, which it links."""
     parts = _Parts(folder, drawn, written)
-    grid, first = findings.plan.grid, findings.study.cells[0]
+    grid, first = findings.plan.grid, findings.evaluated.finished[0]
     sections = [
         *_answer(findings, parts),
         *_details(findings, parts),
@@ -97,7 +97,7 @@ def page(
     metric = metric_label(grid.evaluation.primary, grid.evaluation.unit)
     leaky = " · LEAKY split by image" if first.leaky else ""
     where = escape(first.evaluated_on or "the test part")
-    subtitle = f"{metric} on {where} · {len(findings.study.cells):,} cells{leaky}"
+    subtitle = f"{metric} on {where} · {len(findings.evaluated.finished):,} cells{leaky}"
     return render(f"Freeze or fine-tune? {grid.name}", subtitle, [s for s in sections if s.blocks])
 
 
@@ -127,12 +127,12 @@ def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:
 
 def _controls(findings: Findings, parts: _Parts) -> Iterator[Block]:
     if len(findings.controls):
-        yield Prose(controls_text(findings.controls, findings.study.evaluation.primary))
+        yield Prose(controls_text(findings.controls, findings.evaluated.evaluation.primary))
         yield from parts.tables("controls")
 
 
 def _published(findings: Findings) -> Iterator[Block]:
-    first, evaluation = findings.study.cells[0], findings.study.evaluation
+    first, evaluation = findings.evaluated.finished[0], findings.evaluated.evaluation
     if first.dataset != "mura":
         return
     rows = elsewhere(
@@ -141,7 +141,7 @@ def _published(findings: Findings) -> Iterator[Block]:
         evaluated_on=first.evaluated_on,
         unit=evaluation.unit,
         metric="cohens_kappa",
-        body_parts=findings.study.largest,
+        body_parts=findings.evaluated.largest,
     )
     shown = rows[["method", "backbone", "body_part", "split", "value", "citation"]]
     if len(shown):
@@ -161,7 +161,7 @@ def _left_out(findings: Findings, parts: _Parts) -> Iterator[Block]:
     missing = missing_parts(parts.drawn, parts.written)
     if missing:
         yield TableBlock(pd.DataFrame(missing), "Figures and tables that could not be made.")
-    unreadable = sorted({image for record in findings.study.cells for image in record.unreadable})
+    unreadable = sorted({image for record in findings.evaluated.finished for image in record.unreadable})
     if unreadable:
         yield TableBlock(pd.DataFrame({"image": unreadable}), "Images that could not be read.")
     if not (cells or missing or unreadable):
@@ -170,7 +170,7 @@ def _left_out(findings: Findings, parts: _Parts) -> Iterator[Block]:
 
 def _provenance(findings: Findings, grid_text: str) -> Iterator[Block]:
     yield CodeBlock(grid_text, "The grid file.")
-    records = findings.study.cells
+    records = findings.evaluated.finished
     versions = {tuple(sorted(record.versions.items())) for record in records}
     rows = [{"package": name, "version": version} for one in sorted(versions) for name, version in one]
     yield TableBlock(pd.DataFrame(rows).drop_duplicates(), "Versions that the cells were computed with.")

@@ -37,39 +37,39 @@ _MATRICES = (
 
 def predictions(findings: Findings) -> Iterator[Figure]:
     """Yield (file name, caption, function that makes the figure)."""
-    study = findings.study
-    for part, setting in study.largest.items():
-        yield from _of_probabilities(study, part, setting)
-    yield "confusion_matrices", _MATRICES, partial(_matrices, study)
-    yield from _training_curves(study)
+    evaluated = findings.evaluated
+    for part, setting in evaluated.largest.items():
+        yield from _of_probabilities(evaluated, part, setting)
+    yield "confusion_matrices", _MATRICES, partial(_matrices, evaluated)
+    yield from _training_curves(evaluated)
 
 
-def _of_probabilities(study: ResampledCells, part: str, setting: Setting) -> Iterator[Figure]:
+def _of_probabilities(evaluated: ResampledCells, part: str, setting: Setting) -> Iterator[Figure]:
     about = (
         f"{part_label(part)}, {size_label(setting.train_size)} training images, first seed: of each strategy "
         "what training folds choose. Bands: interval over test patients."
     )
     for kind, (title, figure) in _KINDS.items():
-        yield f"{kind}_{slug(part)}", f"{title}. {about}", partial(_drawn, figure, study, setting)
+        yield f"{kind}_{slug(part)}", f"{title}. {about}", partial(_drawn, figure, evaluated, setting)
 
 
-def _drawn(figure: Any, study: ResampledCells, setting: Setting) -> Drawable:
-    evaluation = study.evaluation
-    scores = [_scores(study, record) for record in leaders(study, setting)]
+def _drawn(figure: Any, evaluated: ResampledCells, setting: Setting) -> Drawable:
+    evaluation = evaluated.evaluation
+    scores = [_scores(evaluated, record) for record in leaders(evaluated, setting)]
     made: Drawable = figure(scores, evaluation.unit, confidence=evaluation.confidence)
     return made
 
 
-def leaders(study: ResampledCells, setting: Setting) -> list[Finished]:
+def leaders(evaluated: ResampledCells, setting: Setting) -> list[Finished]:
     """The chosen cell of each strategy, first seed; never a baseline that does not learn."""
-    cells = study.by_setting[setting]
+    cells = evaluated.by_setting[setting]
     seed = min(record.seed for record in cells)
     found = chosen_on_training_folds(record for record in cells if record.seed == seed)
     return [record for record in found if learns(record.classifier)]
 
 
-def _scores(study: ResampledCells, record: Finished) -> Scores:
-    table = unit_table(study.predictions(record), study.evaluation.unit)
+def _scores(evaluated: ResampledCells, record: Finished) -> Scores:
+    table = unit_table(evaluated.predictions(record), evaluated.evaluation.unit)
     classifier = "" if record.classifier == END_TO_END else f", {plain_name(record.classifier)}"
     return Scores(
         name=f"{look_of(record.strategy).label}: {record.backbone}{classifier}",
@@ -81,26 +81,26 @@ def _scores(study: ResampledCells, record: Finished) -> Scores:
     )
 
 
-def _matrices(study: ResampledCells) -> ConfusionMatrices:
+def _matrices(evaluated: ResampledCells) -> ConfusionMatrices:
     found = []
-    for part, setting in study.largest.items():
-        for record in leaders(study, setting):
-            scores = _scores(study, record)
+    for part, setting in evaluated.largest.items():
+        for record in leaders(evaluated, setting):
+            scores = _scores(evaluated, record)
             title = f"{part_label(part)}, {look_of(record.strategy).label}"
             found.append(ConfusionMatrix(scores.labels, scores.probabilities, record.threshold, title))
     return ConfusionMatrices(found)
 
 
-def _training_curves(study: ResampledCells) -> Iterator[Figure]:
-    for name, title, record in tuned_cells(study):
+def _training_curves(evaluated: ResampledCells) -> Iterator[Figure]:
+    for name, title, record in tuned_cells(evaluated):
         make = partial(TrainingCurves, [epoch.model_dump() for epoch in record.history], title)
         yield f"training_curves_{name}", f"Each epoch of the fine-tuning of {title}.", make
 
 
-def tuned_cells(study: ResampledCells) -> Iterator[tuple[str, str, Finished]]:
+def tuned_cells(evaluated: ResampledCells) -> Iterator[tuple[str, str, Finished]]:
     """(name for files, title, record) of each fine-tuned network and body part: largest size, first seed."""
-    for part, setting in study.largest.items():
-        for method, side in study.chosen[setting].items():
+    for part, setting in evaluated.largest.items():
+        for method, side in evaluated.chosen[setting].items():
             record = side[min(side)]
             if record.history:
                 size = f"{size_label(setting.train_size)} training images"

@@ -1,7 +1,7 @@
 """The tables of a report, written as CSV, Markdown and LaTeX."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pandas as pd
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import with_recipe
 from benchmark.reporting.prediction_figures import tuned_cells
+from results.labels import distinct
 from results.tables.across_settings import controls_table, heterogeneity_table, ranks_table, spread_table
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
@@ -43,12 +44,13 @@ class Written:
 
 def write_tables(findings: Findings, folder: Path) -> list[Written]:
     """Write every table of a report below `folder`, in the order of the page."""
-    return [_write(name, make, folder) for name, make in _tables(findings)]
+    taken: set[str] = set()
+    return [_write(distinct(name, taken), make, folder) for name, make in _tables(findings)]
 
 
 def _write(name: str, make: Callable[[], PaperTable], folder: Path) -> Written:
     try:
-        table = make()
+        table = replace(make(), name=name)
     except ValueError as error:
         return Written(name, reason=str(error))
     return Written(name, table, save_table(table, folder))
@@ -56,7 +58,7 @@ def _write(name: str, make: Callable[[], PaperTable], folder: Path) -> Written:
 
 def _tables(findings: Findings) -> Iterator[Table]:
     """Every table in the order of the page: scores, comparisons, sizes, ranks, cost, the data set, epochs."""
-    evaluation = findings.study.evaluation
+    evaluation = findings.evaluated.evaluation
     metric, unit, confidence = evaluation.primary, evaluation.unit, evaluation.confidence
     of_metric: dict[str, Any] = {"metric": metric, "unit": unit}
     with_interval = of_metric | {"confidence": confidence}
@@ -99,8 +101,8 @@ def _same(table: PaperTable) -> PaperTable:
 
 
 def _epochs(findings: Findings) -> Iterator[Table]:
-    for name, title, record in tuned_cells(findings.study):
-        test = {"auroc": record.bounded(findings.study.evaluation.unit, "auroc").model_dump()}
+    for name, title, record in tuned_cells(findings.evaluated):
+        test = {"auroc": record.bounded(findings.evaluated.evaluation.unit, "auroc").model_dump()}
         kept = [epoch.epoch for epoch in record.history].index(record.best_epoch) + 1
         history = [epoch.model_dump() for epoch in record.history]
         name = f"epochs_{name}"

@@ -44,7 +44,7 @@ def write_report(plan: Plan, answers: Answers, folder: Path, share: Share, grid_
 
     Raises UserError when no cell is finished, and when `folder` cannot be written.
     """
-    if not answers.cells.cells:
+    if not answers.cells.finished:
         raise UserError(
             f"grid '{plan.grid.name}' has no finished cell in {answers.cells.records.folder}; "
             "first: benchmark run"

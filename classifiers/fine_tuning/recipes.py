@@ -184,4 +184,3 @@ def _from_preset(value: Any) -> Any:
 
 
 RecipeEntry = Annotated[Recipe, BeforeValidator(_from_preset)]
-DEFAULT_RECIPE = Recipe(**PRESETS["default"])

@@ -118,6 +118,14 @@ def test_a_store_that_cannot_be_written_costs_no_result(ran, monkeypatch):
     assert "MLflow could not be written (RuntimeError)" in again.not_tracked
 
 
+def test_a_grid_is_read_from_a_path_or_from_its_name(tmp_path, phantom):
+    file = tmp_path / "grid.yaml"
+    file.write_text(
+        f"name: read\ndataset: {{kind: mura, root: {phantom}}}\nhand_crafted: {{descriptors: [edges], classifiers: [majority]}}\n"
+    )
+    assert bm.read_grid(str(file)) == bm.read_grid(file)
+
+
 def test_a_grid_file_that_is_not_there_is_one_line(tmp_path):
     with pytest.raises(bm.UserError, match=r"no\.yaml"):
         bm.plan(tmp_path / "no.yaml", tmp_path)

@@ -23,7 +23,7 @@ def test_an_unknown_key_names_the_nearest_and_all_that_are_allowed():
 
 
 def test_a_list_may_not_repeat_a_value_unless_it_may():
-    with pytest.raises(ValidationError, match="'1' stands twice in the list"):
+    with pytest.raises(ValidationError, match="'1' is listed twice"):
         Section(seeds=[1, 2, 1])
     assert Section(widths=[8, 8]).widths == [8, 8]
     assert Section(mean=(0.5, 0.5, 0.5)).mean == (0.5, 0.5, 0.5), "numbers of channels may be equal"

@@ -9,6 +9,7 @@ from results.labels import (
     GREEN,
     VERMILION,
     Look,
+    distinct,
     look_of,
     looks_of,
     metric_label,
@@ -71,3 +72,8 @@ def test_metrics_parts_sizes_and_shares_in_words():
 )
 def test_a_name_becomes_a_part_of_a_file_name(name, part_of_a_file_name):
     assert slug(name) == part_of_a_file_name
+
+
+def test_names_of_one_slug_are_numbered_so_that_no_file_replaces_another():
+    taken: set[str] = set()
+    assert [distinct(slug(part), taken) for part in ("A+", "A", "b", "a")] == ["a", "a-2", "b", "a-3"]

@@ -25,14 +25,14 @@ def test_spread_over_seeds_is_told_apart(findings):
 
 
 def test_three_methods_are_ranked_over_backbones_and_body_parts(findings):
-    study = findings.study
-    frozen = [record for record in study.cells if record.classifier == "logistic_regression"]
+    evaluated = findings.evaluated
+    frozen = [record for record in evaluated.finished if record.classifier == "logistic_regression"]
     again = [
         record.model_copy(update={"classifier": "linear_svm"})
         for record in frozen
         if record.strategy == "feature_extraction"
     ]
-    found = ranks(replace(study, cells=[*study.cells, *again]))
+    found = ranks(replace(evaluated, finished=[*evaluated.finished, *again]))
     assert found["blocks"] == 2 * 2, "backbones and body parts, without `all`"
     assert found["average_ranks"]["fine-tuned"] == 1, "ahead everywhere at the largest size"
     assert set(found["average_ranks"].values()) == {1, 2.5}, "the two that say the same share their rank"

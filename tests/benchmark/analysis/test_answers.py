@@ -3,20 +3,20 @@
 import pytest
 
 from benchmark.analysis.answers import answers_of
-from benchmark.analysis.finished import finished_records
+from benchmark.analysis.finished import current_records
 
 
 @pytest.fixture
 def finished(whole):
-    return finished_records(*whole)
+    return current_records(*whole)
 
 
 def test_controls_stand_apart_from_the_grid_s_own_cells(whole, finished):
     plan, records = whole
     control = finished[0].model_copy(update={"control": "shuffled_labels"})
     answers = answers_of(plan.grid.evaluation, records, [*finished, control])
-    assert answers.cells.cells == finished
-    assert answers.controls.cells == [control]
+    assert answers.cells.finished == finished
+    assert answers.controls.finished == [control]
     assert answers.finished == [*finished, control]
     assert {point.control for point in answers.points} == {""}
     assert {point.control for point in answers.control_points} == {"shuffled_labels"}

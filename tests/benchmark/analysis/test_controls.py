@@ -41,10 +41,10 @@ def rows(controlled):
     return controlled.controls
 
 
-def values_of(study, **axes):
+def values_of(evaluated, **axes):
     return [
         record.bounded("study", "auroc").value
-        for record in study.cells
+        for record in evaluated.finished
         if all(getattr(record, name) == value for name, value in axes.items())
     ]
 
@@ -62,20 +62,22 @@ def test_every_control_is_there_at_the_largest_size(rows):
 
 
 def test_a_control_stands_beside_the_method_itself_over_the_same_seeds(controlled, rows):
-    study = controlled.study
+    evaluated = controlled.evaluated
     axes = {"strategy": "hand_crafted", "body_part": "elbow", "train_size": 400}
     chosen = rows[(rows["method"].str.startswith("hand-crafted")) & (rows["body_part"] == "elbow")]
     own = chosen.set_index("control")["own_value"]
-    assert own["shuffled_labels"] == pytest.approx(np.mean(values_of(study, **axes)))
-    assert own["leaky_split"] == pytest.approx(values_of(study, **axes, seed=0)[0])
+    assert own["shuffled_labels"] == pytest.approx(np.mean(values_of(evaluated, **axes)))
+    assert own["leaky_split"] == pytest.approx(values_of(evaluated, **axes, seed=0)[0])
     assert rows.loc[rows["control"].isin(["majority", "body_part"]), "own_value"].isna().all()
 
 
 def test_random_weights_stand_beside_the_same_network_trained(controlled, rows):
-    study = controlled.study
+    evaluated = controlled.evaluated
     random = rows[(rows["control"] == "random_weights") & (rows["body_part"] == "all")]
     frozen, tuned = (
-        np.mean(values_of(study, backbone="trained", classifier=classifier, body_part="all", train_size=400))
+        np.mean(
+            values_of(evaluated, backbone="trained", classifier=classifier, body_part="all", train_size=400)
+        )
         for classifier in ("logistic_regression", "end_to_end")
     )
     own = random.set_index("method")["own_value"]
@@ -112,8 +114,8 @@ def test_they_are_in_the_page_the_methods_and_the_metrics_file(done, tmp_path):
     frame = pd.read_csv(report.folder / "metrics.csv")
     controls = frame[frame["strategy"].str.startswith("control: ")]
     assert set(controls["strategy"]) == {f"control: {name}" for name in CONTROL_NAMES if name != "majority"}
-    assert not set(controls["cell"]) & {record.cell for record in report.findings.study.cells}
-    assert {record.cell for record in report.findings.study.cells} < set(frame["cell"])
+    assert not set(controls["cell"]) & {record.cell for record in report.findings.evaluated.finished}
+    assert {record.cell for record in report.findings.evaluated.finished} < set(frame["cell"])
 
 
 def test_without_controls_there_is_neither_table_nor_text(findings):

@@ -22,7 +22,7 @@ def test_amounts_that_an_old_record_lacks_are_none():
 
 
 def test_the_table_has_every_method_once_at_the_largest_size(findings):
-    table = cost_frame(findings.study)
+    table = cost_frame(findings.evaluated)
     assert set(table["train_size"]) == {"full"}
     assert len(table) == 3 * (2 * 2 + 2 + 1), "body parts; frozen with two classifiers, fine-tuned, edges"
     assert set(table["seeds"].map(len)) == {2}
@@ -34,6 +34,6 @@ def test_the_table_has_every_method_once_at_the_largest_size(findings):
 def test_values_are_those_of_the_scores(findings):
     axes = ["strategy", "backbone", "classifier", "body_part"]
     scores = findings.scores[findings.scores["train_size"] == "full"].set_index(axes)
-    for axis, row in cost_frame(findings.study).set_index(axes).iterrows():
+    for axis, row in cost_frame(findings.evaluated).set_index(axes).iterrows():
         assert row["value"] == pytest.approx(scores.loc[axis, "value"], nan_ok=True)
         assert row["low"] == pytest.approx(scores.loc[axis, "low"], nan_ok=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-from benchmark.analysis.finished import finished_records, read_records
+from benchmark.analysis.finished import current_records, read_records
 from benchmark.grid.schema import Evaluation
 from benchmark.store.records import Records, Result
 from tests.benchmark.recorded import failed
@@ -20,7 +20,7 @@ def test_a_stale_cell_is_known_but_no_answer_rests_on_it(whole):
     cells = [replace(plan.cells[0], status="stale"), *plan.cells[1:]]
     changed = replace(plan, cells=cells)
     assert stale in {record.cell for record in read_records(changed, records)}
-    assert {record.cell for record in finished_records(changed, records)} == {
+    assert {record.cell for record in current_records(changed, records)} == {
         planned.cell.id for planned in plan.cells[1:]
     }
 
@@ -31,7 +31,7 @@ def test_failed_cells_are_known_and_missing_ones_are_not(tmp_path):
     cells = [SimpleNamespace(cell=SimpleNamespace(id=name), status="failed") for name in ("c1", "c2")]
     plan = SimpleNamespace(grid=SimpleNamespace(evaluation=Evaluation()), cells=cells)
     assert [record.cell for record in read_records(plan, records)] == ["c1"]
-    assert finished_records(plan, records) == []
+    assert [record.cell for record in current_records(plan, records)] == ["c1"]
 
 
 def test_records_are_evaluated_as_the_grid_asks(whole, monkeypatch):

@@ -8,10 +8,10 @@ from tests.benchmark.recorded import finished
 
 
 def test_metrics_file_has_a_row_for_each_cell_part_unit_and_metric(findings):
-    record = next(r for r in findings.study.cells if r.body_part == "all")
+    record = next(r for r in findings.evaluated.finished if r.body_part == "all")
     frame = metrics_frame([record])
     assert tuple(frame.columns) == COLUMNS
-    found = evaluate(findings.study.predictions(record), threshold=record.threshold, resamples=200)
+    found = evaluate(findings.evaluated.predictions(record), threshold=record.threshold, resamples=200)
     assert len(frame) == 3 * 2 * len(found["metrics"]["study"])
     row = frame[
         (frame["body_part"] == "elbow") & (frame["unit"] == "image") & (frame["metric"] == "f1")

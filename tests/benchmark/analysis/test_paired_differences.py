@@ -1,11 +1,21 @@
 """Paired differences are those of the mean values, adjusted within their families."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from statsmodels.stats.multitest import multipletests
 
-from benchmark.analysis.paired_differences import QUESTION, Pair, comparisons, difference_rows, with_recipe
+from benchmark.analysis.paired_differences import (
+    BETWEEN_RECIPES,
+    QUESTION,
+    Pair,
+    comparisons,
+    difference_rows,
+    pairs,
+    with_recipe,
+)
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Setting
 
 
@@ -22,7 +32,7 @@ def test_differences_hold_every_pair_of_strategies(findings):
 
 
 def test_a_difference_is_that_of_the_mean_values(findings):
-    table, study = findings.differences, findings.study
+    table, evaluated = findings.differences, findings.evaluated
     row = table[
         (table["comparison"] == QUESTION.name)
         & (table["body_part"] == "elbow")
@@ -32,7 +42,7 @@ def test_a_difference_is_that_of_the_mean_values(findings):
         strategy: np.mean(
             [
                 r.bounded("study", "auroc").value
-                for r in study.cells
+                for r in evaluated.finished
                 if r.strategy == strategy
                 and r.classifier != "majority"
                 and r.body_part == "elbow"
@@ -81,9 +91,25 @@ def test_sides_without_a_common_seed_have_no_difference():
 
 
 def test_no_pair_no_row(findings):
-    assert difference_rows(findings.study, []).empty
+    assert difference_rows(findings.evaluated, []).empty
 
 
 def test_a_recipe_stands_behind_the_backbone_where_there_is_one():
     rows = pd.DataFrame({"backbone": ["resnet18", "resnet18"], "recipe": ["head", ""]})
     assert with_recipe(rows)["backbone"].tolist() == ["resnet18 · head", "resnet18"]
+
+
+def test_recipes_of_one_network_are_compared_with_each_other(findings):
+    evaluated = findings.evaluated
+    heads = [
+        record.model_copy(update={"classifier": "head"})
+        for record in evaluated.finished
+        if record.strategy == "fine_tuning"
+    ]
+    both = replace(evaluated, finished=[*evaluated.finished, *heads])
+    found = [pair for pair in pairs(both) if pair.comparison == BETWEEN_RECIPES]
+    assert {pair.backbone for pair in found} == {"resnet18", "resnet34"}, "no pair of two networks, no mean"
+    assert len(found) == 2 * 3 * 3  # networks × parts × sizes
+    rows = difference_rows(both, found)
+    assert rows["difference"].abs().max() == 0, "these are the same predictions"
+    assert (rows["verdict"] == "").all(), "the verdict answers the suite's question only"

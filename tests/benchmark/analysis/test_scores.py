@@ -21,12 +21,12 @@ def test_scores_name_the_best_and_those_that_may_be_as_good(findings):
 
 
 def test_a_value_that_is_undefined_everywhere_has_no_best(findings):
-    study = findings.study
+    evaluated = findings.evaluated
     undefined = {
         cell: found._replace(value=np.nan, drawn=np.full_like(found.drawn, np.nan))
-        for cell, found in study.resampled.items()
+        for cell, found in evaluated.resampled.items()
     }
-    setting, sides = next(iter(study.methods.items()))
-    rows = score_rows(replace(study, resampled=undefined), {setting: sides})
+    setting, sides = next(iter(evaluated.methods.items()))
+    rows = score_rows(replace(evaluated, resampled=undefined), {setting: sides})
     assert len(rows) == len(sides)
     assert set(rows["standing"]) == {""}

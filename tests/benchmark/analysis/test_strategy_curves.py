@@ -14,7 +14,7 @@ def values_of(rows, backbone, strategy):
 
 
 def test_the_mean_over_backbones_comes_first_and_is_the_mean_of_theirs(findings):
-    rows = strategy_points(findings.study)
+    rows = strategy_points(findings.evaluated)
     assert list(dict.fromkeys(row["backbone"] for row in rows)) == [
         EVERY_BACKBONE,
         "resnet18",
@@ -31,22 +31,22 @@ def test_the_mean_over_backbones_comes_first_and_is_the_mean_of_theirs(findings)
 
 
 def test_a_backbone_without_its_counterpart_is_left_out(findings):
-    study = findings.study
-    cells = [r for r in study.cells if (r.strategy, r.backbone) != ("fine_tuning", "resnet34")]
-    rows = strategy_points(replace(study, cells=cells))
+    evaluated = findings.evaluated
+    cells = [r for r in evaluated.finished if (r.strategy, r.backbone) != ("fine_tuning", "resnet34")]
+    rows = strategy_points(replace(evaluated, finished=cells))
     assert {row["backbone"] for row in rows} == {"resnet18", ""}
 
 
 def test_without_fine_tuning_every_backbone_is_shown(findings):
-    cells = [r for r in findings.study.cells if r.strategy == "feature_extraction"]
-    rows = strategy_points(replace(findings.study, cells=cells))
+    cells = [r for r in findings.evaluated.finished if r.strategy == "feature_extraction"]
+    rows = strategy_points(replace(findings.evaluated, finished=cells))
     assert {row["backbone"] for row in rows} == {EVERY_BACKBONE, "resnet18", "resnet34"}
 
 
 def test_each_recipe_has_a_line_of_its_own(findings):
-    study = findings.study
-    tuned = [r for r in study.cells if r.strategy == "fine_tuning"]
+    evaluated = findings.evaluated
+    tuned = [r for r in evaluated.finished if r.strategy == "fine_tuning"]
     heads = [r.model_copy(update={"classifier": "head"}) for r in tuned]
-    rows = strategy_points(replace(study, cells=[*study.cells, *heads]))
+    rows = strategy_points(replace(evaluated, finished=[*evaluated.finished, *heads]))
     assert {row["line"] for row in rows if row["strategy"] == "fine_tuning"} == {"", "head"}
     assert {row["line"] for row in rows if row["strategy"] != "fine_tuning"} == {""}

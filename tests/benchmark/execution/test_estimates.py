@@ -49,6 +49,6 @@ def test_a_classifier_that_is_no_longer_registered_has_a_time_too(cell):
     """Its records stay in a workspace when the package that brought it is uninstalled."""
     unknown = replace(cell, classifier="knn")
     assert CellTimes([]).seconds(unknown, 2000) == 2.0
-    old = record(4.0) | {"classifier": "knn"}
+    old = record(4.0).model_copy(update={"classifier": "knn"})
     assert CellTimes([old]).seconds(unknown, 500) == 4.0
     assert CellTimes([old]).seconds(cell, 500) == CellTimes([]).seconds(cell, 500)

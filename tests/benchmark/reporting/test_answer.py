@@ -31,9 +31,9 @@ def test_the_text_has_a_line_per_difference_and_crossover(findings):
 
 
 def test_a_split_that_leaks_is_said_first(findings):
-    study = findings.study
-    leaky = [record.model_copy(update={"leaky": True}) for record in study.cells]
-    text = answer_text(replace(findings, study=replace(study, cells=leaky)))
+    evaluated = findings.evaluated
+    leaky = [record.model_copy(update={"leaky": True}) for record in evaluated.finished]
+    text = answer_text(replace(findings, evaluated=replace(evaluated, finished=leaky)))
     assert text.startswith("**The split is by image: patients leak")
 
 

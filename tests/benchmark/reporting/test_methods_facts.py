@@ -47,7 +47,7 @@ def test_what_was_done(facts, findings):
     assert facts["curve_fits"] is False, "two sizes are too few"
     assert facts["tests"][:2] == ["delong", "mcnemar"]
     assert facts["controls"] == []
-    assert facts["versions"].items() >= findings.study.cells[-1].versions.items()
+    assert facts["versions"].items() >= findings.evaluated.finished[-1].versions.items()
     assert [len(recipe["stages"]) for recipe in facts["recipes"]] == [1]
     text = methods(facts).text
     assert "over the family of 12 comparisons" in text

@@ -52,14 +52,14 @@ def test_what_could_not_be_drawn_is_listed(report):
 
 
 def test_a_split_that_leaks_is_in_the_subtitle(report):
-    study = report.findings.study
-    leaky = [record.model_copy(update={"leaky": True}) for record in study.cells]
-    findings = replace(report.findings, study=replace(study, cells=leaky))
+    evaluated = report.findings.evaluated
+    leaky = [record.model_copy(update={"leaky": True}) for record in evaluated.finished]
+    findings = replace(report.findings, evaluated=replace(evaluated, finished=leaky))
     assert "LEAKY split by image" in written_page(findings, report.folder)
 
 
 def test_published_values_of_other_test_sets_belong_to_mura_alone(report):
-    study = report.findings.study
-    other = [record.model_copy(update={"dataset": "manifest"}) for record in study.cells]
-    findings = replace(report.findings, study=replace(study, cells=other))
+    evaluated = report.findings.evaluated
+    other = [record.model_copy(update={"dataset": "manifest"}) for record in evaluated.finished]
+    findings = replace(report.findings, evaluated=replace(evaluated, finished=other))
     assert "Published elsewhere" not in titles(written_page(findings, report.folder))

@@ -4,15 +4,15 @@ from benchmark.reporting.prediction_figures import leaders, predictions, tuned_c
 
 
 def test_the_leaders_are_one_cell_per_strategy_of_the_first_seed(findings):
-    study = findings.study
-    found = leaders(study, study.largest["elbow"])
+    evaluated = findings.evaluated
+    found = leaders(evaluated, evaluated.largest["elbow"])
     assert [record.strategy for record in found] == ["feature_extraction", "hand_crafted", "fine_tuning"]
     for record in found:
         assert (record.seed, record.body_part, record.train_size) == (0, "elbow", "full")
         assert record.classifier != "majority"
         rivals = [
             other.selection_auroc
-            for other in study.by_setting[study.largest["elbow"]]
+            for other in evaluated.by_setting[evaluated.largest["elbow"]]
             if other.seed == 0 and other.strategy == record.strategy
         ]
         assert record.selection_auroc == max(rivals)
@@ -34,7 +34,7 @@ def test_a_roc_curve_is_drawn_from_the_predictions_of_the_leaders(findings):
 
 
 def test_tuned_cells_are_the_first_seed_at_the_largest_size(findings):
-    found = list(tuned_cells(findings.study))
+    found = list(tuned_cells(findings.evaluated))
     assert len({name for name, *_ in found}) == len(found) == 2 * 3
     for name, title, record in found:
         assert (record.strategy, record.seed, record.train_size) == ("fine_tuning", 0, "full")

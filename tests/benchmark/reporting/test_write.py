@@ -60,7 +60,7 @@ def test_an_unfinished_grid_reports_what_there_is_and_says_what_is_missing(tmp_p
     plan, records = planted(tmp_path, grid_of(seeds=[0], body_parts=["wrist"]), done=0.5)
     report = write_planted(plan, records, tmp_path / "paper", ALONE, "")
     done = sum(planned.status == "done" for planned in plan.cells)
-    assert len(report.findings.study.cells) == done
+    assert len(report.findings.evaluated.finished) == done
     assert missing_cells(plan) == [
         {"cells": len(plan.cells) - done, "status": "missing", "reason": "never run"}
     ]

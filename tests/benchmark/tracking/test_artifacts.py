@@ -32,7 +32,7 @@ def test_weights_are_kept_of_cells_that_succeeded(tmp_path):
 
 def rows_of(backbones):
     numbers = {"frozen": 0.7, "fine_tuned": 0.8, "difference": 0.1, "low": 0.0, "high": 0.2}
-    axes = {"body_part": "hand", "classifier": CHOSEN, "seed": OVER_SEEDS}
+    axes = {"body_part": "hand", "classifier": CHOSEN, "recipe": "", "seed": OVER_SEEDS}
     return [
         {**axes, **numbers, "backbone": f"net{number}", "train_images": images}
         for number in range(backbones)

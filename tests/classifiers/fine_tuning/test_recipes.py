@@ -3,16 +3,16 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from classifiers.fine_tuning.recipes import DEFAULT_RECIPE, PRESETS, Recipe, RecipeEntry
+from classifiers.fine_tuning.recipes import PRESETS, Recipe, RecipeEntry
 
 RECIPE = TypeAdapter(RecipeEntry)
 
 
 def test_a_name_is_a_preset_and_keys_change_it():
-    assert RECIPE.validate_python("default") == DEFAULT_RECIPE
+    assert RECIPE.validate_python("default") == Recipe(**PRESETS["default"])
     changed = RECIPE.validate_python({"preset": "default", "epochs": 3})
     assert changed.epochs == 3
-    assert changed.augmentation == DEFAULT_RECIPE.augmentation
+    assert changed.augmentation == Recipe(**PRESETS["default"]).augmentation
 
 
 @pytest.mark.parametrize("name", PRESETS)
