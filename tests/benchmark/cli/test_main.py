@@ -1,5 +1,4 @@
 import importlib
-import math
 import os
 import signal
 import subprocess
@@ -25,24 +24,6 @@ def test_help_imports_nothing_heavy():
     code = f"import sys, benchmark.cli; sys.exit(any(m in sys.modules for m in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert "run" in benchmark("--help").stdout
-
-
-def seconds_of(command):
-    """The processor time of a command, at best of three: others may be using this machine."""
-    best = math.inf
-    for _ in range(3):
-        before = os.times()
-        subprocess.run(command, check=True, capture_output=True)
-        after = os.times()
-        spent = after.children_user + after.children_system - before.children_user - before.children_system
-        best = min(best, spent)
-    return best
-
-
-def test_help_takes_half_a_second_and_the_import_a_tenth():
-    assert seconds_of([*COMMAND, "--help"]) < 0.5
-    nothing = seconds_of([sys.executable, "-c", ""])
-    assert seconds_of([sys.executable, "-c", "import benchmark"]) - nothing < 0.1
 
 
 def run_main(monkeypatch, capsys, error):
@@ -104,8 +85,8 @@ def logs_of(workspace):
     return sorted((workspace / "small" / "logs").glob("*-run.log"))
 
 
-def test_a_run_keeps_a_log_file_and_prints_lines_where_there_is_no_terminal(write_grid, tmp_path):
-    grid, workspace = write_grid(), tmp_path / "runs"
+def test_a_run_keeps_a_log_file_and_prints_lines_where_there_is_no_terminal(write_grid, tmp_path, store_in):
+    grid, workspace = write_grid(), store_in(tmp_path / "runs")
     done = benchmark("run", "--grid", grid, "--workspace", workspace, "--jobs", "1", "--device", "cpu", "-v")
     assert done.returncode == 0, done.stderr
     assert "decoding images: 0/" in done.stderr
@@ -186,14 +167,13 @@ def predictions(workspace: Path) -> dict[str, bytes]:
 
 def test_killed_at_any_moment_the_same_command_ends_with_the_same_bytes(write_grid, tmp_path, store_in, call):
     grid = write_grid(
-        train_sizes=[40, 60, 80, "full"],
-        hand_crafted={"descriptors": ["glcm", "lbp"], "classifiers": ["logistic_regression", "rbf_svm"]},
+        hand_crafted={"descriptors": ["edges", "lbp"], "classifiers": ["logistic_regression", "rbf_svm"]},
     )
     arguments = ["run", "--grid", str(grid), "--jobs", "1", "--device", "cpu", "--workspace"]
     whole, killed = store_in(tmp_path / "whole"), store_in(tmp_path / "killed")
     assert call(*arguments, whole).status == 0
     finished_at_kill = []
-    for moment in (1, 6):  # cells finished when the kill comes
+    for moment in (1, 4):  # cells finished when the kill comes
         process = subprocess.Popen(
             [*COMMAND, *arguments, str(killed)], stderr=subprocess.DEVNULL, start_new_session=True
         )
