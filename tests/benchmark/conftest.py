@@ -6,6 +6,8 @@ from shutil import copy
 
 import pytest
 import yaml
+from matplotlib.figure import Figure
+from PIL import Image
 
 from benchmark.analysis.findings import Findings, find
 from benchmark.cli.run import run_grid
@@ -102,3 +104,17 @@ def report(whole: tuple[Plan, Records], tmp_path_factory: pytest.TempPathFactory
     text = yaml.safe_dump(plan.grid.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
     folder = tmp_path_factory.mktemp("report") / "paper"
     return write_report(plan, answers_from(plan, records), folder, ALONE, text)
+
+
+@pytest.fixture
+def one_pixel_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are made, but not drawn: for tests that read the text of a report. The fixture `report` draws them."""
+    pixel = Image.new("L", (1, 1))
+
+    def save(figure: Figure, path: Path, **_: object) -> None:
+        if path.suffix == ".png":
+            pixel.save(path)
+        else:
+            path.write_bytes(b"")
+
+    monkeypatch.setattr(Figure, "savefig", save)

@@ -99,6 +99,7 @@ def test_results_are_loaded_by_grid_and_by_name_alike(ran):
         bm.load_results(folder, "other")
 
 
+@pytest.mark.usefixtures("one_pixel_figures")
 def test_a_report_is_written(ran, tmp_path):
     results, *_ = ran
     report = bm.report(results, tmp_path / "paper", jobs=1)

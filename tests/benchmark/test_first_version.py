@@ -59,6 +59,7 @@ def test_its_differences_are_those_that_the_first_version_printed(results):
         assert row["verdict"] == verdict(row["difference"], row["p_adjusted"], level=0.05) == "not settled"
 
 
+@pytest.mark.usefixtures("one_pixel_figures")
 def test_its_report_is_written(results, tmp_path):
     page = bm.report(results, tmp_path / "paper", jobs=1).folder / "report.html"
     assert "not settled" in page.read_text(encoding="utf-8")

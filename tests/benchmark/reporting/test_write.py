@@ -56,6 +56,7 @@ def test_a_second_report_of_the_same_records_says_the_same(report, whole, tmp_pa
     assert names(again.figures) == names(report.figures)
 
 
+@pytest.mark.usefixtures("one_pixel_figures")
 def test_an_unfinished_grid_reports_what_there_is_and_says_what_is_missing(tmp_path):
     plan, records = planted(tmp_path, grid_of(seeds=[0], body_parts=["wrist"]), done=0.5)
     report = write_planted(plan, records, tmp_path / "paper", ALONE, "")
@@ -67,6 +68,7 @@ def test_an_unfinished_grid_reports_what_there_is_and_says_what_is_missing(tmp_p
     assert "never run" in (tmp_path / "paper" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("one_pixel_figures")
 def test_one_size_and_one_seed_leave_out_what_needs_several(tmp_path):
     grid = grid_of(train_sizes=["full"], seeds=[0], body_parts=["elbow"])
     report = write_planted(*planted(tmp_path, grid), tmp_path / "paper", ALONE, "")
@@ -79,6 +81,7 @@ def test_one_size_and_one_seed_leave_out_what_needs_several(tmp_path):
     assert "one seed has no spread" in (tmp_path / "paper" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("one_pixel_figures")
 def test_a_grid_of_frozen_networks_alone_has_no_head_to_head(tmp_path):
     grid = grid_of(fine_tuning=None, hand_crafted=None, seeds=[0], body_parts=["elbow"])
     report = write_planted(*planted(tmp_path, grid), tmp_path / "paper", ALONE, "")
