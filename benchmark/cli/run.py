@@ -148,7 +148,8 @@ def _show_chosen(answers: Answers, evaluation: Evaluation) -> None:
 def _verdict_words(evaluation: Evaluation, rows: list[dict[str, Any]]) -> str:
     families = sorted({row["family"] for row in rows if row["family"]}, reverse=True)
     counted = " and ".join(map(str, families))
-    return f"verdict at the familywise level {evaluation.level:g} (Holm, {counted} comparisons)"
+    words = f"verdict at the familywise level {evaluation.level:g} over {counted} planned comparisons"
+    return f"INTERIM {words}, some not finished" if any(row["interim"] for row in rows) else words
 
 
 def _show_end(results: api.Results, plan: Plan, workspace: Workspace) -> None:

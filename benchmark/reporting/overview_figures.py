@@ -63,7 +63,7 @@ def overview(findings: Findings) -> Iterator[Figure]:
         first, second = (STRATEGIES[name].label for name in comparison)
         caption = (
             f"{_metric(findings)}: {second} minus {first} on the same test patients, means over seeds. "
-            "Filled markers: significant after Holm's adjustment."
+            "Filled markers: significant after adjustment for the planned comparisons."
         )
         name = f"{slug(second)}_minus_{slug(first)}".replace("-", "_")
         yield name, caption, partial(_forest, findings, comparison, first, second)

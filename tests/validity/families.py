@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from results.significance import holm
+from results.families import adjusted as within_family
 from results.uncertainty import Resampled, p_value
 from tests.validity.resampling import metrics_of, values_of, weights_of
 from tests.validity.simulation import Values, World, draw, generator, grouped_noise
@@ -37,7 +37,7 @@ def _errors(name: str, datasets: int) -> Iterator[dict[str, Any]]:
     found = [_family(world, parts, studies, generator("families", name, i)) for i in range(number)]
     for metric in METRICS:
         p = np.nan_to_num([ps[metric] for ps, _ in found], nan=1.0)
-        adjusted = np.array([holm(row.tolist()) for row in p])
+        adjusted = np.array([within_family(row.tolist(), [None] * len(row)) for row in p])
         yield {
             "family": name,
             "studies": studies,

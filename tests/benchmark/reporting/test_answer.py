@@ -25,7 +25,7 @@ def test_of_a_single_backbone_its_own_rows_are_shown():
 def test_the_text_has_a_line_per_difference_and_crossover(findings):
     text = answer_text(findings)
     assert text.count("\n- ") + text.count("\n\n- ") >= 3 * 3
-    assert "familywise level 0.05 (Holm, 9 comparisons)" in text
+    assert "familywise level 0.05 over the 9 comparisons that the grid plans" in text
     assert "Training images from which on fine-tuning is ahead" in text
     assert "patients leak" not in text
 
