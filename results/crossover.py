@@ -82,28 +82,29 @@ def zones(
     sizes: Sequence[int],
     differences: Sequence[float],
     drawn: Values,
-    reaches: Sequence[float],
+    intervals: Sequence[tuple[float, float]],
     confidence: float = 0.95,
 ) -> list[Zone]:
     """The measured range in zones, smallest first: frozen better, undecided, fine-tuned better.
 
-    They come from a band around the differences that holds at all sizes together with `confidence`. `reaches`
-    (n_sizes,) are half the widths of the intervals of the single sizes; the band widens all of them by the
-    same factor, the quantile of the largest deviation over sizes of the draws from their median, in units of
-    the reaches (the max-|t| method: Montiel Olea and Plagborg-Moller 2019, J. Appl. Econom. 34:1), and at
-    least 1. Between two sizes its bounds are straight lines over log(size): where the true difference is one
-    too, it is held there as well. One side is better where the band leaves out zero.
+    They come from a band around the differences that holds at all sizes together with `confidence`.
+    `intervals` (n_sizes,) are those of the single sizes; the band widens all of them by the same factor: the
+    quantile of the largest deviation over sizes of the draws from their median, in units of the interval's
+    reach on that side (the max-|t| method: Montiel Olea and Plagborg-Moller 2019, J. Appl. Econom. 34:1), and
+    at least 1. Between two sizes its bounds are straight lines over log(size): where the true difference is
+    one too, it is held there as well. One side is better where the band leaves out zero.
 
-    The other arguments are those of `crossover`. No zone where a size has no difference or no reach, or where
-    too many draws are undefined. Raises ValueError as `crossover` does.
+    The other arguments are those of `crossover`. No zone where a size has no difference or no
+    interval, or where too many draws are undefined. Raises ValueError as `crossover` does.
     """
-    points, reach = np.asarray(differences, np.float64), np.asarray(reaches, np.float64)
+    points, bounds = np.asarray(differences, np.float64), np.asarray(intervals, np.float64)
     _check(sizes, points, drawn)
+    reach = np.stack([points - bounds[:, 0], bounds[:, 1] - points])  # below and above
     factor = _band_factor(drawn, reach, confidence)
-    if not np.isfinite([*points, *reach, factor]).all():
+    if not np.isfinite([*points, *reach.ravel(), factor]).all():
         return []
     logs = np.log(np.asarray(sizes, np.float64))
-    low, high = points - factor * reach, points + factor * reach
+    low, high = points - factor * reach[0], points + factor * reach[1]
     cuts = np.unique([*logs, *_zeros(logs, low), *_zeros(logs, high)])
     found: list[Zone] = []
     for start, end in pairwise(cuts):
@@ -161,9 +162,10 @@ def _band_factor(drawn: Values, reach: Values, confidence: float) -> float:
     known = drawn[:, np.isfinite(drawn).all(axis=0)]
     if known.shape[1] <= MAX_UNDEFINED * drawn.shape[1]:
         return float("nan")
-    apart = np.abs(known - np.median(known, axis=1, keepdims=True))
+    apart = known - np.median(known, axis=1, keepdims=True)
+    own = np.where(apart > 0, *reach[..., None])  # an estimate that is too high needs its reach below
     with np.errstate(divide="ignore", invalid="ignore"):
-        largest = np.where(apart > 0, apart / reach[:, None], 0.0).max(axis=0)  # no spread needs no width
+        largest = np.where(apart == 0, 0.0, np.abs(apart) / own).max(axis=0)
     return max(1.0, float(np.quantile(largest, confidence)))
 
 

@@ -1,5 +1,6 @@
-"""Statistics over backbones and body parts: ranks, heterogeneity, and variance over seeds."""
+"""Statistics over backbones and body parts: ranks, and both parts of the variance."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,10 +11,10 @@ from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.strategies import STRATEGIES
 from classifiers.catalogue import learns
 from classifiers.fine_tuning.recipes import END_TO_END
+from results.estimates import Estimate
+from results.evaluation import plain
 from results.labels import plain_name
 from results.ranks import rank_methods
-from results.uncertainty import standard_error
-from results.variance_components import heterogeneity, seed_spread
 
 Row = dict[str, Any]
 
@@ -44,42 +45,32 @@ def _ranked_name(method: Method) -> str:
     return label if method.classifier == END_TO_END else f"{label}: {method.classifier}"
 
 
-def heterogeneity_rows(found: list[Pair]) -> pd.DataFrame:
-    """Test whether fine-tuned minus frozen is equal in all body parts, per backbone and training size.
+def spread_rows(evaluated: ResampledCells, pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Both parts of the variance of every compared method and of fine-tuned minus frozen.
 
-    Columns: backbone, recipe, train_size and those of `results.variance_components.heterogeneity`. `all` is
-    no part.
-    """
-    groups: dict[tuple[str, str, int | str], list[tuple[float, float]]] = {}
-    for pair in found:
-        difference = pair.over_seeds()
-        if pair.comparison == QUESTION and pair.setting.body_part != EVERY_PART and difference:
-            group = groups.setdefault((pair.backbone, pair.recipe, pair.setting.train_size), [])
-            group.append((difference.value, standard_error(difference)))
-    return pd.DataFrame(
-        [
-            {
-                "backbone": backbone,
-                "recipe": recipe,
-                "train_size": size,
-                **heterogeneity([value for value, _ in group], [error for _, error in group]),
-            }
-            for (backbone, recipe, size), group in groups.items()
-            if len(group) > 1
-        ]
-    )
-
-
-def spread_rows(evaluated: ResampledCells) -> pd.DataFrame:
-    """Standard deviations over seeds and over test patients, per setting and compared method.
-
-    Columns: strategy, backbone, classifier, body_part, train_size, images and those of `seed_spread`. Only
-    where there are two seeds or more.
+    Columns: method (its name, or that of the comparison), backbone, body_part, train_size, images, seeds,
+    value (the mean over seeds), training_sd (over training subsets, of one seed), test_sd (of the mean over
+    these seeds, over test patients) and error (the standard error of the mean over seeds). Only where there
+    are two seeds or more.
     """
     rows = []
     for setting, chosen in evaluated.chosen.items():
-        for method, side in chosen.items():
-            if len(side) > 1:
-                found = list(evaluated.by_seed(side).values())
-                rows.append({**method._asdict(), **setting._asdict(), **seed_spread(found)})
+        named = [
+            (method.name, method.backbone, evaluated.over_seeds(side)) for method, side in chosen.items()
+        ]
+        for pair in pairs:
+            if pair.setting == setting and pair.comparison == QUESTION:
+                label = " · ".join(filter(None, (pair.comparison.name, pair.match.recipe)))
+                named.append((label, pair.match.backbone, pair.difference.estimate))
+        rows += [
+            {"method": name, "backbone": backbone, **setting._asdict(), **_parts_of(found)}
+            for name, backbone, found in named
+            if found.seeds > 1
+        ]
     return pd.DataFrame(rows)
+
+
+def _parts_of(found: Estimate) -> Row:
+    numbers = {"value": found.value, "training_sd": found.training_sd}
+    numbers |= {"test_sd": found.test_sd, "error": found.error}
+    return {"seeds": found.seeds, **{name: plain(value) for name, value in numbers.items()}}

@@ -1,4 +1,4 @@
-"""Scores of every method at a body part and size; marks the best and those not significantly worse."""
+"""Scores of every method at a body part and size; marks the best and those not distinguished from it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
-from results.comparison import differences
+from results.comparison import compare
+from results.evaluation import plain
 from results.significance import holm
 from results.tables.formatting import BEST, CLOSE
 from results.verdict import is_significant
@@ -20,8 +21,8 @@ def score_rows(evaluated: ResampledCells, methods: Mapping[Setting, Mapping[Meth
 
     Columns: strategy, backbone, classifier, body_part, train_size, images, seeds (how many), value, low,
     high and standing: BEST, or CLOSE where the paired difference from the best is not significant (Holm
-    over the methods of the setting), else WORSE. The best is the one that the test set shows to be: a
-    description of this test set, not a choice that another would repeat.
+    over the methods of the setting), which does not show that they are equal, else WORSE. The best is the
+    one that the test set shows to be: a description of this test set, not a choice that another would repeat.
     """
     rows = [row for setting, sides in methods.items() for row in _setting_rows(evaluated, setting, sides)]
     return pd.DataFrame(rows)
@@ -56,5 +57,6 @@ def _standing(p: float | None, level: float) -> str:
 def _p(evaluated: ResampledCells, side: Side, best: Side) -> float | None:
     if side is best:
         return None
-    rows = differences(evaluated.by_seed(side), evaluated.by_seed(best), evaluated.evaluation.confidence)
-    return rows[-1]["p"] if rows else None
+    if not side.keys() & best.keys():
+        return None
+    return plain(compare(evaluated.by_seed(side), evaluated.by_seed(best), evaluated.limits).p())

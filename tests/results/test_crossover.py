@@ -161,11 +161,15 @@ def test_a_crossover_whose_interval_spans_all_sizes_is_not_determined(status, lo
     assert is_determined(row | {"smallest": 100, "largest": 1000}) == determined
 
 
+def around(differences, reaches):
+    return [(value - reach, value + reach) for value, reach in zip(differences, reaches, strict=True)]
+
+
 def zones_of(differences, reach=0.05, noise=1e-6, sizes=SIZES, **options):
     """Zones where the draws hardly vary, so that the band is the single intervals."""
     random = np.random.default_rng(0)
     drawn = np.array(differences, float)[:, None] + random.normal(0, noise, (len(sizes), 400))
-    return zones(sizes, differences, drawn, [reach] * len(sizes), **options)
+    return zones(sizes, differences, drawn, around(differences, [reach] * len(sizes)), **options)
 
 
 def test_three_zones_end_where_the_band_passes_zero():
@@ -199,14 +203,17 @@ def test_the_band_is_wider_than_the_single_intervals():
     drawn = random.normal(0, 1, (3, 20_000))
     reach = stats.norm.ppf(0.975)
     together = stats.norm.ppf((1 + 0.95 ** (1 / 3)) / 2)  # of three independent sizes (Sidak)
-    just, not_quite = (zones(SIZES, [sign * together] * 3, drawn, [reach] * 3) for sign in (1.03, 0.97))
+    just, not_quite = (
+        zones(SIZES, values, drawn, around(values, [reach] * 3))
+        for values in ([1.03 * together] * 3, [0.97 * together] * 3)
+    )
     assert [zone.zone for zone in just] == [TUNED_BETTER]
     assert [zone.zone for zone in not_quite] == [UNDECIDED]
 
 
 def test_sizes_that_move_together_need_no_wider_band():
     shift = np.random.default_rng(0).normal(0, 1, 20_000)
-    found = zones(SIZES, [2.05] * 3, np.tile(shift, (3, 1)), [stats.norm.ppf(0.975)] * 3)
+    found = zones(SIZES, [2.05] * 3, np.tile(shift, (3, 1)), around([2.05] * 3, [stats.norm.ppf(0.975)] * 3))
     assert [zone.zone for zone in found] == [TUNED_BETTER]
 
 
@@ -215,7 +222,7 @@ def test_wrong_zones_are_as_rare_as_the_confidence_says():
     random, wrong = np.random.default_rng(0), 0
     for _ in range(400):
         noise = random.multivariate_normal(np.zeros(3), 0.5 + 0.5 * np.eye(3), 401).T
-        found = zones(SIZES, noise[:, 0], noise[:, 1:], [stats.norm.ppf(0.975)] * 3)
+        found = zones(SIZES, noise[:, 0], noise[:, 1:], around(noise[:, 0], [stats.norm.ppf(0.975)] * 3))
         wrong += [zone.zone for zone in found] != [UNDECIDED]
     assert 0.02 < wrong / 400 < 0.08
 
@@ -231,6 +238,13 @@ def test_what_is_undefined_has_no_zone(differences, reach, noise):
 
 def test_a_size_without_any_spread_counts_as_known():
     drawn = np.vstack([np.full(50, 0.1), np.random.default_rng(0).normal(0, 0.1, (2, 50))])
-    assert zones(SIZES, [0.1, 0.0, 0.0], drawn, [0.0, 0.2, 0.2])[0] == Zone(
+    assert zones(SIZES, [0.1, 0.0, 0.0], drawn, [(0.1, 0.1), (-0.2, 0.2), (-0.2, 0.2)])[0] == Zone(
         TUNED_BETTER, pytest.approx(100), pytest.approx(215, abs=1)
     )
+
+
+def test_a_band_is_as_lopsided_as_the_intervals():
+    random = np.random.default_rng(0)
+    drawn = 0.1 + random.normal(0, 1e-6, (3, 400))
+    above, below = (zones(SIZES, [0.1] * 3, drawn, [ends] * 3) for ends in ((0.05, 0.4), (-0.2, 0.15)))
+    assert [zone.zone for zone in above + below] == [TUNED_BETTER, UNDECIDED]

@@ -16,7 +16,10 @@ PARTS, LEVEL = 7, 0.05
 SEEDS = (3, 5)
 TRAINING = (0.0, 0.01, 0.02, 0.04)  # standard deviation of the difference over training subsets
 BETWEEN_PARTS = (0.0, 0.02)  # standard deviation of the true differences over parts
-TEST, OWN = 0.02, 0.01  # standard errors over test patients: what all seeds share, and what each has of its own
+TEST, OWN = (
+    0.02,
+    0.01,
+)  # standard errors over test patients: what all seeds share, and what each has of its own
 PATIENTS = 60  # of the rarer label
 DRAWS = 500  # resamplings: fewer than the project's, for speed
 
@@ -54,7 +57,9 @@ def _dataset(tau: float, seeds: int, training: float, random: np.random.Generato
         "new_part_holds": _holds(found.new_part, random.normal(0, tau)),
         "part_holds": float(np.mean([_holds(b, t) for b, t in zip(raw, true, strict=True)])),
         "shrunken_holds": float(np.mean([_holds(b, t) for b, t in zip(found.shrunken, true, strict=True)])),
-        "shrunken_width": float(np.mean([_width(b) / _width(r) for b, r in zip(found.shrunken, raw, strict=True)])),
+        "shrunken_width": float(
+            np.mean([_width(b) / _width(r) for b, r in zip(found.shrunken, raw, strict=True)])
+        ),
     }
 
 
@@ -65,7 +70,9 @@ def measured(true: Values, seeds: int, training: float, random: np.random.Genera
     patients' noise is the same where all seeds share it.
     """
     sizes = len(true)
-    trained = training * np.sqrt(0.5) * (random.normal(0, 1, (1, seeds)) + random.normal(0, 1, (sizes, seeds)))
+    trained = (
+        training * np.sqrt(0.5) * (random.normal(0, 1, (1, seeds)) + random.normal(0, 1, (sizes, seeds)))
+    )
     shared = random.normal(0, TEST, DRAWS + 1)
     own = random.normal(0, OWN, (sizes, seeds, DRAWS + 1))
     shown = true[:, None] + trained + shared[-1] + own[..., -1]

@@ -42,7 +42,7 @@ def _rows(datasets: int) -> Iterator[dict[str, Any]]:
 def _zones(true: Values, seeds: int, training: float, random: np.random.Generator) -> list[Zone]:
     estimates = measured(true, seeds, training, random)
     drawn = np.stack([one.drawn for one in estimates])
-    return zones(SIZES, [one.value for one in estimates], drawn, [one.reach(0.95) for one in estimates])
+    return zones(SIZES, [one.value for one in estimates], drawn, [one.interval(0.95) for one in estimates])
 
 
 def _wrong(zone: Zone, slope: float) -> bool:
