@@ -15,8 +15,8 @@ LEAST_METHODS, LEAST_BLOCKS = (
     2,
 )  # scipy's friedmanchisquare needs three; ranks of one block have no variation
 DESCRIPTION = (
-    "Description only: an average rank depends on which other methods are ranked, so that two methods are judged "
-    "by their paired differences with Holm's adjustment (Benavoli, Corani and Mangili 2016)."
+    "Description only: an average rank depends on which other methods are ranked, so that two methods are "
+    "judged by their paired differences with Holm's adjustment (Benavoli, Corani and Mangili 2016)."
 )
 FEW_BLOCKS = 10  # Friedman's chi-squared approximation needs more (Demsar 2006, section 3.2.2)
 SHARED_PATIENTS = (

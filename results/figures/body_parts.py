@@ -20,7 +20,7 @@ _LOOKS: dict[str, dict[str, Any]] = {  # the words of the legend are those of th
     ALONE: {"color": GREY, "marker": "o", "markerfacecolor": "white", "linewidth": 0.9},
     SHRUNKEN: {"color": BLUE, "marker": "s", "linewidth": 1.4},
     MEAN: {"color": BLACK, "marker": "D", "linewidth": 1.6},
-    ANOTHER: {"color": VERMILION, "marker": "", "linewidth": 1.6, "linestyle": (0, (2, 1))},
+    ANOTHER: {"color": VERMILION, "marker": "|", "linewidth": 0.9},  # its ends are marked, not its middle
 }
 _APART = 0.16  # half the distance of the two lines of a part, in rows
 
@@ -111,7 +111,6 @@ def _draw_line(axis: Axes, row: Mapping[str, Any], names: list[str]) -> None:
     else:
         place = len(names) + (kind == ANOTHER)
     look = _LOOKS[kind]
-    line = {name: look[name] for name in ("color", "linewidth", "linestyle") if name in look}
-    axis.plot([row["low"], row["high"]], [place, place], **line)
-    point = {name: look[name] for name in ("color", "marker", "markerfacecolor") if name in look}
-    axis.plot(row["value"], place, **point, markersize=4)
+    axis.plot([row["low"], row["high"]], [place, place], color=look["color"], linewidth=look["linewidth"])
+    points = [row["low"], row["high"]] if kind == ANOTHER else [row["value"]]
+    axis.plot(points, [place] * len(points), **{**look, "linewidth": 0}, markersize=4)

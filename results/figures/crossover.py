@@ -73,8 +73,9 @@ class CrossoverSizes:
         axis.grid(True, axis="x")
         for place, row in enumerate(records(table)):
             _draw_zones(axis, place, row["zones"], row["smallest"], row["largest"])
-            _draw_interval(axis, place, row["low"], row["high"], row["smallest"], row["largest"])
-            _draw_size(axis, place, row["size"], row["low"], row["smallest"], row["largest"])
+            if row["zones"]:
+                _draw_interval(axis, place, row["low"], row["high"], row["smallest"], row["largest"])
+                _draw_size(axis, place, row["size"], row["low"], row["smallest"], row["largest"])
         axis.set_yticks(range(len(table)), [part_label(part) for part in table["body_part"]])
         axis.set_ylim(len(table) - 0.5, -0.5)
         axis.tick_params(axis="y", length=0)

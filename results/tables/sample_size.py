@@ -43,11 +43,11 @@ def crossover_table(rows: TableRows, *, confidence: float = 0.95) -> PaperTable:
     note = (
         f"Images: one side is better where a {shown} band around the difference, which holds at all measured "
         "sizes together (training subsets and test patients), leaves out zero; between two sizes the band is "
-        f"linear over log(images). Crossover: fine-tuning is ahead from there on; from, to: {shown} interval. "
-        "≤: fine-tuning is ahead at the smallest size already. >: it is not ahead at the largest, so a "
-        "crossover, if any, lies beyond the data. Not determined: the interval spans all measured sizes. More "
-        "than one sign change: there is no single crossover. With one seed intervals are over test patients "
-        "alone. Frozen: the classifier that the training folds of each seed chose."
+        "linear over log(images). Crossover: fine-tuning is ahead from there on; from, to: its "
+        f"{shown} interval. ≤: fine-tuning is ahead at the smallest size already. >: it is not ahead at the "
+        "largest, so a crossover, if any, lies beyond the data. Not determined: the interval spans all "
+        "measured sizes. More than one sign change: there is no single crossover. With one seed intervals are "
+        "over test patients alone. Frozen: the classifier that the training folds of each seed chose."
     )
     caption = "Labelled images at which the frozen or the fine-tuned network is better."
     return paper_table("crossovers", caption, table, columns, note=note)
@@ -95,9 +95,9 @@ def fits_table(rows: TableRows, metric: str, unit: str, *, confidence: float = 0
         "Two laws with three parameters each, by least squares weighted by the standard errors: value = "
         "asymptote − scale · images to the power of −exponent (power law), and value = asymptote − scale · "
         "exp(−rate · images) (exponential). A range is that of both laws.",
-        f"{DOUBLE_DAGGER}: extrapolated beyond the measured sizes; in brackets what the {percent(confidence)} "
-        "intervals of both laws (training subsets and test patients) cover together. That one of the two laws "
-        "holds there is not known.",
+        f"{DOUBLE_DAGGER}: extrapolated beyond the measured sizes; in brackets what the "
+        f"{percent(confidence)} intervals of both laws (training subsets and test patients) cover together. "
+        "That one of the two laws holds there is not known.",
         "*: as many parameters as sizes, so that nothing checks the laws." if _unchecked(table) else "",
         chosen_note(table["classifier"]),
         *(f"{UNDEFINED_MARK}: {reason}." for reason in table["reason"].dropna().unique()),

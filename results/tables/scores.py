@@ -107,9 +107,9 @@ class ScoreTables:
     def _note(self, rows: pd.DataFrame) -> str:
         standings = set(rows["standing"])
         close = (
-            f"{DAGGER}: these data do not distinguish it from the best, which does not show that they are equal "
-            f"(paired difference, p > {self.level:g} after Holm's adjustment for the methods of that body part "
-            "and size)."
+            f"{DAGGER}: these data do not distinguish it from the best, which does not show that they are "
+            f"equal (paired difference, p > {self.level:g} after Holm's adjustment for the methods of that "
+            "body part and size)."
         )
         return sentences(
             f"{_over_seeds(rows)}[{percent(self.confidence)} interval], test patients resampled.",
