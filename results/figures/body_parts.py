@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from results.figures.layout import columns_for, empty_figure, panel_grid
-from results.figures.style import TWO_COLUMNS, styled
+from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.frames import TableRows, by_size, in_order, records, refuse_twice, tidy
 from results.labels import BLACK, BLUE, GREY, VERMILION, metric_label, part_label, size_label
 
@@ -75,7 +75,8 @@ class BodyParts:
                 _draw_line(axis, row, names)
         there = [kind for kind in _LOOKS if (table["kind"] == kind).any()]
         handles = [Line2D([], [], **_LOOKS[kind], label=kind) for kind in there]
-        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+        columns = len(handles) if self.width > ONE_COLUMN + 1 else 2
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns)
         return figure
 
 

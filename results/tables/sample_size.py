@@ -46,8 +46,8 @@ def crossover_table(rows: TableRows, *, confidence: float = 0.95) -> PaperTable:
         "linear over log(images). Crossover: fine-tuning is ahead from there on; from, to: its "
         f"{shown} interval. ≤: fine-tuning is ahead at the smallest size already. >: it is not ahead at the "
         "largest, so a crossover, if any, lies beyond the data. Not determined: the interval spans all "
-        "measured sizes. More than one sign change: there is no single crossover. With one seed intervals are "
-        "over test patients alone. Frozen: the classifier that the training folds of each seed chose."
+        "measured sizes. More than one sign change: there is no single crossover. With one seed intervals "
+        "are over test patients alone. Frozen: the classifier that the training folds of each seed chose."
     )
     caption = "Labelled images at which the frozen or the fine-tuned network is better."
     return paper_table("crossovers", caption, table, columns, note=note)
