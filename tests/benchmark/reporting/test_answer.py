@@ -34,7 +34,7 @@ def test_of_a_single_backbone_its_own_rows_are_shown():
 def test_the_text_has_a_line_per_difference_and_crossover(findings):
     text = answer_text(findings)
     assert text.count("\n- ") + text.count("\n\n- ") >= 3 * 3
-    assert "familywise level 0.05 (Holm, 9 comparisons)" in text
+    assert "familywise level 0.05 over the 9 comparisons that the grid plans" in text
     assert "By training images" in text
     assert "patients leak" not in text
 
@@ -87,7 +87,7 @@ def test_the_parts_together_are_the_headline_for_parts(findings):
     text = answer_text(replace(findings, together=pd.DataFrame([known, unknown])))
     assert (
         "- net, 100 images, 7 parts: **+0.020** [-0.010, +0.050]; another part [-0.040, +0.080]; "
-        "SD over parts 0.021, equal parts: p \\\\<0.001"
+        "SD over parts 0.021, equal parts: p \\<0.001"
     ) in text
     assert "- net, all images, 7 parts: one seed" in text
     assert "another part not known from two parts" in answer_text(findings)
