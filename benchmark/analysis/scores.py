@@ -1,4 +1,4 @@
-"""Scores of every method at a body part and size; marks the best and those not significantly worse."""
+"""Scores of every method at a body part and size; marks the best and those not distinguished from it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,8 +21,8 @@ def score_rows(evaluated: ResampledCells, methods: Mapping[Setting, Mapping[Meth
 
     Columns: strategy, backbone, classifier, body_part, train_size, images, seeds (how many), value, low,
     high and standing: BEST, or CLOSE where the paired difference from the best is not significant (Holm
-    over the methods of the setting), else WORSE. The best is the one that the test set shows to be: a
-    description of this test set, not a choice that another would repeat.
+    over the methods of the setting), which does not show that they are equal, else WORSE. The best is the
+    one that the test set shows to be: a description of this test set, not a choice that another would repeat.
     """
     rows = [row for setting, sides in methods.items() for row in _setting_rows(evaluated, setting, sides)]
     return pd.DataFrame(rows)

@@ -29,7 +29,8 @@ _ELSEWHERE = (
 )
 _STANDING = (
     "The best of a body part and size is the one that this test set shows to be best: another test set may "
-    "show another. What may stand beside it is marked."
+    "show another. What these data do not distinguish from it is marked, which does not show that they are "
+    "equal."
 )
 
 
@@ -108,16 +109,17 @@ def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
     tests = parts.tables("tests")
     notes = [Prose(_TESTS)] if tests else []
     yield Section("Differences", [*forests, *parts.tables("differences"), *tests, *notes])
+    yield Section(
+        "Body parts together",
+        [*parts.figures("body_parts"), *parts.tables("parts_together", "parts_shrunken")],
+    )
     yield Section("More images", [*parts.tables("crossovers"), *parts.tables("curve_fits")])
 
 
 def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:
     tables = parts.tables("main", "body_part", "train_size")
     yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
-    yield Section(
-        "Over networks and body parts",
-        [*parts.figures("critical"), *parts.tables("ranks", "heterogeneity", "spread")],
-    )
+    yield Section("Over networks and seeds", [*parts.figures("critical"), *parts.tables("ranks", "spread")])
     yield Section("Ranking and calibration", parts.figures("roc", "precision", "reliability", "confusion"))
     yield Section("Controls", list(_controls(findings, parts)))
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])

@@ -45,13 +45,16 @@ def test_a_score_stands_where_its_method_and_size_meet():
     assert (table.rows[2][4].text, table.rows[2][4].value) == (f"{value:.3f}", value)
 
 
-def test_the_best_is_bold_and_what_is_not_significantly_worse_has_a_dagger():
+def test_the_best_is_bold_and_what_is_not_distinguished_from_it_has_a_dagger():
     (table,) = tables(score_rows(parts=("wrist",))).per_part()
     for column in (3, 4, 5, 6):
         assert [row[column].bold for row in table.rows] == [False, False, False, True]
         assert [row[column].mark for row in table.rows] == ["", "†", "", ""]
     assert "Bold: the best" in table.note
-    assert "†: not significantly worse" in table.note
+    assert (
+        "†: these data do not distinguish it from the best, which does not show that they are equal"
+        in table.note
+    )
     line = next(line for line in table.markdown().splitlines() if "fine-tuned" in line)
     assert line.count("**") == 8
     assert (
