@@ -66,6 +66,7 @@ class Evaluation(Strict):
     primary: MetricName = "auroc"
     confidence: float = Field(default=0.95, gt=0, lt=1)
     resamples: int = Field(default=2000, ge=100, le=100_000)
+    margin: float = Field(default=0.02, gt=0, lt=1)
 
     @property
     def level(self) -> float:

@@ -26,7 +26,8 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     name, weights in words, library and its BibTeX key), recipes (of the fine-tuning: name, keys, and stages,
     complete), others (sentences on strategies of other packages), folds, by_skimage (whether scikit-image
     computes all descriptors), labels (names in prose of descriptors), classifiers (label, method in a
-    sentence and BibTeX keys, by name), comparisons (how many are in the main family), crossover, curve_fits,
+    sentence and BibTeX keys, by name), cells (how many the grid plans and how many are finished), comparisons (how
+    many are in the main family), crossover, curve_fits,
     tests, controls, devices and versions.
     """
     plan, cells = findings.plan, findings.evaluated.finished
@@ -46,6 +47,10 @@ def facts_of(findings: Findings) -> dict[str, Any]:
             name: {"label": entry.label, "method": entry.method, "citations": list(entry.citations)}
             for name, entry in CLASSIFIERS.items()
             if entry.learns
+        },
+        "cells": {
+            "planned": len(plan.cells),
+            "finished": sum(planned.status == "done" for planned in plan.cells),
         },
         "comparisons": _comparisons(findings.differences),
         "crossover": bool(len(findings.crossovers)),

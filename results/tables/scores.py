@@ -26,7 +26,7 @@ class ScoreTables:
 
     Rows: strategy, backbone, classifier (a name, or CHOSEN), body_part, train_size (int or `full`), images
     (the size in images), seeds (how many), value (their mean), low, high (None where undefined) and
-    standing: BEST, CLOSE (not significantly worse than the best of its body part and size, at `level`) or
+    standing: BEST, CLOSE (not shown to be worse than the best of its body part and size, at `level`) or
     empty.
     Each table raises ValueError for no rows, a missing column, or two rows of one method, part and size.
     """
@@ -107,8 +107,8 @@ class ScoreTables:
     def _note(self, rows: pd.DataFrame) -> str:
         standings = set(rows["standing"])
         close = (
-            f"{DAGGER}: not significantly worse than the best (paired difference over resampled patients, "
-            f"Holm over the methods of that body part and size, level {self.level:g})."
+            f"{DAGGER}: not shown to be worse than the best, which does not show that it is as good (paired "
+            f"difference, Holm over the methods of that body part and size, level {self.level:g})."
         )
         return sentences(
             f"{_over_seeds(rows)}[{percent(self.confidence)} interval], test patients resampled.",

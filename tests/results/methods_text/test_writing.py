@@ -94,6 +94,7 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
             },
             "xgboost": {"label": "XGBoost", "method": "It had trees.", "citations": ["chen2016xgboost"]},
         },
+        "cells": {"planned": 128, "finished": 128},
         "comparisons": 64,
         "crossover": True,
         "curve_fits": True,
@@ -256,15 +257,23 @@ def test_statistics():
         written(),
         "the area under the ROC curve (AUROC) per study, whose probability is the mean of its views'.",
         "2,000 resamplings of the test patients with replacement: a cluster bootstrap by patient (Efron & Tibshirani 1993)",
-        "95 % intervals are the estimate ± Student's t (patients − 1 degrees of freedom) times this standard error, on the log-odds scale",
-        "the variation over training subsets and repeated fits is not included.",
-        "paired by patient, and over the seeds that both methods have; their p-values are two-sided,",
+        "95 % intervals are the estimate ± Student's t times the standard error, with as many degrees of freedom as there are test patients of the rarer label, less one, on the log-odds scale",
+        "are correlated (Obuchowski 1997).",
+        "The variance of a mean over S seeds is the sum of two parts: the variance between training subsets and their fits, divided by S, and the variance of that mean over other test patients.",
+        "with S − 1 and with patients − 1 degrees of freedom, weighted by the two parts (Cochran 1964).",
+        "the first part holds the random numbers of the fits only, and results are conditional on this training set.",
+        "paired by patient, and on those seeds alone that both methods have. A difference was tested two-sided against zero,",
         "at a significance level of α = 0.05.",
         "Holm's method (Holm 1979; Seabold & Perktold 2010) over the family of 64 comparisons of fine-tuned with frozen",
-        "its interval is the percentile interval of the crossovers",
+        "that the grid plans, finished or not, so that α is the familywise error rate.",
+        "The intervals beside the adjusted verdicts are not adjusted.",
+        "equal within the margin of ±0.02 where two one-sided tests (Schuirmann 1987), each at α = 0.05, reject",
+        "one-sided, at the same α, whether freezing is worse than fine-tuning by less than the margin (non-inferiority).",
+        "would detect with 80 % power is given.",
+        "its interval is the percentile interval of the crossovers in the same resamplings of patients and seeds",
         "Power laws with an asymptote were fitted to learning curves (Figueroa et al. 2012)",
         "DeLong's test of AUROCs (DeLong et al. 1988) and McNemar's test of errors (McNemar 1947), which take studies for independent",
-        "Friedman's and Nemenyi's tests (Demšar 2006; Terpilowski 2019)",
+        "Friedman's and Nemenyi's tests (Demšar 2006; Terpilowski 2019). This describes the pool of methods and judges no pair:",
         "The controls were labels that were shuffled over the studies before training and testing and the share of",
         "Everything was computed on NVIDIA H100 with Python 3.11.7 and PyTorch 2.15.0.",
         "recorded with MLflow 3.5.0 (Zaharia et al. 2018).",
@@ -276,6 +285,32 @@ def test_other_settings_of_the_evaluation():
     assert_says(
         text, "primary metric was Cohen's kappa per image.", "90 % intervals", "α = 0.1.", "take images for"
     )
+
+
+def test_the_margin_is_that_of_the_grid():
+    assert_says(written(evaluation={"margin": 0.01}), "the margin of ±0.01 where")
+
+
+def test_one_seed_claims_nothing_of_methods():
+    text = written(seeds=[4])
+    assert_says(text, "With one seed, intervals and tests are conditional on these trained networks:")
+    assert_says(text, "so that nothing is claimed of the methods.", "in the same resamplings, those beyond")
+    assert_silent(
+        text, "margin", "Cochran", "conditional on this training set", "seeds alone", "other training subsets"
+    )
+
+
+def test_all_parts_come_before_the_body_parts():
+    sentence = "pass their level on to the body parts by the inheritance procedure (Goeman & Finos 2012; Bretz et al. 2009)."
+    assert_says(written(body_parts=["all", "wrist"]), sentence)
+    for parts in (["all"], ["elbow", "wrist"]):
+        assert_silent(written(body_parts=parts), "inheritance", "Goeman")
+
+
+def test_an_unfinished_grid_is_an_interim_look():
+    text = written(cells={"planned": 1280, "finished": 64})
+    assert_says(text, "This is an interim look: 64 of the 1,280 planned cells are finished.")
+    assert_silent(written(), "interim")
 
 
 def test_a_metric_without_limits(monkeypatch):
