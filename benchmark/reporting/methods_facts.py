@@ -26,9 +26,9 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     name, weights in words, library and its BibTeX key), recipes (of the fine-tuning: name, keys, and stages,
     complete), others (sentences on strategies of other packages), folds, by_skimage (whether scikit-image
     computes all descriptors), labels (names in prose of descriptors), classifiers (label, method in a
-    sentence and BibTeX keys, by name), cells (how many the grid plans and how many are finished), comparisons (how
-    many are in the main family), crossover, curve_fits,
-    tests, controls, devices and versions.
+    sentence and BibTeX keys, by name), cells (how many are planned, and how many finished),
+    comparisons (how many are in the main family), crossover, curve_fits, tests, controls, devices and
+    versions.
     """
     plan, cells = findings.plan, findings.evaluated.finished
     return {

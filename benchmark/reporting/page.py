@@ -9,6 +9,7 @@ import pandas as pd
 from benchmark.analysis.controls import controls_text
 from benchmark.analysis.findings import Findings
 from benchmark.reporting.answer import answer_text
+from benchmark.reporting.checklists import WrittenChecklist, checklists_block
 from benchmark.reporting.figure_files import Drawn
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.tables import Written
@@ -80,6 +81,7 @@ def page(
     drawn: Sequence[Drawn],
     written: Sequence[Written],
     methods: Methods,
+    checklists: Sequence[WrittenChecklist],
     grid_text: str,
 ) -> str:
     """The page's HTML; pictures are read from their files below `folder`, which it links."""
@@ -91,6 +93,7 @@ def page(
         Section("Published elsewhere", list(_published(findings))),
         Section("Methods", [Prose(methods.text)]),
         Section("References", [Prose(_references(methods.keys))]),
+        Section("Checklists", [checklists_block(checklists, folder)]),
         Section("What was left out", list(_left_out(findings, parts))),
         Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
     ]
