@@ -13,8 +13,8 @@ from results.checklists.phrases import Facts
 from results.page import TableBlock
 
 _NOTE = (
-    "Filled from the records of this study. What they do not hold is marked in the files: a person must write "
-    "it. The items are paraphrased; a journal may ask for its own form."
+    "Filled from the records of this study. What they do not hold is marked in the files: a person must "
+    "write it. The items are paraphrased; a journal may ask for its own form."
 )
 
 

@@ -147,4 +147,4 @@ def clusters(facts: Facts) -> str:
 
 def no_external(facts: Facts) -> str:
     """No other data set."""
-    return "None: all test images are of the same data set as the training images."
+    return "No external testing: all test images are of the same data set as the training images."

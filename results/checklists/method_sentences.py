@@ -152,7 +152,7 @@ def uncertainty(facts: Facts) -> str:
         else "other test patients alone (one seed)"
     )
     return (
-        f"{level} intervals by a cluster bootstrap over test patients "
+        f"Intervals of {level} by a cluster bootstrap over test patients "
         f"({counted(evaluation['resamples'], 'resampling')}); those of differences hold for {of}."
     )
 
@@ -207,7 +207,7 @@ def handling(facts: Facts) -> str:
 
 def no_update(facts: Facts) -> str:
     """No updating of models."""
-    return "None: no model was changed or calibrated again after the test."
+    return "No model was changed or calibrated again after the test."
 
 
 def prediction(facts: Facts) -> str:
