@@ -115,14 +115,14 @@ def model_choice(facts: Facts) -> str:
     """What chose hyperparameters, classifier and epoch."""
     said = []
     if facts["frozen"] or facts["grid"]["hand_crafted"]:
-        said.append(
-            "the classifier and hyperparameters with the highest mean AUROC in folds of the training images"
-        )
+        said.append("the classifier and hyperparameters with the highest mean AUROC over the folds")
     if facts["tuned"]:
         said.append(
-            "the epoch (and learning rate, where several are given) of a fine-tuning that validated best"
+            "the epoch (and learning rate, where several are given) of a fine-tuning with the best validation"
         )
-    return f"Taken were {joined(said)}. The test set chose nothing." if said else ""
+    return (
+        f"Selected within the training images: {joined(said)}. The test set selected nothing." if said else ""
+    )
 
 
 def one_model(facts: Facts) -> str:

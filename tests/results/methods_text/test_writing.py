@@ -272,7 +272,7 @@ def test_statistics():
         "would detect with 80 % power is given.",
         "its interval is the percentile interval of the crossovers in the same resamplings of patients and seeds",
         "Power laws with an asymptote were fitted to learning curves (Figueroa et al. 2012)",
-        "DeLong's test of AUROCs (DeLong et al. 1988) and McNemar's test of errors (McNemar 1947), which take studies for independent",
+        "DeLong's test of AUROCs (DeLong et al. 1988) and McNemar's test of errors (McNemar 1947), which treat studies as independent",
         "Friedman's and Nemenyi's tests (Demšar 2006; Terpilowski 2019). This describes the pool of methods and judges no pair:",
         "The controls were labels that were shuffled over the studies before training and testing and the share of",
         "Everything was computed on NVIDIA H100 with Python 3.11.7 and PyTorch 2.15.0.",
@@ -283,7 +283,7 @@ def test_statistics():
 def test_other_settings_of_the_evaluation():
     text = written(evaluation={"confidence": 0.9, "unit": "image", "primary": "cohens_kappa"})
     assert_says(
-        text, "primary metric was Cohen's kappa per image.", "90 % intervals", "α = 0.1.", "take images for"
+        text, "primary metric was Cohen's kappa per image.", "90 % intervals", "α = 0.1.", "treat images as"
     )
 
 
@@ -356,7 +356,7 @@ def test_one_of_everything_is_singular():
         "The frozen network was densenet169 (ImageNet weights), from timm",
         "after one epoch without",
         "The control was",
-        "(DeLong et al. 1988), which takes",
+        "(DeLong et al. 1988), which treats",
     )
     assert_silent(text, "nested", "Holm", "mean over seeds", "all seeds", "seeds that both", "torchvision")
 
