@@ -46,7 +46,7 @@ _HEAT_MAP = (
 )
 _RANKS = (
     "Average ranks (1: best) of fine-tuning and of the classifiers on frozen features, over backbones and "
-    "body parts at their largest size. Bars join what does not differ significantly."
+    "body parts at their largest size. Bars join what is not shown to differ."
 )
 
 _COST = (

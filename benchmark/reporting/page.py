@@ -21,7 +21,7 @@ from results.published import RADIOLOGIST, elsewhere
 from results.tables.paper import STAR
 
 _TESTS = (
-    "McNemar's and DeLong's tests take the rows of the test set for independent, which several studies of "
+    "McNemar's and DeLong's tests treat the rows of the test set as independent, which several studies of "
     "one patient are not: where patients have several, trust the resampled patients."
 )
 _ELSEWHERE = (

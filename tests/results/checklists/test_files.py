@@ -1,52 +1,22 @@
-"""The files of a checklist: a Word table with a row per item, and the same in Markdown."""
+"""The files of a checklist: Word and Markdown, with the same rows."""
 
 import pytest
 from docx import Document
-from docx.enum.text import WD_COLOR_INDEX
 
 from results.checklists import CHECKLISTS, NOT_IN_RECORDS, filled, save_checklist
 from tests.results.checklists.study import study
 
 
-@pytest.fixture(scope="module", params=CHECKLISTS, ids=lambda checklist: checklist.name)
-def saved(request, tmp_path_factory):
-    checklist = request.param
-    items = filled(checklist, study())
-    word, markdown = save_checklist(checklist, items, tmp_path_factory.mktemp("lists") / "new")
-    return checklist, items, Document(str(word)), markdown.read_text(encoding="utf-8")
-
-
-def test_word_has_a_row_per_item_below_its_head(saved):
-    checklist, items, document, _ = saved
-    (table,) = document.tables
-    assert len(table.rows) == 1 + len(checklist.items)
-    head, *rows = ([cell.text for cell in row.cells] for row in table.rows)
-    assert head == ["Item", "Section", "Asked for", "Answer", "In the report"]
-    for row, item in zip(rows, items, strict=True):
-        assert row[:3] == [item.item.number, item.item.section, item.item.topic]
-        assert row[3] == " ".join(filter(None, (item.text, item.missing)))
-        assert row[4] == "; ".join(item.where)
-
-
-def test_what_a_person_must_write_is_marked_in_word(saved):
-    document = saved[2]
-    for row in list(document.tables[0].rows)[1:]:
-        for run in row.cells[3].paragraphs[0].runs:
-            marked = run.font.highlight_color == WD_COLOR_INDEX.YELLOW
-            assert marked == run.text.strip().startswith(NOT_IN_RECORDS)
-
-
-def test_the_document_names_its_checklist_and_nobody_else(saved):
-    checklist, _, document, _ = saved
-    assert document.core_properties.title == checklist.title
-    assert document.core_properties.author == document.core_properties.comments == ""
-    assert "et al. 2024" in document.paragraphs[1].text
-
-
-def test_markdown_has_the_same_rows(saved):
-    checklist, _, _, text = saved
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
-    assert len(lines) == 2 + len(checklist.items)
-    assert all(line.count(" | ") == 4 for line in lines)
+@pytest.mark.parametrize("checklist", CHECKLISTS, ids=lambda checklist: checklist.name)
+def test_markdown_and_word_have_the_same_rows(checklist, tmp_path):
+    word, markdown = save_checklist(checklist, filled(checklist, study()), tmp_path / "new")
+    assert (word.name, markdown.name) == (f"{checklist.name}.docx", f"{checklist.name}.md")
+    text = markdown.read_text(encoding="utf-8")
+    head, _, *lines = [line for line in text.splitlines() if line.startswith("| ")]
+    numbers = [line.split(" | ")[0].removeprefix("| ") for line in lines]
+    assert numbers == [item.number for item in checklist.items]
+    assert all(line.count(" | ") == 4 for line in (head, *lines))
+    rows = list(Document(str(word)).tables[0].rows)
+    assert [row.cells[0].text for row in rows] == ["Item", *numbers]
     assert text.startswith(f"# {checklist.title}\n")
     assert f"**{NOT_IN_RECORDS}: the abstract.**" in text
