@@ -163,12 +163,9 @@ def comparison(facts: Facts) -> str:
         return ""
     evaluation = facts["grid"]["evaluation"]
     alpha, margin = plain(1 - evaluation["confidence"]), plain(evaluation["margin"])
-    holm = (
-        f", Holm over {counted(facts['comparisons'], 'planned comparison')}"
-        if facts["comparisons"] > 1
-        else ""
-    )
-    tests = f"Differences are paired by patient and tested two-sided (α = {alpha}{holm})"
+    family = counted(facts["comparisons"], "planned comparison")
+    adjusted = f", adjusted over {family}" if facts["comparisons"] > 1 else ""
+    tests = f"Differences are paired by patient and tested two-sided (α = {alpha}{adjusted})"
     if len(facts["grid"]["seeds"]) == 1:
         return f"{tests}; with one seed they claim nothing of the methods."
     return f"{tests}; equivalence within ±{margin} by two one-sided tests, non-inferiority one-sided."

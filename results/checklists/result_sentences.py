@@ -5,6 +5,7 @@ from operator import itemgetter
 from results.checklists.phrases import Facts, amount_on, bounded, capital, metric_of, sizes_of
 from results.labels import part_label
 from results.methods_text.words import counted, joined, percent, plural_of, spelt, spoken
+from results.verdict import verdict_text
 
 FEW_PATIENTS = 20  # patients of the rarer label, below which intervals of an AUROC hold too rarely
 
@@ -56,7 +57,8 @@ def verdicts(facts: Facts) -> str:
 
 def _verdict(row: Facts) -> str:
     where = f"{row['backbone']}, {part_label(row['body_part'])}, {counted(row['images'], 'image')}"
-    return f"{where}: {bounded(row, 'difference', '+.3f')}, {row['verdict']}"
+    said = verdict_text(row["verdict"], row["margin"], row["detectable"])
+    return f"{where}: {bounded(row, 'difference', '+.3f')}, {said}"
 
 
 def calls(facts: Facts) -> str:

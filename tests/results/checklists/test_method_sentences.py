@@ -21,7 +21,7 @@ def test_statistics_are_those_of_the_grid():
         "for other test patients and the spread over 3 seeds."
     )
     assert methods.comparison(facts) == (
-        "Differences are paired by patient and tested two-sided (α = 0.1, Holm over 64 planned comparisons); "
+        "Differences are paired by patient and tested two-sided (α = 0.1, adjusted over 64 planned comparisons); "
         "equivalence within ±0.01 by two one-sided tests, non-inferiority one-sided."
     )
     assert "±0.01" in methods.study_kind(facts)

@@ -18,7 +18,15 @@ def test_verdicts_are_of_the_main_part_and_count_the_others():
         "+0.031 [+0.010, +0.052], fine-tune (1 other in the report)."
     )
     alone = study(differences=[difference("all", low=None, high=None, verdict="one trained pair")])
-    assert results.verdicts(alone).endswith("+0.031 [no interval], one trained pair.")
+    assert results.verdicts(alone).endswith("+0.031 [no interval], one trained pair, no claim about methods.")
+
+
+def test_verdicts_are_in_words():
+    for name, words in {
+        "undecided": "undecided, could detect ≥ 0.041",
+        "equal": "equal within ±0.02",
+    }.items():
+        assert results.verdicts(study(differences=[difference("all", verdict=name)])).endswith(f"{words}.")
 
 
 def test_errors_are_counted():
