@@ -9,6 +9,7 @@ import pandas as pd
 from benchmark.analysis.controls import controls_text
 from benchmark.analysis.findings import Findings
 from benchmark.reporting.answer import answer_text
+from benchmark.reporting.checklists import WrittenChecklist, checklists_block
 from benchmark.reporting.figure_files import Drawn
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.tables import Written
@@ -20,7 +21,7 @@ from results.published import RADIOLOGIST, elsewhere
 from results.tables.paper import STAR
 
 _TESTS = (
-    "McNemar's and DeLong's tests take the rows of the test set for independent, which several studies of "
+    "McNemar's and DeLong's tests treat the rows of the test set as independent, which several studies of "
     "one patient are not: where patients have several, trust the resampled patients."
 )
 _ELSEWHERE = (
@@ -81,6 +82,7 @@ def page(
     drawn: Sequence[Drawn],
     written: Sequence[Written],
     methods: Methods,
+    checklists: Sequence[WrittenChecklist],
     grid_text: str,
 ) -> str:
     """The page's HTML; pictures are read from their files below `folder`, which it links."""
@@ -92,6 +94,7 @@ def page(
         Section("Published elsewhere", list(_published(findings))),
         Section("Methods", [Prose(methods.text)]),
         Section("References", [Prose(_references(methods.keys))]),
+        Section("Checklists", [checklists_block(checklists, folder)]),
         Section("What was left out", list(_left_out(findings, parts))),
         Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
     ]

@@ -26,8 +26,8 @@ class ScoreTables:
 
     Rows: strategy, backbone, classifier (a name, or CHOSEN), body_part, train_size (int or `full`), images
     (the size in images), seeds (how many), value (their mean), low, high (None where undefined) and
-    standing: BEST, CLOSE (not distinguished from the best of its body part and size at `level`, which does
-    not show that they are equal) or empty.
+    standing: BEST, CLOSE (not shown to be worse than the best of its body part and size, at `level`) or
+    empty.
     Each table raises ValueError for no rows, a missing column, or two rows of one method, part and size.
     """
 
@@ -107,9 +107,8 @@ class ScoreTables:
     def _note(self, rows: pd.DataFrame) -> str:
         standings = set(rows["standing"])
         close = (
-            f"{DAGGER}: these data do not distinguish it from the best, which does not show that they are "
-            f"equal (paired difference, p > {self.level:g} after Holm's adjustment for the methods of that "
-            "body part and size)."
+            f"{DAGGER}: not shown to be worse than the best, which does not show that it is as good (paired "
+            f"difference, Holm over the methods of that body part and size, level {self.level:g})."
         )
         return sentences(
             f"{_over_seeds(rows)}[{percent(self.confidence)} interval], test patients resampled.",

@@ -51,10 +51,7 @@ def test_the_best_is_bold_and_what_is_not_distinguished_from_it_has_a_dagger():
         assert [row[column].bold for row in table.rows] == [False, False, False, True]
         assert [row[column].mark for row in table.rows] == ["", "†", "", ""]
     assert "Bold: the best" in table.note
-    assert (
-        "†: these data do not distinguish it from the best, which does not show that they are equal"
-        in table.note
-    )
+    assert "†: not shown to be worse than the best, which does not show that it is as good" in table.note
     line = next(line for line in table.markdown().splitlines() if "fine-tuned" in line)
     assert line.count("**") == 8
     assert (
