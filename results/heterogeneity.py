@@ -70,10 +70,12 @@ class PartsTogether:
 def part_of(estimate: Estimate, confidence: float = 0.95) -> Part | None:
     """The numbers of one part; None where its value or standard error is undefined, or the error is zero.
 
-    The degrees of freedom are Satterthwaite's (1946, Biometrics Bulletin 2:110) of both variance parts: seeds
-    - 1, and patients of the rarer label - 1.
+    The squared error is the sum of the two parts of `Estimate`, `between` and `shared`, which is right on
+    average; the degrees of freedom are Satterthwaite's (1946, Biometrics Bulletin 2:110) of seeds - 1 and
+    patients - 1. `Estimate.error` is as large or larger, never below the test part: with it the test that
+    parts are equal would reject too rarely. The interval is that of the estimate.
     """
-    error = estimate.error
+    error = float(np.hypot(estimate.between, estimate.shared))
     if not np.isfinite([estimate.value, error]).all() or error <= 0:
         return None
     squares = estimate.shared**4 / max(estimate.patients - 1, 1)

@@ -98,7 +98,7 @@ def _parts_paragraphs(findings: Findings) -> Iterator[str]:
 
 def _parts_line(row: Row) -> str:
     where = f"- {escape(row['backbone'])}, {size_label(row['train_size'])} images, {row['parts']} parts"
-    if row["reason"]:
+    if not pd.isna(row["reason"]):
         return f"{where}: {row['reason']}"
     another = "not known from two parts"
     if not pd.isna(row["new_low"]):

@@ -116,7 +116,7 @@ def test_one_part_is_refused(parts):
 
 
 def estimate(value=0.1, seeds=5, between=0.01, shared=0.02, patients=50):
-    return Estimate(value, np.zeros(2), seeds, between, shared, 0.02, shared, patients)
+    return Estimate(value, np.zeros(2), seeds, between, shared, between * seeds**0.5, shared, patients)
 
 
 def test_a_part_has_the_whole_error_and_its_degrees_of_freedom():
