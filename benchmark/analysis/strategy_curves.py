@@ -14,7 +14,8 @@ def strategy_points(evaluated: ResampledCells) -> list[Row]:
 
     Rows: backbone (EVERY_BACKBONE first, where several are both frozen and fine-tuned; empty for a strategy
     without backbones), strategy, line (the recipe, where the grid has several), body_part, train_images,
-    value, low, high. The backbones are those both frozen and fine-tuned, or all, where none is.
+    train_patients, value, low, high. The backbones are those both frozen and fine-tuned, or all, where none
+    is.
     """
     names = _compared(evaluated)
     rows: list[Row] = []
@@ -39,7 +40,8 @@ def _point(
     if len(sides) != len(wanted):
         return []
     point = evaluated.interval(mean_of([evaluated.over_seeds(side) for side in sides]))
-    axes = {"body_part": setting.body_part, "train_images": setting.images}
+    size = {"train_images": setting.images, "train_patients": setting.patients}
+    axes = {"body_part": setting.body_part, **size}
     return [{"backbone": backbone, "strategy": strategy, "line": line, **axes, **point}]
 
 

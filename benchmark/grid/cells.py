@@ -32,6 +32,7 @@ class Cell:
     setting: str  # digest of the data set, protocol and image settings
     recipe: Recipe | None = field(default=None, hash=False)  # None except for fine-tuning
     control: str = ""  # name of the control, empty for an ordinary cell
+    patient_share: float | None = None  # of the training patients that each seed draws at `full`
 
     @property
     def backbone(self) -> str:
@@ -67,6 +68,8 @@ class Cell:
             asked["recipe"] = self.recipe.asked()
         if self.control:
             asked["control"] = self.control
+        if self.patient_share is not None:
+            asked["full"] = {"resample": "patients", "share": self.patient_share}
         return digest_of(asked)[:12]
 
 
@@ -150,7 +153,18 @@ def cells_of(
     setting = digest_of(asked)
     for (part, size), seed, classifier in product(points, grid.seeds, method.classifiers):
         recipe = method.recipes.get(classifier)
-        yield Cell(method.strategy, method.extractor, classifier, part, size, seed, setting, recipe, control)
+        yield Cell(
+            method.strategy,
+            method.extractor,
+            classifier,
+            part,
+            size,
+            seed,
+            setting,
+            recipe,
+            control,
+            grid.patient_share(size),
+        )
 
 
 def reason_to_leave_out(cell: Cell, grid: Grid, pool: int) -> str:

@@ -86,7 +86,7 @@ def test_the_question_of_the_suite_comes_first():
 
 
 def test_sides_without_a_common_seed_have_no_difference():
-    pair = Pair(QUESTION, "resnet18", "", Setting("hand", 50, 50), {0: None}, {1: None})
+    pair = Pair(QUESTION, "resnet18", "", Setting("hand", 50, 50, 20), {0: None}, {1: None})
     assert pair.over_seeds() is None
 
 
