@@ -102,9 +102,9 @@ def patients_label(patients: Iterable[float]) -> str:
     return f"{numbers} patient{'s' * (most != 1)}"
 
 
-def drawn_full(share: float) -> str:
-    """The size `full` where each seed draws this share of the patients: `full (90 % of patients)`."""
-    return f"full ({percent(share)} of patients)"
+def size_name(train_size: int | str, patient_share: float | None) -> int | str:
+    """A training size in rows: images, `full`, or (where seeds draw a share) `full (90 % of patients)`."""
+    return train_size if patient_share is None else f"{train_size} ({percent(patient_share)} of patients)"
 
 
 def percent(share: float) -> str:

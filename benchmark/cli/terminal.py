@@ -20,7 +20,7 @@ from benchmark.execution.plan import Plan, PlannedEmbedding
 from benchmark.grid.cells import Cell
 from extractors.specs import BackboneSpec
 from results.frames import by_size
-from results.labels import drawn_full
+from results.labels import size_name
 
 STATUSES = ("done", "stale", "failed", "missing", "left_out")
 _COLOURS = {"error": "red", "warning": "yellow", "ok": "green"}  # worst first
@@ -119,8 +119,7 @@ def training_table(plan: Plan) -> Table:
 def _size_heading(plan: Plan, size: int | str) -> str:
     if isinstance(size, int):
         return f"{size:,} images"
-    share = plan.grid.patient_share(size)
-    return size if share is None else drawn_full(share)
+    return str(size_name(size, plan.grid.patient_share(size)))
 
 
 def _patients(plan: Plan, part: str, size: int | str) -> str:

@@ -15,6 +15,7 @@ from benchmark.grid.strategy import Extractor, Method
 from classifiers.fine_tuning.recipes import Recipe
 from extractors.digests import JsonValue, digest_of
 from extractors.specs import BackboneSpec, DescriptorSpec
+from results.labels import size_name
 
 AXES = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
 
@@ -38,6 +39,11 @@ class Cell:
     def backbone(self) -> str:
         """The extractor's name in records and tables."""
         return self.extractor.label
+
+    @property
+    def size_name(self) -> int | str:
+        """The training size in reports: images, `full`, or (where seeds draw) `full (90 % of patients)`."""
+        return size_name(self.train_size, self.patient_share)
 
     @property
     def axes(self) -> dict[str, str | int]:

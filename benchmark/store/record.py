@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from benchmark.grid.cells import AXES
 from extractors.digests import JsonValue
-from results.labels import drawn_full
+from results.labels import size_name
 
 RECORD_VERSION = (
     1  # raise it when a key changes its name or meaning, and convert older records in `read_record`
@@ -150,7 +150,7 @@ class Header(_Part):
     @property
     def size_name(self) -> int | str:
         """The training size in reports: images, `full`, or (where seeds draw) `full (90 % of patients)`."""
-        return self.train_size if self.patient_share is None else drawn_full(self.patient_share)
+        return size_name(self.train_size, self.patient_share)
 
     def to_json(self) -> dict[str, JsonValue]:
         """The content of result.json, without fields that were not set."""
