@@ -29,7 +29,7 @@ def planned_comparisons(cells: Iterable[Cell]) -> list[Planned]:
     settings: dict[tuple[str, int | str], dict[Method, set[int]]] = {}
     for cell in cells:
         if not cell.control:
-            there = settings.setdefault((cell.body_part, cell.train_size), {})
+            there = settings.setdefault((cell.body_part, cell.size_name), {})
             there.setdefault(compared_method(cell), set()).add(cell.seed)
     found = []
     for (part, size), methods in settings.items():

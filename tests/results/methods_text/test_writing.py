@@ -374,6 +374,21 @@ def test_one_of_everything_is_singular():
     assert_silent(text, "nested", "Holm", "mean over seeds", "all seeds", "seeds that both", "torchvision")
 
 
+@pytest.mark.parametrize(
+    ("sizes", "learnt"),
+    [(["full"], "learnt from the"), ([100, "full"], "learnt from 100 labelled images and the")],
+)
+def test_a_share_of_the_patients_that_each_seed_draws_is_said(sizes, learnt):
+    text = written(train_sizes=sizes, full={"resample": "patients", "share": 0.9})
+    assert_says(
+        text,
+        f"{learnt} labelled images of 90 % of the patients of the training pool",
+        "a seed draws the subset of training images and",
+        "The largest subset of a seed, too, is drawn: whole patients, without replacement.",
+    )
+    assert_silent(text, "all labelled images of the training pool", "all seeds have the same")
+
+
 def test_several_body_parts_are_told_apart():
     assert_says(
         methods(GRIDS["parts"]).text,
