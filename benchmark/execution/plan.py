@@ -83,6 +83,11 @@ class Plan:
         split = self.plan_for(control)
         return len(split.rows_of(split.pool, body_part))
 
+    def images_of(self, cell: Cell) -> int:
+        """The number of training images of a cell."""
+        whole = isinstance(cell.train_size, str)
+        return self.pool_size(cell.body_part, cell.control) if whole else int(cell.train_size)
+
     def rows_of(self, rows: NDArray[np.intp], body_part: str) -> NDArray[np.intp]:
         """The `rows` (of the manifest) that show this body part; all of them for `all`."""
         if body_part == EVERY_PART:
@@ -138,6 +143,7 @@ def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
         "weights and preprocessing": cell.extractor.identity(),
         "image": {**grid.image.model_dump(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
         "recipe": {**STRATEGIES[cell.strategy].versions, "splits": SPLITS_VERSION},
+        "unit": grid.evaluation.unit,
     }
     return known | {"control": CONTROLS_VERSION} if cell.control else known
 

@@ -68,6 +68,11 @@ class Evaluation(Strict):
     resamples: int = Field(default=2000, ge=100, le=100_000)
 
     @property
+    def by_study(self) -> bool:
+        """Whether the reported unit is the study, whose probability is the mean of its images'."""
+        return self.unit == "study"
+
+    @property
     def level(self) -> float:
         """The familywise significance level of every verdict."""
         return round(1 - self.confidence, 12)

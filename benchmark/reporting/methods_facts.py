@@ -12,7 +12,7 @@ from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.grid.strategies import STRATEGIES
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import Recipe
-from classifiers.selection import FOLDS
+from classifiers.names import FOLDS
 from extractors.descriptors import descriptors
 from extractors.sources import RANDOM, source_of
 from extractors.specs import BackboneSpec, DescriptorSpec

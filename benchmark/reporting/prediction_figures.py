@@ -93,7 +93,7 @@ def _matrices(evaluated: ResampledCells) -> ConfusionMatrices:
 
 def _training_curves(evaluated: ResampledCells) -> Iterator[Figure]:
     for name, title, record in tuned_cells(evaluated):
-        make = partial(TrainingCurves, [epoch.model_dump() for epoch in record.history], title)
+        make = partial(TrainingCurves, [epoch.model_dump() for epoch in record.chosen_from], title)
         yield f"training_curves_{name}", f"Each epoch of the fine-tuning of {title}.", make
 
 
