@@ -54,7 +54,8 @@ def tune_by_folds(task: TuningTask) -> Tuned:
     """
     images = task.images
     folds = make_folds(images.labels, images.groups, task.seed, task.recipe.folds)
-    recipe = _without_stopping(task.recipe, len(images.labels), len(folds))
+    learnt = len(images.labels) - round(len(images.labels) / len(folds))
+    recipe = task.recipe.stretched(learnt)  # the same number of epochs in every fold
     curves = _search(task, recipe, folds)
     history = [epoch for curve in curves for epoch in curve.epochs]
     taken = _best(curves, recipe.select)
@@ -94,14 +95,6 @@ def tune_by_folds(task: TuningTask) -> Tuned:
     }
     refitted = [_of_refit(epoch, taken.rate, len(history)) for epoch in refit.history]
     return Tuned(fit, history + refitted, weights, facts)
-
-
-def _without_stopping(recipe: Recipe, images: int, folds: int) -> Recipe:
-    """The recipe of every fold: as many epochs as N images less one fold need, and no early stopping."""
-    stretched = recipe.stretched(images - round(images / folds))
-    return stretched.with_stages(
-        stage.model_copy(update={"early_stopping_patience": None}) for stage in stretched.each_stage()
-    )
 
 
 def _search(task: TuningTask, recipe: Recipe, folds: Folds) -> list[_Curve]:

@@ -55,8 +55,9 @@ class Training:
     """A network, its recipe and its data; after `run`, `best` holds the weights that are kept.
 
     With `keep_best` these are the weights of the epoch that is best on the validation part, else those of the
-    last epoch, and `validated` holds the log odds (n,) of the validation images after each epoch. Without a
-    validation part nothing is validated. The training ends after `last_epoch` epochs where that is given.
+    last epoch, no stage stops early, and `validated` holds the log odds (n,) of the validation images after
+    each epoch. Without a validation part nothing is validated. The training ends after `last_epoch` epochs
+    where that is given.
     `history` holds the numbers of each epoch. `evaluated` is the network that is validated and kept: the
     one that is trained or, with `recipe.ema`, its averaged copy.
     """
@@ -114,7 +115,9 @@ class Training:
                 on_epoch(epoch)
 
     def _is_over(self, stage: Stage, done: list[EpochNumbers]) -> bool:
-        return self._is_complete() or is_over(stage, done, self.recipe.select)
+        if self._keep_best:
+            return is_over(stage, done, self.recipe.select)
+        return self._is_complete() or len(done) >= stage.epochs
 
     def _is_complete(self) -> bool:
         return self._last_epoch is not None and len(self.history) >= self._last_epoch

@@ -79,13 +79,12 @@ def cells() -> Iterator[Cell]:
         ("60 epochs", 3e-3),
         ("60 epochs", 3e-4),
         ("probe_then_tune", 1e-4),
-        ("8 epochs", 3e-3),
     )
     more = (("8 epochs", 1e-3), ("8 epochs", 3e-3), ("30 epochs", 1e-3), ("8 epochs", 3e-4))
     rest = (("200 epochs", 1e-3), ("60 epochs", 1e-4))
     for seed in range(4):
-        yield from (Cell(name, 100, seed, *recipe) for name in DATA for recipe in few)
-        yield from (Cell(name, 1000, seed, *recipe) for name in DATA for recipe in more)
+        yield from (Cell(name, 100, seed, *recipe) for recipe in few for name in DATA)
+        yield from (Cell(name, 1000, seed, *recipe) for recipe in more for name in DATA)
         yield from (Cell("pneumonia", ALL, seed, "8 epochs", rate) for rate in (1e-3, 3e-3, 3e-4))
         yield from (Cell(name, 100, seed, *recipe) for name in DATA for recipe in rest)
 
