@@ -104,6 +104,7 @@ def tuned_cells(evaluated: ResampledCells) -> Iterator[tuple[str, str, Finished]
             record = side[min(side)]
             if record.history:
                 size = f"{size_label(setting.train_size)} training images"
-                network = " · ".join(filter(None, (method.backbone, method.classifier)))
+                recipe = "" if record.classifier == END_TO_END else record.classifier
+                network = " · ".join(filter(None, (method.backbone, recipe)))
                 title = f"{network}, {part_label(part)}, {size}, seed {record.seed}"
                 yield f"{slug(network)}_{slug(part)}", title, record

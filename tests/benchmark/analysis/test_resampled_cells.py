@@ -1,5 +1,7 @@
 """Finished cells by setting and method, with their metric in every resampling."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,3 +54,30 @@ def test_what_is_kept_is_read_and_not_resampled_again(findings, monkeypatch):
     assert again.resampled.keys() == evaluated.resampled.keys()
     cell = evaluated.finished[0].cell
     np.testing.assert_array_equal(again.resampled[cell].drawn, evaluated.resampled[cell].drawn)
+
+
+def with_heads(evaluated, selection_auroc):
+    """The cells, and those of a second recipe whose training folds had this AUROC."""
+    heads = [
+        record.model_copy(update={"classifier": "head", "selection_auroc": selection_auroc})
+        for record in evaluated.finished
+        if record.strategy == "fine_tuning"
+    ]
+    return replace(evaluated, finished=[*evaluated.finished, *heads])
+
+
+def test_training_folds_choose_among_recipes(findings):
+    for auroc, name in ((0.0, "end_to_end"), (1.0, "head")):
+        both = with_heads(findings.evaluated, auroc)
+        for chosen in both.chosen.values():
+            tuned = {m: side for m, side in chosen.items() if m.strategy == "fine_tuning"}
+            assert {(m.backbone, m.classifier) for m in tuned} == {("resnet18", ""), ("resnet34", "")}
+            assert {record.classifier for side in tuned.values() for record in side.values()} == {name}
+
+
+def test_a_recipe_stands_by_itself_where_there_are_several(findings):
+    assert not any(findings.evaluated.recipes.values())
+    for recipes in with_heads(findings.evaluated, 0.0).recipes.values():
+        assert {(m.backbone, m.classifier) for m in recipes} == {
+            (backbone, recipe) for backbone in ("resnet18", "resnet34") for recipe in ("end_to_end", "head")
+        }
