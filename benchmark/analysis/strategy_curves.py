@@ -14,8 +14,8 @@ def strategy_points(evaluated: ResampledCells) -> list[Row]:
     """A point per strategy, backbone, recipe and setting, over seeds, with its interval.
 
     Rows: backbone (EVERY_BACKBONE first, where several are both frozen and fine-tuned; empty for a strategy
-    without backbones), strategy, line (empty, or a single recipe where the grid has several), body_part, train_images,
-    value, low, high. The backbones are those both frozen and fine-tuned, or all, where none is.
+    without backbones), strategy, line (empty, or a single recipe where the grid has several), body_part,
+    train_images, value, low, high. The backbones are those both frozen and fine-tuned, or all, where none is.
     """
     names = _compared(evaluated)
     rows: list[Row] = []
