@@ -42,8 +42,8 @@ class Difference:
 
         The half width is `Estimate.reach`. Between finite limits it is shared out to the two sides, each
         moved on its log-odds scale, and put together by square-and-add (Newcombe 1998, Stat. Med. 17:2635;
-        Zou and Donner 2008, Stat. Med. 27:1693): near a limit it is longer on the side where a method could be
-        worse. Far from the limits it is value ± reach. A side that lies on a limit has a one-sided bound
+        Zou and Donner 2008, Stat. Med. 27:1693): near a limit it is longer on the side where a method could
+        be worse. Far from the limits it is value ± reach. A side that lies on a limit has a one-sided bound
         there, so that two perfect methods have an interval too.
         """
         reach, error = self.estimate.reach(confidence), self.estimate.error
