@@ -27,11 +27,11 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     evaluated_on, parts (images, studies and patients of each body part, by side), frozen and tuned (networks:
     name, weights in words, library and its BibTeX key), recipes (of the fine-tuning: name, keys, and stages,
     complete; by_folds and by_part: whether some cells use folds and some one validation part), budgets (the
-    searches of a network: classifiers, few for fine-tuning with the fewest images and many with the most; None
-    where a side is not there), others (sentences on strategies of other packages), folds, by_skimage (whether scikit-image
-    computes all descriptors), labels (names in prose of descriptors), classifiers (label, method in a
-    sentence and BibTeX keys, by name), comparisons (how many are in the main family), crossover, curve_fits,
-    tests, controls, devices and versions.
+    searches of a network: classifiers, few for fine-tuning with the fewest images and many with the most;
+    None where a side is not there), others (sentences on strategies of other packages), folds, by_skimage
+    (whether scikit-image computes all descriptors), labels (names in prose of descriptors), classifiers
+    (label, method in a sentence and BibTeX keys, by name), comparisons (how many are in the main family),
+    crossover, curve_fits, tests, controls, devices and versions.
     """
     plan, cells = findings.plan, findings.evaluated.finished
     return {
@@ -140,8 +140,8 @@ def _comparisons(differences: pd.DataFrame) -> int:
     """How many comparisons of fine-tuned with frozen networks Holm's method adjusted for."""
     if not len(differences):
         return 0
-    main = (differences["comparison"] == QUESTION.name) & (differences["backbone"] != EVERY_BACKBONE)
-    family = differences.loc[main, "family"]
+    asked = differences[(differences["comparison"] == QUESTION.name) & (differences["recipe"] == "")]
+    family = asked.loc[asked["backbone"] != EVERY_BACKBONE, "family"]
     return int(family.iloc[0]) if len(family) else 0
 
 

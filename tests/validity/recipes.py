@@ -42,7 +42,7 @@ DATA = ("pneumonia", "phantom 0", "phantom 0.4")  # phantoms by their difficulty
 NETWORK = BackboneSpec("bundled", weights="bundled")
 FOLDS = 3  # instead of the default, to save time
 ALL = 10**6
-_PHANTOM = {"patients": 1000, "long_side": 64, "seed": 7}
+_PHANTOM = {"patients": 1500, "long_side": 96, "seed": 7}
 
 
 @dataclass(frozen=True)
