@@ -27,9 +27,9 @@ def fit(
     `name` is that of a registered classifier (`classifiers.catalogue.CLASSIFIERS`), `x` an embedding (n, d)
     of finite numbers, used as float32, `y` (n,) holds 0 and 1 (or booleans), and `groups` (n,) names the
     patient of each row: rows of one patient are never on both sides of a fold. None: one patient per row.
-    `units` (n,) names what is judged as one by the mean of its rows' probabilities, such as a study of several
-    views: calibration and threshold are then of these means. None: each row by itself.
-    The same seed gives the same folds. `threads` limits BLAS and XGBoost.
+    `units` (n,) names what is judged as one by the mean of its rows' probabilities, such as a study of
+    several views: calibration and threshold are then of these means. None: each row by itself. The same seed
+    gives the same folds. `threads` limits BLAS and XGBoost.
 
     The result's `predict_proba(x_new)` gives probabilities (m,) of label 1 as float64; `threshold` separates
     the classes, `parameters` are those chosen, and `selection_auroc` is their mean AUROC over the folds,
