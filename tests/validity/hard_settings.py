@@ -1,0 +1,136 @@
+"""Intervals where they are hard to make: few positives, an AUROC near one, few patients, tied scores."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from results.comparison import compare
+from results.metrics import limits
+from results.uncertainty import Resampled, fewest_patients, interval
+from tests.validity.intervals import CONFIDENCE
+from tests.validity.resampling import FEWER, metrics_of, names_of, values_of, weights_of
+from tests.validity.simulation import Values, World, draw, generator
+from tests.validity.training_sets import method_noise
+from tests.validity.worlds import MURA
+
+METRICS = ("auroc", "average_precision", "cohens_kappa", "sensitivity")
+SEEDS = 5  # networks of each method; a trained pair is the first of each
+USUAL, CEILING = (1.6, 1.9), (4.2, 5.2)  # separations of the weaker and the better method
+_CHUNKS, _PATIENTS = 10, 200_000  # of the population
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How many studies are tested, and what is hard about them."""
+
+    studies: int
+    prevalence: float = 0.4
+    separations: tuple[float, float] = USUAL
+    steps: int | None = None  # the scores are rounded to so many values
+
+    def world(self, seeds: int) -> World:
+        """The networks of the weaker method, then those of the better one."""
+        separations = np.repeat(self.separations, seeds)
+        return World(MURA, separations, method_noise(seeds), -1.0, prevalence=self.prevalence)
+
+    def scores(self, probabilities: Values) -> Values:
+        """The probabilities, with ties where the setting asks for them."""
+        if self.steps is None:
+            return probabilities
+        return np.asarray((probabilities * (self.steps - 1)).round() / (self.steps - 1))
+
+
+SETTINGS = {
+    "prevalence 10 %, 60 studies": Setting(60, 0.10),
+    "prevalence 10 %, 100 studies": Setting(100, 0.10),
+    "prevalence 10 %, 200 studies": Setting(200, 0.10),
+    "prevalence 5 %, 200 studies": Setting(200, 0.05),
+    "prevalence 5 %, 400 studies": Setting(400, 0.05),
+    "near one, 100 studies": Setting(100, separations=CEILING),
+    "near one, 200 studies": Setting(200, separations=CEILING),
+    "20 patients": Setting(30),
+    "5 score steps, 100 studies": Setting(100, steps=5),
+}
+
+Found = dict[str, tuple[float, float, float]]  # of what: the interval and the truth
+
+
+def hard_settings(datasets: int) -> pd.DataFrame:
+    """One row per setting, metric and quantity: how often its interval holds the truth, and how often there is one."""
+    return pd.DataFrame(row for name in SETTINGS for row in _coverage(name, datasets))
+
+
+def _coverage(name: str, datasets: int) -> Iterator[dict[str, Any]]:
+    truth = true_values(name)
+    outcomes: list[dict[str, Any]] = []
+    for number in range(datasets):
+        fewest, found = _intervals(name, number, truth)
+        for (metric, of), (low, high, true) in found.items():
+            outcomes.append(
+                {
+                    "metric": metric,
+                    "of": of,
+                    "true": true,
+                    "fewest": fewest,
+                    "low": low,
+                    "high": high,
+                }
+            )
+    rows = pd.DataFrame(outcomes)
+    rows["known"] = np.isfinite(rows["high"] - rows["low"])
+    rows["covered"] = (rows["low"] <= rows["true"]) & (rows["true"] <= rows["high"])
+    for (metric, of), group in rows.groupby(["metric", "of"], sort=False):
+        known = group[group["known"]]
+        yield {
+            "setting": name,
+            "metric": metric,
+            "of": of,
+            "true": group["true"].iloc[0],
+            "covered": known["covered"].mean(),
+            "all_above": (known["low"] > known["true"]).mean(),
+            "all_below": (known["high"] < known["true"]).mean(),
+            "undefined": 1 - group["known"].mean(),
+            "width": (known["high"] - known["low"]).mean(),
+            "fewest": group["fewest"].mean(),
+            "datasets": len(group),
+        }
+
+
+def _intervals(
+    name: str, number: int, truth: Values
+) -> tuple[int, dict[tuple[str, str], tuple[float, float, float]]]:
+    """The patients of the rarer label, and (low, high, truth) of each metric and quantity."""
+    setting = SETTINGS[name]
+    random = generator("hard settings", name, number)
+    world = setting.world(SEEDS)
+    sample = draw(world, world.patients(setting.studies), random)
+    scores = setting.scores(sample.probabilities())
+    weights = weights_of(sample, int(random.integers(2**31)), FEWER)
+    values = values_of(METRICS, sample.label, scores)
+    drawn = metrics_of(METRICS, sample.label, scores, weights)
+    fewest = fewest_patients(names_of(sample), sample.label)
+    found = {}
+    for m, metric in enumerate(METRICS):
+        cells = [Resampled(float(values[c, m]), drawn[c, m], fewest) for c in range(2 * SEEDS)]
+        weaker, better = (dict(zip(range(10 * number, 10 * number + SEEDS), side, strict=True)) for side in (cells[:SEEDS], cells[SEEDS:]))
+        bounds, (low, high) = limits(metric), truth[:, m]
+        pair = compare(dict([next(iter(weaker.items()))]), dict([next(iter(better.items()))]), bounds)
+        found[metric, "weaker"] = *interval(cells[0], CONFIDENCE, bounds), low
+        found[metric, "better"] = *interval(cells[SEEDS], CONFIDENCE, bounds), high
+        found[metric, "one trained pair"] = *pair.interval(CONFIDENCE), high - low
+        found[metric, f"{SEEDS} seeds"] = *compare(weaker, better, bounds).interval(CONFIDENCE), high - low
+    return fewest, found
+
+
+def true_values(name: str) -> Values:
+    """Each metric of the weaker and the better method in the population, (2, metrics)."""
+    setting = SETTINGS[name]
+    world = setting.world(1)
+    chunks = []
+    for chunk in range(_CHUNKS):
+        sample = draw(world, _PATIENTS, generator("hard settings", "population", name, chunk))
+        chunks.append(values_of(METRICS, sample.label, setting.scores(sample.probabilities())))
+    return np.asarray(np.mean(chunks, axis=0))
