@@ -14,6 +14,7 @@ MAX_UNDEFINED = 0.5  # with a larger share of undefined resamplings there is no 
 # The kind of a record's intervals; records with another kind are evaluated again.
 INTERVALS = "standard error, patients of the rarer label"
 NO_SPREAD = 1e-12  # a smaller standard error is a rounding error
+FEW = 20  # patients of the rarer label; with fewer, intervals are not reliable: docs/validity.md
 
 
 class Resampled(NamedTuple):
@@ -51,6 +52,11 @@ def fewest_patients(patients: NDArray[np.object_], labels: NDArray[np.int64]) ->
     """The number of patients of the rarer label among those labels that occur; 0 without a row."""
     counts = [len(np.unique(patients[labels == label].astype(str))) for label in np.unique(labels)]
     return min(counts, default=0)
+
+
+def few(patients: int) -> bool:
+    """Whether so many patients of the rarer label are too few for intervals and verdicts without a warning."""
+    return patients < FEW
 
 
 def standard_error(resampled: Resampled) -> float:
@@ -108,11 +114,16 @@ def limit_bounds(
     share of errors with which none is seen in all `patients` (of the rarer label) with probability
     1 - confidence: Hanley and Lippman-Hand 1983 (JAMA 249:1743), the rule of three. NaN without a patient.
     """
-    if patients < 1:
-        return float("nan"), float("nan")
     least, largest = limits
-    reach = (largest - least) * (1 - (1 - confidence) ** (1 / patients))
+    reach = unseen_reach(patients, confidence, limits)
     return (largest - reach, largest) if value == largest else (least, least + reach)
+
+
+def unseen_reach(patients: int, confidence: float, limits: tuple[float, float]) -> float:
+    """How much a metric may truly change by errors of which none is seen in so many patients: `limit_bounds`."""
+    if patients < 1:
+        return float("nan")
+    return (limits[1] - limits[0]) * (1 - (1 - confidence) ** (1 / patients))
 
 
 def percentile_interval(drawn: Values, confidence: float) -> tuple[float, float]:
