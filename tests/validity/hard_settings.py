@@ -9,7 +9,7 @@ import pandas as pd
 
 from results.comparison import compare
 from results.metrics import limits
-from results.uncertainty import Resampled, fewest_patients, interval
+from results.uncertainty import Resampled, few, fewest_patients, interval
 from tests.validity.intervals import CONFIDENCE
 from tests.validity.resampling import FEWER, metrics_of, names_of, values_of, weights_of
 from tests.validity.simulation import Values, World, draw, generator
@@ -18,8 +18,9 @@ from tests.validity.worlds import MURA
 
 METRICS = ("auroc", "average_precision", "cohens_kappa", "sensitivity")
 SEEDS = 5  # networks of each method; a trained pair is the first of each
+QUANTITIES = WEAKER, BETTER, PAIR, OVER_SEEDS = "weaker", "better", "one trained pair", f"{SEEDS} seeds"
 USUAL, CEILING = (1.6, 1.9), (4.2, 5.2)  # separations of the weaker and the better method
-_CHUNKS, _PATIENTS = 10, 200_000  # of the population
+_CHUNKS, _PATIENTS = 5, 200_000  # of the population
 
 
 @dataclass(frozen=True)
@@ -55,54 +56,43 @@ SETTINGS = {
     "5 score steps, 100 studies": Setting(100, steps=5),
 }
 
-Found = dict[str, tuple[float, float, float]]  # of what: the interval and the truth
+Found = dict[tuple[str, str], tuple[float, float, float]]  # of each metric and quantity: low, high, truth
 
 
 def hard_settings(datasets: int) -> pd.DataFrame:
     """One row per setting, metric and quantity: how often its interval holds the truth, and how often there is one."""
-    return pd.DataFrame(row for name in SETTINGS for row in _coverage(name, datasets))
+    return pd.DataFrame(row for name in SETTINGS for row in _coverage(name, max(1, datasets // 2)))
 
 
 def _coverage(name: str, datasets: int) -> Iterator[dict[str, Any]]:
     truth = true_values(name)
-    outcomes: list[dict[str, Any]] = []
-    for number in range(datasets):
-        fewest, found = _intervals(name, number, truth)
-        for (metric, of), (low, high, true) in found.items():
-            outcomes.append(
-                {
-                    "metric": metric,
-                    "of": of,
-                    "true": true,
-                    "fewest": fewest,
-                    "low": low,
-                    "high": high,
-                }
-            )
-    rows = pd.DataFrame(outcomes)
-    rows["known"] = np.isfinite(rows["high"] - rows["low"])
-    rows["covered"] = (rows["low"] <= rows["true"]) & (rows["true"] <= rows["high"])
+    rows = pd.DataFrame(
+        {"metric": metric, "of": of, "true": true, "fewest": fewest, "low": low, "high": high}
+        for number in range(datasets)
+        for fewest, found in [_intervals(name, number, truth)]
+        for (metric, of), (low, high, true) in found.items()
+    )
     for (metric, of), group in rows.groupby(["metric", "of"], sort=False):
-        known = group[group["known"]]
+        known = group[np.isfinite(group["high"] - group["low"])]
+        above, below = known["low"] > known["true"], known["high"] < known["true"]
         yield {
             "setting": name,
             "metric": metric,
             "of": of,
             "true": group["true"].iloc[0],
-            "covered": known["covered"].mean(),
-            "all_above": (known["low"] > known["true"]).mean(),
-            "all_below": (known["high"] < known["true"]).mean(),
-            "undefined": 1 - group["known"].mean(),
+            "covered": (~(above | below)).mean(),
+            "all_above": above.mean(),
+            "all_below": below.mean(),
+            "undefined": 1 - len(known) / len(group),
             "width": (known["high"] - known["low"]).mean(),
             "fewest": group["fewest"].mean(),
+            "warned": group["fewest"].map(few).mean(),
             "datasets": len(group),
         }
 
 
-def _intervals(
-    name: str, number: int, truth: Values
-) -> tuple[int, dict[tuple[str, str], tuple[float, float, float]]]:
-    """The patients of the rarer label, and (low, high, truth) of each metric and quantity."""
+def _intervals(name: str, number: int, truth: Values) -> tuple[int, Found]:
+    """The patients of the rarer label, and what was found."""
     setting = SETTINGS[name]
     random = generator("hard settings", name, number)
     world = setting.world(SEEDS)
@@ -112,16 +102,18 @@ def _intervals(
     values = values_of(METRICS, sample.label, scores)
     drawn = metrics_of(METRICS, sample.label, scores, weights)
     fewest = fewest_patients(names_of(sample), sample.label)
-    found = {}
+    first = 10 * number  # the seeds' names, so that each data set has draws of its own
+    found: Found = {}
     for m, metric in enumerate(METRICS):
         cells = [Resampled(float(values[c, m]), drawn[c, m], fewest) for c in range(2 * SEEDS)]
-        weaker, better = (dict(zip(range(10 * number, 10 * number + SEEDS), side, strict=True)) for side in (cells[:SEEDS], cells[SEEDS:]))
+        weaker = {first + seed: cell for seed, cell in enumerate(cells[:SEEDS])}
+        better = {first + seed: cell for seed, cell in enumerate(cells[SEEDS:])}
         bounds, (low, high) = limits(metric), truth[:, m]
-        pair = compare(dict([next(iter(weaker.items()))]), dict([next(iter(better.items()))]), bounds)
-        found[metric, "weaker"] = *interval(cells[0], CONFIDENCE, bounds), low
-        found[metric, "better"] = *interval(cells[SEEDS], CONFIDENCE, bounds), high
-        found[metric, "one trained pair"] = *pair.interval(CONFIDENCE), high - low
-        found[metric, f"{SEEDS} seeds"] = *compare(weaker, better, bounds).interval(CONFIDENCE), high - low
+        pair = compare({first: weaker[first]}, better, bounds)
+        found[metric, WEAKER] = *interval(weaker[first], CONFIDENCE, bounds), low
+        found[metric, BETTER] = *interval(better[first], CONFIDENCE, bounds), high
+        found[metric, PAIR] = *pair.interval(CONFIDENCE), high - low
+        found[metric, OVER_SEEDS] = *compare(weaker, better, bounds).interval(CONFIDENCE), high - low
     return fewest, found
 
 

@@ -18,7 +18,7 @@ from tests.validity.resampling import FEWER, metrics_of, names_of, values_of, we
 from tests.validity.simulation import Sample, Values, World, draw, generator, grouped_noise
 from tests.validity.worlds import MURA
 
-STUDIES = {200: 2, 1200: 1}  # how many times the data sets asked for (cheap ones, nearer the limits)
+STUDIES = {200: 0.6, 1200: 0.5}  # and the share of the data sets asked for
 SDS = (0.0, 0.01, 0.02, 0.045)  # of the true AUROC over training subsets, on each side
 MARGIN, LEVEL = 0.02, 0.05  # the grid's default margin
 DIFFERENCES = (0.0, MARGIN, 0.03)  # the true expected AUROC of fine-tuned minus frozen
@@ -45,14 +45,19 @@ class Tested:
 def training_sets(datasets: int) -> pd.DataFrame:
     """One row per number of studies, SD over training subsets, true difference and number of seeds."""
     frames = []
-    for studies, times in STUDIES.items():
-        number = times * datasets
-        found = pd.DataFrame([row for i in range(number) for row in _outcomes(studies, i)])
-        rows = found.groupby(["studies", "sd", "difference", "seeds"], as_index=False).mean()
-        for name in ("training_sd", "test_sd"):
-            rows[name] = np.sqrt(rows.pop(f"{name}_squared"))
-        frames.append(rows.assign(datasets=number))
+    for studies, share in STUDIES.items():
+        found = pd.DataFrame([row for i in range(max(1, round(share * datasets))) for row in _outcomes(studies, i)])
+        frames.append(_summary(found))
     return pd.concat(frames)
+
+
+def _summary(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Shares and means over the data sets; root mean squares of standard deviations."""
+    groups = outcomes.groupby(["studies", "sd", "difference", "seeds"])
+    rows = groups.mean()
+    for name in ("training_sd", "test_sd"):
+        rows[name] = np.sqrt(rows.pop(f"{name}_squared"))
+    return rows.assign(datasets=groups.size()).reset_index()
 
 
 def _outcomes(studies: int, number: int) -> Iterator[dict[str, Any]]:
