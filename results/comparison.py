@@ -42,10 +42,10 @@ class Difference:
 
         The half width is `Estimate.reach`. Between finite limits it is shared out to the two sides, each
         moved on its log-odds scale, and put together by square-and-add (Newcombe 1998, Stat. Med. 17:2635;
-        Zou and Donner 2008, Stat. Med. 27:1693): near a limit it is longer on the side where a method could be
-        worse. Far from the limits it is value ± reach. A side that lies on a limit has a one-sided bound there.
-        A difference without any spread (no patient tells the methods apart, or both are perfect) is not
-        surely zero: it has the reach of errors that were not seen, `uncertainty.unseen_reach`.
+        Zou and Donner 2008, Stat. Med. 27:1693): near a limit it is longer on the side where a method could
+        be worse. Far from the limits it is value ± reach. A side that lies on a limit has a one-sided bound
+        there. A difference without any spread (no patient tells the methods apart, or both are perfect) is
+        not surely zero: it has the reach of errors that were not seen, `uncertainty.unseen_reach`.
         """
         reach, error = self.estimate.reach(confidence), self.estimate.error
         if self.limits is not None and error <= NO_SPREAD:
@@ -107,8 +107,8 @@ class Difference:
     def detectable(self, level: float, power: float = POWER) -> float:
         """The true difference that a two-sided test at `level` finds with this power, with these errors.
 
-        The sum of both half widths, as in a textbook's sample size with Student's t for the normal. NaN without
-        any spread, which shows nothing of the errors.
+        The sum of both half widths, as in a textbook's sample size with Student's t for the normal. NaN
+        without any spread, which shows nothing of the errors.
         """
         if self.estimate.error <= NO_SPREAD:
             return float("nan")

@@ -37,7 +37,8 @@ class Estimate:
 
         With one seed it is over test patients only.
         """
-        return float(max(np.hypot(self.between, self.shared), self.test_sd))
+        of_seeds = 0.0 if self.seeds == 1 else self.training_sd / np.sqrt(self.seeds)
+        return float(np.hypot(of_seeds, self.test_sd))
 
     def reach(self, confidence: float) -> float:
         """Half the width of the interval: the root of the sum of the squares of both parts' half widths.

@@ -55,7 +55,7 @@ def fewest_patients(patients: NDArray[np.object_], labels: NDArray[np.int64]) ->
 
 
 def few(patients: int) -> bool:
-    """Whether so many patients of the rarer label are too few for intervals and verdicts without a warning."""
+    """Whether intervals and verdicts with so many patients of the rarer label need a warning."""
     return patients < FEW
 
 
@@ -120,7 +120,7 @@ def limit_bounds(
 
 
 def unseen_reach(patients: int, confidence: float, limits: tuple[float, float]) -> float:
-    """How much a metric may truly change by errors of which none is seen in so many patients: `limit_bounds`."""
+    """How much a metric may truly change by errors that none of so many patients shows: `limit_bounds`."""
     if patients < 1:
         return float("nan")
     return (limits[1] - limits[0]) * (1 - (1 - confidence) ** (1 / patients))

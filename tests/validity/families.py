@@ -133,7 +133,9 @@ def _of_one_test_set(family: Family, part: Part, names: Sequence[int]) -> Values
     for backbone, size in np.ndindex(family.backbones, family.sizes):
         frozen, tuned = (
             {
-                name: Resampled(float(values[backbone, side, size, k]), drawn[backbone, side, size, k], fewest)
+                name: Resampled(
+                    float(values[backbone, side, size, k]), drawn[backbone, side, size, k], fewest
+                )
                 for k, name in enumerate(names)
             }
             for side in (0, 1)
@@ -158,5 +160,7 @@ def _drawn_parts(family: Family, random: np.random.Generator) -> list[Part]:
 
 
 def _together(parts: Sequence[Part]) -> Part:
-    patients, labels, probabilities = zip(*((p.patient, p.label, p.probabilities) for p in parts), strict=True)
+    patients, labels, probabilities = zip(
+        *((p.patient, p.label, p.probabilities) for p in parts), strict=True
+    )
     return Part(np.concatenate(patients), np.concatenate(labels), np.concatenate(probabilities, axis=1))

@@ -145,11 +145,13 @@ def _beside(rows: pd.DataFrame, verdict: str) -> list[str]:
 
 def _how_errors_are_read(rows: pd.DataFrame) -> str:
     counts = rows.groupby("studies")["datasets"].first()
-    errors = ", ".join(f"{100 * monte_carlo(ERROR, n):.1f} at {studies:,} studies" for studies, n in counts.items())
+    errors = ", ".join(
+        f"{100 * monte_carlo(ERROR, n):.1f} at {studies:,} studies" for studies, n in counts.items()
+    )
     return (
-        "*difference*: p ≤ 0.05 though the methods are equal. *equivalence*: \"equal\" though they differ by exactly the margin. "
-        "*non-inferiority*: \"freezing is worse by less than the margin\" though it is worse by exactly the margin. *wrong "
-        "direction*: \"freeze\" though fine-tuned is better (the larger share of both true differences). Per cent; bold: above "
+        '*difference*: p ≤ 0.05 though the methods are equal. *equivalence*: "equal" though they differ by exactly the margin. '
+        '*non-inferiority*: "freezing is worse by less than the margin" though it is worse by exactly the margin. *wrong '
+        'direction*: "freeze" though fine-tuned is better (the larger share of both true differences). Per cent; bold: above '
         f"{100 * ERROR:.0f}, or {100 * WRONG_DIRECTION:.0f} for the direction. Monte Carlo standard error of a true "
         f"{100 * ERROR:.0f} %, in points: {errors}."
     )
@@ -157,7 +159,12 @@ def _how_errors_are_read(rows: pd.DataFrame) -> str:
 
 def _errors(rows: pd.DataFrame) -> pd.DataFrame:
     found = errors_of(rows)
-    limits = {"difference": ERROR, "equivalence": ERROR, "non-inferiority": ERROR, "wrong direction": WRONG_DIRECTION}
+    limits = {
+        "difference": ERROR,
+        "equivalence": ERROR,
+        "non-inferiority": ERROR,
+        "wrong direction": WRONG_DIRECTION,
+    }
     shown = {name: [percent(share, (0, limit)) for share in found[name]] for name, limit in limits.items()}
     return pd.DataFrame(
         {

@@ -25,7 +25,13 @@ DIFFERENCES = (0.0, MARGIN, 0.03)  # the true expected AUROC of fine-tuned minus
 SEEDS = (1, 3, 5, 10)  # the first ones of the same networks
 FROZEN = 0.857  # expected AUROC of the frozen network
 SHARED, WITHIN = 0.5, 0.3  # of the noise: between all networks, and more within a method
-VERDICTS = {FINE_TUNE: "fine_tune", FREEZE: "freeze", EQUAL: "equal", UNDECIDED: "undecided", ONE_PAIR: "one_pair"}
+VERDICTS = {
+    FINE_TUNE: "fine_tune",
+    FREEZE: "freeze",
+    EQUAL: "equal",
+    UNDECIDED: "undecided",
+    ONE_PAIR: "one_pair",
+}
 _METRIC = ("auroc",)
 _INTERCEPT = -1.0
 _POPULATION = 200_000  # patients from whom the AUROC of each separation comes
@@ -46,7 +52,9 @@ def training_sets(datasets: int) -> pd.DataFrame:
     """One row per number of studies, SD over training subsets, true difference and number of seeds."""
     frames = []
     for studies, share in STUDIES.items():
-        found = pd.DataFrame([row for i in range(max(1, round(share * datasets))) for row in _outcomes(studies, i)])
+        found = pd.DataFrame(
+            [row for i in range(max(1, round(share * datasets))) for row in _outcomes(studies, i)]
+        )
         frames.append(_summary(found))
     return pd.concat(frames)
 
@@ -68,7 +76,9 @@ def _outcomes(studies: int, number: int) -> Iterator[dict[str, Any]]:
                 names = range(10 * number, 10 * number + seeds)  # so that each data set has draws of its own
                 frozen, tuned = (
                     {
-                        name: Resampled(float(tested.values[i, side, k]), tested.drawn[i, side, k], tested.fewest)
+                        name: Resampled(
+                            float(tested.values[i, side, k]), tested.drawn[i, side, k], tested.fewest
+                        )
                         for k, name in enumerate(names)
                     }
                     for side in (0, 1 + j)
