@@ -57,7 +57,7 @@ def test_each_data_set_is_judged_by_every_rule_and_the_page_has_each_setting(mon
     assert len(rows) == 2 * 4 * 3 * 4
     assert rows["covered"].between(0, 1).all()
     verdicts = rows[list(training_sets.VERDICTS.values())].sum(axis=1)
-    assert verdicts == pytest.approx(np.ones(len(rows)))
+    assert verdicts.to_numpy() == pytest.approx(np.ones(len(rows)))
     assert (rows.loc[rows["seeds"] == 1, "one_pair"] == 1).all()
     assert len(errors_of(rows)) == 2 * 4 * 3
     text = "\n".join(training_sets_part(rows))
