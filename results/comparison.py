@@ -85,7 +85,7 @@ class Difference:
             return float("nan")
         if abs(self.value - null) < NO_SPREAD:
             return 1.0
-        if self.interval(1 - _LEAST_P) == (self.value, self.value):
+        if self.limits is None and self.estimate.error <= NO_SPREAD:
             return float("nan")
         end = 0 if null < self.value else 1
         return _root(lambda p: (1 if end else -1) * (self.interval(1 - p)[end] - null))

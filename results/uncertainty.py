@@ -114,8 +114,9 @@ def limit_bounds(
     share of errors with which none is seen in all `patients` (of the rarer label) with probability
     1 - confidence: Hanley and Lippman-Hand 1983 (JAMA 249:1743), the rule of three. NaN without a patient.
     """
-    least, largest = limits
-    reach = unseen_reach(patients, confidence, limits)
+    reach, (least, largest) = unseen_reach(patients, confidence, limits), limits
+    if np.isnan(reach):
+        return float("nan"), float("nan")
     return (largest - reach, largest) if value == largest else (least, least + reach)
 
 

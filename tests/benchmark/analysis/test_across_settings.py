@@ -20,8 +20,9 @@ def test_heterogeneity_is_over_body_parts_without_all(findings):
 
 def test_spread_over_seeds_is_told_apart(findings):
     table = findings.spread
-    assert len(table) == 5 * 3 * 3
+    assert len(table) == (5 + 3) * 3 * 3  # methods and differences (two networks, their mean)
     assert (table["test_sd"] > 0).all()
+    assert "fine-tuned − frozen" in set(table["method"])
 
 
 def test_three_methods_are_ranked_over_backbones_and_body_parts(findings):

@@ -26,7 +26,7 @@ def test_the_metric_is_resampled_as_a_single_cell_is(findings):
     value, drawn, patients = resampled_metric(
         evaluated.predictions(record), record.threshold, metric="auroc", unit="study", resamples=200
     )
-    assert patients == record.counts.test_patients
+    assert patients < record.counts.test_patients, "those of the rarer label"
     assert evaluated.resampled[record.cell].value == value == record.bounded("study", "auroc").value
     np.testing.assert_array_equal(evaluated.resampled[record.cell].drawn, drawn.astype(np.float32))
 

@@ -45,7 +45,7 @@ def score_rows(parts=PARTS, sizes=SIZES, methods=METHODS):
     return rows
 
 
-def difference_rows(parts=PARTS, sizes=SIZES, backbones=("densenet169", "resnet50", "all backbones")):
+def difference_rows(parts=PARTS, sizes=SIZES, backbones=("densenet169", "resnet50", "mean over backbones")):
     """A row per comparison, backbone, body part and size."""
     axes = itertools.product(parts, sizes, backbones, COMPARISONS)
     return [
@@ -57,7 +57,8 @@ def difference_rows(parts=PARTS, sizes=SIZES, backbones=("densenet169", "resnet5
             "low": delta - 0.02,
             "high": delta + 0.02,
         }
-        | {"p": p, "p_adjusted": p * 10, "family": 64}
+        | {"p": p, "p_adjusted": p * 10, "family": 64, "training_sd": 0.01, "test_sd": 0.02}
+        | {"detectable": 0.05, "margin": 0.02, "verdict": "undecided", "interim": False}
         for names, (delta, p) in zip(axes, itertools.cycle([(-0.03, 0.00004), (0.01234, 0.04)]), strict=False)
     ]
 
@@ -163,10 +164,11 @@ def heterogeneity_rows():
 
 
 def spread_rows():
-    """One method."""
-    axes = dict(zip(("strategy", "backbone", "classifier"), METHODS[0], strict=True))
-    sds = {"seed_sd": 0.01, "training_sd": None, "test_sd": 0.015, "combined_sd": 0.02}
-    return [{**axes, "body_part": "wrist", "train_size": 100, "seeds": 3, "value": 0.85, **sds}]
+    """A method and a comparison."""
+    sds = {"training_sd": 0.01, "test_sd": 0.015, "error": None}
+    axes = {"backbone": "densenet169", "body_part": "wrist", "train_size": 100, "seeds": 3, "value": 0.85}
+    names = "frozen · densenet169 · chosen", COMPARISONS[0]
+    return [{"method": name, **axes, **sds} for name in names]
 
 
 def control_rows():

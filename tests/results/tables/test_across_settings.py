@@ -40,9 +40,11 @@ def test_heterogeneity_shows_the_mean_with_its_interval():
 
 
 def test_spread_over_seeds_stands_apart_from_that_over_patients(printed):
-    (line,) = printed(spread_table(spread_rows(), **NUMBERS))
-    assert (line["between seeds"], line["training subsets"]) == ("0.010", "–")
-    assert (line["test patients"], line["both"]) == ("0.015", "0.020")
+    table = spread_table(spread_rows(), **NUMBERS)
+    line, difference = printed(table)
+    assert (line["SD training"], line["SD test"], line["standard error"]) == ("0.010", "0.015", "–")
+    assert difference["method"] == "fine-tuned − frozen"
+    assert "on the training folds" in table.note
 
 
 def test_spread_of_all_parts_together_stands_last(printed):

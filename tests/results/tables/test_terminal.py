@@ -49,6 +49,11 @@ ROW = {
     "difference": 0.04,
     "low": 0.01,
     "high": 0.09,
+    "training_sd": 0.012,
+    "test_sd": 0.02,
+    "margin": 0.02,
+    "detectable": 0.05,
+    "worse_by": 0.081,
     "p_adjusted": 0.012,
     "verdict": "fine-tune",
 }
@@ -57,14 +62,22 @@ UNADJUSTED = ROW | {"seed": 1, "verdict": None, "p_adjusted": None}
 
 def test_a_row_with_a_verdict_shows_it_with_its_adjusted_p_value():
     table = head_to_head_table(
-        [ROW, ROW | {"backbone": "all backbones", "classifiers": {}, "recipe": "full"}]
+        [ROW, ROW | {"backbone": "mean over backbones", "classifiers": {}, "recipe": "full"}]
     )
     assert table["verdict"].tolist() == ["fine-tune"] * 2
     assert table["p adjusted"].tolist() == ["0.012"] * 2
     assert table["seed"].tolist() == ["mean of 3"] * 2
-    assert table["backbone"].tolist() == ["densenet169", "all backbones · full"]
+    assert table["backbone"].tolist() == ["densenet169", "mean over backbones · full"]
     assert table["frozen classifier"].tolist() == ["chosen: rbf_svm, xgboost", "chosen"]
     assert table.loc[0, "difference"] == "+0.040 [+0.010, +0.090]"
+    assert table.loc[0, "SD training + test"] == "0.012 + 0.020"
+    assert table.loc[0, "freezing worse by at most"] == "0.081"
+
+
+def test_a_verdict_is_ascii_and_says_what_could_be_detected():
+    rows = [ROW | {"verdict": name} for name in ("equal", "undecided")]
+    words = head_to_head_table(rows)["verdict"].tolist()
+    assert words == ["equal within +/-0.02", "undecided, could detect >= 0.050"]
 
 
 @pytest.mark.parametrize(
