@@ -124,7 +124,7 @@ def unseen_reach(patients: int, confidence: float, limits: tuple[float, float]) 
     """How much a metric may truly change by errors that none of so many patients shows: `limit_bounds`."""
     if patients < 1:
         return float("nan")
-    return (limits[1] - limits[0]) * (1 - (1 - confidence) ** (1 / patients))
+    return (limits[1] - limits[0]) * float(1 - (1 - confidence) ** (1 / patients))
 
 
 def percentile_interval(drawn: Values, confidence: float) -> tuple[float, float]:
