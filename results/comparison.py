@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from results.estimates import Estimate, estimate
 from results.evaluation import plain
-from results.uncertainty import NO_SPREAD, Resampled, bounded_interval, limit_bounds, unseen_reach
+from results.uncertainty import NO_SPREAD, Resampled, bounded_interval, limit_bounds, unseen_reach, warning
 
 OVER_SEEDS = "all"
 POWER = 0.8  # of the detectable difference, as is customary
@@ -58,6 +58,12 @@ class Difference:
             for side, own in zip((self.first, self.second), self._own_errors, strict=True)
         )
         return self.value - float(np.hypot(below_2, above_1)), self.value + float(np.hypot(above_2, below_1))
+
+    @property
+    def warning(self) -> str | None:
+        """Why the interval is not reliable (`uncertainty.warning` of either side); None where it is."""
+        found = [warning(side.value, side.patients, self.limits) for side in (self.first, self.second)]
+        return found[0] or found[1]
 
     def _distances(self, side: Estimate, reach: float, confidence: float) -> tuple[float, float]:
         """How far one side's value may be from the bounds of its own interval: (below, above)."""

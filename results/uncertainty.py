@@ -15,6 +15,7 @@ MAX_UNDEFINED = 0.5  # with a larger share of undefined resamplings there is no 
 INTERVALS = "standard error, patients of the rarer label"
 NO_SPREAD = 1e-12  # a smaller standard error is a rounding error
 FEW = 20  # patients of the rarer label; with fewer, intervals are not reliable: docs/validity.md
+NEAR_LIMIT = 1.0  # patients of the rarer label times the distance to a limit of the metric; below: the same
 
 
 class Resampled(NamedTuple):
@@ -54,9 +55,21 @@ def fewest_patients(patients: NDArray[np.object_], labels: NDArray[np.int64]) ->
     return min(counts, default=0)
 
 
-def few(patients: int) -> bool:
-    """Whether intervals and verdicts with so many patients of the rarer label need a warning."""
-    return patients < FEW
+def warning(value: float, patients: int, limits: tuple[float, float] | None) -> str | None:
+    """Why the interval of this value is not reliable, for a note beside it; None where it is.
+
+    There are fewer than FEW patients of the rarer label; or the value is so near to a limit that less than
+    one of them (NEAR_LIMIT) is what it lacks, so that resamplings show too little of how errors vary.
+    docs/validity.md has the coverage of both. An undefined value (NaN) has no interval to warn of.
+    """
+    if patients < FEW:
+        return f"{patients} patients of the rarer label, fewer than {FEW}"
+    if limits is None:
+        return None
+    distance = min(value - limits[0], limits[1] - value) / (limits[1] - limits[0])
+    if patients * distance < NEAR_LIMIT:
+        return f"too near to the metric's limit for {patients} patients of the rarer label"
+    return None
 
 
 def standard_error(resampled: Resampled) -> float:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from results.comparison import compare
 from results.metrics import limits
-from results.uncertainty import Resampled, few, fewest_patients, interval
+from results.uncertainty import Resampled, fewest_patients, interval, warning
 from tests.validity.intervals import CONFIDENCE
 from tests.validity.resampling import FEWER, metrics_of, names_of, values_of, weights_of
 from tests.validity.simulation import Values, World, draw, generator
@@ -56,21 +56,27 @@ SETTINGS = {
     "5 score steps, 100 studies": Setting(100, steps=5),
 }
 
-Found = dict[tuple[str, str], tuple[float, float, float]]  # of each metric and quantity: low, high, truth
+Found = dict[
+    tuple[str, str], tuple[float, float, float, bool]
+]  # of each metric and quantity: low, high, truth, whether it is warned
 
 
 def hard_settings(datasets: int) -> pd.DataFrame:
     """One row per setting, metric and quantity: how often its interval holds the truth, and how often there is one."""
-    return pd.DataFrame(row for name in SETTINGS for row in _coverage(name, max(1, datasets // 2)))
+    return pd.DataFrame(row for name in SETTINGS for row in _coverage(name, datasets))
 
 
 def _coverage(name: str, datasets: int) -> Iterator[dict[str, Any]]:
     truth = true_values(name)
     rows = pd.DataFrame(
-        {"metric": metric, "of": of, "true": true, "fewest": fewest, "low": low, "high": high}
+        dict(
+            zip(
+                ("metric", "of", "fewest", "low", "high", "true", "warned"), (*key, fewest, *one), strict=True
+            )
+        )
         for number in range(datasets)
         for fewest, found in [_intervals(name, number, truth)]
-        for (metric, of), (low, high, true) in found.items()
+        for key, one in found.items()
     )
     for (metric, of), group in rows.groupby(["metric", "of"], sort=False):
         known = group[np.isfinite(group["high"] - group["low"])]
@@ -86,7 +92,7 @@ def _coverage(name: str, datasets: int) -> Iterator[dict[str, Any]]:
             "undefined": 1 - len(known) / len(group),
             "width": (known["high"] - known["low"]).mean(),
             "fewest": group["fewest"].mean(),
-            "warned": group["fewest"].map(few).mean(),
+            "warned": group["warned"].mean(),
             "datasets": len(group),
         }
 
@@ -109,11 +115,13 @@ def _intervals(name: str, number: int, truth: Values) -> tuple[int, Found]:
         weaker = {first + seed: cell for seed, cell in enumerate(cells[:SEEDS])}
         better = {first + seed: cell for seed, cell in enumerate(cells[SEEDS:])}
         bounds, (low, high) = limits(metric), truth[:, m]
-        pair = compare({first: weaker[first]}, better, bounds)
-        found[metric, WEAKER] = *interval(weaker[first], CONFIDENCE, bounds), low
-        found[metric, BETTER] = *interval(better[first], CONFIDENCE, bounds), high
-        found[metric, PAIR] = *pair.interval(CONFIDENCE), high - low
-        found[metric, OVER_SEEDS] = *compare(weaker, better, bounds).interval(CONFIDENCE), high - low
+        for of, side, true in ((WEAKER, weaker, low), (BETTER, better, high)):
+            cell = side[first]
+            warned = warning(cell.value, fewest, bounds) is not None
+            found[metric, of] = *interval(cell, CONFIDENCE, bounds), true, warned
+        for of, one in ((PAIR, {first: weaker[first]}), (OVER_SEEDS, weaker)):
+            apart = compare(one, better, bounds)
+            found[metric, of] = *apart.interval(CONFIDENCE), high - low, apart.warning is not None
     return fewest, found
 
 

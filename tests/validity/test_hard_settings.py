@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from results.comparison import compare
-from results.uncertainty import FEW, Resampled, few
+from results.uncertainty import FEW, Resampled
 from tests.validity import hard_settings
 
 UNIT = (0.0, 1.0)
@@ -37,9 +37,10 @@ def test_without_limits_nothing_is_known_of_a_difference_without_spread():
     assert np.isnan(found.p(0.1))
 
 
-def test_few_patients_are_fewer_than_the_constant():
-    assert few(FEW - 1)
-    assert not few(FEW)
+def test_a_difference_is_warned_of_where_a_side_is():
+    assert alike(FEW).warning is None
+    assert "19 patients" in alike(FEW - 1).warning
+    assert "limit" in alike(60, value=0.99).warning
 
 
 @pytest.mark.parametrize("name", hard_settings.SETTINGS)
