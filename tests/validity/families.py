@@ -64,7 +64,7 @@ class Part:
 
 def families(datasets: int) -> pd.DataFrame:
     """One row per family."""
-    return pd.DataFrame(_errors(name, max(1, datasets // 2)) for name in FAMILIES)
+    return pd.DataFrame(_errors(name, datasets) for name in FAMILIES)
 
 
 def truly(family: Family) -> NDArray[np.bool_]:

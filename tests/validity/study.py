@@ -26,9 +26,9 @@ RULE = "rule"  # column: the kind of intervals with which a section was measured
 SECTIONS: dict[
     str, tuple[Callable[[int], pd.DataFrame], float]
 ] = {  # and the share of --datasets that it runs
-    "training_sets": (training_sets, 1),
-    "hard_settings": (hard_settings, 1),
-    "families": (families, 1),
+    "training_sets": (training_sets, 0.5),
+    "hard_settings": (hard_settings, 0.5),
+    "families": (families, 0.5),
     "shuffled": (shuffled, 0.5),
     "coverage": (coverage, 1),
     "crossovers": (crossovers, 0.5),
