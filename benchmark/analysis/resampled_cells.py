@@ -17,7 +17,6 @@ from benchmark.grid.schema import Evaluation
 from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.record import Finished
 from benchmark.store.records import Records
-from classifiers.fine_tuning.recipes import END_TO_END
 from results.estimates import Estimate, estimate
 from results.evaluation import Interval, plain
 from results.labels import look_of
@@ -34,7 +33,8 @@ Side = dict[int, Finished]  # one record per seed
 class Method(NamedTuple):
     """One of the compared methods. CHOSEN stands for the classifier (and descriptor) that folds choose.
 
-    `classifier` is empty for a network fine-tuned by the grid's only recipe, else the recipe's name.
+    `classifier` is empty for a network fine-tuned by the recipe that folds choose, or by the grid's only one;
+    a recipe by itself has its name there.
     """
 
     strategy: str
@@ -45,7 +45,7 @@ class Method(NamedTuple):
     def variant(self) -> str:
         """The recipe (or classifier) that tells methods of one strategy and backbone apart, if there are any.
 
-        Empty where folds chose the classifier, and for the grid's only recipe.
+        Empty where folds chose it.
         """
         return "" if self.classifier == CHOSEN else self.classifier
 
@@ -107,10 +107,21 @@ class ResampledCells:
     def chosen(self) -> dict[Setting, dict[Method, Side]]:
         """The methods that are compared at each setting.
 
-        Per frozen backbone the classifier, over all descriptors the descriptor and classifier, that training
-        folds choose; and each fine-tuned backbone and recipe as it is.
+        Per frozen backbone the classifier, over all descriptors the descriptor and classifier, and per
+        fine-tuned backbone the recipe that training folds choose.
         """
         return {setting: _chosen(cells) for setting, cells in self.by_setting.items()}
+
+    @cached_property
+    def recipes(self) -> dict[Setting, dict[Method, Side]]:
+        """Each recipe of a fine-tuned backbone by itself, at each setting; none where there is one."""
+        several = len({r.classifier for r in self.finished if has_recipes(r.strategy)}) > 1
+        return {
+            setting: {
+                method: side for method, side in sides.items() if several and has_recipes(method.strategy)
+            }
+            for setting, sides in self.methods.items()
+        }
 
     @cached_property
     def largest(self) -> dict[str, Setting]:
@@ -193,12 +204,13 @@ def _sides(members: Iterable[tuple[Method, Finished]]) -> dict[Method, Side]:
 def compared_method(found: Finished | Cell) -> Method:
     """The compared method that a cell belongs to after folds have chosen among its strategy's methods."""
     over = STRATEGIES[found.strategy].chosen_over
-    classifier = "" if found.classifier == END_TO_END else found.classifier
-    return Method(
-        found.strategy,
-        "" if "backbone" in over else found.backbone,
-        CHOSEN if "classifier" in over else classifier,
-    )
+    classifier = CHOSEN if "classifier" in over else "" if "recipe" in over else found.classifier
+    return Method(found.strategy, "" if "backbone" in over else found.backbone, classifier)
+
+
+def has_recipes(strategy: str) -> bool:
+    """Whether folds choose among recipes, which are the classifiers of the strategy's cells."""
+    return "recipe" in STRATEGIES[strategy].chosen_over
 
 
 def _chosen(cells: Sequence[Finished]) -> dict[Method, Side]:

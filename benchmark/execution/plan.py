@@ -96,6 +96,10 @@ class Plan:
             return self.pool_size(body_part, control)
         return len(self.plan_for(control).training.rows(body_part, train_size, seed))
 
+    def images_of(self, cell: Cell) -> int:
+        """The number of training images of a cell."""
+        return self.train_images(cell.body_part, cell.train_size, cell.seed, cell.control)
+
     def rows_of(self, rows: NDArray[np.intp], body_part: str) -> NDArray[np.intp]:
         """The `rows` (of the manifest) that show this body part; all of them for `all`."""
         return rows_showing(self.manifest.images, rows, body_part)
@@ -145,6 +149,7 @@ def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
         "weights and preprocessing": cell.extractor.identity(),
         "image": {**grid.image.model_dump(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
         "recipe": {**STRATEGIES[cell.strategy].versions, "splits": SPLITS_VERSION},
+        "unit": grid.evaluation.unit,
     }
     return known | {"control": CONTROLS_VERSION} if cell.control else known
 

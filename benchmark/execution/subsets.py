@@ -34,6 +34,11 @@ class Subset:
     pool_images: int
 
     @property
+    def studies(self) -> NDArray[Any]:
+        """The study of each training image."""
+        return self.train_images["study"].to_numpy(dtype=object)
+
+    @property
     def labels(self) -> NDArray[np.int64]:
         """The training labels, 0 or 1."""
         return self.train_images["label"].to_numpy(np.int64)

@@ -80,6 +80,11 @@ class Evaluation(Strict):
     margin: float = Field(default=0.02, gt=0, lt=1)
 
     @property
+    def by_study(self) -> bool:
+        """Whether the reported unit is the study, whose probability is the mean of its images'."""
+        return self.unit == "study"
+
+    @property
     def level(self) -> float:
         """The familywise significance level of every verdict."""
         return round(1 - self.confidence, 12)

@@ -105,7 +105,7 @@ def _same(table: PaperTable) -> PaperTable:
 def _epochs(findings: Findings) -> Iterator[Table]:
     for name, title, record in tuned_cells(findings.evaluated):
         test = {"auroc": record.bounded(findings.evaluated.evaluation.unit, "auroc").model_dump()}
-        kept = [epoch.epoch for epoch in record.history].index(record.best_epoch) + 1
-        history = [epoch.model_dump() for epoch in record.history]
+        history = [epoch.model_dump() for epoch in record.chosen_from]
+        kept = [epoch["epoch"] for epoch in history].index(record.best_epoch) + 1
         name = f"epochs_{name}"
         yield name, partial(epochs_table, history, name, title, kept=kept, test=test)

@@ -100,16 +100,26 @@ class Training(_Part):
     micro_batch: int
     trained_on: int  # images
     validated_on: int  # images
+    folds: int = 0  # in which epoch and learning rate were chosen; 0: by one validation part
+    refitted: bool = False  # on all training images
+    updates: int | None = None  # of the weights of the kept network
     peak_memory_bytes: int | None = None
     diverged_rates: list[float] = []
 
 
 class Epoch(_Part):
-    """The numbers of one epoch of a fine-tuning; `step` counts the epochs of all learning rates."""
+    """The numbers of one epoch of a fine-tuning: the mean over folds where there are any.
+
+    `step` counts the epochs of all learning rates and of the refit; `rate` is the searched learning rate,
+    while `learning_rate` is the one that the schedule made of it. `updates` of the weights may be a mean.
+    """
 
     step: int
     epoch: int
     stage: int
+    rate: float | None = None
+    refit: bool = False
+    updates: float | None = None
     train_loss: float | None = None
     train_accuracy: float | None = None
     train_auroc: float | None = None
@@ -189,8 +199,14 @@ class Finished(Header):
 
     @property
     def best_epoch(self) -> int:
-        """The epoch of a fine-tuning whose weights are kept."""
+        """The epoch of a fine-tuning that was chosen."""
         return int(self.parameters["best_epoch"])
+
+    @property
+    def chosen_from(self) -> list[Epoch]:
+        """The epochs of the taken learning rate, among which `best_epoch` was chosen."""
+        own = {None, self.parameters.get("learning_rate")}
+        return [epoch for epoch in self.history if epoch.rate in own and not epoch.refit]
 
     @property
     def devices(self) -> list[str]:

@@ -33,7 +33,9 @@ def cell_figures(record: Record, folder: Path, unit: str) -> "dict[str, Figure]"
         title=f"{title}\nper test {unit}; threshold {cut:.2f}, from validation",
     )
     return {
-        "training_curves.png": TrainingCurves([epoch.model_dump() for epoch in record.history], title).plot(),
+        "training_curves.png": TrainingCurves(
+            [epoch.model_dump() for epoch in record.chosen_from], title
+        ).plot(),
         "confusion_matrix.png": matrix.plot(),
     }
 

@@ -1,5 +1,7 @@
 """Finished cells by setting and method, with their metric in every resampling."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,30 @@ def test_records_without_the_number_of_all_images_are_compared_with_full():
     assert found == {100: False, 900: True, "full": True}
     alone = cells_of(counted(0, 100))
     assert not any(map(alone.same_training_images, alone.by_setting))
+
+
+def with_heads(evaluated, selection_auroc):
+    """The cells, and those of a second recipe whose training folds had this AUROC."""
+    heads = [
+        record.model_copy(update={"classifier": "head", "selection_auroc": selection_auroc})
+        for record in evaluated.finished
+        if record.strategy == "fine_tuning"
+    ]
+    return replace(evaluated, finished=[*evaluated.finished, *heads])
+
+
+def test_training_folds_choose_among_recipes(findings):
+    for auroc, name in ((0.0, "end_to_end"), (1.0, "head")):
+        both = with_heads(findings.evaluated, auroc)
+        for chosen in both.chosen.values():
+            tuned = {m: side for m, side in chosen.items() if m.strategy == "fine_tuning"}
+            assert {(m.backbone, m.classifier) for m in tuned} == {("resnet18", ""), ("resnet34", "")}
+            assert {record.classifier for side in tuned.values() for record in side.values()} == {name}
+
+
+def test_a_recipe_stands_by_itself_where_there_are_several(findings):
+    assert not any(findings.evaluated.recipes.values())
+    for recipes in with_heads(findings.evaluated, 0.0).recipes.values():
+        assert {(m.backbone, m.classifier) for m in recipes} == {
+            (backbone, recipe) for backbone in ("resnet18", "resnet34") for recipe in ("end_to_end", "head")
+        }

@@ -44,12 +44,30 @@ def networks_of(section):
     return found
 
 
-def recipes_of(section):
+def recipes_of(section, sizes):
+    """The recipes as the facts hold them; `full` has 36,808 images."""
+    images = [36808 if size == "full" else size for size in sizes]
     return [
         recipe.model_dump(mode="json")
         | {"name": name, "stages": [stage.model_dump(mode="json") for stage in recipe.each_stage()]}
+        | {"by_folds": any(recipe.uses_folds(size) for size in images)}
+        | {"by_part": not all(recipe.uses_folds(size) for size in images)}
         for name, recipe in (section.named_recipes.items() if section else ())
     ]
+
+
+def budget(methods, configurations, folds, fits, refitted=True):
+    names = ("methods", "configurations", "folds", "fits", "refitted")
+    return dict(zip(names, (methods, configurations, folds, fits, refitted), strict=True))
+
+
+def budgets_of(grid):
+    tuned = grid.fine_tuning is not None
+    return {
+        "classifiers": budget(3, 27, 5, 138) if grid.feature_extraction else None,
+        "few": budget(1, 1, 5, 6) if tuned else None,
+        "many": budget(1, 1, 0, 1, False) if tuned else None,
+    }
 
 
 def part(name="all", train=36808):
@@ -77,7 +95,8 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
         "evaluated_on": "valid",
         "parts": [part()],
         **{name: networks_of(getattr(grid, section)) for name, section in SECTIONS.items()},
-        "recipes": recipes_of(grid.fine_tuning),
+        "recipes": recipes_of(grid.fine_tuning, grid.train_sizes),
+        "budgets": budgets_of(grid),
         "folds": 5,
         "others": [],
         "by_skimage": True,
@@ -180,7 +199,7 @@ def test_frozen_networks_and_descriptors():
         "The hand-crafted descriptors were edges and histograms of gradients, by scikit-image",
         "The descriptors were classified by logistic regression.",
         "five folds by patient, stratified by label",
-        "sigmoid (Platt 2000) fitted to the decision values of the cross-validation's held-out images and the network's log odds",
+        "sigmoid (Platt 2000) fitted to the decision values of the cross-validation's held-out images and the network's log odds of the images held out from it, so that the means over the views of a study are calibrated; from the same studies comes",
         "largest sum of sensitivity and specificity (Youden 1950)",
     )
     assert_silent(text, "majority")
@@ -206,9 +225,11 @@ def test_fine_tuning():
     assert_says(
         written(),
         "The network that was fine-tuned is densenet169 (ImageNet weights)",
-        "20 % of the labelled images, drawn by patient, were the validation part, which stopped the training and chose the epoch (the lowest loss);",
+        "With fewer than 1,000 labelled images, the number of epochs was chosen in a cross-validation within them (five folds by patient, those of the classifiers, fewer where a class is small): every fold was trained to the end, and those with the lowest loss, averaged over folds, were taken; the network was then refitted to all labelled images, with as many updates of its weights as a fold had had by then.",
+        "With more, 20 % of the labelled images, drawn by patient, were the validation part, which stopped the training and chose the epoch (the lowest loss);",
         "learnt from the others and was not refitted on all labelled images. The learning rate was fixed beforehand.",
-        "All weights were trained by AdamW (learning rate 0.001 for the head and 0.0003 for the backbone, weight decay 0.05, a cosine schedule after a warm-up of 1 epoch), for at most 15 epochs, stopped after five epochs without a better one.",
+        "All weights were trained by AdamW (learning rate 0.001 for the head and 0.0003 for the backbone, weight decay 0.05, a cosine schedule after a warm-up of 1 epoch), for at most 15 epochs, with a validation part stopped after five epochs without a better one.",
+        "The searches of a network were, frozen, at most 27 settings of three classifiers (138 fits) and, fine-tuned, one learning rate of one recipe with every epoch as a candidate (6 trainings with the fewest images, 1 with the most). Both sides chose within the same labelled images and folds; the budgets are equal in this sense, not in the number of fits. Both were refitted on all labelled images where folds chose; elsewhere only the classifiers were.",
         "The loss was the binary cross-entropy, in batches of 32 images.",
         "moving average of the weights (decay 0.9 per update)",
         "mirroring from left to right (probability 0.5), rotation (up to 10°), shifts (up to 5 %), scaling (up to 10 %),",
@@ -247,7 +268,9 @@ def test_stages_rates_heads_and_views():
         "In stage one, the head alone was trained by AdamW (learning rate 0.001, weight decay",
         "In stage two, the head and the last two blocks were trained by AdamW (learning rate 0.01 or 0.0001 for the head and 0.0003",
         "In stage three, the head and the layers from layer\\_4.conv on were trained by SGD with Nesterov",
-        "chose the epoch (the highest AUROC) and chose the learning rate of 0.01 and 0.0001;",
+        "the learning rate (0.01 or 0.0001) and the number of epochs were chosen in a cross-validation",
+        "those with the highest AUROC, averaged over folds, were taken",
+        "chose the epoch (the highest AUROC) and chose the learning rate (0.01 or 0.0001);",
         "cross-entropy weighted by class with label smoothing of 0.1 of the mean probability of a study's views, in batches of whole studies with about 32 images.",
         "The head had hidden layers of 256 units and dropout of 0.5 before its output.",
         "averaged down to 112 × 112 pixels",
@@ -447,5 +470,18 @@ def test_each_recipe_is_described():
     recipes = {"full": "default", "last": {"preset": "default", "trainable": "last_1_blocks"}}
     text = written(fine_tuning={"backbones": ["densenet169"], "recipes": recipes})
     assert_says(
-        text, "By the recipe full:", "By the recipe last:", "(backbones, recipes, body parts and sizes)"
+        text,
+        "By the recipe full: with fewer than 1,000 labelled images, the number of epochs was",
+        "By the recipe last:",
+        "Of the recipes, the one with the highest AUROC in these choices was taken for each network, body part, size and seed;",
     )
+
+
+def test_a_minimum_of_updates_and_few_images():
+    text = written(recipe={"preset": "default", "min_updates": 1200}, train_sizes=[100])
+    assert_says(
+        text,
+        "The number of epochs was chosen in a cross-validation within them",
+        "for 15 epochs or as many more as make 1,200 updates.",
+    )
+    assert_silent(text, "validation part", "stopped")
