@@ -44,8 +44,8 @@ def answer_text(findings: Findings) -> str:
         f"patients; the verdict is at the familywise level {evaluation.level:g} over the "
         f"{int(rows[0]['family'])} comparisons that the grid plans:",
         "\n".join(_line(row, len(backbones) > 1) for row in rows),
-        *_freezing_paragraphs(findings, rows),
         *_parts_paragraphs(findings),
+        *_freezing_paragraphs(findings, rows),
         *_crossover_paragraphs(findings),
     ]
     if rows[0]["interim"]:
@@ -105,7 +105,7 @@ def _parts_line(row: Row) -> str:
         another = f"[{row['new_low']:+.3f}, {row['new_high']:+.3f}]"
     return (
         f"{where}: **{row['mean']:+.3f}** [{row['low']:+.3f}, {row['high']:+.3f}]; another part {another}; "
-        f"SD over parts {row['tau']:.3f}, equal parts: p {escape(p_text(row['p']))}"
+        f"SD over parts {row['tau']:.3f}, equal parts: p {p_text(row['p'])}"
     )
 
 
