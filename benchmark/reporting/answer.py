@@ -26,7 +26,8 @@ def answer_rows(findings: Findings) -> list[Row]:
     table = findings.differences
     if not len(table):
         return []
-    return records(with_recipe(over_backbones(table[table["comparison"] == QUESTION.name])))
+    asked = table[(table["comparison"] == QUESTION.name) & (table["verdict"] != "")]
+    return records(with_recipe(over_backbones(asked)))
 
 
 def answer_text(findings: Findings) -> str:
@@ -58,10 +59,16 @@ def answer_text(findings: Findings) -> str:
 def _line(row: Row, named: bool) -> str:
     who = f"{escape(row['backbone'])}, " if named else ""
     said = verdict_text(row["verdict"], row["margin"], row["detectable"])
+    caution = f" ({escape(row['caution'])})" if row["caution"] else ""
     return (
-        f"- {who}{escape(part_label(row['body_part']))}, {row['images']:,} images: **{said}**, "
-        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
+        f"- {who}{_where(row)}: **{said}**, "
+        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]{caution}"
     )
+
+
+def _where(row: Row) -> str:
+    size = f"{row['images']:,} images ({row['patients']:,} patients)"
+    return f"{escape(part_label(row['body_part']))}, {size}"
 
 
 def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
@@ -79,8 +86,7 @@ def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
 def _freezing_line(row: Row, level: float) -> str:
     holds = is_significant(row["p_not_worse_adjusted"], level)
     said = f" (not worse by {row['margin']:g} or more)" if holds else ""
-    where = f"{escape(part_label(row['body_part']))}, {row['images']:,} images"
-    return f"- {where}: at most {row['worse_by']:.3f} worse{said}"
+    return f"- {_where(row)}: at most {row['worse_by']:.3f} worse{said}"
 
 
 def _parts_paragraphs(findings: Findings) -> Iterator[str]:
