@@ -59,6 +59,8 @@ def holds(found: Mapping[str, pd.DataFrame]) -> str:
             _two_way(found["training_sets"]),
             *_hard_settings(found["hard_settings"]),
             _families(found["families"]),
+            _parts(found["parts"]),
+            _zones(found["zones"]),
             *_covered(found["coverage"], IN_USE),
             _no_difference(found["coverage"]),
             _crossovers(found["crossovers"]),
@@ -181,6 +183,22 @@ def _families(rows: pd.DataFrame) -> str:
 
 def _no_difference(coverage: pd.DataFrame) -> str:
     return f"**Under no difference** of one pair its test rejects in {'; '.join(_rejects(rejections(coverage), IN_USE))}."
+
+
+def _parts(rows: pd.DataFrame) -> str:
+    rejected = rows.loc[rows["between_parts"] == 0, "welch_rejects"]
+    return (
+        f"**Body parts that are equal** are said to differ in {_range(rejected)} % of the data sets, with training noise too "
+        f"(wanted: {wanted(REJECTS)}); the mean over parts is held in {_range(rows['mean_holds'])} %, a part together with the others "
+        f"in {_range(rows['shrunken_holds'])} %, and another part in {_range(rows['new_part_holds'])} %, i.e. less often than it says."
+    )
+
+
+def _zones(rows: pd.DataFrame) -> str:
+    return (
+        f"**Zones** name the wrong side at some size in {_range(rows['wrong'])} % of the data sets (wanted: at most "
+        f"{100 * ERROR:.0f} %)."
+    )
 
 
 def _crossovers(rows: pd.DataFrame) -> str:
