@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.across_settings import heterogeneity_rows, ranks, spread_rows
+from benchmark.analysis.across_settings import ranks, spread_rows
 from benchmark.analysis.answers import Answers
+from benchmark.analysis.body_parts import shrunken_rows, together_rows
 from benchmark.analysis.controls import control_rows
 from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
@@ -35,7 +36,8 @@ class Findings:
     crossovers: pd.DataFrame
     fits: pd.DataFrame
     ranks: dict[str, Any]
-    heterogeneity: pd.DataFrame
+    together: pd.DataFrame  # body parts, per backbone and size
+    shrunken: pd.DataFrame  # each body part beside them
     spread: pd.DataFrame
     cost: pd.DataFrame  # every method at the largest size, means over seeds
     controls: pd.DataFrame
@@ -63,6 +65,7 @@ def find(answers: Answers, plan: Plan) -> Findings:
         crossovers=crossover_rows(evaluated, found),
         fits=fit_rows(evaluated),
         ranks=ranks(evaluated),
-        heterogeneity=heterogeneity_rows(found),
+        together=together_rows(found, evaluated.evaluation.confidence),
+        shrunken=shrunken_rows(found, evaluated.evaluation.confidence),
         spread=spread_rows(evaluated, found),
     )

@@ -30,7 +30,7 @@ def planned_comparisons(cells: Iterable[Cell]) -> list[Planned]:
     several = len({cell.classifier for cell in cells if has_recipes(cell.strategy)}) > 1
     settings: dict[tuple[str, int | str], dict[Method, set[int]]] = {}
     for cell in cells:
-        there = settings.setdefault((cell.body_part, cell.train_size), {})
+        there = settings.setdefault((cell.body_part, cell.size_name), {})
         there.setdefault(compared_method(cell), set()).add(cell.seed)
         if several and has_recipes(cell.strategy):
             single = Method(cell.strategy, cell.backbone, cell.classifier)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from statistics import mean
 from typing import NamedTuple
 
 import pandas as pd
@@ -55,11 +56,15 @@ class Method(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A body part and a training size, at which methods are compared; `images` is the size in images."""
+    """A body part and a training size (`Header.size_name`), at which methods are compared.
+
+    `images` and `patients` are the size in training images and in their patients: means over seeds, rounded.
+    """
 
     body_part: str
     train_size: int | str
     images: int
+    patients: int
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,10 @@ class ResampledCells:
     @cached_property
     def by_setting(self) -> dict[Setting, list[Finished]]:
         """The cells of each body part and size: parts as they come, sizes ascending, `full` last."""
-        found: dict[Setting, list[Finished]] = defaultdict(list)
+        groups: dict[tuple[str, int | str], list[Finished]] = defaultdict(list)
         for record in self.finished:
-            found[Setting(record.body_part, record.train_size, record.counts.train_images)].append(record)
+            groups[record.body_part, record.size_name].append(record)
+        found = {Setting(part, size, *mean_size(cells)): cells for (part, size), cells in groups.items()}
         parts = list(dict.fromkeys(setting.body_part for setting in found))
         order = sorted(
             found,
@@ -124,6 +130,20 @@ class ResampledCells:
         largest = {setting.body_part: setting for setting in settings}
         return {part: largest[part] for part in dict.fromkeys(s.body_part for s in self.by_setting)}
 
+    def same_training_images(self, setting: Setting) -> bool:
+        """Whether all seeds of a setting have the same training images: all that there are.
+
+        Their spread is then that of the random numbers of a fit alone. Records of earlier versions, which do
+        not hold the number of all images, are compared with `full`.
+        """
+        counts = [record.counts for record in self.by_setting[setting]]
+        return all(c.train_images == (c.pool_images or self._pool(setting)) for c in counts)
+
+    def _pool(self, setting: Setting) -> int | None:
+        """The number of training images of a body part, if it was trained on all of them."""
+        whole = (s.images for s in self.by_setting if s[:2] == (setting.body_part, "full"))
+        return next(whole, None)
+
     @property
     def limits(self) -> tuple[float, float] | None:
         """The least and the largest value of the primary metric; None where one is infinite."""
@@ -145,6 +165,13 @@ class ResampledCells:
     def predictions(self, record: Finished) -> pd.DataFrame:
         """A cell's predictions, one row per test image."""
         return self.records.read_predictions(record.cell)
+
+
+def mean_size(cells: Iterable[Finished]) -> tuple[int, int]:
+    """The training images, and their patients, of one body part and size: means over its seeds, rounded."""
+    counts = {record.seed: record.counts for record in cells}.values()
+    images, patients = ([c.train_images for c in counts], [c.train_patients for c in counts])
+    return round(mean(images)), round(mean(patients))
 
 
 def read_resampled_cells(

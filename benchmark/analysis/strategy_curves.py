@@ -15,7 +15,8 @@ def strategy_points(evaluated: ResampledCells) -> list[Row]:
 
     Rows: backbone (EVERY_BACKBONE first, where several are both frozen and fine-tuned; empty for a strategy
     without backbones), strategy, line (empty, or a single recipe where the grid has several), body_part,
-    train_images, value, low, high. The backbones are those both frozen and fine-tuned, or all, where none is.
+    train_images, train_patients, value, low, high. The backbones are those both frozen and fine-tuned, or
+    all, where none is.
     """
     names = _compared(evaluated)
     rows: list[Row] = []
@@ -44,7 +45,8 @@ def _point(
         return []
     cells = {seed: [evaluated.resampled[side[seed].cell] for side in sides] for seed in seeds}
     point = evaluated.interval(estimate({seed: mean_of(found) for seed, found in cells.items()}))
-    axes = {"body_part": setting.body_part, "train_images": setting.images}
+    size = {"train_images": setting.images, "train_patients": setting.patients}
+    axes = {"body_part": setting.body_part, **size}
     return [{"backbone": backbone, "strategy": strategy, "line": line, **axes, **point}]
 
 

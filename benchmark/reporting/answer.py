@@ -10,8 +10,9 @@ from benchmark.analysis.paired_differences import QUESTION, with_recipe
 from benchmark.analysis.verdicts import over_backbones
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
 from results.frames import records
-from results.labels import metric_label, part_label
+from results.labels import metric_label, part_label, size_label
 from results.page.prose import escape
+from results.tables.formatting import p_text
 from results.verdict import ONE_PAIR, is_significant, verdict_text
 
 Row = dict[str, Any]
@@ -44,6 +45,7 @@ def answer_text(findings: Findings) -> str:
         f"{int(rows[0]['family'])} comparisons that the grid plans:",
         "\n".join(_line(row, len(backbones) > 1) for row in rows),
         *_freezing_paragraphs(findings, rows),
+        *_parts_paragraphs(findings),
         *_crossover_paragraphs(findings),
     ]
     if rows[0]["interim"]:
@@ -81,9 +83,39 @@ def _freezing_line(row: Row, level: float) -> str:
     return f"- {where}: at most {row['worse_by']:.3f} worse{said}"
 
 
+def _parts_paragraphs(findings: Findings) -> Iterator[str]:
+    """What the body parts say together, per training size: the headline for parts."""
+    if len(findings.together):
+        evaluation = findings.evaluated.evaluation
+        rows = records(with_recipe(over_backbones(findings.together)))
+        yield (
+            "All body parts together, fine-tuned minus frozen: the mean over parts with its "
+            f"{evaluation.confidence:.0%} interval, and where the true difference of another part is "
+            "expected (each part: section “Body parts together”):"
+        )
+        yield "\n".join(_parts_line(row) for row in rows)
+
+
+def _parts_line(row: Row) -> str:
+    where = f"- {escape(row['backbone'])}, {size_label(row['train_size'])} images, {row['parts']} parts"
+    if not pd.isna(row["reason"]):
+        return f"{where}: {row['reason']}"
+    another = "not known from two parts"
+    if not pd.isna(row["new_low"]):
+        another = f"[{row['new_low']:+.3f}, {row['new_high']:+.3f}]"
+    return (
+        f"{where}: **{row['mean']:+.3f}** [{row['low']:+.3f}, {row['high']:+.3f}]; another part {another}; "
+        f"SD over parts {row['tau']:.3f}, equal parts: p {escape(p_text(row['p']))}"
+    )
+
+
 def _crossover_paragraphs(findings: Findings) -> Iterator[str]:
     if len(findings.crossovers):
-        yield "Training images from which on fine-tuning is ahead (the crossover size):"
+        yield (
+            f"By training images, where a {findings.evaluated.evaluation.confidence:.0%} band that holds at "
+            "all measured sizes together leaves out zero; then the crossover, from which on fine-tuning is "
+            "ahead:"
+        )
         rows = records(with_recipe(over_backbones(findings.crossovers)))
         yield "\n".join(_crossover_line(row) for row in rows)
 
@@ -94,11 +126,15 @@ def _crossover_line(row: Row) -> str:
 
 
 def crossover_text(row: Row) -> str:
-    """`**640** [310, above 1,000]`; no estimate where the interval spans all that was measured."""
+    """`**frozen better up to 150 images, undecided from 150**; crossover 640 [310, above 1,000]`.
+
+    No estimate where the interval spans all that was measured; no claim where there are no zones.
+    """
+    if not row["zones"]:
+        return str(row["zones_text"]) or UNDEFINED
     bounds = [_images(row, name) for name in ("low", "high")]
-    if not is_determined(row):
-        return f"{NOT_DETERMINED} [{bounds[0]}, {bounds[1]}]"
-    return f"**{_images(row, 'value')}** [{bounds[0]}, {bounds[1]}]"
+    value = _images(row, "value") if is_determined(row) else NOT_DETERMINED
+    return f"**{row['zones_text']}**; crossover {value} [{bounds[0]}, {bounds[1]}]"
 
 
 def _images(row: Row, name: str) -> str:

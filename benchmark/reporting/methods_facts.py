@@ -30,7 +30,8 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     searches of a network: classifiers, few for fine-tuning with the fewest images and many with the most;
     None where a side is not there), others (sentences on strategies of other packages), folds, by_skimage
     (whether scikit-image computes all descriptors), labels (names in prose of descriptors), classifiers
-    (label, method in a sentence and BibTeX keys, by name), comparisons (how many are in the main family),
+    (label, method in a sentence and BibTeX keys, by name), cells (how many are planned, and how many
+    finished), comparisons (how many the main family plans), interim (some of them are unfinished),
     crossover, curve_fits, tests, controls, devices and versions.
     """
     plan, cells = findings.plan, findings.evaluated.finished
@@ -52,7 +53,11 @@ def facts_of(findings: Findings) -> dict[str, Any]:
             for name, entry in CLASSIFIERS.items()
             if entry.learns
         },
-        "comparisons": _comparisons(findings.differences),
+        "cells": {
+            "planned": len(plan.cells),
+            "finished": sum(planned.status == "done" for planned in plan.cells),
+        },
+        **_main_family(findings.differences),
         "crossover": bool(len(findings.crossovers)),
         "curve_fits": bool(len(findings.fits)) and bool(findings.fits["reason"].isna().any()),
         "tests": _tests(findings),
@@ -136,13 +141,16 @@ def _part(findings: Findings, part: str) -> dict[str, Any]:
     return counts
 
 
-def _comparisons(differences: pd.DataFrame) -> int:
-    """How many comparisons of fine-tuned with frozen networks Holm's method adjusted for."""
+def _main_family(differences: pd.DataFrame) -> dict[str, Any]:
+    """How many comparisons of fine-tuned with frozen networks are planned; are some unfinished?"""
     if not len(differences):
-        return 0
+        return {"comparisons": 0, "interim": False}
     asked = differences[(differences["comparison"] == QUESTION.name) & (differences["recipe"] == "")]
-    family = asked.loc[asked["backbone"] != EVERY_BACKBONE, "family"]
-    return int(family.iloc[0]) if len(family) else 0
+    rows = asked[asked["backbone"] != EVERY_BACKBONE]
+    return {
+        "comparisons": int(rows["family"].iloc[0]) if len(rows) else 0,
+        "interim": bool(rows["interim"].any()),
+    }
 
 
 def _tests(findings: Findings) -> list[str]:

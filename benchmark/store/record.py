@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from benchmark.grid.cells import AXES
 from extractors.digests import JsonValue
+from results.labels import size_name
 
 RECORD_VERSION = (
     1  # raise it when a key changes its name or meaning, and convert older records in `read_record`
@@ -54,6 +55,7 @@ class Counts(_Part):
     train_images: int
     train_positive: int
     train_patients: int
+    pool_images: int | None = None  # that the training images were drawn from; None in older records
 
 
 class Embedding(_Part):
@@ -140,6 +142,7 @@ class Header(_Part):
     train_size: int | Literal["full"]
     seed: int
     control: str = ""  # empty for an ordinary cell
+    patient_share: float | None = None  # of the training patients, where each seed draws them anew at `full`
     grid: str
     dataset: str  # its kind
     protocol: str
@@ -153,6 +156,11 @@ class Header(_Part):
     versions: dict[str, str] = {}
     machine: dict[str, str] = {}
     started: str
+
+    @property
+    def size_name(self) -> int | str:
+        """The training size in reports: images, `full`, or (where seeds draw) `full (90 % of patients)`."""
+        return size_name(self.train_size, self.patient_share)
 
     def to_json(self) -> dict[str, JsonValue]:
         """The content of result.json, without fields that were not set."""

@@ -24,7 +24,7 @@ def cell_figures(record: Record, folder: Path, unit: str) -> "dict[str, Figure]"
         return {}
     from results.figures import ConfusionMatrix, TrainingCurves  # matplotlib takes a while to import
 
-    title = f"{record.backbone} · {record.body_part} · {record.train_size} · seed {record.seed}"
+    title = f"{record.backbone} · {record.body_part} · {record.size_name} · seed {record.seed}"
     table, cut = unit_table(pd.read_parquet(folder / PREDICTIONS), unit), record.threshold
     matrix = ConfusionMatrix(
         labels=table["label"].tolist(),

@@ -102,8 +102,16 @@ def test_p_becomes_as_small_as_many_comparisons_need():
 def test_without_spread_p_is_one_or_undefined():
     one, other = ({0: constant(value)} for value in (0.5, 0.6))
     assert compare(one, one, (0, 1)).p() == 1
-    assert np.isnan(compare(one, other, (0, 1)).p())
-    assert compare(one, other, (0, 1)).interval(0.95) == pytest.approx((0.1, 0.1))
+    assert np.isnan(compare(one, other, None).p())
+    assert compare(one, other, None).interval(0.95) == pytest.approx((0.1, 0.1))
+
+
+def test_without_spread_the_reach_is_that_of_errors_not_seen():
+    one, other = ({0: constant(value, patients=59)} for value in (0.5, 0.6))
+    reach = 1 - 0.05 ** (1 / 59)
+    assert compare(one, other, (0, 1)).interval(0.95) == pytest.approx((0.1 - reach, 0.1 + reach))
+    assert compare(one, other, (0, 1)).p() == pytest.approx(0.9**59)
+    assert np.isnan(compare(one, other, (0, 1)).detectable(0.05))
 
 
 def test_far_from_the_limits_the_interval_is_symmetrical():

@@ -3,6 +3,7 @@ import pytest
 from scipy import stats
 
 from results.uncertainty import (
+    FEW,
     Resampled,
     fewest_patients,
     interval,
@@ -10,8 +11,10 @@ from results.uncertainty import (
     patient_weights,
     percentile_interval,
     standard_error,
+    warning,
 )
 
+UNIT = (0.0, 1.0)
 PATIENTS = np.array([f"p{i % 40}" for i in range(100)], dtype=object)
 
 
@@ -140,3 +143,14 @@ def test_near_the_ceiling_it_covers_where_percentiles_do_not():
         intervals = percentile_interval(resampled.drawn, 0.95), interval(resampled, 0.95, (0, 1))
         covered += [low <= 0.9 <= high for low, high in intervals]
     assert covered[0] / 600 < 0.93 < covered[1] / 600 < 0.97
+
+
+def test_few_patients_and_values_near_a_limit_are_warned_of():
+    assert warning(0.9, FEW, UNIT) is None
+    assert warning(0.9, FEW - 1, UNIT) == "19 patients of the rarer label, fewer than 20"
+    assert warning(0.99, 99, UNIT) == "too near to the metric's limit for 99 patients of the rarer label"
+    assert warning(0.01, 99, UNIT) == warning(0.99, 99, UNIT)
+    assert warning(0.99, 101, UNIT) is None
+    assert warning(0.98, 99, (-1, 1)) == warning(0.99, 99, UNIT)
+    assert warning(7.0, 99, None) is None
+    assert warning(float("nan"), 99, UNIT) is None

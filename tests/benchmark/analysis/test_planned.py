@@ -19,6 +19,17 @@ def test_planned_are_all_that_the_finished_grid_compares(tmp_path):
     assert {one.seeds for one in planned} == {(0, 1)}
 
 
+def test_a_size_of_drawn_patients_is_planned_under_the_name_that_rows_have(tmp_path):
+    drawn = {"resample": "patients", "share": 0.8}
+    grid = grid_of(body_parts=["elbow"], train_sizes=[50, "full"], full=drawn, hand_crafted=None)
+    plan, records = planted(tmp_path, grid)
+    table = answers_from(plan, records).differences
+    names = {50, "full (80 % of patients)"}
+    assert set(table["train_size"]) == names
+    assert {one.train_size for one in planned_comparisons(p.cell for p in plan.cells)} == names
+    assert not table["interim"].any()
+
+
 def test_nothing_is_planned_where_one_side_is_missing():
     grid = grid_of(fine_tuning=None, hand_crafted=None)
     cells, _ = expand(grid, dict.fromkeys(grid.body_parts, 1000))

@@ -28,6 +28,7 @@ def test_the_mean_over_backbones_comes_first_and_is_the_mean_of_theirs(findings)
     for setting, value in over.items():
         assert value == pytest.approx((one[setting] + two[setting]) / 2)
     assert all(row["low"] <= row["value"] <= row["high"] for row in rows)
+    assert all(0 < row["train_patients"] <= row["train_images"] for row in rows)
 
 
 def test_a_backbone_without_its_counterpart_is_left_out(findings):

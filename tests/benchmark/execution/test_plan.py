@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from benchmark.execution.plan import make_plan
+from benchmark.execution.subsets import Subsets
+from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from tests.benchmark.opened import open_plan
+from tests.benchmark.planted import grid_of
+from tests.planted_study import planted_manifest
 
 # What the preset `default` was in the first version.
 DEFAULT = {
@@ -74,3 +79,16 @@ def test_recipes_are_added_to_a_finished_grid_without_computing_it_again(first_v
     never_run = [planned.cell for planned in plan.cells if planned.status == "missing"]
     assert {cell.classifier for cell in never_run} == {"head"}
     assert len(never_run) == 4, "two sizes and two seeds"
+
+
+def test_images_are_counted_per_seed_where_seeds_draw_the_patients(tmp_path):
+    drawn = {"resample": "patients", "share": 0.7}
+    grid = grid_of(full=drawn, feature_extraction=None, fine_tuning=None, controls=["leaky_split"])
+    plan = make_plan(grid, planted_manifest(["elbow", "wrist"], 100, 40), Records(tmp_path, grid.name))
+    subsets = Subsets(plan)
+    for planned in plan.cells:
+        cell = planned.cell
+        point = cell.body_part, cell.train_size, cell.seed, cell.control
+        assert plan.train_images(*point) == len(subsets.subset(*point).train_rows)
+    assert len({plan.train_images("all", "full", seed) for seed in range(9)}) > 1
+    assert {p.cell.patient_share for p in plan.cells} == {None, 0.7}

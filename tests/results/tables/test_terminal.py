@@ -7,15 +7,20 @@ CURVE = {"body_part": "all", "strategy": "hand_crafted", "backbone": "edges", "c
 
 def test_sizes_ascend_and_full_is_last():
     points = [
-        CURVE | {"train_size": size, "value": 0.5, "low": 0.25, "high": 0.75} for size in ("full", 1000, 100)
+        CURVE | {"train_size": size, "train_patients": patients, "value": 0.5, "low": 0.25, "high": 0.75}
+        for size, patients in (("full", 1500), (1000, 300), (100, 27))
     ]
     table = summary_table(
-        [*points, points[0] | {"backbone": "hog", "value": None, "low": None, "high": None}]
+        [
+            *points,
+            points[0] | {"backbone": "hog", "train_patients": 1400, "value": None, "low": None, "high": None},
+        ]
     )
-    assert list(table) == ["body_part", "strategy", "backbone", "classifier", 100, 1000, "full"]
-    assert table.loc[0, 100] == "0.500 [0.250, 0.750]"
-    assert table.loc[1, "full"] == "undefined"
-    assert table.loc[1, 100] == ""
+    titles = ["100\n(27 patients)", "1000\n(300 patients)", "full\n(1,400-1,500 patients)"]
+    assert list(table) == ["body_part", "strategy", "backbone", "classifier", *titles]
+    assert table.loc[0, titles[0]] == "0.500 [0.250, 0.750]"
+    assert table.loc[1, titles[2]] == "undefined"
+    assert table.loc[1, titles[0]] == ""
 
 
 def test_nothing_gives_an_empty_table():
