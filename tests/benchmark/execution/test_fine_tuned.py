@@ -144,8 +144,10 @@ def test_epochs_reach_mlflow_while_the_cell_trains(tuning_grid, workspace, store
         seen.extend((r.info.status, "epoch/train_loss" in r.data.metrics) for r in runs)
 
     monkeypatch.setattr(Tracker, "log_epoch", spy)
-    run(tuning_grid(train_sizes=[40], feature_extraction=None), workspace)
-    assert seen == [("RUNNING", True)] * 3, "two epochs in folds, one of the refit"
+    grid = tuning_grid(train_sizes=[40], feature_extraction=None)
+    run(grid, workspace)
+    ((record,), _) = tuned_records(grid, workspace)
+    assert seen == [("RUNNING", True)] * len(record.history), "two epochs of folds, and those of the refit"
 
 
 def test_a_loss_that_breaks_leaves_its_epochs_to_be_seen(tuning_grid, workspace, monkeypatch):
