@@ -118,7 +118,8 @@ def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:
         "Over networks and body parts",
         [*parts.figures("critical"), *parts.tables("ranks", "heterogeneity", "spread")],
     )
-    yield Section("Ranking and calibration", parts.figures("roc", "precision", "reliability", "confusion"))
+    starts = "roc", "precision", "reliability", "decision", "confusion"
+    yield Section("Ranking, calibration and net benefit", parts.figures(*starts))
     yield Section("Controls", list(_controls(findings, parts)))
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
     yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])
