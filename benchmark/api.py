@@ -23,6 +23,7 @@ import pandas as pd
 from benchmark.analysis.answers import Answers, answers_of
 from benchmark.analysis.finished import current_records, read_records
 from benchmark.analysis.metrics_table import metrics_frame
+from benchmark.analysis.planned import Planned, planned_comparisons
 from benchmark.analysis.strategy_curves import strategy_points
 from benchmark.errors import UserError, reason
 from benchmark.execution.executors import Progress, Share, share_cores
@@ -99,8 +100,9 @@ class Results:
     def compare(self) -> pd.DataFrame:
         """One row per pair of strategies on the same test patients, over seeds.
 
-        Columns: comparison, backbone, recipe, body_part, train_size, images, seeds, first, second,
-        difference, low, high (unadjusted interval), p, p_adjusted (Holm), family and verdict. `benchmark
+        The columns are those of `benchmark.analysis.verdicts.difference_rows`: means, difference with its
+        unadjusted interval, both parts of its variance, tests (of no difference, of equality within the
+        margin, of not being worse) with p-values adjusted for the planned family, and verdict. `benchmark
         compare` and the report show the same rows.
         """
         return self.answers.differences.copy()
@@ -153,7 +155,7 @@ def run(
     _remember(opened, records)
     known = read_records(opened, records)
     finished = [record for record in known if isinstance(record, Finished)]
-    answers = answers_of(opened.grid.evaluation, records, finished, share)
+    answers = answers_of(opened.grid.evaluation, records, finished, share, _planned(opened))
     results = Results(answers, opened, tuple(record for record in known if isinstance(record, Failed)))
     if session:
         try:
@@ -205,7 +207,7 @@ def load_results(workspace: WorkspaceLike, grid: GridLike, *, jobs: int | None =
     opened, records = open_plan(_grid(grid), place)
     known = current_records(opened, records)
     finished = [record for record in known if isinstance(record, Finished)]
-    answers = answers_of(opened.grid.evaluation, records, finished, share)
+    answers = answers_of(opened.grid.evaluation, records, finished, share, _planned(opened))
     return Results(answers, opened, tuple(record for record in known if isinstance(record, Failed)))
 
 
@@ -235,10 +237,18 @@ def _workspace(workspace: WorkspaceLike, tracking_uri: str | None = None) -> Wor
     return replace(place, tracking_uri=tracking_uri) if tracking_uri else place
 
 
+def _planned(plan: Plan) -> list[Planned]:
+    return planned_comparisons(planned.cell for planned in plan.cells)
+
+
 def _remember(plan: Plan, records: Records) -> None:
-    """Keep the evaluation and the cells of a grid beside its records, for `load_results` by name."""
+    """Keep the evaluation, cells and comparisons of a grid beside its records, for `load_results` by name."""
     cells = [planned.cell.id for planned in plan.cells]
-    content = {"evaluation": plan.grid.evaluation.model_dump(), "cells": cells}
+    content = {
+        "evaluation": plan.grid.evaluation.model_dump(),
+        "cells": cells,
+        "comparisons": [one._asdict() for one in _planned(plan)],
+    }
     text = json.dumps(content, indent=1)
     path = records.folder / _GRID
     try:
@@ -253,6 +263,10 @@ def _load_by_name(workspace: Workspace, name: str, share: Share) -> Results:
     try:
         content = json.loads((records.folder / _GRID).read_text(encoding="utf-8"))
         evaluation, cells = Evaluation.model_validate(content["evaluation"]), list(content["cells"])
+        asked = content.get("comparisons")  # older versions kept none
+        planned = (
+            None if asked is None else [Planned(**one | {"seeds": tuple(one["seeds"])}) for one in asked]
+        )
     except (OSError, ValueError, KeyError, TypeError):
         raise UserError(
             f"{workspace.folder} holds no grid '{name}' that this version has run; give the grid file"
@@ -260,7 +274,7 @@ def _load_by_name(workspace: Workspace, name: str, share: Share) -> Results:
     known = [record for cell in cells if (record := records.read(str(cell))) is not None]
     finished = [records.evaluated(record, evaluation) for record in known if isinstance(record, Finished)]
     failed = tuple(record for record in known if isinstance(record, Failed))
-    return Results(answers_of(evaluation, records, finished, share), None, failed)
+    return Results(answers_of(evaluation, records, finished, share, planned), None, failed)
 
 
 def _agrees(record: Finished, axes: dict[str, object]) -> bool:

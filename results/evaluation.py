@@ -1,13 +1,12 @@
 """Compute the metrics of a cell's predictions with intervals: per image and study, overall and per part."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from results.metrics import Values, limits, metric_value, metric_values
-from results.uncertainty import INTERVALS, Resampled, interval, patient_weights
+from results.uncertainty import INTERVALS, Resampled, fewest_patients, interval, patient_weights
 
 Interval = dict[str, float | None]
 UNITS = ("study", "image")
@@ -22,8 +21,8 @@ def evaluate(
 
     `predictions` has one row per image: image, study, patient, body_part, label, probability. A
     metric is {"value", "low", "high"}, None where undefined; a value on a limit of its metric (a perfect
-    AUROC, say) has no bounds. Body parts are listed when there are several. `intervals` names how they were
-    made (`uncertainty.INTERVALS`). Raises ValueError for a study with two labels.
+    AUROC, say) has a one-sided bound. Body parts are listed when there are several. `intervals` names how
+    they were made (`uncertainty.INTERVALS`). Raises ValueError for a study with two labels.
     """
     tables = {unit: unit_table(predictions, unit) for unit in UNITS}
     overall: dict[str, dict[str, Interval]] = {}
@@ -47,25 +46,6 @@ def evaluate(
     return {"metrics": overall, "body_part_metrics": parts, "counts": counts, "intervals": INTERVALS}
 
 
-def evaluate_over_seeds(
-    predictions: Sequence[pd.DataFrame],
-    *,
-    metric: str,
-    unit: str,
-    thresholds: Sequence[float],
-    confidence: float = 0.95,
-    resamples: int = 2000,
-) -> Interval:
-    """One metric averaged over the cells of several seeds, all resampled by the same patients."""
-    found = [
-        resampled_metric(rows, threshold, metric=metric, unit=unit, resamples=resamples)
-        for rows, threshold in zip(predictions, thresholds, strict=True)
-    ]
-    values, drawn, patients = zip(*found, strict=True)
-    mean = Resampled(float(np.mean(values)), np.mean(drawn, axis=0), patients[0])
-    return with_interval(metric, mean, confidence)
-
-
 def resampled_metric(
     predictions: pd.DataFrame, threshold: float, *, metric: str, unit: str, resamples: int
 ) -> Resampled:
@@ -77,7 +57,11 @@ def resampled_metric(
     blocks = [np.ones((len(table), 1))]
     blocks += [weights[:, start : start + _BLOCK].astype(np.float64) for start in range(0, resamples, _BLOCK)]
     values = [metric_value(metric, labels, probabilities, block, threshold) for block in blocks]
-    return Resampled(float(values[0][0]), np.concatenate(values[1:]), table["patient"].nunique())
+    return Resampled(float(values[0][0]), np.concatenate(values[1:]), _patients(table))
+
+
+def _patients(table: pd.DataFrame) -> int:
+    return fewest_patients(table["patient"].to_numpy(dtype=object), table["label"].to_numpy(np.int64))
 
 
 def unit_table(predictions: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -104,7 +88,7 @@ def _intervals(
     table: pd.DataFrame, weights: np.ndarray[Any, Any], threshold: float, confidence: float
 ) -> dict[str, Interval]:
     values = _all_values(table, np.ones((len(table), 1)), threshold)
-    drawn, patients = _all_values(table, weights, threshold), table["patient"].nunique()
+    drawn, patients = _all_values(table, weights, threshold), _patients(table)
     return {
         name: with_interval(name, Resampled(float(value[0]), drawn[name], patients), confidence)
         for name, value in values.items()

@@ -1,4 +1,4 @@
-"""Bootstrap over patients: standard errors, intervals and p-values, paired between cells of a test set."""
+"""Cluster bootstrap by patient: standard errors and intervals, paired between cells of a test set."""
 
 import hashlib
 from functools import lru_cache
@@ -6,19 +6,22 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, stdtr, stdtrit
+from scipy.special import expit, logit, stdtrit
 
 from results.metric import Values
 
 MAX_UNDEFINED = 0.5  # with a larger share of undefined resamplings there is no interval; chosen by hand
-INTERVALS = (
-    "standard error"  # the kind of a record's intervals; records with another kind are evaluated again
-)
+# The kind of a record's intervals; records with another kind are evaluated again.
+INTERVALS = "standard error, patients of the rarer label"
 NO_SPREAD = 1e-12  # a smaller standard error is a rounding error
 
 
 class Resampled(NamedTuple):
-    """A number of one test set, its values in resamplings of its patients, and how many there are."""
+    """A number of one test set, its values in resamplings of its patients, and the patients that count.
+
+    `patients` are those of the rarer label (`fewest_patients`): they carry most of the variance of a metric
+    that compares the labels, and its degrees of freedom are one less.
+    """
 
     value: float
     drawn: Values  # (resamples,)
@@ -44,6 +47,12 @@ def _draws(patients: int, resamples: int, seed: int, names: bytes) -> NDArray[np
     return np.ascontiguousarray(counts.T.astype(np.uint16))
 
 
+def fewest_patients(patients: NDArray[np.object_], labels: NDArray[np.int64]) -> int:
+    """The number of patients of the rarer label among those labels that occur; 0 without a row."""
+    counts = [len(np.unique(patients[labels == label].astype(str))) for label in np.unique(labels)]
+    return min(counts, default=0)
+
+
 def standard_error(resampled: Resampled) -> float:
     """The standard deviation of the resampled values; NaN when too many of them are undefined.
 
@@ -59,44 +68,51 @@ def standard_error(resampled: Resampled) -> float:
 def interval(
     resampled: Resampled, confidence: float, limits: tuple[float, float] | None = None
 ) -> tuple[float, float]:
-    """value ± t × standard error, with t's quantile at patients - 1 degrees of freedom.
+    """value ± t × standard error of one cell, with t's quantile at patients - 1 degrees of freedom.
 
-    docs/validity.md shows where it holds the true value more often than the percentiles of the resampled
-    values and BCa: with few patients, and for an AUROC near one.
-
-    `limits` are the least and largest value of a metric (`metrics.limits`). With them the interval is
-    made on the log-odds scale between the two, by the delta method: it stays within them and is longer on
-    the side away from the nearer one (Pepe 2003, ch. 5, for AUROC; on -1 .. 1 it is Fisher's z, for kappa).
-    Without them it is symmetrical: for differences, where it excludes zero exactly when `p_value` is below
-    1 - confidence (or undefined, because there is no spread).
-
-    NaN where the value or the standard error is undefined, and where the value lies on a limit: a perfect
-    score's resamplings are all perfect and do not show how much worse it could be.
+    It holds over test patients, for this trained model. docs/validity.md shows where it holds the true value
+    more often than the percentiles of the resampled values and BCa: with few patients, and for an AUROC near
+    one. With `limits`, the least and largest value of a metric (`metrics.limits`), see `bounded_interval`;
+    for a value on one of them `limit_bounds`. NaN where the value or its standard error is undefined.
     """
     value, _, patients = resampled
+    if limits is not None and value in limits:
+        return limit_bounds(value, patients, confidence, limits)
     reach = float(stdtrit(patients - 1, (1 + confidence) / 2)) * standard_error(resampled)
+    return bounded_interval(value, reach, limits)
+
+
+def bounded_interval(value: float, reach: float, limits: tuple[float, float] | None) -> tuple[float, float]:
+    """value ± reach, or the same on the log-odds scale between the two limits, by the delta method.
+
+    There it stays within them and is longer on the side away from the nearer one (Pepe 2003, ch. 5, for
+    AUROC; on -1 .. 1 it is Fisher's z, for kappa).
+    """
     if limits is None:
         return value - reach, value + reach
-    least, largest = limits
-    if not least < value < largest:
-        return float("nan"), float("nan")
-    width = largest - least
+    least, width = limits[0], limits[1] - limits[0]
     share = (value - least) / width
-    reach /= width * share * (1 - share)
-    low, high = (least + width * float(expit(logit(share) + end)) for end in (-reach, reach))
+    if not 0 < share < 1:
+        return float("nan"), float("nan")
+    odds = reach / (width * share * (1 - share))
+    low, high = (least + width * float(expit(logit(share) + end)) for end in (-odds, odds))
     return low, high
 
 
-def p_value(difference: Resampled) -> float:
-    """The two-sided p-value of no difference, from its standard error and Student's t; NaN if undefined.
+def limit_bounds(
+    value: float, patients: int, confidence: float, limits: tuple[float, float]
+) -> tuple[float, float]:
+    """The interval of a value on a limit of its metric: a one-sided bound, and the limit itself.
 
-    Unlike a share of resamplings, it can be as small as an adjustment for many comparisons needs. Without any
-    spread it is 1 for a difference of zero, else undefined.
+    A perfect score's resamplings are all perfect and do not show how much worse it could be. The bound is the
+    share of errors with which none is seen in all `patients` (of the rarer label) with probability
+    1 - confidence: Hanley and Lippman-Hand 1983 (JAMA 249:1743), the rule of three. NaN without a patient.
     """
-    error = standard_error(difference)
-    if error < NO_SPREAD:
-        return 1.0 if abs(difference.value) < NO_SPREAD else float("nan")
-    return float(2 * stdtr(difference.patients - 1, -abs(difference.value) / error))
+    if patients < 1:
+        return float("nan"), float("nan")
+    least, largest = limits
+    reach = (largest - least) * (1 - (1 - confidence) ** (1 / patients))
+    return (largest - reach, largest) if value == largest else (least, least + reach)
 
 
 def percentile_interval(drawn: Values, confidence: float) -> tuple[float, float]:

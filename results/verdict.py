@@ -1,6 +1,8 @@
 """The verdict on freeze or fine-tune: one definition, for every command, table and page."""
 
-FINE_TUNE, FREEZE, NOT_SETTLED = "fine-tune", "freeze", "not settled"
+FINE_TUNE, FREEZE, EQUAL = "fine-tune", "freeze", "equal"
+UNDECIDED = "undecided"
+ONE_PAIR = "one trained pair"  # one seed: it shows nothing of other training subsets
 
 
 def is_significant(p_adjusted: float | None, level: float) -> bool:
@@ -9,15 +11,41 @@ def is_significant(p_adjusted: float | None, level: float) -> bool:
 
 
 def verdict(
-    difference: float | None, p_adjusted: float | None, *, level: float, higher_is_better: bool = True
+    difference: float | None,
+    p_adjusted: float | None,
+    p_equal: float | None = None,
+    *,
+    seeds: int,
+    level: float,
+    higher_is_better: bool = True,
 ) -> str:
-    """FINE_TUNE or FREEZE where fine-tuned minus frozen differs significantly from zero, else NOT_SETTLED.
+    """What the difference of fine-tuned minus frozen says of both methods.
 
-    `p_adjusted` is the two-sided p-value after Holm's adjustment for the family of comparisons
-    (`results.significance.holm`), `level` the familywise level of significance. Undefined (None or NaN)
-    numbers settle nothing. When lower is better (Brier score), a negative difference is for
-    fine-tuning.
+    `p_adjusted` is the two-sided p-value of no difference, `p_equal` that of a difference of the margin or
+    more (`results.comparison.Difference.p_equal`), each adjusted for its family of planned comparisons
+    (`results.families`); `level` is the familywise level of significance. From one seed there is no claim
+    about methods: ONE_PAIR. EQUAL goes before FINE_TUNE and FREEZE: a difference that is surely smaller than
+    the margin does not matter, even if it is surely not zero. Undefined (None or NaN) numbers decide nothing:
+    UNDECIDED. When lower is better (Brier score), a negative difference is for fine-tuning.
     """
+    if seeds < 2:
+        return ONE_PAIR
+    if difference is not None and is_significant(p_equal, level):
+        return EQUAL
     if difference is None or not is_significant(p_adjusted, level):
-        return NOT_SETTLED
+        return UNDECIDED
     return FINE_TUNE if (difference > 0) == higher_is_better else FREEZE
+
+
+def verdict_text(verdict: str, margin: float, detectable: float | None = None) -> str:
+    """The verdict in words: `equal within ±0.02`; `undecided, could detect ≥ 0.041`.
+
+    `detectable` is the difference that would have been found with 80 % power; None where unknown.
+    """
+    if verdict == EQUAL:
+        return f"equal within ±{margin:g}"
+    if verdict == UNDECIDED and detectable is not None and detectable == detectable:  # not NaN
+        return f"undecided, could detect ≥ {detectable:.3f}"
+    if verdict == ONE_PAIR:
+        return "one trained pair, no claim about methods"
+    return verdict

@@ -1,5 +1,6 @@
 """Statistics over backbones and body parts: ranks, heterogeneity, and variance over seeds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,10 +11,11 @@ from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.strategies import STRATEGIES
 from classifiers.catalogue import learns
 from classifiers.fine_tuning.recipes import END_TO_END
+from results.estimates import Estimate
+from results.evaluation import plain
 from results.labels import plain_name
 from results.ranks import rank_methods
-from results.uncertainty import standard_error
-from results.variance_components import heterogeneity, seed_spread
+from results.variance_components import heterogeneity
 
 Row = dict[str, Any]
 
@@ -52,10 +54,10 @@ def heterogeneity_rows(found: list[Pair]) -> pd.DataFrame:
     """
     groups: dict[tuple[str, str, int | str], list[tuple[float, float]]] = {}
     for pair in found:
-        difference = pair.over_seeds()
-        if pair.comparison == QUESTION and pair.setting.body_part != EVERY_PART and difference:
-            group = groups.setdefault((pair.backbone, pair.recipe, pair.setting.train_size), [])
-            group.append((difference.value, standard_error(difference)))
+        if pair.comparison == QUESTION and pair.setting.body_part != EVERY_PART:
+            key = pair.match.backbone, pair.match.recipe, pair.setting.train_size
+            found_here = pair.difference.estimate
+            groups.setdefault(key, []).append((found_here.value, found_here.error))
     return pd.DataFrame(
         [
             {
@@ -70,16 +72,32 @@ def heterogeneity_rows(found: list[Pair]) -> pd.DataFrame:
     )
 
 
-def spread_rows(evaluated: ResampledCells) -> pd.DataFrame:
-    """Standard deviations over seeds and over test patients, per setting and compared method.
+def spread_rows(evaluated: ResampledCells, pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Both parts of the variance of every compared method and of fine-tuned minus frozen.
 
-    Columns: strategy, backbone, classifier, body_part, train_size, images and those of `seed_spread`. Only
-    where there are two seeds or more.
+    Columns: method (its name, or that of the comparison), backbone, body_part, train_size, images, seeds,
+    value (the mean over seeds), training_sd (over training subsets, of one seed), test_sd (of the mean over
+    these seeds, over test patients) and error (the standard error of the mean over seeds). Only where there
+    are two seeds or more.
     """
     rows = []
     for setting, chosen in evaluated.chosen.items():
-        for method, side in chosen.items():
-            if len(side) > 1:
-                found = list(evaluated.by_seed(side).values())
-                rows.append({**method._asdict(), **setting._asdict(), **seed_spread(found)})
+        named = [
+            (method.name, method.backbone, evaluated.over_seeds(side)) for method, side in chosen.items()
+        ]
+        for pair in pairs:
+            if pair.setting == setting and pair.comparison == QUESTION:
+                label = " · ".join(filter(None, (pair.comparison.name, pair.match.recipe)))
+                named.append((label, pair.match.backbone, pair.difference.estimate))
+        rows += [
+            {"method": name, "backbone": backbone, **setting._asdict(), **_parts_of(found)}
+            for name, backbone, found in named
+            if found.seeds > 1
+        ]
     return pd.DataFrame(rows)
+
+
+def _parts_of(found: Estimate) -> Row:
+    numbers = {"value": found.value, "training_sd": found.training_sd}
+    numbers |= {"test_sd": found.test_sd, "error": found.error}
+    return {"seeds": found.seeds, **{name: plain(value) for name, value in numbers.items()}}

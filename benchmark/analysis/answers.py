@@ -9,8 +9,10 @@ import pandas as pd
 
 from benchmark.analysis.head_to_head import head_to_head
 from benchmark.analysis.learning_curves import CurvePoint, curve_points
-from benchmark.analysis.paired_differences import Pair, difference_rows, pairs
+from benchmark.analysis.paired_differences import Pair, pairs
+from benchmark.analysis.planned import Planned
 from benchmark.analysis.resampled_cells import ResampledCells, read_resampled_cells
+from benchmark.analysis.verdicts import difference_rows
 from benchmark.execution.executors import Share
 from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Finished
@@ -19,10 +21,14 @@ from benchmark.store.records import Records, ordinary
 
 @dataclass(frozen=True)
 class Answers:
-    """The resampled cells of a grid and of its controls; results are computed at first use."""
+    """The resampled cells of a grid and of its controls; results are computed at first use.
+
+    `planned` are the comparisons that the grid plans; None where they are not known.
+    """
 
     cells: ResampledCells
     controls: ResampledCells
+    planned: Sequence[Planned] | None = None
 
     @property
     def finished(self) -> list[Finished]:
@@ -47,7 +53,7 @@ class Answers:
     @cached_property
     def differences(self) -> pd.DataFrame:
         """Every paired difference over seeds, with its verdict: `difference_rows`."""
-        return difference_rows(self.cells, self.pairs)
+        return difference_rows(self.cells, self.pairs, self.planned)
 
     @cached_property
     def head_to_head(self) -> list[dict[str, Any]]:
@@ -56,10 +62,17 @@ class Answers:
 
 
 def answers_of(
-    evaluation: Evaluation, records: Records, finished: Sequence[Finished], share: Share | None = None
+    evaluation: Evaluation,
+    records: Records,
+    finished: Sequence[Finished],
+    share: Share | None = None,
+    planned: Sequence[Planned] | None = None,
 ) -> Answers:
-    """The results of these records. Missing resamples are computed, in the processes of `share`."""
+    """The results of these records. Missing resamples are computed, in the processes of `share`.
+
+    `planned` are the comparisons of the whole grid (`planned.planned_comparisons`), finished or not.
+    """
     read = read_resampled_cells(evaluation, records, finished, share)
     own = ResampledCells(evaluation, records, ordinary(finished), read.resampled)
     controls = [record for record in finished if record.control]
-    return Answers(own, ResampledCells(evaluation, records, controls, read.resampled))
+    return Answers(own, ResampledCells(evaluation, records, controls, read.resampled), planned)

@@ -64,5 +64,5 @@ def find(answers: Answers, plan: Plan) -> Findings:
         fits=fit_rows(evaluated),
         ranks=ranks(evaluated),
         heterogeneity=heterogeneity_rows(found),
-        spread=spread_rows(evaluated),
+        spread=spread_rows(evaluated, found),
     )

@@ -12,7 +12,11 @@ from results.frames import records
 from results.names import CHOSEN
 
 Row = dict[str, Any]
-_UNADJUSTED = {"p_adjusted": None, "family": None, "verdict": None}
+_JUDGEMENT = (
+    *("training_sd", "test_sd", "margin", "worse_by", "p_adjusted", "p_equal_adjusted"),
+    *("p_not_worse_adjusted", "family", "interim", "detectable", "verdict"),
+)
+_UNADJUSTED: Row = dict.fromkeys(_JUDGEMENT)
 
 
 def head_to_head(evaluated: ResampledCells, found: list[Pair], table: pd.DataFrame) -> list[Row]:
@@ -21,8 +25,8 @@ def head_to_head(evaluated: ResampledCells, found: list[Pair], table: pd.DataFra
     A row holds body_part, backbone, recipe, train_size, train_images, classifier (of the frozen side: CHOSEN,
     or one by itself), seed (or OVER_SEEDS for the means over seeds), classifiers (those taken, by seed),
     frozen, fine_tuned, difference, low, high and p. The rows of CHOSEN over seeds are those of `table`
-    (`difference_rows`) with p_adjusted, family and verdict. The others are unadjusted and carry None there:
-    no verdict rests on them.
+    (`verdicts.difference_rows`) with the parts of the variance, margin, adjusted p-values and verdict. The
+    others are unadjusted and carry None there: no verdict rests on them.
     """
     asked = [pair for pair in found if pair.comparison == QUESTION]
     if not asked:
@@ -38,7 +42,7 @@ def head_to_head(evaluated: ResampledCells, found: list[Pair], table: pd.DataFra
             if row["seed"] != OVER_SEEDS
         ]
         numbers = {name: summary[name] for name in ("difference", "low", "high", "p")}
-        judgement = {name: summary[name] for name in _UNADJUSTED}
+        judgement = {name: summary[name] for name in _JUDGEMENT}
         sides = {"frozen": summary["first"], "fine_tuned": summary["second"]}
         over = {"classifier": CHOSEN, "seed": OVER_SEEDS, "classifiers": taken}
         rows.append({**axes, **over, **sides, **_defined(numbers | judgement)})
@@ -51,14 +55,14 @@ def _each_classifier(evaluated: ResampledCells, pair: Pair, axes: Row) -> Iterat
     if pair.cells is None:
         return
     for method, side in evaluated.methods[pair.setting].items():
-        if (method.strategy, method.backbone) == (QUESTION.first, pair.backbone):
+        if (method.strategy, method.backbone) == (QUESTION.first, pair.match.backbone):
             taken = {str(seed): method.classifier for seed in side.keys() & pair.second.keys()}
             for row in _differences(evaluated, evaluated.by_seed(side), pair.second, taken):
                 yield {**axes, "classifier": method.classifier, **row, **_UNADJUSTED}
 
 
 def _differences(evaluated: ResampledCells, first: Any, second: Any, taken: dict[str, str]) -> Iterator[Row]:
-    for row in differences(first, second, evaluated.evaluation.confidence):
+    for row in differences(first, second, evaluated.evaluation.confidence, evaluated.limits):
         yield {
             "seed": row["seed"],
             "classifiers": {str(seed): taken[str(seed)] for seed in row["seeds"] if str(seed) in taken},
@@ -79,11 +83,11 @@ def _taken(pair: Pair) -> dict[str, str]:
 def _axes(pair: Pair) -> Row:
     return {
         "body_part": pair.setting.body_part,
-        "backbone": pair.backbone,
-        "recipe": pair.recipe,
+        "backbone": pair.match.backbone,
+        "recipe": pair.match.recipe,
         "train_size": pair.setting.train_size,
         "train_images": pair.setting.images,
-        "seeds": sorted(pair.first.keys() & pair.second.keys()),
+        "seeds": list(pair.difference.seeds),
     }
 
 

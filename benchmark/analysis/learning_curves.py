@@ -1,4 +1,4 @@
-"""Learning curves over seeds: one point per method and training size, with an interval over test patients."""
+"""Learning curves over seeds: one point per method and training size, with its interval."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,7 +7,6 @@ from typing import Any
 
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.store.record import Finished
-from results.comparison import mean_of
 from results.costs import cost_numbers
 
 CURVE = ("body_part", "strategy", "backbone", "classifier")
@@ -56,7 +55,8 @@ def curve_points(evaluated: ResampledCells) -> list[CurvePoint]:
 
 def _point(evaluated: ResampledCells, family: list[Finished]) -> CurvePoint:
     first = family[0]
-    interval = evaluated.interval(mean_of([evaluated.resampled[record.cell] for record in family]))
+    side = {record.seed: record for record in family}
+    interval = evaluated.interval(evaluated.over_seeds(side))
     return CurvePoint(
         body_part=first.body_part,
         strategy=first.strategy,

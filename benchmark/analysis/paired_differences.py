@@ -1,6 +1,6 @@
 """Paired differences between strategies on the same test patients: the one engine behind every comparison."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any, NamedTuple
@@ -11,12 +11,10 @@ import pandas as pd
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Method, ResampledCells, Setting, Side
 from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.record import Finished
-from results.comparison import OVER_SEEDS, difference_of, differences, mean_of
+from results.comparison import OVER_SEEDS, Difference, compare, differences, mean_of
 from results.evaluation import unit_table
-from results.frames import records
-from results.significance import delong, holm, mcnemar
+from results.significance import delong, mcnemar
 from results.uncertainty import Resampled
-from results.verdict import verdict
 
 Row = dict[str, Any]
 BySeed = Mapping[int, Resampled]
@@ -44,103 +42,56 @@ def comparisons() -> list[Comparison]:
     return sorted(asked, key=lambda comparison: comparison != QUESTION)
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two sides on the same test patients, seed by seed.
+class Match(NamedTuple):
+    """The methods of two sides that are compared; several on a side are averaged over their backbones.
 
     `backbone` is that of the side that has one, or EVERY_BACKBONE; `recipe` is the name of a fine-tuning's
-    recipe where the grid has several. `cells` are the records of both sides; None where a side is a mean over
-    backbones.
+    recipe where the grid has several.
     """
 
     comparison: Comparison
     backbone: str
     recipe: str
-    setting: Setting
-    first: BySeed
-    second: BySeed
-    cells: tuple[Side, Side] | None = None
-
-    def over_seeds(self) -> Resampled | None:
-        """The difference of the means over common seeds, in each resampling too; None without any."""
-        seeds = sorted(self.first.keys() & self.second.keys())
-        if not seeds:
-            return None
-        first, second = (mean_of([side[seed] for seed in seeds]) for side in (self.first, self.second))
-        return difference_of(first, second)
+    first: tuple[Method, ...]
+    second: tuple[Method, ...]
 
 
-def pairs(evaluated: ResampledCells) -> Iterator[Pair]:
-    """Every pair that the cells hold, per setting: each backbone, then the mean over backbones.
+def matches(methods: Collection[Method]) -> Iterator[Match]:
+    """Every match among the methods of one body part and size: each backbone, then the mean over backbones.
 
     The mean is over the backbones that are there both frozen and fine-tuned, where those are several.
     """
-    for setting, chosen in evaluated.chosen.items():
-        sides: dict[str, dict[Method, Side]] = {}
-        for method, side in chosen.items():
-            sides.setdefault(method.strategy, {})[method] = side
-        for comparison in [*comparisons(), BETWEEN_RECIPES]:
-            first, second = (sides.get(name, {}) for name in comparison)
-            yield from _each_backbone(evaluated, comparison, setting, first, second)
-            yield from _mean_over_backbones(evaluated, comparison, setting, sides)
+    sides: dict[str, list[Method]] = {}
+    for method in methods:
+        sides.setdefault(method.strategy, []).append(method)
+    for comparison in [*comparisons(), BETWEEN_RECIPES]:
+        first, second = (sides.get(name, []) for name in comparison)
+        same = comparison.first == comparison.second
+        for one, other in combinations(first, 2) if same else product(first, second):
+            backbones = {name for name in (one.backbone, other.backbone) if name}
+            if len(backbones) < 2:
+                yield Match(comparison, next(iter(backbones), ""), _recipe(one, other), (one,), (other,))
+        if not same:
+            yield from _means(comparison, sides)
 
 
-def _each_backbone(
-    evaluated: ResampledCells,
-    comparison: Comparison,
-    setting: Setting,
-    first: Mapping[Method, Side],
-    second: Mapping[Method, Side],
-) -> Iterator[Pair]:
-    same = comparison.first == comparison.second
-    met = combinations(first.items(), 2) if same else product(first.items(), second.items())
-    for (one, a), (other, b) in met:
-        backbones = {name for name in (one.backbone, other.backbone) if name}
-        if len(backbones) < 2 and a.keys() & b.keys():
-            backbone, recipe = next(iter(backbones), ""), _recipe(one, other)
-            yield Pair(
-                comparison, backbone, recipe, setting, evaluated.by_seed(a), evaluated.by_seed(b), (a, b)
-            )
-
-
-def _mean_over_backbones(
-    evaluated: ResampledCells,
-    comparison: Comparison,
-    setting: Setting,
-    sides: Mapping[str, Mapping[Method, Side]],
-) -> Iterator[Pair]:
-    """The pairs of means over the backbones that are both frozen and fine-tuned, per recipe."""
-    if comparison == BETWEEN_RECIPES:
-        return
-    frozen, tuned = (sides.get(name, {}) for name in QUESTION)
+def _means(comparison: Comparison, sides: Mapping[str, list[Method]]) -> Iterator[Match]:
+    """The matches of means over the backbones that are both frozen and fine-tuned, per recipe."""
+    frozen, tuned = (sides.get(name, []) for name in QUESTION)
     there = {method.backbone for method in frozen}
-    for recipe in dict.fromkeys(method.classifier for method in tuned):
-        both = [m.backbone for m in tuned if m.classifier == recipe and m.backbone in there]
+    for recipe in dict.fromkeys(method.variant for method in tuned):
+        both = [m.backbone for m in tuned if m.variant == recipe and m.backbone in there]
         if len(both) < 2:
             continue
-        means = [_mean(evaluated, sides.get(name, {}), both, recipe) for name in comparison]
-        if means[0].keys() & means[1].keys():
+        first, second = (
+            tuple(m for m in sides.get(name, []) if m.backbone in ("", *both) and m.variant in ("", recipe))
+            for name in comparison
+        )
+        if first and second:
             shown = recipe if QUESTION.second in comparison else ""
-            yield Pair(comparison, EVERY_BACKBONE, shown, setting, means[0], means[1])
+            yield Match(comparison, EVERY_BACKBONE, shown, first, second)
         if QUESTION.second not in comparison:
             return  # no recipe plays a part in it
-
-
-def _mean(
-    evaluated: ResampledCells, sides: Mapping[Method, Side], backbones: list[str], recipe: str
-) -> dict[int, Resampled]:
-    """The mean over these backbones for their common seeds; a side without backbones is used unchanged."""
-    wanted = [
-        side
-        for method, side in sides.items()
-        if method.backbone in ("", *backbones) and method.variant in ("", recipe)
-    ]
-    if not wanted:
-        return {}
-    seeds = set.intersection(*(set(side) for side in wanted))
-    return {
-        seed: mean_of([evaluated.resampled[side[seed].cell] for side in wanted]) for seed in sorted(seeds)
-    }
 
 
 def _recipe(first: Method, second: Method) -> str:
@@ -148,43 +99,60 @@ def _recipe(first: Method, second: Method) -> str:
     return " − ".join(filter(None, (second.variant, first.variant)))
 
 
-def difference_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
-    """One row per pair, over its seeds: both means, their difference, its interval, p-values and verdict.
+@dataclass(frozen=True)
+class Pair:
+    """Two sides of a match on the same test patients, seed by seed; they have a seed in common.
 
-    Columns: comparison, backbone, recipe, body_part, train_size, images, seeds (how many), first, second,
-    difference, low, high, p, p_adjusted (Holm within the family), family (its number of tests) and verdict
-    (`results.verdict`; empty where the comparison is not the suite's question). There is one family per
-    comparison, over backbones, recipes, body parts and sizes, and one for the means over backbones.
+    `cells` are the records of both sides; None where a side is a mean over backbones.
     """
-    rows = []
-    for pair in found:
-        *_, row = differences(pair.first, pair.second, evaluated.evaluation.confidence)
-        kept = {name: row[name] for name in ("first", "second", "difference", "low", "high", "p")}
-        rows.append({**_axes(pair), "seeds": len(row["seeds"]), **kept})
-    table = pd.DataFrame(rows)
-    if table.empty:
-        return table
-    families = table.groupby(["comparison", table["backbone"] == EVERY_BACKBONE], sort=False)["p"]
-    adjusted = families.transform(lambda p: _numbers(holm([None if pd.isna(x) else x for x in p])))
-    table = table.assign(p_adjusted=adjusted, family=families.transform("count"))
-    return table.assign(verdict=[_verdict(evaluated, row) for row in records(table)])
+
+    match: Match
+    setting: Setting
+    difference: Difference
+    first: BySeed
+    second: BySeed
+    cells: tuple[Side, Side] | None = None
+
+    @property
+    def comparison(self) -> Comparison:
+        """The strategies that are compared."""
+        return self.match.comparison
+
+    @property
+    def axes(self) -> Row:
+        """comparison (its name), backbone, recipe, body_part, train_size and images."""
+        names = {"comparison": self.comparison.name}
+        names |= {"backbone": self.match.backbone, "recipe": self.match.recipe}
+        return names | self.setting._asdict()
+
+
+def pairs(evaluated: ResampledCells) -> Iterator[Pair]:
+    """Every pair that the cells hold, per setting, in the order of `matches`."""
+    for setting, sides in evaluated.chosen.items():
+        for match in matches(sides):
+            first, second = (_by_seed(evaluated, sides, methods) for methods in (match.first, match.second))
+            if first.keys() & second.keys():
+                single = len(match.first) == len(match.second) == 1
+                cells = (sides[match.first[0]], sides[match.second[0]]) if single else None
+                difference = compare(first, second, evaluated.limits)
+                yield Pair(match, setting, difference, first, second, cells)
+
+
+def _by_seed(
+    evaluated: ResampledCells, sides: Mapping[Method, Side], methods: Iterable[Method]
+) -> dict[int, Resampled]:
+    """The mean over these methods for their common seeds."""
+    wanted = [sides[method] for method in methods]
+    seeds = set.intersection(*(set(side) for side in wanted))
+    return {
+        seed: mean_of([evaluated.resampled[side[seed].cell] for side in wanted]) for seed in sorted(seeds)
+    }
 
 
 def with_recipe(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with the recipe appended to the backbone's name, for tables and figures with one name."""
     recipes = rows["recipe"].map(lambda recipe: f" · {recipe}" if recipe else "")
     return rows.assign(backbone=rows["backbone"] + recipes)
-
-
-def _verdict(evaluated: ResampledCells, row: Row) -> str:
-    if row["comparison"] != QUESTION.name:
-        return ""
-    return verdict(
-        row["difference"],
-        row["p_adjusted"],
-        level=evaluated.evaluation.level,
-        higher_is_better=not evaluated.lower_is_better,
-    )
 
 
 def test_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
@@ -196,7 +164,7 @@ def test_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            {**_axes(pair), **row}
+            {**pair.axes, **row}
             for pair in found
             if pair.comparison == QUESTION and pair.cells
             for row in _tests(evaluated, pair, pair.cells)
@@ -205,7 +173,7 @@ def test_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
 
 
 def _tests(evaluated: ResampledCells, pair: Pair, cells: tuple[Side, Side]) -> Iterator[Row]:
-    for row in differences(pair.first, pair.second, evaluated.evaluation.confidence):
+    for row in differences(pair.first, pair.second, evaluated.evaluation.confidence, evaluated.limits):
         if row["seed"] != OVER_SEEDS:
             first, second = (side[row["seed"]] for side in cells)
             yield {
@@ -231,16 +199,3 @@ def _classical_tests(evaluated: ResampledCells, first: Finished, second: Finishe
         "only_second_right": matches["only_b_right"],
         "mcnemar_p": matches["p"],
     }
-
-
-def _axes(pair: Pair) -> Row:
-    return {
-        "comparison": pair.comparison.name,
-        "backbone": pair.backbone,
-        "recipe": pair.recipe,
-        **pair.setting._asdict(),
-    }
-
-
-def _numbers(values: list[float | None]) -> list[float]:
-    return [float("nan") if value is None else value for value in values]

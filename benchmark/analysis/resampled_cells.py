@@ -11,19 +11,20 @@ import pandas as pd
 
 from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.execution.executors import Share, run_all
+from benchmark.grid.cells import Cell
 from benchmark.grid.schema import Evaluation
 from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.record import Finished
 from benchmark.store.records import Records
 from classifiers.fine_tuning.recipes import END_TO_END
-from results.comparison import mean_of
-from results.evaluation import Interval, with_interval
+from results.estimates import Estimate, estimate
+from results.evaluation import Interval, plain
 from results.labels import look_of
-from results.metrics import METRICS
+from results.metrics import METRICS, limits
 from results.names import CHOSEN
 from results.uncertainty import Resampled
 
-EVERY_BACKBONE = "all backbones"
+EVERY_BACKBONE = "mean over backbones"
 _AT_ONCE, _FEW = 16, 2  # cells that a worker is sent together; groups that need no worker
 
 Side = dict[int, Finished]  # one record per seed
@@ -112,17 +113,23 @@ class ResampledCells:
         largest = {setting.body_part: setting for setting in settings}
         return {part: largest[part] for part in dict.fromkeys(s.body_part for s in self.by_setting)}
 
-    def interval(self, resampled: Resampled) -> Interval:
-        """A resampled value with its bounds: value, low, high; None where undefined."""
-        return with_interval(self.evaluation.primary, resampled, self.evaluation.confidence)
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """The least and the largest value of the primary metric; None where one is infinite."""
+        return limits(self.evaluation.primary)
 
-    def by_seed(self, side: Side) -> dict[int, Resampled]:
-        """The resampled primary metric of each seed's cell."""
-        return {seed: self.resampled[record.cell] for seed, record in side.items()}
+    def interval(self, found: Estimate) -> Interval:
+        """An estimate of the primary metric with its bounds: value, low, high; None where undefined."""
+        low, high = found.interval(self.evaluation.confidence, self.limits)
+        return {"value": plain(found.value), "low": plain(low), "high": plain(high)}
 
-    def over_seeds(self, side: Side, seeds: Iterable[int] | None = None) -> Resampled:
-        """The mean of the primary metric over (these) seeds, and the same in each resampling."""
-        return mean_of([self.resampled[side[seed].cell] for seed in sorted(seeds or side)])
+    def by_seed(self, side: Side, seeds: Iterable[int] | None = None) -> dict[int, Resampled]:
+        """The resampled primary metric of (these) seeds' cells."""
+        return {seed: self.resampled[side[seed].cell] for seed in sorted(seeds or side)}
+
+    def over_seeds(self, side: Side, seeds: Iterable[int] | None = None) -> Estimate:
+        """The mean of the primary metric over (these) seeds, with both parts of its variance."""
+        return estimate(self.by_seed(side, seeds))
 
     def predictions(self, record: Finished) -> pd.DataFrame:
         """A cell's predictions, one row per test image."""
@@ -156,30 +163,23 @@ def _sides(members: Iterable[tuple[Method, Finished]]) -> dict[Method, Side]:
     return dict(found)
 
 
-def _chosen(cells: Sequence[Finished]) -> dict[Method, Side]:
-    found: dict[Method, Side] = {}
-    for name in dict.fromkeys(record.strategy for record in cells):
-        own = [record for record in cells if record.strategy == name]
-        over = STRATEGIES[name].chosen_over
-        for group in _groups(own, over):
-            chosen = chosen_on_training_folds(group) if over else group
-            found |= _sides((_compared(record, over), record) for record in chosen)
-    return found
-
-
-def _groups(cells: Sequence[Finished], over: Sequence[str]) -> list[list[Finished]]:
-    """The cells among which training folds choose: they differ in the axes `over` and the seed alone."""
-    groups: dict[Method, list[Finished]] = defaultdict(list)
-    for record in cells:
-        groups[_compared(record, over)].append(record)
-    return list(groups.values())
-
-
-def _compared(record: Finished, over: Sequence[str]) -> Method:
-    """The compared method that a cell belongs to after folds have chosen over some axes."""
-    classifier = "" if record.classifier == END_TO_END else record.classifier
+def compared_method(found: Finished | Cell) -> Method:
+    """The compared method that a cell belongs to after folds have chosen among its strategy's methods."""
+    over = STRATEGIES[found.strategy].chosen_over
+    classifier = "" if found.classifier == END_TO_END else found.classifier
     return Method(
-        record.strategy,
-        "" if "backbone" in over else record.backbone,
+        found.strategy,
+        "" if "backbone" in over else found.backbone,
         CHOSEN if "classifier" in over else classifier,
     )
+
+
+def _chosen(cells: Sequence[Finished]) -> dict[Method, Side]:
+    groups: dict[Method, list[Finished]] = defaultdict(list)
+    for record in cells:
+        groups[compared_method(record)].append(record)
+    found: dict[Method, Side] = {}
+    for method, group in groups.items():
+        chosen = chosen_on_training_folds(group) if STRATEGIES[method.strategy].chosen_over else group
+        found |= _sides((method, record) for record in chosen)
+    return found

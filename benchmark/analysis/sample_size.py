@@ -10,10 +10,10 @@ from benchmark.analysis.paired_differences import QUESTION, Pair
 from benchmark.analysis.resampled_cells import Method, ResampledCells
 from results.crossover import crossover
 from results.curve_fits import fit_curve
-from results.uncertainty import Resampled
+from results.estimates import Estimate
 
 Row = dict[str, Any]
-Curve = dict[int, Resampled]  # by training images
+Curve = dict[int, Estimate]  # by training images
 _FURTHER = (2, 10)  # times the largest size: where the law is asked beyond the data
 
 
@@ -25,9 +25,10 @@ def crossover_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame
     """
     curves: dict[tuple[str, str, str], Curve] = defaultdict(dict)
     for pair in found:
-        difference = pair.over_seeds()
-        if pair.comparison == QUESTION and difference is not None and np.isfinite(difference.value):
-            curves[pair.setting.body_part, pair.backbone, pair.recipe][pair.setting.images] = difference
+        found_here = pair.difference.estimate
+        if pair.comparison == QUESTION and np.isfinite(found_here.value):
+            curve = curves[pair.setting.body_part, pair.match.backbone, pair.match.recipe]
+            curve[pair.setting.images] = found_here
     return pd.DataFrame(
         [
             {

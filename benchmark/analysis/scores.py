@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
-from results.comparison import differences
+from results.comparison import compare
+from results.evaluation import plain
 from results.significance import holm
 from results.tables.formatting import BEST, CLOSE
 from results.verdict import is_significant
@@ -56,5 +57,6 @@ def _standing(p: float | None, level: float) -> str:
 def _p(evaluated: ResampledCells, side: Side, best: Side) -> float | None:
     if side is best:
         return None
-    rows = differences(evaluated.by_seed(side), evaluated.by_seed(best), evaluated.evaluation.confidence)
-    return rows[-1]["p"] if rows else None
+    if not side.keys() & best.keys():
+        return None
+    return plain(compare(evaluated.by_seed(side), evaluated.by_seed(best), evaluated.limits).p())

@@ -5,6 +5,7 @@ from typing import Any
 from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE, ResampledCells, Setting
 from results.comparison import mean_of
+from results.estimates import estimate
 
 Row = dict[str, Any]
 
@@ -30,7 +31,7 @@ def strategy_points(evaluated: ResampledCells) -> list[Row]:
 def _point(
     evaluated: ResampledCells, setting: Setting, strategy: str, line: str, backbone: str, wanted: list[str]
 ) -> list[Row]:
-    """The mean over the wanted backbones; none where one of them lacks this strategy."""
+    """The mean over the wanted backbones and their common seeds; none where one lacks this strategy."""
     sides = [
         side
         for method, side in evaluated.chosen[setting].items()
@@ -38,7 +39,11 @@ def _point(
     ]
     if len(sides) != len(wanted):
         return []
-    point = evaluated.interval(mean_of([evaluated.over_seeds(side) for side in sides]))
+    seeds = set.intersection(*(set(side) for side in sides))
+    if not seeds:
+        return []
+    cells = {seed: [evaluated.resampled[side[seed].cell] for side in sides] for seed in seeds}
+    point = evaluated.interval(estimate({seed: mean_of(found) for seed, found in cells.items()}))
     axes = {"body_part": setting.body_part, "train_images": setting.images}
     return [{"backbone": backbone, "strategy": strategy, "line": line, **axes, **point}]
 

@@ -74,12 +74,17 @@ class Exclusion(Strict):
 
 
 class Evaluation(Strict):
-    """The primary metric, its unit, and how its interval is computed."""
+    """The primary metric, its unit, how its interval is computed, and the smallest difference that matters.
+
+    `margin` is in the metric's own unit. Its default, 0.02, is about the difference between two usual recipes
+    of one method: a smaller one between the methods would not outlive another choice of recipe.
+    """
 
     unit: Literal["study", "image"] = "study"
     primary: MetricName = "auroc"
     confidence: float = Field(default=0.95, gt=0, lt=1)
     resamples: int = Field(default=2000, ge=100, le=100_000)
+    margin: float = Field(default=0.02, gt=0, lt=1)
 
     @property
     def level(self) -> float:

@@ -7,11 +7,12 @@ import pandas as pd
 
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import QUESTION, with_recipe
-from benchmark.analysis.resampled_cells import EVERY_BACKBONE
+from benchmark.analysis.verdicts import over_backbones
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
 from results.frames import records
 from results.labels import metric_label, part_label
 from results.page.prose import escape
+from results.verdict import ONE_PAIR, is_significant, verdict_text
 
 Row = dict[str, Any]
 
@@ -27,12 +28,6 @@ def answer_rows(findings: Findings) -> list[Row]:
     return records(with_recipe(over_backbones(table[table["comparison"] == QUESTION.name])))
 
 
-def over_backbones(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the mean over backbones where there are any, else all."""
-    over = rows["backbone"] == EVERY_BACKBONE
-    return rows[over] if over.any() else rows
-
-
 def answer_text(findings: Findings) -> str:
     """Paragraphs and lists for the page's beginning, in the markup of `results.page.Prose`."""
     rows = answer_rows(findings)
@@ -44,12 +39,15 @@ def answer_text(findings: Findings) -> str:
     where = first.evaluated_on or "the test part"
     paragraphs = [
         f"{metric_label(evaluation.primary, evaluation.unit)} on {where}, fine-tuned minus frozen "
-        f"({names}), unadjusted {evaluation.confidence:.0%} intervals over test patients; "
-        f"the verdict is at the familywise level {evaluation.level:g} (Holm, {int(rows[0]['family'])} "
-        "comparisons), for these trained networks:",
+        f"({names}), unadjusted {evaluation.confidence:.0%} intervals over training subsets (seeds) and test "
+        f"patients; the verdict is at the familywise level {evaluation.level:g} over the "
+        f"{int(rows[0]['family'])} comparisons that the grid plans:",
         "\n".join(_line(row, len(backbones) > 1) for row in rows),
+        *_freezing_paragraphs(findings, rows),
         *_crossover_paragraphs(findings),
     ]
+    if rows[0]["interim"]:
+        paragraphs.insert(0, "**Interim: comparisons or seeds of the grid are not finished yet.**")
     if first.leaky:
         paragraphs.insert(0, "**The split is by image: patients leak from training into the test set.**")
     return "\n\n".join(paragraphs)
@@ -57,10 +55,30 @@ def answer_text(findings: Findings) -> str:
 
 def _line(row: Row, named: bool) -> str:
     who = f"{escape(row['backbone'])}, " if named else ""
+    said = verdict_text(row["verdict"], row["margin"], row["detectable"])
     return (
-        f"- {who}{escape(part_label(row['body_part']))}, {row['images']:,} images: **{row['verdict']}**, "
+        f"- {who}{escape(part_label(row['body_part']))}, {row['images']:,} images: **{said}**, "
         f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
     )
+
+
+def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
+    """How much worse the cheaper method is at most: non-inferiority, a question of its own."""
+    judged = [row for row in rows if row["verdict"] != ONE_PAIR]
+    if judged:
+        level, margin = findings.evaluated.evaluation.level, judged[0]["margin"]
+        yield (
+            f"Freezing is the cheaper one. How much worse it is at most (one-sided {1 - level:.0%} bound; "
+            f"not worse by {margin:g} or more: adjusted p ≤ {level:g}):"
+        )
+        yield "\n".join(_freezing_line(row, level) for row in judged)
+
+
+def _freezing_line(row: Row, level: float) -> str:
+    holds = is_significant(row["p_not_worse_adjusted"], level)
+    said = f" (not worse by {row['margin']:g} or more)" if holds else ""
+    where = f"{escape(part_label(row['body_part']))}, {row['images']:,} images"
+    return f"- {where}: at most {row['worse_by']:.3f} worse{said}"
 
 
 def _crossover_paragraphs(findings: Findings) -> Iterator[str]:

@@ -126,7 +126,8 @@ class Tracker:
         """Log the head-to-head of one body part as a run: table, figure, and differences by training size.
 
         The differences (mean over seeds, the frozen classifier chosen on training folds) are metrics
-        `difference/BACKBONE[/RECIPE]` with bounds at step = train_images. Unchanged rows stay.
+        `difference/BACKBONE[/RECIPE]` with bounds and both parts of the variance (training_sd, test_sd) at
+        step = train_images; the verdict is in the table. Unchanged rows stay.
         """
         digest, run = digest_of(list(rows)), self._comparisons.get(body_part)  # type: ignore[arg-type]
         if run is not None:
@@ -140,7 +141,7 @@ class Tracker:
         metrics = [
             Metric(f"{key}/{_compared(row)}", row[key], now, row["train_images"])
             for row in drawn
-            for key in ("frozen", "fine_tuned", "difference", "low", "high")
+            for key in ("frozen", "fine_tuned", "difference", "low", "high", "training_sd", "test_sd")
             if row[key] is not None
         ]
         table = pd.DataFrame(list(rows)).assign(classifiers=[str(row["classifiers"]) for row in rows])

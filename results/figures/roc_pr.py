@@ -17,7 +17,7 @@ from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.frames import TableRows, records, tidy
 from results.labels import BLACK, GREY, Look, looks_of, metric_label
 from results.metrics import limits
-from results.uncertainty import Resampled, interval
+from results.uncertainty import Resampled, fewest_patients, interval
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ class _RankingCurves:
         curves = self.plane.curve(positive, values, weights)
         areas = self.plane.area(positive, values, weights)
         low, high = bands(curves[:, 1:], self.confidence)
-        area = Resampled(float(areas[0]), areas[1:], len(set(scores.patients)))
+        patients = fewest_patients(np.asarray(scores.patients, object), positive.astype(np.int64))
+        area = Resampled(float(areas[0]), areas[1:], patients)
         area_low, area_high = interval(area, self.confidence, limits(self.plane.metric))
         points = {"x": self.plane.grid, "y": curves[:, 0], "low": low, "high": high}
         line = {"name": scores.name, "strategy": scores.strategy, "kind": "curve"}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from results.frames import TableRows, by_part, tidy, whole
 from results.labels import metric_label, percent, plain_name
-from results.tables.columns import BACKBONE, IMAGES, PART, STRATEGY, Column, number_column, text_column
+from results.tables.columns import BACKBONE, IMAGES, PART, Column, number_column, text_column
 from results.tables.formatting import (
     chosen_note,
     count,
@@ -80,35 +80,35 @@ def heterogeneity_table(rows: TableRows, metric: str, unit: str, *, confidence: 
 
 
 def spread_table(rows: TableRows, metric: str, unit: str) -> PaperTable:
-    """Standard deviations over seeds, and over test patients.
+    """Both parts of the variance: over training subsets (seeds), and over test patients.
 
-    Rows: strategy, backbone, classifier, body_part, train_size and the keys of
-    `results.variance_components.seed_spread`: seeds, value, seed_sd, training_sd, test_sd, combined_sd.
+    Rows: method (or comparison), body_part, train_size, seeds, value, training_sd, test_sd and error, as of
+    `results.estimates.Estimate`.
     """
-    sources = {
-        "seed_sd": "between\nseeds",
-        "training_sd": "training\nsubsets",
-        "test_sd": "test\npatients",
-        "combined_sd": "both",
-    }
-    names = ["strategy", "backbone", "classifier", "body_part", "train_size", "seeds"]
-    table = by_part(tidy(rows, names, ["value", *sources]))
+    table = by_part(
+        tidy(
+            rows,
+            ["method", "backbone", "body_part", "train_size", "seeds"],
+            ["value", "training_sd", "test_sd", "error"],
+        )
+    )
     columns = [
         PART,
-        STRATEGY,
+        text_column("method", "method", method_label),
         BACKBONE,
-        text_column("classifier", "classifier", plain_name),
         IMAGES,
         number_column("seeds", "seeds", str),
         number_column("mean", "value"),
-        *(number_column(title, name) for name, title in sources.items()),
+        number_column("SD\ntraining", "training_sd"),
+        number_column("SD\ntest", "test_sd"),
+        number_column("standard\nerror", "error"),
     ]
     note = sentences(
-        "Training subsets: the spread between seeds without what the test patients alone explain.",
-        "Test patients and both: of the mean over these seeds, and over as many others on other patients.",
-        chosen_note(table["classifier"]),
+        "SD training: of one seed over training subsets, without what the test patients explain. SD test: of "
+        "the mean over these seeds, over test patients. Standard error: of the mean over seeds, with both.",
+        chosen_note(table["method"].str.rpartition(" · ")[2]),
     )
-    caption = f"Standard deviations of {metric_label(metric, unit)}."
+    caption = f"Parts of the variance of {metric_label(metric, unit)}."
     return paper_table(
         "spread", caption, table.assign(metric=metric, unit=unit), columns, note=note, sectioned=True
     )

@@ -7,7 +7,7 @@ from results.labels import metric_label, percent
 from results.tables.columns import BACKBONE, IMAGES, PART, Column, number_column, text_column
 from results.tables.formatting import CHOSEN_SIDES, count, difference, p_text, signed
 from results.tables.paper import PaperTable, paper_table, sentences
-from results.verdict import is_significant
+from results.verdict import is_significant, verdict_text
 
 _AXES = ["comparison", "backbone", "body_part", "train_size"]
 
@@ -18,10 +18,14 @@ def differences_table(
     """Every paired difference with its interval and p-values; those significant at `level` are bold.
 
     Rows: comparison (`A − B`), backbone, body_part, train_size, first (B), second (A), difference (second
-    minus first), low, high, p, p_adjusted (Holm) and family (its number of tests). None where undefined.
+    minus first), low, high, training_sd, test_sd, p, p_adjusted, detectable, verdict, margin, family (its
+    number of planned comparisons) and interim. None where undefined.
     """
-    numbers = ["first", "second", "difference", "low", "high", "p", "p_adjusted"]
-    table = whole(_sorted(tidy(rows, _AXES, [*numbers, "family"])), ["family"])
+    numbers = ["first", "second", "difference", "low", "high", "training_sd", "test_sd", "p", "p_adjusted"]
+    numbers += ["detectable", "margin"]
+    names = [*_AXES, "verdict", "interim"]
+    table = whole(_sorted(tidy(rows, names, [*numbers, "family"])), ["family"])
+    margin = float(table["margin"].iloc[0]) if len(table) else 0.0
     columns = [
         text_column("comparison", "comparison", _named),
         PART,
@@ -30,17 +34,27 @@ def differences_table(
         number_column("A", "second"),
         number_column("B", "first"),
         Column("A − B", difference),
-        number_column("p", "p", p_text),
+        number_column("SD\ntraining", "training_sd"),
+        number_column("SD\ntest", "test_sd"),
         number_column(
             "p\nadjusted", "p_adjusted", p_text, bold=lambda row: is_significant(row["p_adjusted"], level)
         ),
+        number_column("detect-\nable", "detectable"),
+        text_column("verdict", "verdict", lambda name: verdict_text(name, margin)),
     ]
     families = sorted(table["family"].dropna().unique(), reverse=True)
     note = sentences(
-        f"Differences of means over seeds on the same test patients, who are resampled for the "
-        f"{percent(confidence)} intervals and p.",
-        f"Adjusted by Holm over families of {' and '.join(map(str, families))} tests." if families else "",
-        f"Bold: adjusted p ≤ {level:g}.",
+        f"Differences of means over seeds on the same test patients. {percent(confidence)} intervals "
+        "(unadjusted) and p are over other training subsets and other test patients; with one seed over "
+        "test patients alone.",
+        "SD training: of one seed's difference over training subsets; SD test: of the mean difference over "
+        "test patients.",
+        f"p is adjusted over families of {' and '.join(map(str, families))} planned comparisons, all body "
+        "parts together before each of them."
+        if families
+        else "",
+        "Interim: some of them are not finished." if table["interim"].eq(True).any() else "",
+        f"Bold: adjusted p ≤ {level:g}. Detectable: with 80 % power at {level:g} / the family's size.",
         CHOSEN_SIDES,
     )
     return paper_table(

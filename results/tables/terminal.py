@@ -8,6 +8,7 @@ import pandas as pd
 from results.frames import by_size
 from results.tables.formatting import Formatted, difference, number, p_text, score
 from results.tables.markup import MINUS, UNDEFINED_MARK
+from results.verdict import verdict_text
 
 _LINES = ["body_part", "strategy", "backbone", "classifier"]
 
@@ -43,8 +44,9 @@ def chosen_table(rows: Iterable[Mapping[str, Any]], unit: str, metric: str) -> p
 def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows of a head-to-head as text: both sides, and the difference with its unadjusted interval.
 
-    Rows with a verdict show it with its adjusted p-value. Rows without one show whether their unadjusted
-    interval excludes zero.
+    Rows with a verdict show it, the adjusted p-value, both parts of the variance (training subsets of one
+    seed + test patients of the mean) and how much worse freezing is at most. Rows without one show whether
+    their unadjusted interval excludes zero.
     """
     return pd.DataFrame([_head_to_head_line(row) for row in rows])
 
@@ -62,8 +64,21 @@ def _head_to_head_line(row: Mapping[str, Any]) -> dict[str, Any]:
         "difference": _plain(difference(row)),
     }
     if row["verdict"]:
-        return line | {"p adjusted": p_text(row["p_adjusted"]), "verdict": row["verdict"]}
+        return line | {
+            "SD training + test": f"{_text(row['training_sd'])} + {_text(row['test_sd'])}",
+            "p adjusted": p_text(row["p_adjusted"]),
+            "verdict": _ascii(verdict_text(row["verdict"], row["margin"], row["detectable"])),
+            "freezing worse by at most": _text(row["worse_by"]),
+        }
     return line | {"unadjusted interval": _zero_text(row)}
+
+
+def _text(value: float | None) -> str:
+    return _ascii("unknown" if value is None else number(value))
+
+
+def _ascii(text: str) -> str:
+    return text.replace(MINUS, "-").replace("±", "+/-").replace("≥", ">=")
 
 
 def _zero_text(row: Mapping[str, Any]) -> str:

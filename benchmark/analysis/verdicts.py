@@ -1,0 +1,125 @@
+"""The paired differences over seeds, judged within the family of comparisons that the grid plans."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from benchmark.analysis.paired_differences import QUESTION, Pair
+from benchmark.analysis.planned import Planned
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE, ResampledCells
+from benchmark.datasets.names import EVERY_PART
+from benchmark.grid.schema import Evaluation
+from results.comparison import Difference, numbers
+from results.families import adjusted
+from results.verdict import verdict
+
+Row = dict[str, Any]
+_TESTS = ("p", "p_equal", "p_not_worse")  # each adjusted by itself
+
+
+def difference_rows(
+    evaluated: ResampledCells, found: Sequence[Pair], planned: Sequence[Planned] | None = None
+) -> pd.DataFrame:
+    """One row per pair, over its seeds: both means, their difference, its interval, tests and verdict.
+
+    Columns: comparison, backbone, recipe, body_part, train_size, images, seeds (how many), first, second,
+    difference, low, high (unadjusted), training_sd (of one seed's difference, over training subsets), test_sd
+    (of the mean over these seeds, over test patients), error (the whole standard error), p, margin, p_equal
+    (that the difference is the margin or more), worse_by (how much worse the first side, frozen, is at most:
+    one-sided bound), p_not_worse (that it is worse by the margin or more), p_adjusted, p_equal_adjusted,
+    p_not_worse_adjusted, family (the number of planned comparisons), interim (some of them, or of their
+    seeds, are not finished), detectable (with 80 % power at the family's first step) and verdict
+    (`results.verdict`; empty where the comparison is not the suite's question).
+
+    There is one family per comparison, over backbones, recipes, body parts and sizes, and one for the means
+    over backbones; in it `all` goes before the body parts of the same size (`results.families`). `planned`
+    are the comparisons that the grid plans; where it is None (unknown) those that are there.
+    """
+    rows = [_row(evaluated, pair) for pair in found]
+    plan = [_planned(row) for row in rows] if planned is None else list(planned)
+    known = {_planned(row).key: row for row in rows}
+    for family in _families(plan):
+        _judge(evaluated.evaluation, family, known)
+    for row in rows:
+        row["verdict"] = _verdict(evaluated, row)
+    return pd.DataFrame(rows)
+
+
+def over_backbones(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the mean over backbones where there are any, else all."""
+    over = rows["backbone"] == EVERY_BACKBONE
+    return rows[over] if over.any() else rows
+
+
+def _row(evaluated: ResampledCells, pair: Pair) -> Row:
+    evaluation, difference = evaluated.evaluation, pair.difference
+    sign = -1 if evaluated.lower_is_better else 1
+    low, high = difference.interval(1 - 2 * evaluation.level)  # each bound is one-sided
+    return {
+        **pair.axes,
+        "seeds": len(difference.seeds),
+        **numbers(difference, evaluation.confidence),
+        "training_sd": difference.estimate.training_sd,
+        "test_sd": difference.estimate.test_sd,
+        "error": difference.estimate.error,
+        "margin": evaluation.margin,
+        "p_equal": difference.p_equal(evaluation.margin),
+        "worse_by": max(high if sign > 0 else -low, 0.0),
+        "p_not_worse": _not_worse(difference, evaluation.margin, sign),
+        "names": difference.seeds,
+        "found": difference,
+    }
+
+
+def _not_worse(difference: Difference, margin: float, sign: int) -> float:
+    """The p-value of "the first side is worse by the margin or more"."""
+    return difference.p_below(margin) if sign > 0 else difference.p_above(-margin)
+
+
+def _planned(row: Row) -> Planned:
+    axes = {name: row[name] for name in ("comparison", "backbone", "recipe", "body_part", "train_size")}
+    return Planned(**axes, seeds=row["names"])
+
+
+def _families(plan: Sequence[Planned]) -> list[list[Planned]]:
+    families: dict[tuple[str, bool], list[Planned]] = {}
+    for one in plan:
+        families.setdefault((one.comparison, one.backbone == EVERY_BACKBONE), []).append(one)
+    return list(families.values())
+
+
+def _judge(evaluation: Evaluation, family: Sequence[Planned], known: dict[Any, Row]) -> None:
+    """Add what the family gives to the rows of its comparisons that are there."""
+    places = {one.key: place for place, one in enumerate(family)}
+    gates = [
+        None if one.body_part == EVERY_PART else places.get(one._replace(body_part=EVERY_PART).key)
+        for one in family
+    ]
+    there = [known.get(one.key) for one in family]
+    interim = any(
+        row is None or not set(one.seeds) <= set(row["names"]) for row, one in zip(there, family, strict=True)
+    )
+    for test in _TESTS:
+        p_values = adjusted([row[test] if row else None for row in there], gates)
+        for row, p in zip(there, p_values, strict=True):
+            if row:
+                row[f"{test}_adjusted"] = p if row[test] == row[test] else float("nan")
+    for row in there:
+        if row:
+            level = evaluation.level / len(family)
+            row |= {"family": len(family), "interim": interim, "detectable": row["found"].detectable(level)}
+
+
+def _verdict(evaluated: ResampledCells, row: Row) -> str:
+    del row["names"], row["found"]
+    if row["comparison"] != QUESTION.name:
+        return ""
+    return verdict(
+        row["difference"],
+        row["p_adjusted"],
+        row["p_equal_adjusted"],
+        seeds=row["seeds"],
+        level=evaluated.evaluation.level,
+        higher_is_better=not evaluated.lower_is_better,
+    )
