@@ -108,7 +108,7 @@ def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
     tests = parts.tables("tests")
     notes = [Prose(_TESTS)] if tests else []
     yield Section("Differences", [*forests, *parts.tables("differences"), *tests, *notes])
-    yield Section("More images", [*parts.tables("crossovers"), *parts.tables("curve_fits")])
+    yield Section("More images", parts.tables("crossovers", "label_efficiency", "curve_fits"))
 
 
 def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:

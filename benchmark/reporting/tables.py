@@ -16,6 +16,7 @@ from results.tables.across_settings import controls_table, heterogeneity_table, 
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
+from results.tables.label_efficiency import efficiency_table
 from results.tables.paper import PaperTable, save_table
 from results.tables.sample_size import crossover_table, fits_table
 from results.tables.scores import ScoreTables
@@ -73,6 +74,10 @@ def _tables(findings: Findings) -> Iterator[Table]:
     )
     yield "tests", _of_rows(findings.tests, _NO_PAIR, tests_table, **of_metric)
     yield "crossovers", _of_rows(findings.crossovers, _NO_SIZES, crossover_table, confidence=confidence)
+    yield (
+        "label_efficiency",
+        _of_rows(findings.efficiency, _NO_SIZES, efficiency_table, confidence=confidence),
+    )
     yield "curve_fits", _of_rows(findings.fits, _NO_FIT, fits_table, **with_interval)
     yield "heterogeneity", _of_rows(findings.heterogeneity, _NO_PARTS, heterogeneity_table, **with_interval)
     yield "spread", _of_rows(findings.spread, _NO_SEEDS, spread_table, **of_metric)

@@ -57,3 +57,11 @@ def crossover_row(value, status, low, low_status, high, high_status):
 )
 def test_a_crossover_is_a_number_or_an_open_end(row, text):
     assert crossover_text(crossover_row(*row)) == text
+
+
+def test_the_text_says_how_many_more_images_freezing_needs(findings):
+    text = answer_text(findings)
+    assert "the label-efficiency ratio, 95% interval" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("- all parts") and "×" in line]
+    images = findings.efficiency.query("body_part == 'all'")["images"].unique()
+    assert all(f"at {size:,} images " in line for size in images)
