@@ -12,6 +12,7 @@ from benchmark.analysis.answers import Answers
 from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.paired_differences import with_recipe
+from benchmark.analysis.verdicts import over_backbones
 from benchmark.cli.terminal import (
     console,
     embeddings_table,
@@ -109,7 +110,7 @@ def show_comparison(grid_file: Path, workspace: Workspace, as_json: bool) -> Non
     efficiency = efficiency_rows(results.answers.cells, results.answers.pairs)
     if len(efficiency):
         title = f"{evaluation.unit} {evaluation.primary}: images that freezing needs to equal fine-tuning"
-        console().print(frame_table(terminal_table(with_recipe(efficiency)), title))
+        console().print(frame_table(terminal_table(with_recipe(over_backbones(efficiency))), title))
 
 
 def _status_rows(results: api.Results, plan: Plan) -> list[dict[str, Any]]:

@@ -58,9 +58,14 @@ def terminal_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def ratio_text(row: Mapping[str, Any]) -> str:
-    """`1.8× [0.6, more than 10]`; no estimate where the interval spans all that was measured."""
-    value = f"{_ratio(row, 'value', _WORDS)}×" if is_determined(row) else NOT_DETERMINED
-    return f"{value} [{_ratio(row, 'low', _WORDS)}, {_ratio(row, 'high', _WORDS)}]"
+    """`1.8× [0.6, more than 10]`; no estimate where the interval spans all that was measured.
+
+    Without the interval where it and the estimate are on one side of all that was measured: `more than 10×`.
+    """
+    value, low, high = (_ratio(row, name, _WORDS) for name in _NAMES)
+    if value == low == high and row["status"] in (LESS, MORE):
+        return f"{value}×"
+    return f"{f'{value}×' if is_determined(row) else NOT_DETERMINED} [{low}, {high}]"
 
 
 def _estimate(row: Mapping[str, Any]) -> Formatted:

@@ -25,6 +25,6 @@ def test_ratios_change_at_the_planted_crossover(findings):
 
 def test_a_single_size_has_none(findings):
     evaluated = findings.evaluated
-    small = [pair for pair in pairs(evaluated) if pair.setting.train_size == 100]
+    small = [pair for pair in pairs(evaluated) if pair.setting.train_size == 400]
     assert len(question_curves(small)) == 3 * 3
     assert efficiency_rows(evaluated, small).empty

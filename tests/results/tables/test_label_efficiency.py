@@ -16,6 +16,10 @@ def test_a_ratio_in_words():
     assert ratio_text(KNOWN) == "1.8× [0.61, more than 10]"
     assert ratio_text(WIDE) == "not determined [less than 0.1, more than 10]"
     assert ratio_text(KNOWN | {"status": "more", "value": 10.0}) == "more than 10× [0.61, more than 10]"
+    surely = dict.fromkeys(("status", "low_status", "high_status"), "more") | dict.fromkeys(
+        ("value", "low"), 10.0
+    )
+    assert ratio_text(KNOWN | surely) == "more than 10×"
     assert ratio_text(UNKNOWN) == "not determined [–, –]"
 
 
