@@ -6,20 +6,30 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
+from classifiers.calibration import Units
 from classifiers.catalogue import find_classifier
 from classifiers.fitting import Fit
 from classifiers.train_and_test import TrainTest
 
 
 def fit(
-    name: str, x: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None, *, seed: int = 0, threads: int = 1
+    name: str,
+    x: ArrayLike,
+    y: ArrayLike,
+    groups: ArrayLike | None = None,
+    *,
+    units: ArrayLike | None = None,
+    seed: int = 0,
+    threads: int = 1,
 ) -> Fit:
     """Choose hyperparameters by cross-validation, fit on all rows, calibrate, and choose a threshold.
 
     `name` is that of a registered classifier (`classifiers.catalogue.CLASSIFIERS`), `x` an embedding (n, d)
     of finite numbers, used as float32, `y` (n,) holds 0 and 1 (or booleans), and `groups` (n,) names the
     patient of each row: rows of one patient are never on both sides of a fold. None: one patient per row.
-    The same seed gives the same folds. `threads` limits BLAS and XGBoost.
+    `units` (n,) names what is judged as one by the mean of its rows' probabilities, such as a study of
+    several views: calibration and threshold are then of these means. None: each row by itself. The same seed
+    gives the same folds. `threads` limits BLAS and XGBoost.
 
     The result's `predict_proba(x_new)` gives probabilities (m,) of label 1 as float64; `threshold` separates
     the classes, `parameters` are those chosen, and `selection_auroc` is their mean AUROC over the folds,
@@ -30,17 +40,23 @@ def fit(
 
     Above 12,000 rows, `rbf_svm` chooses its hyperparameters on the first 5,000: shuffle sorted rows first.
     Raises ValueError for an unknown name, other shapes, values that are not finite, labels
-    other than 0 and 1, and fewer than two groups of a class.
+    other than 0 and 1, a unit with both, and fewer than two groups of a class.
     """
     classifier = find_classifier(name)
     features, labels = _matrix(x), _labels(y)
     owners = np.arange(len(labels)) if groups is None else np.asarray(groups)
-    for what, given in (("y", labels), ("groups", owners)):
+    judged = None if units is None else np.asarray(units)
+    rows = {"y": labels, "groups": owners} | ({} if judged is None else {"units": judged})
+    for what, given in rows.items():
         if given.shape != (len(features),):
             raise ValueError(
                 f"{what} must have shape ({len(features)},), one per row of x, not {given.shape}"
             )
-    data = TrainTest(features, labels, owners, np.empty((0, features.shape[1]), np.float32), seed, threads)
+    mean = Units.of(judged, len(labels))
+    if (mean.means(labels.astype(np.float64)) != mean.labels(labels)).any():
+        raise ValueError("units: one of them has rows of both labels")
+    none = np.empty((0, features.shape[1]), np.float32)
+    data = TrainTest(features, labels, owners, none, seed, threads, judged)
     with threadpool_limits(threads):
         return classifier.fit(data)
 

@@ -1,8 +1,9 @@
-"""The majority baseline: every test row gets the share of positives in training."""
+"""The majority baseline: every test row gets the share of positive units in training."""
 
 import numpy as np
 from sklearn.dummy import DummyClassifier
 
+from classifiers.calibration import Units
 from classifiers.classifier import ReferenceEstimator
 from classifiers.fitting import Fit
 from classifiers.train_and_test import TrainTest
@@ -10,7 +11,7 @@ from classifiers.train_and_test import TrainTest
 
 def majority(data: TrainTest) -> Fit:
     """A constant probability; its AUROC is one half by definition."""
-    share = float(data.labels.mean())
+    share = float(Units.of(data.units, len(data.labels)).labels(data.labels).mean())
     return Fit(
         probabilities=np.full(len(data.test), share),
         parameters={},

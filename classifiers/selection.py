@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from classifiers.names import FOLDS
+
 Rows = NDArray[np.intp]  # row numbers
 Floats = NDArray[np.float64]  # one number per row: scores, log odds or probabilities
 Folds = list[tuple[Rows, Rows]]
-FOLDS = 5  # five or ten are recommended (Hastie, Tibshirani and Friedman 2009, section 7.10)
 # After this many clearly worse strengths in a row, weaker regularisation is not tried, since it takes most of
 # the time. One alone may be noise. Chosen by hand.
 PATIENCE = 2

@@ -20,7 +20,8 @@ class TrainTest:
 
     `train` is (n, d) and `test` (m, d) float32; `labels` holds 0 and 1. Rows are in nested order:
     the first k are themselves a training subset, stratified and grouped by patient. `threads` is
-    passed to libraries with their own setting; the caller limits BLAS.
+    passed to libraries with their own setting; the caller limits BLAS. `units` (n,) names the study of each
+    training row where studies are reported, whose probability is the mean of their images'; None: images.
     """
 
     train: Matrix
@@ -29,6 +30,7 @@ class TrainTest:
     test: Matrix
     seed: int
     threads: int = 1
+    units: NDArray[Any] | None = None
 
     @cached_property
     def _scaler(self) -> StandardScaler:
@@ -70,7 +72,13 @@ class TrainTest:
 
     def first(self, rows: int) -> "TrainTest":
         """The same test rows with the first `rows` training rows."""
-        return replace(self, train=self.train[:rows], labels=self.labels[:rows], groups=self.groups[:rows])
+        return replace(
+            self,
+            train=self.train[:rows],
+            labels=self.labels[:rows],
+            groups=self.groups[:rows],
+            units=None if self.units is None else self.units[:rows],
+        )
 
 
 def _check_finite(rows: Matrix) -> None:

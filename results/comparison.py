@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from results.estimates import Estimate, estimate
 from results.evaluation import plain
-from results.uncertainty import NO_SPREAD, Resampled, bounded_interval, limit_bounds
+from results.uncertainty import NO_SPREAD, Resampled, bounded_interval, limit_bounds, unseen_reach, warning
 
 OVER_SEEDS = "all"
 POWER = 0.8  # of the detectable difference, as is customary
@@ -42,19 +42,28 @@ class Difference:
 
         The half width is `Estimate.reach`. Between finite limits it is shared out to the two sides, each
         moved on its log-odds scale, and put together by square-and-add (Newcombe 1998, Stat. Med. 17:2635;
-        Zou and Donner 2008, Stat. Med. 27:1693): near a limit it is longer on the side where a method could be
-        worse. Far from the limits it is value ± reach. A side that lies on a limit has a one-sided bound
-        there, so that two perfect methods have an interval too.
+        Zou and Donner 2008, Stat. Med. 27:1693): near a limit it is longer on the side where a method could
+        be worse. Far from the limits it is value ± reach. A side that lies on a limit has a one-sided bound
+        there. A difference without any spread (no patient tells the methods apart, or both are perfect) is
+        not surely zero: it has the reach of errors that were not seen, `uncertainty.unseen_reach`.
         """
         reach, error = self.estimate.reach(confidence), self.estimate.error
-        if self.limits is None or not np.isfinite(reach):
+        if self.limits is not None and error <= NO_SPREAD:
+            reach = unseen_reach(self.estimate.patients, confidence, self.limits)
+        if self.limits is None or not np.isfinite(reach) or error <= NO_SPREAD:
             return self.value - reach, self.value + reach
-        quantile = reach / error if error > NO_SPREAD else 0.0
+        quantile = reach / error
         (below_1, above_1), (below_2, above_2) = (
             self._distances(side, quantile * own, confidence)
             for side, own in zip((self.first, self.second), self._own_errors, strict=True)
         )
         return self.value - float(np.hypot(below_2, above_1)), self.value + float(np.hypot(above_2, below_1))
+
+    @property
+    def warning(self) -> str | None:
+        """Why the interval is not reliable (`uncertainty.warning` of either side); None where it is."""
+        found = [warning(side.value, side.patients, self.limits) for side in (self.first, self.second)]
+        return found[0] or found[1]
 
     def _distances(self, side: Estimate, reach: float, confidence: float) -> tuple[float, float]:
         """How far one side's value may be from the bounds of its own interval: (below, above)."""
@@ -75,14 +84,14 @@ class Difference:
     def p(self, null: float = 0.0) -> float:
         """The two-sided p-value that the true difference is `null`: the level whose interval ends there.
 
-        Unlike a share of resamplings, it can be as small as an adjustment for many comparisons needs. Without
-        any spread it is 1 for `null` itself, else undefined (NaN).
+        Unlike a share of resamplings, it can be as small as an adjustment for many comparisons needs. It is 1
+        for `null` itself; for another, without any spread and without limits, it is undefined (NaN).
         """
         if not np.isfinite(self.value + self.estimate.error):
             return float("nan")
         if abs(self.value - null) < NO_SPREAD:
             return 1.0
-        if self.interval(1 - _LEAST_P) == (self.value, self.value):
+        if self.limits is None and self.estimate.error <= NO_SPREAD:
             return float("nan")
         end = 0 if null < self.value else 1
         return _root(lambda p: (1 if end else -1) * (self.interval(1 - p)[end] - null))
@@ -104,9 +113,12 @@ class Difference:
     def detectable(self, level: float, power: float = POWER) -> float:
         """The true difference that a two-sided test at `level` finds with this power, with these errors.
 
-        The sum of both half widths, as in a textbook's sample size with Student's t for the normal.
+        The sum of both half widths, as in a textbook's sample size with Student's t for the normal. NaN
+        without any spread, which shows nothing of the errors, and where no metric's values lie so far apart.
         """
-        return self.estimate.reach(1 - level) + self.estimate.reach(2 * power - 1)
+        found = self.estimate.reach(1 - level) + self.estimate.reach(2 * power - 1)
+        beyond = self.limits is not None and found > self.limits[1] - self.limits[0]
+        return float("nan") if beyond or self.estimate.error <= NO_SPREAD else found
 
 
 def compare(first: Mapping[int, Resampled], second: Mapping[int, Resampled], limits: Limits) -> Difference:

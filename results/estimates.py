@@ -33,11 +33,12 @@ class Estimate:
 
     @property
     def error(self) -> float:
-        """The standard error of the mean over seeds, over other training subsets and test patients.
+        """The standard error of the mean over seeds: the root of training_sd² / seeds + test_sd².
 
-        With one seed it holds for this training subset only.
+        With one seed it is over test patients only.
         """
-        return float(np.hypot(self.between, self.shared))
+        of_seeds = 0.0 if self.seeds == 1 else self.training_sd / np.sqrt(self.seeds)
+        return float(np.hypot(of_seeds, self.test_sd))
 
     def reach(self, confidence: float) -> float:
         """Half the width of the interval: the root of the sum of the squares of both parts' half widths.
@@ -45,11 +46,13 @@ class Estimate:
         Each part has its own quantile of Student's t, with seeds - 1 and patients - 1 degrees of freedom. For
         a mean of two independent parts this is at least as wide as it must be (Cochran 1964, Biometrics
         20:191, with squares), where Satterthwaite's degrees of freedom leave too narrow intervals with three
-        seeds: docs/validity.md.
+        seeds: docs/validity.md. It is never less than for these trained models alone (`test_sd`), since few
+        seeds may agree by chance.
         """
         tail = (1 + confidence) / 2
-        between = self.between and float(stdtrit(self.seeds - 1, tail)) * self.between
-        return float(np.hypot(between, float(stdtrit(self.patients - 1, tail)) * self.shared))
+        of_patients = float(stdtrit(self.patients - 1, tail))
+        of_seeds = self.between and float(stdtrit(self.seeds - 1, tail)) * self.between
+        return float(max(np.hypot(of_seeds, of_patients * self.shared), of_patients * self.test_sd))
 
     def interval(self, confidence: float, limits: tuple[float, float] | None = None) -> tuple[float, float]:
         """(low, high), value ± `reach`; on the log-odds scale between a metric's `limits` where given.

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, count
 from typing import Any, NamedTuple
 
@@ -88,8 +88,23 @@ def part_label(body_part: str) -> str:
 
 
 def size_label(train_size: int | str) -> str:
-    """A training size of the grid: `3,000`, or `all` for `full`."""
-    return "all" if train_size == "full" else f"{int(train_size):,}"
+    """A training size of the grid: `3,000`, or `all` for `full`; `full (90 % of patients)` as it is."""
+    if isinstance(train_size, str):
+        return "all" if train_size == "full" else train_size
+    return f"{int(train_size):,}"
+
+
+def patients_label(patients: Iterable[float]) -> str:
+    """Numbers of patients, from the least to the most: `27 patients`, `25–33 patients`."""
+    counts = [round(count) for count in patients]
+    least, most = min(counts), max(counts)
+    numbers = f"{most:,}" if least == most else f"{least:,}–{most:,}"
+    return f"{numbers} patient{'s' * (most != 1)}"
+
+
+def size_name(train_size: int | str, patient_share: float | None) -> int | str:
+    """A training size in rows: images, `full`, or (where seeds draw a share) `full (90 % of patients)`."""
+    return train_size if patient_share is None else f"{train_size} ({percent(patient_share)} of patients)"
 
 
 def percent(share: float) -> str:

@@ -14,6 +14,10 @@ LEAST_METHODS, LEAST_BLOCKS = (
     3,
     2,
 )  # scipy's friedmanchisquare needs three; ranks of one block have no variation
+DESCRIPTION = (
+    "Description only: an average rank depends on which other methods are ranked, so that two methods are "
+    "judged by their paired differences with Holm's adjustment (Benavoli, Corani and Mangili 2016)."
+)
 FEW_BLOCKS = 10  # Friedman's chi-squared approximation needs more (Demsar 2006, section 3.2.2)
 SHARED_PATIENTS = (
     "blocks share test and training patients, so they are not the independent data sets that "
@@ -23,6 +27,9 @@ SHARED_PATIENTS = (
 
 def rank_methods(values: pd.DataFrame, level: float = 0.05) -> dict[str, Any]:
     """Average ranks (1 is best), Friedman's and Nemenyi's tests, as Demsar (2006) compares classifiers.
+
+    To describe, not to judge pairs of methods: Benavoli, Corani and Mangili (2016, JMLR 17(5):1) show that
+    tests on mean ranks depend on the other methods. See DESCRIPTION, which every output prints.
 
     `values` holds one row per block (a backbone and body part), one column per method, in a metric of
     which higher is better; equal values share their rank. Blocks that lack a method are left out.

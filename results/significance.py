@@ -1,42 +1,18 @@
-"""Significance tests: McNemar's and DeLong's test, and Holm's adjustment for several comparisons."""
+"""Classical significance tests of paired predictions: McNemar's and DeLong's test."""
 
-import gc
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats import contingency_tables
-from statsmodels.stats.multitest import multipletests
 
 from results.metrics import Labels, Values
 from results.uncertainty import NO_SPREAD
 
 Calls = NDArray[np.bool_] | Labels  # the predicted class of each row: normal (0) or abnormal (1)
 EXACT_BELOW = 25  # discordant rows; from here on the chi-squared approximation is customary
-
-
-def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Adjust p-values for multiple comparisons (Holm 1979, by statsmodels); None is not counted.
-
-    Raises ValueError for a p-value that is not between 0 and 1.
-    """
-    known = [p for p in p_values if p is not None]
-    if not all(0 <= p <= 1 for p in known):
-        raise ValueError(f"p-values must be between 0 and 1, not {known}")
-    adjusted = iter(_adjusted(known) if known else [])
-    return [None if p is None else float(next(adjusted)) for p in p_values]
-
-
-def _adjusted(p_values: list[float]) -> list[float]:
-    """Call statsmodels with the garbage collector frozen: its gc.collect() takes 0.5 s with torch loaded."""
-    gc.freeze()
-    try:
-        return [float(p) for p in multipletests(p_values, method="holm")[1]]
-    finally:
-        gc.unfreeze()
 
 
 def mcnemar(labels: Labels, calls_a: Calls, calls_b: Calls) -> dict[str, Any]:

@@ -14,6 +14,8 @@ MAX_UNDEFINED = 0.5  # with a larger share of undefined resamplings there is no 
 # The kind of a record's intervals; records with another kind are evaluated again.
 INTERVALS = "standard error, patients of the rarer label"
 NO_SPREAD = 1e-12  # a smaller standard error is a rounding error
+FEW = 20  # patients of the rarer label; with fewer, intervals are not reliable: docs/validity.md
+NEAR_LIMIT = 1.0  # patients of the rarer label times the distance to a limit of the metric; below: the same
 
 
 class Resampled(NamedTuple):
@@ -51,6 +53,23 @@ def fewest_patients(patients: NDArray[np.object_], labels: NDArray[np.int64]) ->
     """The number of patients of the rarer label among those labels that occur; 0 without a row."""
     counts = [len(np.unique(patients[labels == label].astype(str))) for label in np.unique(labels)]
     return min(counts, default=0)
+
+
+def warning(value: float, patients: int, limits: tuple[float, float] | None) -> str | None:
+    """Why the interval of this value is not reliable, for a note beside it; None where it is.
+
+    There are fewer than FEW patients of the rarer label; or the value is so near to a limit that less than
+    one of them (NEAR_LIMIT) is what it lacks, so that resamplings show too little of how errors vary.
+    docs/validity.md has the coverage of both. An undefined value (NaN) has no interval to warn of.
+    """
+    if patients < FEW:
+        return f"{patients} patients of the rarer label, fewer than {FEW}"
+    if limits is None:
+        return None
+    distance = min(value - limits[0], limits[1] - value) / (limits[1] - limits[0])
+    if patients * distance < NEAR_LIMIT:
+        return f"too near to the metric's limit for {patients} patients of the rarer label"
+    return None
 
 
 def standard_error(resampled: Resampled) -> float:
@@ -108,11 +127,17 @@ def limit_bounds(
     share of errors with which none is seen in all `patients` (of the rarer label) with probability
     1 - confidence: Hanley and Lippman-Hand 1983 (JAMA 249:1743), the rule of three. NaN without a patient.
     """
-    if patients < 1:
+    reach, (least, largest) = unseen_reach(patients, confidence, limits), limits
+    if np.isnan(reach):
         return float("nan"), float("nan")
-    least, largest = limits
-    reach = (largest - least) * (1 - (1 - confidence) ** (1 / patients))
     return (largest - reach, largest) if value == largest else (least, least + reach)
+
+
+def unseen_reach(patients: int, confidence: float, limits: tuple[float, float]) -> float:
+    """How much a metric may truly change by errors that none of so many patients shows: `limit_bounds`."""
+    if patients < 1:
+        return float("nan")
+    return (limits[1] - limits[0]) * float(1 - (1 - confidence) ** (1 / patients))
 
 
 def percentile_interval(drawn: Values, confidence: float) -> tuple[float, float]:

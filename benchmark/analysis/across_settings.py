@@ -1,4 +1,4 @@
-"""Statistics over backbones and body parts: ranks, heterogeneity, and variance over seeds."""
+"""Statistics over backbones and body parts: ranks, and both parts of the variance."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,6 @@ from results.estimates import Estimate
 from results.evaluation import plain
 from results.labels import plain_name
 from results.ranks import rank_methods
-from results.variance_components import heterogeneity
 
 Row = dict[str, Any]
 
@@ -44,32 +43,6 @@ def _ranked_name(method: Method) -> str:
         return plain_name(method.classifier)
     label = STRATEGIES[method.strategy].label
     return label if method.classifier == END_TO_END else f"{label}: {method.classifier}"
-
-
-def heterogeneity_rows(found: list[Pair]) -> pd.DataFrame:
-    """Test whether fine-tuned minus frozen is equal in all body parts, per backbone and training size.
-
-    Columns: backbone, recipe, train_size and those of `results.variance_components.heterogeneity`. `all` is
-    no part.
-    """
-    groups: dict[tuple[str, str, int | str], list[tuple[float, float]]] = {}
-    for pair in found:
-        if pair.comparison == QUESTION and pair.setting.body_part != EVERY_PART:
-            key = pair.match.backbone, pair.match.recipe, pair.setting.train_size
-            found_here = pair.difference.estimate
-            groups.setdefault(key, []).append((found_here.value, found_here.error))
-    return pd.DataFrame(
-        [
-            {
-                "backbone": backbone,
-                "recipe": recipe,
-                "train_size": size,
-                **heterogeneity([value for value, _ in group], [error for _, error in group]),
-            }
-            for (backbone, recipe, size), group in groups.items()
-            if len(group) > 1
-        ]
-    )
 
 
 def spread_rows(evaluated: ResampledCells, pairs: Sequence[Pair]) -> pd.DataFrame:

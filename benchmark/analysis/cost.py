@@ -45,6 +45,7 @@ def cost_rows(cells: Iterable[Finished], unit: str, metric: str) -> list[dict[st
     return [
         {
             **{axis: getattr(record, axis) for axis in AXES},
+            "train_size": record.size_name,
             "method": record.backbone
             if record.classifier == END_TO_END
             else f"{record.backbone} · {record.classifier}",

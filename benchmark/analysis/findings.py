@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.across_settings import heterogeneity_rows, ranks, spread_rows
+from benchmark.analysis.across_settings import ranks, spread_rows
 from benchmark.analysis.answers import Answers
+from benchmark.analysis.body_parts import shrunken_rows, together_rows
 from benchmark.analysis.controls import control_rows
 from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
@@ -37,7 +38,8 @@ class Findings:
     efficiency: pd.DataFrame  # fine-tuning at N images equals frozen at k · N
     fits: pd.DataFrame
     ranks: dict[str, Any]
-    heterogeneity: pd.DataFrame
+    together: pd.DataFrame  # body parts, per backbone and size
+    shrunken: pd.DataFrame  # each body part beside them
     spread: pd.DataFrame
     cost: pd.DataFrame  # every method at the largest size, means over seeds
     controls: pd.DataFrame
@@ -66,6 +68,7 @@ def find(answers: Answers, plan: Plan) -> Findings:
         efficiency=efficiency_rows(evaluated, found),
         fits=fit_rows(evaluated),
         ranks=ranks(evaluated),
-        heterogeneity=heterogeneity_rows(found),
+        together=together_rows(found, evaluated.evaluation.confidence),
+        shrunken=shrunken_rows(found, evaluated.evaluation.confidence),
         spread=spread_rows(evaluated, found),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmark.analysis.resampled_cells import ResampledCells
+from benchmark.analysis.resampled_cells import ResampledCells, mean_size
 from benchmark.store.record import Finished
 from results.costs import cost_numbers
 
@@ -17,7 +17,8 @@ class CurvePoint:
     """The primary metric of one method at one training size, averaged over seeds.
 
     `value`, `low` and `high` are None where the metric is undefined; `means` are the means over seeds of all
-    metrics (`unit/metric`), seconds and costs. `control` is empty for an ordinary method.
+    metrics (`unit/metric`), seconds and costs. `train_images` and `train_patients` are means over seeds,
+    rounded. `control` is empty for an ordinary method.
     """
 
     body_part: str
@@ -27,6 +28,7 @@ class CurvePoint:
     control: str
     train_size: int | str
     train_images: int
+    train_patients: int
     seeds: list[int]
     value: float | None
     low: float | None
@@ -49,12 +51,13 @@ def curve_points(evaluated: ResampledCells) -> list[CurvePoint]:
     families: dict[tuple[Any, ...], list[Finished]] = defaultdict(list)
     for record in evaluated.finished:
         axes = record.body_part, record.strategy, record.backbone, record.classifier, record.control
-        families[(*axes, record.train_size)].append(record)
+        families[(*axes, record.size_name)].append(record)
     return [_point(evaluated, family) for family in families.values()]
 
 
 def _point(evaluated: ResampledCells, family: list[Finished]) -> CurvePoint:
     first = family[0]
+    images, patients = mean_size(family)
     side = {record.seed: record for record in family}
     interval = evaluated.interval(evaluated.over_seeds(side))
     return CurvePoint(
@@ -63,8 +66,9 @@ def _point(evaluated: ResampledCells, family: list[Finished]) -> CurvePoint:
         backbone=first.backbone,
         classifier=first.classifier,
         control=first.control,
-        train_size=first.train_size,
-        train_images=first.counts.train_images,
+        train_size=first.size_name,
+        train_images=images,
+        train_patients=patients,
         seeds=sorted(record.seed for record in family),
         means=_means(family),
         **interval,

@@ -37,6 +37,7 @@ def metrics_frame(cells: Iterable[Finished]) -> pd.DataFrame:
 
 def _rows(record: Finished) -> Iterator[dict[str, Any]]:
     axes: dict[str, Any] = {name: getattr(record, name) for name in COLUMNS if hasattr(record, name)}
+    axes["train_size"] = record.size_name
     if record.control:
         axes["strategy"] = f"control: {record.control}"
     for part, units in {record.body_part: record.metrics, **record.body_part_metrics}.items():

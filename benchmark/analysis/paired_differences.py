@@ -45,8 +45,8 @@ def comparisons() -> list[Comparison]:
 class Match(NamedTuple):
     """The methods of two sides that are compared; several on a side are averaged over their backbones.
 
-    `backbone` is that of the side that has one, or EVERY_BACKBONE; `recipe` is the name of a fine-tuning's
-    recipe where the grid has several.
+    `backbone` is that of the side that has one, or EVERY_BACKBONE; `recipe` is empty where training folds
+    chose it, and the name of a single recipe in the comparisons beside.
     """
 
     comparison: Comparison
@@ -56,42 +56,35 @@ class Match(NamedTuple):
     second: tuple[Method, ...]
 
 
-def matches(methods: Collection[Method]) -> Iterator[Match]:
+def matches(methods: Collection[Method], recipes: Collection[Method] = ()) -> Iterator[Match]:
     """Every match among the methods of one body part and size: each backbone, then the mean over backbones.
 
-    The mean is over the backbones that are there both frozen and fine-tuned, where those are several.
+    The mean is over the backbones that are there both frozen and fine-tuned, where those are several. Then
+    come, beside the question, each of `recipes` (`ResampledCells.recipes`) by itself: against the frozen
+    network, and against the other recipes of its backbone.
     """
-    sides: dict[str, list[Method]] = {}
-    for method in methods:
-        sides.setdefault(method.strategy, []).append(method)
-    for comparison in [*comparisons(), BETWEEN_RECIPES]:
-        first, second = (sides.get(name, []) for name in comparison)
-        same = comparison.first == comparison.second
-        for one, other in combinations(first, 2) if same else product(first, second):
-            backbones = {name for name in (one.backbone, other.backbone) if name}
-            if len(backbones) < 2:
-                yield Match(comparison, next(iter(backbones), ""), _recipe(one, other), (one,), (other,))
-        if not same:
-            yield from _means(comparison, sides)
+    for comparison in comparisons():
+        yield from _matches(comparison, methods)
+    for name in dict.fromkeys(method.classifier for method in recipes):
+        frozen = [method for method in methods if method.strategy == QUESTION.first]
+        yield from _matches(QUESTION, [*frozen, *(method for method in recipes if method.classifier == name)])
+    for one, other in combinations(recipes, 2):
+        if one.backbone == other.backbone:
+            yield Match(BETWEEN_RECIPES, one.backbone, _recipe(one, other), (one,), (other,))
 
 
-def _means(comparison: Comparison, sides: Mapping[str, list[Method]]) -> Iterator[Match]:
-    """The matches of means over the backbones that are both frozen and fine-tuned, per recipe."""
-    frozen, tuned = (sides.get(name, []) for name in QUESTION)
-    there = {method.backbone for method in frozen}
-    for recipe in dict.fromkeys(method.variant for method in tuned):
-        both = [m.backbone for m in tuned if m.variant == recipe and m.backbone in there]
-        if len(both) < 2:
-            continue
-        first, second = (
-            tuple(m for m in sides.get(name, []) if m.backbone in ("", *both) and m.variant in ("", recipe))
-            for name in comparison
-        )
-        if first and second:
-            shown = recipe if QUESTION.second in comparison else ""
-            yield Match(comparison, EVERY_BACKBONE, shown, first, second)
-        if QUESTION.second not in comparison:
-            return  # no recipe plays a part in it
+def _matches(comparison: Comparison, methods: Collection[Method]) -> Iterator[Match]:
+    """The matches of one comparison."""
+    first, second = ([m for m in methods if m.strategy == name] for name in comparison)
+    for one, other in product(first, second):
+        backbones = {name for name in (one.backbone, other.backbone) if name}
+        if len(backbones) < 2:
+            yield Match(comparison, next(iter(backbones), ""), _recipe(one, other), (one,), (other,))
+    frozen, tuned = ([m for m in methods if m.strategy == name] for name in QUESTION)
+    both = {method.backbone for method in frozen} & {method.backbone for method in tuned}
+    means = [tuple(m for m in side if m.backbone in ("", *both)) for side in (first, second)]
+    if len(both) > 1 and all(means):
+        yield Match(comparison, EVERY_BACKBONE, _recipe(means[0][0], means[1][0]), means[0], means[1])
 
 
 def _recipe(first: Method, second: Method) -> str:
@@ -128,8 +121,10 @@ class Pair:
 
 def pairs(evaluated: ResampledCells) -> Iterator[Pair]:
     """Every pair that the cells hold, per setting, in the order of `matches`."""
-    for setting, sides in evaluated.chosen.items():
-        for match in matches(sides):
+    for setting, chosen in evaluated.chosen.items():
+        recipes = evaluated.recipes[setting]
+        sides = {**chosen, **recipes}
+        for match in matches(chosen, recipes):
             first, second = (_by_seed(evaluated, sides, methods) for methods in (match.first, match.second))
             if first.keys() & second.keys():
                 single = len(match.first) == len(match.second) == 1

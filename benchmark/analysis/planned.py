@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from benchmark.analysis.paired_differences import matches
-from benchmark.analysis.resampled_cells import Method, compared_method
+from benchmark.analysis.resampled_cells import Method, compared_method, has_recipes
 from benchmark.grid.cells import Cell
 
 
@@ -26,14 +26,20 @@ class Planned(NamedTuple):
 
 def planned_comparisons(cells: Iterable[Cell]) -> list[Planned]:
     """The comparisons that the cells of a grid (without controls) allow when all are finished."""
+    cells = [cell for cell in cells if not cell.control]
+    several = len({cell.classifier for cell in cells if has_recipes(cell.strategy)}) > 1
     settings: dict[tuple[str, int | str], dict[Method, set[int]]] = {}
     for cell in cells:
-        if not cell.control:
-            there = settings.setdefault((cell.body_part, cell.train_size), {})
-            there.setdefault(compared_method(cell), set()).add(cell.seed)
+        there = settings.setdefault((cell.body_part, cell.size_name), {})
+        there.setdefault(compared_method(cell), set()).add(cell.seed)
+        if several and has_recipes(cell.strategy):
+            single = Method(cell.strategy, cell.backbone, cell.classifier)
+            there.setdefault(single, set()).add(cell.seed)
     found = []
     for (part, size), methods in settings.items():
-        for match in matches(methods):
+        recipes = [method for method in methods if has_recipes(method.strategy) and method.classifier]
+        chosen = [method for method in methods if method not in recipes]
+        for match in matches(chosen, recipes):
             seeds = set.intersection(*(methods[method] for method in (*match.first, *match.second)))
             if seeds:
                 names = match.comparison.name, match.backbone, match.recipe

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from statistics import mean
 from typing import NamedTuple
 
 import pandas as pd
@@ -16,7 +17,6 @@ from benchmark.grid.schema import Evaluation
 from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.record import Finished
 from benchmark.store.records import Records
-from classifiers.fine_tuning.recipes import END_TO_END
 from results.estimates import Estimate, estimate
 from results.evaluation import Interval, plain
 from results.labels import look_of
@@ -33,7 +33,8 @@ Side = dict[int, Finished]  # one record per seed
 class Method(NamedTuple):
     """One of the compared methods. CHOSEN stands for the classifier (and descriptor) that folds choose.
 
-    `classifier` is empty for a network fine-tuned by the grid's only recipe, else the recipe's name.
+    `classifier` is empty for a network fine-tuned by the recipe that folds choose, or by the grid's only one;
+    a recipe by itself has its name there.
     """
 
     strategy: str
@@ -44,7 +45,7 @@ class Method(NamedTuple):
     def variant(self) -> str:
         """The recipe (or classifier) that tells methods of one strategy and backbone apart, if there are any.
 
-        Empty where folds chose the classifier, and for the grid's only recipe.
+        Empty where folds chose it.
         """
         return "" if self.classifier == CHOSEN else self.classifier
 
@@ -55,11 +56,15 @@ class Method(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A body part and a training size, at which methods are compared; `images` is the size in images."""
+    """A body part and a training size (`Header.size_name`), at which methods are compared.
+
+    `images` and `patients` are the size in training images and in their patients: means over seeds, rounded.
+    """
 
     body_part: str
     train_size: int | str
     images: int
+    patients: int
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,10 @@ class ResampledCells:
     @cached_property
     def by_setting(self) -> dict[Setting, list[Finished]]:
         """The cells of each body part and size: parts as they come, sizes ascending, `full` last."""
-        found: dict[Setting, list[Finished]] = defaultdict(list)
+        groups: dict[tuple[str, int | str], list[Finished]] = defaultdict(list)
         for record in self.finished:
-            found[Setting(record.body_part, record.train_size, record.counts.train_images)].append(record)
+            groups[record.body_part, record.size_name].append(record)
+        found = {Setting(part, size, *mean_size(cells)): cells for (part, size), cells in groups.items()}
         parts = list(dict.fromkeys(setting.body_part for setting in found))
         order = sorted(
             found,
@@ -101,10 +107,21 @@ class ResampledCells:
     def chosen(self) -> dict[Setting, dict[Method, Side]]:
         """The methods that are compared at each setting.
 
-        Per frozen backbone the classifier, over all descriptors the descriptor and classifier, that training
-        folds choose; and each fine-tuned backbone and recipe as it is.
+        Per frozen backbone the classifier, over all descriptors the descriptor and classifier, and per
+        fine-tuned backbone the recipe that training folds choose.
         """
         return {setting: _chosen(cells) for setting, cells in self.by_setting.items()}
+
+    @cached_property
+    def recipes(self) -> dict[Setting, dict[Method, Side]]:
+        """Each recipe of a fine-tuned backbone by itself, at each setting; none where there is one."""
+        several = len({r.classifier for r in self.finished if has_recipes(r.strategy)}) > 1
+        return {
+            setting: {
+                method: side for method, side in sides.items() if several and has_recipes(method.strategy)
+            }
+            for setting, sides in self.methods.items()
+        }
 
     @cached_property
     def largest(self) -> dict[str, Setting]:
@@ -112,6 +129,20 @@ class ResampledCells:
         settings = sorted(self.by_setting, key=lambda s: s.images)
         largest = {setting.body_part: setting for setting in settings}
         return {part: largest[part] for part in dict.fromkeys(s.body_part for s in self.by_setting)}
+
+    def same_training_images(self, setting: Setting) -> bool:
+        """Whether all seeds of a setting have the same training images: all that there are.
+
+        Their spread is then that of the random numbers of a fit alone. Records of earlier versions, which do
+        not hold the number of all images, are compared with `full`.
+        """
+        counts = [record.counts for record in self.by_setting[setting]]
+        return all(c.train_images == (c.pool_images or self._pool(setting)) for c in counts)
+
+    def _pool(self, setting: Setting) -> int | None:
+        """The number of training images of a body part, if it was trained on all of them."""
+        whole = (s.images for s in self.by_setting if s[:2] == (setting.body_part, "full"))
+        return next(whole, None)
 
     @property
     def limits(self) -> tuple[float, float] | None:
@@ -134,6 +165,13 @@ class ResampledCells:
     def predictions(self, record: Finished) -> pd.DataFrame:
         """A cell's predictions, one row per test image."""
         return self.records.read_predictions(record.cell)
+
+
+def mean_size(cells: Iterable[Finished]) -> tuple[int, int]:
+    """The training images, and their patients, of one body part and size: means over its seeds, rounded."""
+    counts = {record.seed: record.counts for record in cells}.values()
+    images, patients = ([c.train_images for c in counts], [c.train_patients for c in counts])
+    return round(mean(images)), round(mean(patients))
 
 
 def read_resampled_cells(
@@ -166,12 +204,13 @@ def _sides(members: Iterable[tuple[Method, Finished]]) -> dict[Method, Side]:
 def compared_method(found: Finished | Cell) -> Method:
     """The compared method that a cell belongs to after folds have chosen among its strategy's methods."""
     over = STRATEGIES[found.strategy].chosen_over
-    classifier = "" if found.classifier == END_TO_END else found.classifier
-    return Method(
-        found.strategy,
-        "" if "backbone" in over else found.backbone,
-        CHOSEN if "classifier" in over else classifier,
-    )
+    classifier = CHOSEN if "classifier" in over else "" if "recipe" in over else found.classifier
+    return Method(found.strategy, "" if "backbone" in over else found.backbone, classifier)
+
+
+def has_recipes(strategy: str) -> bool:
+    """Whether folds choose among recipes, which are the classifiers of the strategy's cells."""
+    return "recipe" in STRATEGIES[strategy].chosen_over
 
 
 def _chosen(cells: Sequence[Finished]) -> dict[Method, Side]:

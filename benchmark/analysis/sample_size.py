@@ -1,4 +1,4 @@
-"""The effect of more labelled images: crossover sizes and power laws of learning curves."""
+"""The effect of more labelled images: crossover sizes, and laws of learning curves."""
 
 from collections import defaultdict
 from typing import Any
@@ -8,27 +8,30 @@ import pandas as pd
 
 from benchmark.analysis.paired_differences import QUESTION, Pair
 from benchmark.analysis.resampled_cells import Method, ResampledCells
-from results.crossover import crossover
-from results.curve_fits import fit_curve
+from results.comparison import Difference
+from results.crossover import crossover, zones, zones_text
+from results.curve_fits import LAWS, Law, fit_curve
 from results.estimates import Estimate
 
 Row = dict[str, Any]
 Curve = dict[int, Estimate]  # by training images
-_FURTHER = (2, 10)  # times the largest size: where the law is asked beyond the data
+ONE_SEED = "one trained pair at some size, no claim about methods"
+_FURTHER = (2, 10)  # times the largest size: where the laws are asked beyond the data
 
 
 def crossover_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
     """The size from which fine-tuning is ahead, per body part and backbone: see `results.crossover`.
 
     Columns: body_part, backbone, recipe, value, low, high, each with its status, shares, sign_changes, sizes
-    (the measured ones, as text), smallest and largest (images). A single size has none.
+    (the measured ones, as text), smallest and largest (images), zones (`results.crossover.Zone`s; none where
+    a size has one seed, which shows nothing of other training subsets) and zones_text. A single size has
+    none.
     """
-    curves: dict[tuple[str, str, str], Curve] = defaultdict(dict)
+    curves: dict[tuple[str, str, str], dict[int, Difference]] = defaultdict(dict)
     for pair in found:
-        found_here = pair.difference.estimate
-        if pair.comparison == QUESTION and np.isfinite(found_here.value):
+        if pair.comparison == QUESTION and np.isfinite(pair.difference.value):
             curve = curves[pair.setting.body_part, pair.match.backbone, pair.match.recipe]
-            curve[pair.setting.images] = found_here
+            curve[pair.setting.images] = pair.difference
     return pd.DataFrame(
         [
             {
@@ -43,21 +46,28 @@ def crossover_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame
     )
 
 
-def _crossover(evaluated: ResampledCells, curve: Curve) -> Row:
-    better = -1 if evaluated.lower_is_better else 1
+def _crossover(evaluated: ResampledCells, curve: dict[int, Difference]) -> Row:
+    sign, confidence = -1 if evaluated.lower_is_better else 1, evaluated.evaluation.confidence
     sizes = list(curve)
-    values = [better * found.value for found in curve.values()]
-    drawn = better * np.stack([found.drawn for found in curve.values()])
+    values = [sign * found.value for found in curve.values()]
+    drawn = sign * np.stack([found.estimate.drawn for found in curve.values()])
     ends = {"sizes": ", ".join(f"{size:,}" for size in sizes), "smallest": sizes[0], "largest": sizes[-1]}
-    return crossover(sizes, values, drawn, evaluated.evaluation.confidence) | ends
+    intervals = [found.interval(confidence) for found in curve.values()]
+    if sign < 0:
+        intervals = [(-high, -low) for low, high in intervals]
+    of_methods = all(len(found.seeds) > 1 for found in curve.values())
+    there = zones(sizes, values, drawn, intervals, confidence) if of_methods else []
+    told = {"zones": there, "zones_text": zones_text(there) if of_methods else ONE_SEED}
+    return crossover(sizes, values, drawn, confidence) | ends | told
 
 
 def fit_rows(evaluated: ResampledCells) -> pd.DataFrame:
-    """Each method's learning curve as asymptote − scale · size ^ −exponent: see `results.curve_fits`.
+    """Each method's learning curve by each law: see `results.curve_fits`.
 
-    One row per body part, method and predicted size: body_part, strategy, backbone, classifier, size,
-    measured (the mean over seeds there), value, low, high, extrapolated, asymptote, scale, exponent,
-    residual, checked, at_bounds and reason (why there is no fit). Empty where less is better.
+    One row per body part, method, law and predicted size: body_part, strategy, backbone, classifier, law,
+    size, measured (the mean over seeds there), value, low, high, extrapolated, asymptote, scale, shape (the
+    law's third parameter), residual, checked, at_bounds and reason (why there is no fit). Empty where less is
+    better.
     """
     if evaluated.lower_is_better:
         return pd.DataFrame()
@@ -67,23 +77,25 @@ def fit_rows(evaluated: ResampledCells) -> pd.DataFrame:
             curves[setting.body_part, method][setting.images] = evaluated.over_seeds(side)
     return pd.DataFrame(
         [
-            {"body_part": part, **method._asdict(), **row}
+            {"body_part": part, **method._asdict(), "law": law.name, **row}
             for (part, method), curve in curves.items()
-            for row in _fit(evaluated, dict(sorted(curve.items())))
+            for law in LAWS
+            for row in _fit(evaluated, law, dict(sorted(curve.items())))
         ]
     )
 
 
-def _fit(evaluated: ResampledCells, curve: Curve) -> list[Row]:
+def _fit(evaluated: ResampledCells, law: Law, curve: Curve) -> list[Row]:
     sizes = list(curve)
     at = [*sizes, *(sizes[-1] * times for times in _FURTHER)]
-    values = [found.value for found in curve.values()]
+    values, errors = [found.value for found in curve.values()], [found.error for found in curve.values()]
     drawn = np.stack([found.drawn for found in curve.values()])
-    fit = fit_curve(sizes, values, at, drawn, confidence=evaluated.evaluation.confidence)
-    law = fit["parameters"] or dict.fromkeys(("asymptote", "scale", "exponent"))
-    told = {"residual": fit["residual"], "checked": fit["checked"], "reason": fit["reason"]}
+    fit = fit_curve(law, sizes, values, errors, at, drawn, confidence=evaluated.evaluation.confidence)
+    parameters = fit["parameters"] or dict.fromkeys(law.parameters)
+    told = dict(zip(("asymptote", "scale", "shape"), parameters.values(), strict=True))
+    told |= {name: fit[name] for name in ("residual", "checked", "reason")}
     told |= {"at_bounds": ", ".join(fit["at_bounds"])}
     return [
-        {**row, "measured": curve[row["size"]].value if row["size"] in curve else None, **law, **told}
+        {**row, "measured": curve[row["size"]].value if row["size"] in curve else None, **told}
         for row in fit["predictions"]
     ]

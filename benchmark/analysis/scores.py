@@ -1,4 +1,4 @@
-"""Scores of every method at a body part and size; marks the best and those not significantly worse."""
+"""Scores of every method at a body part and size; marks the best and those not distinguished from it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import pandas as pd
 from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
 from results.comparison import compare
 from results.evaluation import plain
-from results.significance import holm
+from results.families import adjusted
 from results.tables.formatting import BEST, CLOSE
 from results.verdict import is_significant
 
@@ -21,8 +21,8 @@ def score_rows(evaluated: ResampledCells, methods: Mapping[Setting, Mapping[Meth
 
     Columns: strategy, backbone, classifier, body_part, train_size, images, seeds (how many), value, low,
     high and standing: BEST, or CLOSE where the paired difference from the best is not significant (Holm
-    over the methods of the setting), else WORSE. The best is the one that the test set shows to be: a
-    description of this test set, not a choice that another would repeat.
+    over the methods of the setting), which does not show that they are equal, else WORSE. The best is the
+    one that the test set shows to be: a description of this test set, not a choice that another would repeat.
     """
     rows = [row for setting, sides in methods.items() for row in _setting_rows(evaluated, setting, sides)]
     return pd.DataFrame(rows)
@@ -39,24 +39,16 @@ def _setting_rows(evaluated: ResampledCells, setting: Setting, sides: Mapping[Me
     sign = 1 if evaluated.lower_is_better else -1
     best = min(known, key=lambda i: sign * rows[i]["value"])
     ordered = list(sides.values())
-    adjusted = holm([_p(evaluated, side, ordered[best]) for side in ordered])
-    return [
-        {
-            **row,
-            "standing": BEST if i == best else _standing(p, evaluated.evaluation.level),
-        }
-        for i, (row, p) in enumerate(zip(rows, adjusted, strict=True))
-    ]
-
-
-def _standing(p: float | None, level: float) -> str:
-    """CLOSE where the difference from the best is known and not significant."""
-    return CLOSE if p is not None and not is_significant(p, level) else WORSE
+    p_values = [None if i == best else _p(evaluated, side, ordered[best]) for i, side in enumerate(ordered)]
+    known = [i for i, p in enumerate(p_values) if p is not None]
+    judged = dict(zip(known, adjusted([p_values[i] for i in known], [None] * len(known)), strict=True))
+    level = evaluated.evaluation.level
+    standings = {i: WORSE if is_significant(p, level) else CLOSE for i, p in judged.items()} | {best: BEST}
+    return [{**row, "standing": standings.get(i, WORSE)} for i, row in enumerate(rows)]
 
 
 def _p(evaluated: ResampledCells, side: Side, best: Side) -> float | None:
-    if side is best:
-        return None
+    """The p-value of no difference from the best; None where it is unknown."""
     if not side.keys() & best.keys():
         return None
     return plain(compare(evaluated.by_seed(side), evaluated.by_seed(best), evaluated.limits).p())

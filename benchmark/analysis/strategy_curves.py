@@ -3,7 +3,7 @@
 from typing import Any
 
 from benchmark.analysis.paired_differences import QUESTION
-from benchmark.analysis.resampled_cells import EVERY_BACKBONE, ResampledCells, Setting
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Method, ResampledCells, Setting, Side
 from results.comparison import mean_of
 from results.estimates import estimate
 
@@ -14,15 +14,16 @@ def strategy_points(evaluated: ResampledCells) -> list[Row]:
     """A point per strategy, backbone, recipe and setting, over seeds, with its interval.
 
     Rows: backbone (EVERY_BACKBONE first, where several are both frozen and fine-tuned; empty for a strategy
-    without backbones), strategy, line (the recipe, where the grid has several), body_part, train_images,
-    value, low, high. The backbones are those both frozen and fine-tuned, or all, where none is.
+    without backbones), strategy, line (empty, or a single recipe where the grid has several), body_part,
+    train_images, train_patients, value, low, high. The backbones are those both frozen and fine-tuned, or
+    all, where none is.
     """
     names = _compared(evaluated)
     rows: list[Row] = []
     for backbone in [*([EVERY_BACKBONE] if len(names) > 1 else []), *names, ""]:
         wanted = names if backbone == EVERY_BACKBONE else [backbone]
-        for setting, chosen in evaluated.chosen.items():
-            lines = dict.fromkeys((m.strategy, m.variant) for m in chosen)
+        for setting in evaluated.chosen:
+            lines = dict.fromkeys((m.strategy, m.variant) for m in _sides(evaluated, setting))
             for strategy, line in lines:
                 rows += _point(evaluated, setting, strategy, line, backbone, wanted)
     return rows
@@ -34,7 +35,7 @@ def _point(
     """The mean over the wanted backbones and their common seeds; none where one lacks this strategy."""
     sides = [
         side
-        for method, side in evaluated.chosen[setting].items()
+        for method, side in _sides(evaluated, setting).items()
         if (method.strategy, method.variant) == (strategy, line) and method.backbone in wanted
     ]
     if len(sides) != len(wanted):
@@ -44,8 +45,13 @@ def _point(
         return []
     cells = {seed: [evaluated.resampled[side[seed].cell] for side in sides] for seed in seeds}
     point = evaluated.interval(estimate({seed: mean_of(found) for seed, found in cells.items()}))
-    axes = {"body_part": setting.body_part, "train_images": setting.images}
+    size = {"train_images": setting.images, "train_patients": setting.patients}
+    axes = {"body_part": setting.body_part, **size}
     return [{"backbone": backbone, "strategy": strategy, "line": line, **axes, **point}]
+
+
+def _sides(evaluated: ResampledCells, setting: Setting) -> dict[Method, Side]:
+    return {**evaluated.chosen[setting], **evaluated.recipes[setting]}
 
 
 def _compared(evaluated: ResampledCells) -> list[str]:

@@ -29,12 +29,15 @@ def difference_rows(
     (that the difference is the margin or more), worse_by (how much worse the first side, frozen, is at most:
     one-sided bound), p_not_worse (that it is worse by the margin or more), p_adjusted, p_equal_adjusted,
     p_not_worse_adjusted, family (the number of planned comparisons), interim (some of them, or of their
-    seeds, are not finished), detectable (with 80 % power at the family's first step) and verdict
-    (`results.verdict`; empty where the comparison is not the suite's question).
+    seeds, are not finished), detectable (with 80 % power at the family's first step; NaN where nothing is),
+    caution (why to doubt the interval, in words; empty where nothing is known) and verdict
+    (`results.verdict`; empty where the comparison is not the suite's question, and for a single recipe).
 
-    There is one family per comparison, over backbones, recipes, body parts and sizes, and one for the means
-    over backbones; in it `all` goes before the body parts of the same size (`results.families`). `planned`
-    are the comparisons that the grid plans; where it is None (unknown) those that are there.
+    There is one family per comparison, over backbones, body parts and sizes, one for the means over
+    backbones, and the same again for single recipes, which have no verdict: the question is answered with the
+    recipe that training folds chose. In a family `all` goes before the body parts of the same size
+    (`results.families`). `planned` are the comparisons that the grid plans; where it is None (unknown) those
+    that are there.
     """
     rows = [_row(evaluated, pair) for pair in found]
     plan = [_planned(row) for row in rows] if planned is None else list(planned)
@@ -67,9 +70,16 @@ def _row(evaluated: ResampledCells, pair: Pair) -> Row:
         "p_equal": difference.p_equal(evaluation.margin),
         "worse_by": max(high if sign > 0 else -low, 0.0),
         "p_not_worse": _not_worse(difference, evaluation.margin, sign),
+        "caution": _caution(evaluated, pair),
         "names": difference.seeds,
         "found": difference,
     }
+
+
+def _caution(evaluated: ResampledCells, pair: Pair) -> str:
+    same = len(pair.difference.seeds) > 1 and evaluated.same_training_images(pair.setting)
+    images = "all seeds have the same training images" if same else ""
+    return "; ".join(filter(None, (images, pair.difference.warning)))
 
 
 def _not_worse(difference: Difference, margin: float, sign: int) -> float:
@@ -83,9 +93,10 @@ def _planned(row: Row) -> Planned:
 
 
 def _families(plan: Sequence[Planned]) -> list[list[Planned]]:
-    families: dict[tuple[str, bool], list[Planned]] = {}
+    families: dict[tuple[str, bool, bool], list[Planned]] = {}
     for one in plan:
-        families.setdefault((one.comparison, one.backbone == EVERY_BACKBONE), []).append(one)
+        key = one.comparison, one.backbone == EVERY_BACKBONE, bool(one.recipe)
+        families.setdefault(key, []).append(one)
     return list(families.values())
 
 
@@ -113,7 +124,7 @@ def _judge(evaluation: Evaluation, family: Sequence[Planned], known: dict[Any, R
 
 def _verdict(evaluated: ResampledCells, row: Row) -> str:
     del row["names"], row["found"]
-    if row["comparison"] != QUESTION.name:
+    if row["comparison"] != QUESTION.name or row["recipe"]:
         return ""
     return verdict(
         row["difference"],

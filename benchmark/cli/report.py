@@ -15,6 +15,7 @@ from benchmark.reporting.write import METRICS, PAGE, Report
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
 from results.labels import metric_label
+from results.verdict import verdict_text
 
 
 def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | None) -> None:
@@ -31,7 +32,8 @@ def _show(report: Report) -> None:
     if rows:
         evaluation = findings.evaluated.evaluation
         metric = metric_label(evaluation.primary, evaluation.unit)
-        title = f"freeze or fine-tune? {metric}, fine-tuned minus frozen, adjusted by Holm"
+        interim = " · INTERIM, some comparisons are not finished" if rows[0]["interim"] else ""
+        title = f"freeze or fine-tune? {metric}, fine-tuned minus frozen{interim}"
         console().print(frame_table(_answer_frame(findings), title))
     for row in missing_cells(findings.plan):
         console().print(
@@ -59,7 +61,7 @@ def _answer_frame(findings: Findings) -> pd.DataFrame:
             "fine-tuned": f"{row['second']:.3f}",
             "difference": f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]",
             "p adjusted": f"{row['p_adjusted']:.3f}",
-            "verdict": row["verdict"],
+            "verdict": verdict_text(row["verdict"], row["margin"], row["detectable"]),
         }
         for row in answer_rows(findings)
     )

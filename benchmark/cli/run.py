@@ -21,6 +21,7 @@ from benchmark.cli.terminal import (
     progress_bars,
     say,
     shown,
+    training_table,
 )
 from benchmark.errors import UserError
 from benchmark.execution.plan import Plan, plan_embeddings
@@ -63,7 +64,7 @@ def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool =
     if as_json:
         click.echo(json.dumps(plan.rows(), indent=1))
         return
-    for table in plan_tables(plan, full):
+    for table in [*plan_tables(plan, full), training_table(plan)]:
         console().print(table)
     embeddings = plan_embeddings(plan, workspace.records(plan.grid.name), workspace.cache)
     if embeddings:
@@ -144,6 +145,7 @@ def _show_chosen(answers: Answers, evaluation: Evaluation) -> None:
     rows = [
         {
             **record.axes,
+            "train_size": record.size_name,
             "selection_auroc": record.selection_auroc,
             **record.bounded(evaluation.unit, evaluation.primary).model_dump(),
         }
@@ -156,7 +158,8 @@ def _show_chosen(answers: Answers, evaluation: Evaluation) -> None:
 def _verdict_words(evaluation: Evaluation, rows: list[dict[str, Any]]) -> str:
     families = sorted({row["family"] for row in rows if row["family"]}, reverse=True)
     counted = " and ".join(map(str, families))
-    return f"verdict at the familywise level {evaluation.level:g} (Holm, {counted} comparisons)"
+    words = f"verdict at the familywise level {evaluation.level:g} over {counted} planned comparisons"
+    return f"INTERIM {words}, some not finished" if any(row["interim"] for row in rows) else words
 
 
 def _show_end(results: api.Results, plan: Plan, workspace: Workspace) -> None:

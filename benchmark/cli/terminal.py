@@ -19,6 +19,8 @@ from benchmark.execution.executors import Progress, available_cores
 from benchmark.execution.plan import Plan, PlannedEmbedding
 from benchmark.grid.cells import Cell
 from extractors.specs import BackboneSpec
+from results.frames import by_size
+from results.labels import size_name
 
 STATUSES = ("done", "stale", "failed", "missing", "left_out")
 _COLOURS = {"error": "red", "warning": "yellow", "ok": "green"}  # worst first
@@ -101,6 +103,31 @@ def embeddings_table(embeddings: Sequence[PlannedEmbedding], plan: Plan) -> Tabl
         name, time = plain(embedding.extractor), duration(embedding.seconds)
         table.add_row(name, state, f"{embedding.images:,}", time, where)
     return table
+
+
+def training_table(plan: Plan) -> Table:
+    """The patients of the training images, per body part and size; of `full` the images as well."""
+    sizes = by_size(plan.grid.train_sizes)
+    table = Table(title=_title("patients of the training images, mean over seeds"))
+    for heading in ("body part", *(_size_heading(plan, size) for size in sizes)):
+        table.add_column(heading)
+    for part in plan.grid.body_parts:
+        table.add_row(plain(part), *(_patients(plan, part, size) for size in sizes))
+    return table
+
+
+def _size_heading(plan: Plan, size: int | str) -> str:
+    if isinstance(size, int):
+        return f"{size:,} images"
+    return str(size_name(size, plan.grid.patient_share(size)))
+
+
+def _patients(plan: Plan, part: str, size: int | str) -> str:
+    counts = plan.training.mean_counts(part, size)
+    if counts is None:
+        return ""
+    images, patients = counts
+    return f"{patients:,}" + (f" ({images:,} images)" if isinstance(size, str) else "")
 
 
 def device_of_networks(plan: Plan) -> str:

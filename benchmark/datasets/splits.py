@@ -1,13 +1,14 @@
 """The test set, and nested training subsets that are grouped by patient and stratified by label."""
 
 import hashlib
+import math
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.manifest import Manifest
-from benchmark.datasets.names import BY_IMAGE
+from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
 
 RowNumbers = NDArray[np.intp]
@@ -70,3 +71,24 @@ def nested_order(images: pd.DataFrame, groups: NDArray[np.object_], body_part: s
     rank = pd.Series(np.arange(len(rows)), index=rows.index)
     ordered = table.assign(rank=table["group"].map(rank)).sort_values(["rank", "image"])
     return ordered.index.to_numpy(dtype=np.intp)
+
+
+def first_groups(order: RowNumbers, groups: NDArray[np.object_], share: float) -> RowNumbers:
+    """The start of a nested order that holds this share of its groups (rounded up), each with all images.
+
+    `order` (n,) are positions in `groups` (n,). A large share of a few groups, rounded up, is all of them.
+    """
+    ordered = groups[order]
+    before = np.concatenate([[0], np.cumsum(ordered[1:] != ordered[:-1])])  # groups before that of each row
+    wanted = math.ceil(round(share * (before[-1] + 1), 9))  # 0.55 × 100 is 55.00000000000001
+    start: RowNumbers = order[before < wanted]
+    return start
+
+
+def rows_showing(images: pd.DataFrame, rows: RowNumbers, body_part: str) -> RowNumbers:
+    """Those of the `rows` of `images` that show this body part; all of them for `all`."""
+    if body_part == EVERY_PART:
+        return rows
+    parts = images["body_part"].to_numpy()
+    shown: RowNumbers = rows[parts[rows] == body_part]
+    return shown

@@ -30,7 +30,7 @@ class CellTimes:
         """Core seconds of a cell with this many training images."""
         if cell.recipe:
             smaller = ((cell.recipe.resolution or 224) / 224) ** 2
-            base, power = _FIRST_GUESS_EPOCH * cell.recipe.most_epochs() * smaller, 1.0
+            base, power = _FIRST_GUESS_EPOCH * cell.recipe.most_epochs(images) * smaller, 1.0
         else:
             known = CLASSIFIERS.get(cell.classifier)
             base, power = known.first_guess if known else _UNKNOWN

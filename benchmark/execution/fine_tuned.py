@@ -14,8 +14,9 @@ from benchmark.execution.subsets import Subset
 from benchmark.store.record import Epoch
 from benchmark.store.records import Result
 from classifiers.fine_tuning.data import TrainingImages
-from classifiers.fine_tuning.fine_tune import TuningTask, fine_tune
+from classifiers.fine_tuning.fine_tune import fine_tune
 from classifiers.fine_tuning.training import DivergedError
+from classifiers.fine_tuning.tuning_task import TuningTask
 from extractors.array_store import StoredArray
 from extractors.devices import choose_device, torch_threads
 from extractors.digests import digest_of
@@ -27,7 +28,7 @@ _STAGE = "fine-tuning (epochs)"
 
 def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
     """Fine-tune the cells, shortest first. The runner of the strategy `fine_tuning`."""
-    total = sum(_max_epochs(planned) for planned in cells)
+    total = sum(_most_epochs(planned, run) for planned in cells)
     run.progress(_STAGE, 0, total)
     with torch_threads(available_cores()):
         for planned in sorted(cells, key=lambda planned: planned.seconds):
@@ -47,27 +48,34 @@ def checkpoint_folder(cache: Path, planned: PlannedCell) -> Path:
 
 def _result(planned: PlannedCell, run: Run, folder: Path, total: int) -> Result:
     """Fine-tune one cell. After a failure the next run uses its checkpoints, unless the loss diverged."""
-    started, epochs = now(), 0
+    started, trained = now(), 0
     begun = header(planned, run.context, started)
 
     def on_epoch(epoch: Mapping[str, Any]) -> None:
-        nonlocal epochs
-        epochs += 1
-        run.progress(_STAGE, 1, total)
         run.on_epoch(begun, Epoch.model_validate(epoch))
 
+    def on_trained() -> None:
+        nonlocal trained
+        trained += 1
+        run.progress(_STAGE, 1, total)
+
     try:
-        return _fine_tuned(planned, run, folder, started, on_epoch)
+        return _fine_tuned(planned, run, folder, started, on_epoch, on_trained)
     except Exception as error:  # the other cells continue; the record has the traceback
         if isinstance(error, DivergedError):
             shutil.rmtree(folder, ignore_errors=True)
         return failed(planned, run.context, error, started)
     finally:
-        run.progress(_STAGE, _max_epochs(planned) - epochs, total)
+        run.progress(_STAGE, max(0, _most_epochs(planned, run) - trained), total)
 
 
 def _fine_tuned(
-    planned: PlannedCell, run: Run, folder: Path, started: str, on_epoch: Callable[[Mapping[str, Any]], None]
+    planned: PlannedCell,
+    run: Run,
+    folder: Path,
+    started: str,
+    on_epoch: Callable[[Mapping[str, Any]], None],
+    on_trained: Callable[[], None],
 ) -> Result:
     cell = planned.cell
     assert isinstance(cell.extractor, BackboneSpec)
@@ -75,10 +83,19 @@ def _fine_tuned(
     subset = run.subsets.subset(cell.body_part, cell.train_size, cell.seed, cell.control)
     device, resumed = choose_device(run.settings.device), folder.exists()
     images = _training_images(run.pixels, subset)
+    task = TuningTask(
+        cell.extractor,
+        cell.recipe,
+        images,
+        subset.seed,
+        device,
+        folder,
+        on_epoch,
+        on_trained,
+        by_study=run.context.evaluation.by_study,
+    )
     with measured() as used:
-        tuned = fine_tune(
-            TuningTask(cell.extractor, cell.recipe, images, subset.seed, device, folder, on_epoch)
-        )
+        tuned = fine_tune(task)
     used = Usage() if resumed else used  # the memory and energy of the earlier process are unknown
     facts = {
         "recipe": cell.recipe.asked(),
@@ -96,7 +113,7 @@ def _training_images(pixels: StoredArray, subset: Subset) -> TrainingImages:
         rows=subset.train_rows,
         labels=subset.labels,
         groups=subset.groups,
-        studies=subset.train_images["study"].to_numpy(dtype=object),
+        studies=subset.studies,
         body_parts=subset.train_images["body_part"].to_numpy(dtype=object),
         test_rows=subset.test_rows,
     )
@@ -109,6 +126,7 @@ def _delete_outdated(folder: Path, planned: PlannedCell) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _max_epochs(planned: PlannedCell) -> int:
-    """The number of epochs of a cell if no stage stops early."""
-    return planned.cell.recipe.most_epochs() if planned.cell.recipe else 0
+def _most_epochs(planned: PlannedCell, run: Run) -> int:
+    """The number of epochs of a cell, in all folds, if no stage stops early."""
+    cell = planned.cell
+    return cell.recipe.most_epochs(run.plan.images_of(cell)) if cell.recipe else 0

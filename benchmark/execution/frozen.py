@@ -120,7 +120,8 @@ def _fit_cell(batch: Batch, planned: PlannedCell, data: TrainTest, started: str)
 def _train_test(batch: Batch, threads: int) -> TrainTest:
     subset = batch.subset
     train, test = _features(batch.embedding, subset)
-    return TrainTest(train, subset.labels, subset.groups, test, subset.seed, threads)
+    units = subset.studies if batch.context.evaluation.by_study else None
+    return TrainTest(train, subset.labels, subset.groups, test, subset.seed, threads, units)
 
 
 def _features(embedding: Path | None, subset: Subset) -> tuple[Matrix, Matrix]:

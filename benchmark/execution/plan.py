@@ -1,6 +1,5 @@
 """The plan of a run: each cell's status (done, stale, failed, missing) with its reason and expected time."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART, SPLITS_VERSION
-from benchmark.datasets.splits import pool_and_test
+from benchmark.datasets.splits import pool_and_test, rows_showing
 from benchmark.errors import UserError
 from benchmark.execution.estimates import CellTimes
+from benchmark.execution.training_rows import TrainingRows
 from benchmark.grid.cells import Cell, LeftOut, expand
 from benchmark.grid.controls import CONTROLS_VERSION, expand_controls
 from benchmark.grid.schema import Grid
@@ -78,18 +78,31 @@ class Plan:
         pool, test = (rows[np.isin(rows, known)] for rows in pool_and_test(self.manifest, BY_IMAGE))
         return replace(self, grid=self.grid.model_copy(update={"dataset": dataset}), pool=pool, test=test)
 
+    @cached_property
+    def training(self) -> TrainingRows:
+        """The training subsets of this split."""
+        return TrainingRows(self.grid, self.manifest.images, self.pool)
+
     def pool_size(self, body_part: str, control: str = "") -> int:
-        """The number of training images of a body part."""
+        """The number of training images of a body part, of which each training subset is a part."""
         split = self.plan_for(control)
         return len(split.rows_of(split.pool, body_part))
 
+    def train_images(self, body_part: str, train_size: int | str, seed: int, control: str = "") -> int:
+        """The number of training images of a body part, size and seed."""
+        if isinstance(train_size, int):
+            return train_size
+        if self.grid.patient_share(train_size) is None:
+            return self.pool_size(body_part, control)
+        return len(self.plan_for(control).training.rows(body_part, train_size, seed))
+
+    def images_of(self, cell: Cell) -> int:
+        """The number of training images of a cell."""
+        return self.train_images(cell.body_part, cell.train_size, cell.seed, cell.control)
+
     def rows_of(self, rows: NDArray[np.intp], body_part: str) -> NDArray[np.intp]:
         """The `rows` (of the manifest) that show this body part; all of them for `all`."""
-        if body_part == EVERY_PART:
-            return rows
-        parts = self.manifest.images["body_part"].to_numpy()
-        shown: NDArray[np.intp] = rows[parts[rows] == body_part]
-        return shown
+        return rows_showing(self.manifest.images, rows, body_part)
 
 
 def _row(cell: Cell, status: str, reason: str) -> dict[str, Any]:
@@ -108,25 +121,23 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
     pool_size = cache(split.pool_size)
     cells, left_out = expand(grid, {part: pool_size(part) for part in grid.body_parts})
     controls, left_out_controls = expand_controls(grid, manifest.images, pool_size)
-    planned = _compare_with_records([*cells, *controls], split, records, pool_size)
+    planned = _compare_with_records([*cells, *controls], split, records)
     plan = replace(split, cells=planned, left_out=[*left_out, *left_out_controls])
     _check_backbones(plan)
     return plan
 
 
-def _compare_with_records(
-    cells: list[Cell], split: Plan, records: Records, pool_size: Callable[[str, str], int]
-) -> list[PlannedCell]:
+def _compare_with_records(cells: list[Cell], split: Plan, records: Records) -> list[PlannedCell]:
     """Compare each cell with its record, and estimate its time."""
     digest = split.manifest.digest()
     known = {cell.id: records.read(cell.id) for cell in cells}
     guess = CellTimes(record for record in known.values() if isinstance(record, Finished))
+    images_of = cache(split.train_images)
     found = []
     for cell in cells:
         fingerprint = fingerprint_of(cell, split.grid, digest)
         status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
-        whole = isinstance(cell.train_size, str)
-        images = pool_size(cell.body_part, cell.control) if whole else int(cell.train_size)
+        images = images_of(cell.body_part, cell.train_size, cell.seed, cell.control)
         found.append(PlannedCell(cell, status, reason, guess.seconds(cell, images), fingerprint))
     return found
 
@@ -138,6 +149,7 @@ def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
         "weights and preprocessing": cell.extractor.identity(),
         "image": {**grid.image.model_dump(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
         "recipe": {**STRATEGIES[cell.strategy].versions, "splits": SPLITS_VERSION},
+        "unit": grid.evaluation.unit,
     }
     return known | {"control": CONTROLS_VERSION} if cell.control else known
 

@@ -86,6 +86,7 @@ def finished(
         "train_images": len(subset.train_rows),
         "train_positive": int(subset.labels.sum()),
         "train_patients": int(subset.train_images["patient"].nunique()),
+        "pool_images": subset.pool_images,
     }
     record = Finished.model_validate(content)
     resampled = resample(predictions, fit.threshold, context.evaluation)
@@ -108,10 +109,12 @@ def failed(planned: PlannedCell, context: Context, error: Exception, started: st
 
 def _header(planned: PlannedCell, context: Context, started: str) -> dict[str, Any]:
     leaky = {"protocol": BY_IMAGE, "leaky": True} if planned.cell.control == LEAKY_SPLIT else {}
+    share = planned.cell.patient_share
     return {
         "version": RECORD_VERSION,
         "cell": planned.cell.id,
         **planned.cell.axes,
+        **({} if share is None else {"patient_share": share}),
         **context.from_grid,
         **leaky,
         "fingerprint": planned.fingerprint,

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.shuffling import shuffle_labels
-from benchmark.datasets.splits import RowNumbers, group_ids, nested_order
+from benchmark.datasets.splits import RowNumbers, group_ids
 from benchmark.execution.plan import Plan
 from extractors.array_store import StoredArray
 from results.names import SHUFFLED_LABELS
@@ -22,6 +22,7 @@ class Subset:
     `train_rows` (n,) and `test_rows` (m,) are rows of the manifest, and so of pixels and embeddings.
     `train_images` and `test_images` hold image, study, patient, body_part and label of these rows;
     `groups` (n,) holds the patients (or images) that no fold divides; `seed` is that of folds and fits.
+    `pool_images` is the number of images that the training images were drawn from.
     """
 
     train_rows: RowNumbers
@@ -30,6 +31,12 @@ class Subset:
     test_rows: RowNumbers
     test_images: pd.DataFrame
     seed: int
+    pool_images: int
+
+    @property
+    def studies(self) -> NDArray[Any]:
+        """The study of each training image."""
+        return self.train_images["study"].to_numpy(dtype=object)
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -42,17 +49,15 @@ class Subsets:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._orders: dict[tuple[Any, ...], RowNumbers] = {}
 
     def subset(self, body_part: str, train_size: int | str, seed: int, control: str = "") -> Subset:
-        """The first `train_size` images in the nested order of this body part, and its test images.
+        """The training images of this body part, size and seed (`TrainingRows.rows`), and its test images.
 
         For the control `leaky_split` both come from a split by image; for `shuffled_labels` the labels are
         shuffled over the studies of both.
         """
         plan, fit = self._plan.plan_for(control), fit_seed(body_part, train_size, seed)
-        order = self._order(plan, body_part, seed)
-        train = order if isinstance(train_size, str) else order[:train_size]
+        train = plan.training.rows(body_part, train_size, seed)
         test = plan.rows_of(plan.test, body_part)
         train_images, test_images = self._images(train), self._images(test)
         if control == SHUFFLED_LABELS:
@@ -64,16 +69,8 @@ class Subsets:
             test_rows=test,
             test_images=test_images,
             seed=fit,
+            pool_images=len(plan.rows_of(plan.pool, body_part)),
         )
-
-    def _order(self, plan: Plan, body_part: str, seed: int) -> RowNumbers:
-        protocol = plan.grid.dataset.protocol
-        if (protocol, body_part, seed) not in self._orders:
-            pool = plan.rows_of(plan.pool, body_part)
-            images = plan.manifest.images.iloc[pool]
-            order = nested_order(images, group_ids(images, protocol), body_part, seed)
-            self._orders[protocol, body_part, seed] = pool[order]
-        return self._orders[protocol, body_part, seed]
 
     def _images(self, rows: RowNumbers) -> pd.DataFrame:
         columns = ["image", "study", "patient", "body_part", "label"]

@@ -15,6 +15,7 @@ from benchmark.grid.strategy import Extractor, Method
 from classifiers.fine_tuning.recipes import Recipe
 from extractors.digests import JsonValue, digest_of
 from extractors.specs import BackboneSpec, DescriptorSpec
+from results.labels import size_name
 
 AXES = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
 
@@ -32,11 +33,17 @@ class Cell:
     setting: str  # digest of the data set, protocol and image settings
     recipe: Recipe | None = field(default=None, hash=False)  # None except for fine-tuning
     control: str = ""  # name of the control, empty for an ordinary cell
+    patient_share: float | None = None  # of the training patients that each seed draws at `full`
 
     @property
     def backbone(self) -> str:
         """The extractor's name in records and tables."""
         return self.extractor.label
+
+    @property
+    def size_name(self) -> int | str:
+        """The training size in reports: images, `full`, or (where seeds draw) `full (90 % of patients)`."""
+        return size_name(self.train_size, self.patient_share)
 
     @property
     def axes(self) -> dict[str, str | int]:
@@ -67,6 +74,8 @@ class Cell:
             asked["recipe"] = self.recipe.asked()
         if self.control:
             asked["control"] = self.control
+        if self.patient_share is not None:
+            asked["full"] = {"resample": "patients", "share": self.patient_share}
         return digest_of(asked)[:12]
 
 
@@ -150,7 +159,18 @@ def cells_of(
     setting = digest_of(asked)
     for (part, size), seed, classifier in product(points, grid.seeds, method.classifiers):
         recipe = method.recipes.get(classifier)
-        yield Cell(method.strategy, method.extractor, classifier, part, size, seed, setting, recipe, control)
+        yield Cell(
+            method.strategy,
+            method.extractor,
+            classifier,
+            part,
+            size,
+            seed,
+            setting,
+            recipe,
+            control,
+            grid.patient_share(size),
+        )
 
 
 def reason_to_leave_out(cell: Cell, grid: Grid, pool: int) -> str:

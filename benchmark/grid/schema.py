@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
-from benchmark.datasets.names import EVERY_PART
+from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
@@ -61,6 +61,13 @@ class ImageSettings(Strict):
     fit: Literal["pad", "crop", "stretch"] = "pad"
 
 
+class FullSize(Strict):
+    """The training size `full` as a share of the patients, which each seed draws anew without replacement."""
+
+    resample: Literal["patients"]
+    share: float = Field(default=0.9, gt=0, lt=1)
+
+
 class Exclusion(Strict):
     """Cells to leave out: those that match every given key."""
 
@@ -87,6 +94,11 @@ class Evaluation(Strict):
     margin: float = Field(default=0.02, gt=0, lt=1)
 
     @property
+    def by_study(self) -> bool:
+        """Whether the reported unit is the study, whose probability is the mean of its images'."""
+        return self.unit == "study"
+
+    @property
     def level(self) -> float:
         """The familywise significance level of every verdict."""
         return round(1 - self.confidence, 12)
@@ -99,6 +111,7 @@ class _Base(Strict):
     dataset: AnyDataset
     body_parts: list[str] = Field(default=[EVERY_PART], min_length=1)
     train_sizes: list[TrainSize] = Field(default=["full"], min_length=1)
+    full: FullSize | None = None
     seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)
     image: ImageSettings = ImageSettings()
 
@@ -124,6 +137,22 @@ class Grid(_Sections):
 
         def __getattr__(self, name: str) -> Any:
             """A strategy's section."""
+
+    @field_validator("full")
+    @classmethod
+    def _patients_to_draw(cls, full: FullSize | None, info: ValidationInfo) -> FullSize | None:
+        """Check that the size `full` is asked for, and that its patients are on one side of the split."""
+        if full and "full" not in info.data.get("train_sizes", ["full"]):
+            raise PydanticCustomError(
+                "unused", "train_sizes does not list full: add it there, or leave this key out"
+            )
+        if full and "dataset" in info.data and info.data["dataset"].protocol == BY_IMAGE:
+            raise PydanticCustomError(
+                "no_patients",
+                "protocol image divides patients, so that none can be drawn whole: use protocol official or "
+                "patient, or leave this key out",
+            )
+        return full
 
     @field_validator("exclude")
     @classmethod
@@ -154,6 +183,10 @@ class Grid(_Sections):
             *others, last = sections()
             raise PydanticCustomError("empty", f"nothing to compare: add {', '.join(others)} or {last}")
         return self
+
+    def patient_share(self, train_size: int | str) -> float | None:
+        """The share of the training patients that each seed draws at this size; None for all other sizes."""
+        return self.full.share if self.full and train_size == "full" else None
 
     def methods(self) -> list[Method]:
         """The methods of all sections, without those of the controls."""

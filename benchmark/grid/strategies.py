@@ -69,6 +69,7 @@ STRATEGIES = with_entry_points(
             runner=lazy("benchmark.execution.fine_tuned:run_cells"),
             versions={"fine tuning": FINE_TUNING_VERSION},
             against=("feature_extraction", "hand_crafted"),
+            chosen_over=("recipe",),
         ),
         Strategy(
             NO_IMAGE,

@@ -38,9 +38,9 @@ class Strategy:
     of all images; `embedding_ms` is the first estimate of its time, in milliseconds per image (four cores,
     224 pixels). `versions` is the strategy's part of a cell's fingerprint: another value makes stored results
     stale. The strategy is compared with those in `against`; before that, the best value on the axes in
-    `chosen_over` (`backbone`, `classifier`) is chosen on training folds. `look` is the label and the line
-    style of the strategy in tables and figures. `method` is a sentence for the methods text; that of our own
-    strategies is in the text's template.
+    `chosen_over` is chosen on training folds: `backbone`, and `classifier` or `recipe` (the classifiers of a
+    strategy that has recipes). `look` is the label and the line style of the strategy in tables and figures.
+    `method` is a sentence for the methods text; that of our own strategies is in the text's template.
     """
 
     name: str

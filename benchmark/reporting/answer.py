@@ -10,8 +10,9 @@ from benchmark.analysis.paired_differences import QUESTION, with_recipe
 from benchmark.analysis.verdicts import over_backbones
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
 from results.frames import records
-from results.labels import metric_label, part_label
+from results.labels import metric_label, part_label, size_label
 from results.page.prose import escape
+from results.tables.formatting import p_text
 from results.tables.label_efficiency import ratio_text
 from results.verdict import ONE_PAIR, is_significant, verdict_text
 
@@ -26,7 +27,8 @@ def answer_rows(findings: Findings) -> list[Row]:
     table = findings.differences
     if not len(table):
         return []
-    return records(with_recipe(over_backbones(table[table["comparison"] == QUESTION.name])))
+    asked = table[(table["comparison"] == QUESTION.name) & (table["verdict"] != "")]
+    return records(with_recipe(over_backbones(asked)))
 
 
 def answer_text(findings: Findings) -> str:
@@ -45,6 +47,7 @@ def answer_text(findings: Findings) -> str:
         f"{int(rows[0]['family'])} comparisons that the grid plans:",
         "\n".join(_line(row, len(backbones) > 1) for row in rows),
         *_freezing_paragraphs(findings, rows),
+        *_parts_paragraphs(findings),
         *_crossover_paragraphs(findings),
         *_efficiency_paragraphs(findings),
     ]
@@ -58,10 +61,16 @@ def answer_text(findings: Findings) -> str:
 def _line(row: Row, named: bool) -> str:
     who = f"{escape(row['backbone'])}, " if named else ""
     said = verdict_text(row["verdict"], row["margin"], row["detectable"])
+    caution = f" ({escape(row['caution'])})" if row["caution"] else ""
     return (
-        f"- {who}{escape(part_label(row['body_part']))}, {row['images']:,} images: **{said}**, "
-        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
+        f"- {who}{_where(row)}: **{said}**, "
+        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]{caution}"
     )
+
+
+def _where(row: Row) -> str:
+    size = f"{row['images']:,} images ({row['patients']:,} patients)"
+    return f"{escape(part_label(row['body_part']))}, {size}"
 
 
 def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
@@ -79,13 +88,42 @@ def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
 def _freezing_line(row: Row, level: float) -> str:
     holds = is_significant(row["p_not_worse_adjusted"], level)
     said = f" (not worse by {row['margin']:g} or more)" if holds else ""
-    where = f"{escape(part_label(row['body_part']))}, {row['images']:,} images"
-    return f"- {where}: at most {row['worse_by']:.3f} worse{said}"
+    return f"- {_where(row)}: at most {row['worse_by']:.3f} worse{said}"
+
+
+def _parts_paragraphs(findings: Findings) -> Iterator[str]:
+    """What the body parts say together, per training size: the headline for parts."""
+    if len(findings.together):
+        evaluation = findings.evaluated.evaluation
+        rows = records(with_recipe(over_backbones(findings.together)))
+        yield (
+            "All body parts together, fine-tuned minus frozen: the mean over parts with its "
+            f"{evaluation.confidence:.0%} interval, and where the true difference of another part is "
+            "expected (each part: section “Body parts together”):"
+        )
+        yield "\n".join(_parts_line(row) for row in rows)
+
+
+def _parts_line(row: Row) -> str:
+    where = f"- {escape(row['backbone'])}, {size_label(row['train_size'])} images, {row['parts']} parts"
+    if not pd.isna(row["reason"]):
+        return f"{where}: {row['reason']}"
+    another = "not known from two parts"
+    if not pd.isna(row["new_low"]):
+        another = f"[{row['new_low']:+.3f}, {row['new_high']:+.3f}]"
+    return (
+        f"{where}: **{row['mean']:+.3f}** [{row['low']:+.3f}, {row['high']:+.3f}]; another part {another}; "
+        f"SD over parts {row['tau']:.3f}, equal parts: p {escape(p_text(row['p']))}"
+    )
 
 
 def _crossover_paragraphs(findings: Findings) -> Iterator[str]:
     if len(findings.crossovers):
-        yield "Training images from which on fine-tuning is ahead (the crossover size):"
+        yield (
+            f"By training images, where a {findings.evaluated.evaluation.confidence:.0%} band that holds at "
+            "all measured sizes together leaves out zero; then the crossover, from which on fine-tuning is "
+            "ahead:"
+        )
         rows = records(with_recipe(over_backbones(findings.crossovers)))
         yield "\n".join(_crossover_line(row) for row in rows)
 
@@ -113,11 +151,15 @@ def _efficiency_paragraphs(findings: Findings) -> Iterator[str]:
 
 
 def crossover_text(row: Row) -> str:
-    """`**640** [310, above 1,000]`; no estimate where the interval spans all that was measured."""
+    """`**frozen better up to 150 images, undecided from 150**; crossover 640 [310, above 1,000]`.
+
+    No estimate where the interval spans all that was measured; no claim where there are no zones.
+    """
+    if not row["zones"]:
+        return str(row["zones_text"]) or UNDEFINED
     bounds = [_images(row, name) for name in ("low", "high")]
-    if not is_determined(row):
-        return f"{NOT_DETERMINED} [{bounds[0]}, {bounds[1]}]"
-    return f"**{_images(row, 'value')}** [{bounds[0]}, {bounds[1]}]"
+    value = _images(row, "value") if is_determined(row) else NOT_DETERMINED
+    return f"**{row['zones_text']}**; crossover {value} [{bounds[0]}, {bounds[1]}]"
 
 
 def _images(row: Row, name: str) -> str:

@@ -1,6 +1,7 @@
 """The facts that the methods text is written from, out of the grid, the manifest and the records."""
 
 import platform
+from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
@@ -10,9 +11,10 @@ from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.grid.strategies import STRATEGIES
+from benchmark.reporting.search_budgets import classifier_budget, recipe_budget
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import Recipe
-from classifiers.selection import FOLDS
+from classifiers.names import FOLDS
 from extractors.descriptors import descriptors
 from extractors.sources import RANDOM, source_of
 from extractors.specs import BackboneSpec, DescriptorSpec
@@ -24,10 +26,13 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     Keys: grid (`Grid.model_dump(mode="json")`), dataset (name and citation, empty where unknown),
     evaluated_on, parts (images, studies and patients of each body part, by side), frozen and tuned (networks:
     name, weights in words, library and its BibTeX key), recipes (of the fine-tuning: name, keys, and stages,
-    complete), others (sentences on strategies of other packages), folds, by_skimage (whether scikit-image
-    computes all descriptors), labels (names in prose of descriptors), classifiers (label, method in a
-    sentence and BibTeX keys, by name), comparisons (how many are in the main family), crossover, curve_fits,
-    tests, controls, devices and versions.
+    complete; by_folds and by_part: whether some cells use folds and some one validation part), budgets (the
+    searches of a network: classifiers, few for fine-tuning with the fewest images and many with the most;
+    None where a side is not there), others (sentences on strategies of other packages), folds, by_skimage
+    (whether scikit-image computes all descriptors), labels (names in prose of descriptors), classifiers
+    (label, method in a sentence and BibTeX keys, by name), cells (how many are planned, and how many
+    finished), comparisons (how many the main family plans), interim (some of them are unfinished),
+    crossover, curve_fits, tests, controls, devices and versions.
     """
     plan, cells = findings.plan, findings.evaluated.finished
     return {
@@ -38,6 +43,7 @@ def facts_of(findings: Findings) -> dict[str, Any]:
         "frozen": _networks(findings, QUESTION.first),
         "tuned": _networks(findings, QUESTION.second),
         "recipes": _recipes(findings),
+        "budgets": _budgets(findings),
         "folds": FOLDS,
         "others": [s.method for name, s in STRATEGIES.items() if s.method and getattr(plan.grid, name, None)],
         "by_skimage": _by_skimage(findings),
@@ -47,7 +53,11 @@ def facts_of(findings: Findings) -> dict[str, Any]:
             for name, entry in CLASSIFIERS.items()
             if entry.learns
         },
-        "comparisons": _comparisons(findings.differences),
+        "cells": {
+            "planned": len(plan.cells),
+            "finished": sum(planned.status == "done" for planned in plan.cells),
+        },
+        **_main_family(findings.differences),
         "crossover": bool(len(findings.crossovers)),
         "curve_fits": bool(len(findings.fits)) and bool(findings.fits["reason"].isna().any()),
         "tests": _tests(findings),
@@ -81,17 +91,42 @@ def _network(spec: BackboneSpec) -> dict[str, str]:
     }
 
 
-def _recipes(findings: Findings) -> list[dict[str, Any]]:
+def _recipes_by_name(findings: Findings) -> dict[str, Recipe]:
     recipes: dict[str, Recipe] = {}
     for method in findings.plan.grid.methods():
         recipes |= method.recipes
+    return recipes
+
+
+def _tuned_images(findings: Findings) -> list[int]:
+    """The numbers of training images that networks are fine-tuned with."""
+    plan = findings.plan
+    return sorted({plan.images_of(planned.cell) for planned in plan.cells if planned.cell.recipe})
+
+
+def _budgets(findings: Findings) -> dict[str, Any]:
+    methods, images = findings.plan.grid.methods(), _tuned_images(findings)
+    frozen = [method for method in methods if method.strategy == QUESTION.first]
+    recipes = list(_recipes_by_name(findings).values())
+    tuned = [recipe_budget(recipes, size) for size in (images[0], images[-1])] if recipes and images else None
+    return {
+        "classifiers": asdict(classifier_budget(frozen[0])) if frozen else None,
+        "few": asdict(tuned[0]) if tuned else None,
+        "many": asdict(tuned[1]) if tuned else None,
+    }
+
+
+def _recipes(findings: Findings) -> list[dict[str, Any]]:
+    images = _tuned_images(findings)
     return [
         {
             **recipe.model_dump(mode="json"),
             "name": name,
+            "by_folds": any(recipe.uses_folds(size) for size in images),
+            "by_part": any(not recipe.uses_folds(size) for size in images),
             "stages": [stage.model_dump(mode="json") for stage in recipe.each_stage()],
         }
-        for name, recipe in recipes.items()
+        for name, recipe in _recipes_by_name(findings).items()
     ]
 
 
@@ -106,13 +141,16 @@ def _part(findings: Findings, part: str) -> dict[str, Any]:
     return counts
 
 
-def _comparisons(differences: pd.DataFrame) -> int:
-    """How many comparisons of fine-tuned with frozen networks Holm's method adjusted for."""
+def _main_family(differences: pd.DataFrame) -> dict[str, Any]:
+    """How many comparisons of fine-tuned with frozen networks are planned; are some unfinished?"""
     if not len(differences):
-        return 0
-    main = (differences["comparison"] == QUESTION.name) & (differences["backbone"] != EVERY_BACKBONE)
-    family = differences.loc[main, "family"]
-    return int(family.iloc[0]) if len(family) else 0
+        return {"comparisons": 0, "interim": False}
+    asked = differences[(differences["comparison"] == QUESTION.name) & (differences["recipe"] == "")]
+    rows = asked[asked["backbone"] != EVERY_BACKBONE]
+    return {
+        "comparisons": int(rows["family"].iloc[0]) if len(rows) else 0,
+        "interim": bool(rows["interim"].any()),
+    }
 
 
 def _tests(findings: Findings) -> list[str]:

@@ -15,11 +15,13 @@ from benchmark.analysis.paired_differences import (
 )
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.analysis.strategy_curves import strategy_points
+from benchmark.analysis.verdicts import over_backbones
 from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.strategies import STRATEGIES
 from results.costs import cost_points
 from results.crossover import ALWAYS, BEYOND, is_determined
 from results.figures import (
+    BodyParts,
     CostAccuracy,
     CriticalDifference,
     CrossoverSizes,
@@ -32,13 +34,21 @@ from results.figures import (
 from results.frames import records
 from results.labels import metric_label, slug
 from results.published import RADIOLOGIST, comparable
+from results.ranks import DESCRIPTION
 from results.verdict import is_significant
 
 Figure = tuple[str, str, Callable[[], Drawable]]  # name, caption, and how: ValueError says why there is none
 _KAPPA = "cohens_kappa"
 _CROSSOVER = (
-    "Training images from which on fine-tuning is ahead of the frozen network, with the interval over test "
-    "patients. Grey: not measured."
+    "Training images at which either side is better: where a {confidence:.0%} band around the difference, "
+    "which holds at all measured sizes together (training subsets and test patients), leaves out zero. "
+    "Black: the crossover, from which on fine-tuning is ahead, with its interval; without a point where the "
+    "interval spans the data. A frame without colours: one seed, no claim about methods."
+)
+_BODY_PARTS = (
+    "{metric}: fine-tuned minus frozen{which} of each body part alone, and moved towards the mean over parts "
+    "as far as the part itself is uncertain; {confidence:.0%} intervals over training subsets and test "
+    "patients. Below: the mean over parts, and where the true difference of another part is expected."
 )
 _HEAT_MAP = (
     "Cohen's kappa per {unit} at the largest training size, means over seeds, beside published values of the "
@@ -46,7 +56,8 @@ _HEAT_MAP = (
 )
 _RANKS = (
     "Average ranks (1: best) of fine-tuning and of the classifiers on frozen features, over backbones and "
-    "body parts at their largest size. Bars join what does not differ significantly."
+    "body parts at their largest size. Bars join what Friedman's and Nemenyi's tests do not tell apart. "
+    + DESCRIPTION
 )
 
 _COST = (
@@ -63,11 +74,13 @@ def overview(findings: Findings) -> Iterator[Figure]:
         first, second = (STRATEGIES[name].label for name in comparison)
         caption = (
             f"{_metric(findings)}: {second} minus {first} on the same test patients, means over seeds. "
-            "Filled markers: significant after Holm's adjustment."
+            "Filled markers: significant after adjustment for the planned comparisons."
         )
         name = f"{slug(second)}_minus_{slug(first)}".replace("-", "_")
         yield name, caption, partial(_forest, findings, comparison, first, second)
-    yield "crossover_sizes", _CROSSOVER, partial(_crossovers, findings)
+    confidence = findings.evaluated.evaluation.confidence
+    yield from _body_parts(findings)
+    yield "crossover_sizes", _CROSSOVER.format(confidence=confidence), partial(_crossovers, findings)
     yield "heat_map_kappa", _HEAT_MAP.format(unit=unit), partial(_heat_map, findings)
     yield "critical_difference", _RANKS, partial(_ranks, findings)
     yield "cost_accuracy", _COST.format(metric=_metric(findings)), partial(_cost, findings)
@@ -113,6 +126,28 @@ def _forest(findings: Findings, comparison: Comparison, first: str, second: str)
     return ForestPlot(rows, evaluation.primary, evaluation.unit, first, second)
 
 
+def _body_parts(findings: Findings) -> Iterator[Figure]:
+    """One per backbone and recipe, or only for the mean over backbones where there is one."""
+    evaluation = findings.evaluated.evaluation
+    if not len(findings.shrunken):
+        reason = "no network is both frozen and fine-tuned in two body parts with two seeds"
+        yield "body_parts", "", partial(_refuse, reason)
+        return
+    parts, together = (with_recipe(over_backbones(t)) for t in (findings.shrunken, findings.together))
+    names = list(dict.fromkeys(parts["backbone"]))
+    for name in names:
+        caption = _BODY_PARTS.format(
+            metric=_metric(findings), which=f" ({name})" * (len(names) > 1), confidence=evaluation.confidence
+        )
+        own, common = (rows[rows["backbone"] == name] for rows in (parts, together))
+        slug_of = "body_parts" if name == names[0] else f"body_parts_{slug(name)}"
+        yield slug_of, caption, partial(BodyParts, own, common, evaluation.primary, evaluation.unit)
+
+
+def _refuse(reason: str) -> Drawable:
+    raise ValueError(reason)
+
+
 def _crossovers(findings: Findings) -> CrossoverSizes:
     table = findings.crossovers
     if not len(table):
@@ -128,7 +163,7 @@ def _with_open_ends(row: dict[str, Any]) -> dict[str, Any]:
     """A crossover as its figure takes it: 0 before the data, infinity beyond, None where not determined."""
     ends = {ALWAYS: 0.0, BEYOND: float("inf")}
     return {
-        **{name: row[name] for name in ("body_part", "smallest", "largest")},
+        **{name: row[name] for name in ("body_part", "zones", "smallest", "largest")},
         "size": ends.get(row["status"], row["value"]) if is_determined(row) else None,
         "low": ends.get(row["low_status"], row["low"]),
         "high": ends.get(row["high_status"], row["high"]),
@@ -171,7 +206,8 @@ def _ranks(findings: Findings) -> CriticalDifference:
     if ranks["reason"]:
         raise ValueError(ranks["reason"])
     rows = [{"name": name, "rank": rank} for name, rank in ranks["average_ranks"].items()]
-    note = f"{ranks['blocks']} blocks; Friedman's p = {ranks['friedman']['p']:.2g}; bars: Nemenyi's test"
+    test = f"Friedman's p = {ranks['friedman']['p']:.2g}; bars: Nemenyi's test; description only"
+    note = f"{ranks['blocks']} blocks; {test}"
     return CriticalDifference(rows, ranks["groups"], ranks["critical_difference"], note)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from benchmark.analysis.controls import controls_text
 from benchmark.analysis.findings import Findings
 from benchmark.reporting.answer import answer_text
+from benchmark.reporting.checklists import WrittenChecklist, checklists_block
 from benchmark.reporting.figure_files import Drawn
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.tables import Written
@@ -20,7 +21,7 @@ from results.published import RADIOLOGIST, elsewhere
 from results.tables.paper import STAR
 
 _TESTS = (
-    "McNemar's and DeLong's tests take the rows of the test set for independent, which several studies of "
+    "McNemar's and DeLong's tests treat the rows of the test set as independent, which several studies of "
     "one patient are not: where patients have several, trust the resampled patients."
 )
 _ELSEWHERE = (
@@ -29,7 +30,8 @@ _ELSEWHERE = (
 )
 _STANDING = (
     "The best of a body part and size is the one that this test set shows to be best: another test set may "
-    "show another. What may stand beside it is marked."
+    "show another. What these data do not distinguish from it is marked, which does not show that they are "
+    "equal."
 )
 
 
@@ -80,6 +82,7 @@ def page(
     drawn: Sequence[Drawn],
     written: Sequence[Written],
     methods: Methods,
+    checklists: Sequence[WrittenChecklist],
     grid_text: str,
 ) -> str:
     """The page's HTML; pictures are read from their files below `folder`, which it links."""
@@ -91,6 +94,7 @@ def page(
         Section("Published elsewhere", list(_published(findings))),
         Section("Methods", [Prose(methods.text)]),
         Section("References", [Prose(_references(methods.keys))]),
+        Section("Checklists", [checklists_block(checklists, folder)]),
         Section("What was left out", list(_left_out(findings, parts))),
         Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
     ]
@@ -108,16 +112,17 @@ def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
     tests = parts.tables("tests")
     notes = [Prose(_TESTS)] if tests else []
     yield Section("Differences", [*forests, *parts.tables("differences"), *tests, *notes])
+    yield Section(
+        "Body parts together",
+        [*parts.figures("body_parts"), *parts.tables("parts_together", "parts_shrunken")],
+    )
     yield Section("More images", parts.tables("crossovers", "label_efficiency", "curve_fits"))
 
 
 def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:
     tables = parts.tables("main", "body_part", "train_size")
     yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
-    yield Section(
-        "Over networks and body parts",
-        [*parts.figures("critical"), *parts.tables("ranks", "heterogeneity", "spread")],
-    )
+    yield Section("Over networks and seeds", [*parts.figures("critical"), *parts.tables("ranks", "spread")])
     starts = "roc", "precision", "reliability", "decision", "confusion"
     yield Section("Ranking, calibration and net benefit", parts.figures(*starts))
     yield Section("Controls", list(_controls(findings, parts)))

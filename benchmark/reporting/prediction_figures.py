@@ -111,7 +111,7 @@ def _matrices(evaluated: ResampledCells) -> ConfusionMatrices:
 
 def _training_curves(evaluated: ResampledCells) -> Iterator[Figure]:
     for name, title, record in tuned_cells(evaluated):
-        make = partial(TrainingCurves, [epoch.model_dump() for epoch in record.history], title)
+        make = partial(TrainingCurves, [epoch.model_dump() for epoch in record.chosen_from], title)
         yield f"training_curves_{name}", f"Each epoch of the fine-tuning of {title}.", make
 
 
@@ -122,6 +122,7 @@ def tuned_cells(evaluated: ResampledCells) -> Iterator[tuple[str, str, Finished]
             record = side[min(side)]
             if record.history:
                 size = f"{size_label(setting.train_size)} training images"
-                network = " · ".join(filter(None, (method.backbone, method.classifier)))
+                recipe = "" if record.classifier == END_TO_END else record.classifier
+                network = " · ".join(filter(None, (method.backbone, recipe)))
                 title = f"{network}, {part_label(part)}, {size}, seed {record.seed}"
                 yield f"{slug(network)}_{slug(part)}", title, record

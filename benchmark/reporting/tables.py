@@ -12,7 +12,8 @@ from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import with_recipe
 from benchmark.reporting.prediction_figures import tuned_cells
 from results.labels import distinct
-from results.tables.across_settings import controls_table, heterogeneity_table, ranks_table, spread_table
+from results.tables.across_settings import controls_table, ranks_table, spread_table
+from results.tables.body_parts import shrunken_table, together_table
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
@@ -79,7 +80,8 @@ def _tables(findings: Findings) -> Iterator[Table]:
         _of_rows(findings.efficiency, _NO_SIZES, efficiency_table, confidence=confidence),
     )
     yield "curve_fits", _of_rows(findings.fits, _NO_FIT, fits_table, **with_interval)
-    yield "heterogeneity", _of_rows(findings.heterogeneity, _NO_PARTS, heterogeneity_table, **with_interval)
+    yield "parts_together", _of_rows(findings.together, _NO_PARTS, together_table, **with_interval)
+    yield "parts_shrunken", _of_rows(findings.shrunken, _NO_PARTS, shrunken_table, **with_interval)
     yield "spread", _of_rows(findings.spread, _NO_SEEDS, spread_table, **of_metric)
     yield "controls", _of_rows(findings.controls, _NO_CONTROL, controls_table, **with_interval)
     yield "cost", _of_rows(findings.cost, _NO_COST, cost_table, **of_metric)
@@ -108,7 +110,7 @@ def _same(table: PaperTable) -> PaperTable:
 def _epochs(findings: Findings) -> Iterator[Table]:
     for name, title, record in tuned_cells(findings.evaluated):
         test = {"auroc": record.bounded(findings.evaluated.evaluation.unit, "auroc").model_dump()}
-        kept = [epoch.epoch for epoch in record.history].index(record.best_epoch) + 1
-        history = [epoch.model_dump() for epoch in record.history]
+        history = [epoch.model_dump() for epoch in record.chosen_from]
+        kept = [epoch["epoch"] for epoch in history].index(record.best_epoch) + 1
         name = f"epochs_{name}"
         yield name, partial(epochs_table, history, name, title, kept=kept, test=test)

@@ -1,4 +1,4 @@
-"""Write a report into a folder: figures, tables, metrics.csv, references.bib and the page."""
+"""Write a report into a folder: figures, tables, checklists, metrics.csv, references.bib and the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,16 @@ from benchmark.analysis.metrics_table import metrics_frame
 from benchmark.errors import UserError
 from benchmark.execution.executors import Share
 from benchmark.execution.plan import Plan
+from benchmark.reporting.checklist_facts import checklist_facts
+from benchmark.reporting.checklists import WrittenChecklist, write_checklists
 from benchmark.reporting.figure_files import Drawn, draw
 from benchmark.reporting.figures import planned_figures
-from benchmark.reporting.methods_facts import facts_of
 from benchmark.reporting.page import page
 from benchmark.reporting.tables import Written, write_tables
 from results.methods_text import bibliography, methods
 
 PAGE, METRICS, REFERENCES = "report.html", "metrics.csv", "references.bib"
-FIGURES, TABLES = "figures", "tables"
+FIGURES, TABLES, CHECKLISTS = "figures", "tables", "checklists"
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,16 @@ class Report:
     findings: Findings
     figures: Sequence[Drawn]
     tables: Sequence[Written]
+    checklists: Sequence[WrittenChecklist]
 
     @property
     def files(self) -> list[Path]:
         """All files of the report, sorted."""
         drawn = [path for figure in self.figures for path in figure.files]
         written = [path for table in self.tables for path in table.files]
+        lists = [path for checklist in self.checklists for path in checklist.files]
         single = [self.folder / name for name in (PAGE, METRICS, REFERENCES)]
-        return sorted([*single, *drawn, *written])
+        return sorted([*single, *drawn, *written, *lists])
 
 
 def write_report(plan: Plan, answers: Answers, folder: Path, share: Share, grid_text: str) -> Report:
@@ -57,8 +60,9 @@ def write_report(plan: Plan, answers: Answers, folder: Path, share: Share, grid_
         raise UserError(f"--out: {folder} cannot be made or written: {error.strerror}") from None
     figures = draw(planned_figures(findings), folder / FIGURES, share)
     tables = write_tables(findings, folder / TABLES)
-    text = methods(facts_of(findings))
+    facts = checklist_facts(findings)
+    checklists, text = write_checklists(facts, folder / CHECKLISTS), methods(facts)
     (folder / REFERENCES).write_text(bibliography(text.keys), encoding="utf-8")
-    html = page(findings, folder, figures, tables, text, grid_text)
+    html = page(findings, folder, figures, tables, text, checklists, grid_text)
     (folder / PAGE).write_text(html, encoding="utf-8")
-    return Report(folder, findings, figures, tables)
+    return Report(folder, findings, figures, tables, checklists)

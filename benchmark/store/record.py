@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from benchmark.grid.cells import AXES
 from extractors.digests import JsonValue
+from results.labels import size_name
 
 RECORD_VERSION = (
     1  # raise it when a key changes its name or meaning, and convert older records in `read_record`
@@ -54,6 +55,7 @@ class Counts(_Part):
     train_images: int
     train_positive: int
     train_patients: int
+    pool_images: int | None = None  # that the training images were drawn from; None in older records
 
 
 class Embedding(_Part):
@@ -98,16 +100,26 @@ class Training(_Part):
     micro_batch: int
     trained_on: int  # images
     validated_on: int  # images
+    folds: int = 0  # in which epoch and learning rate were chosen; 0: by one validation part
+    refitted: bool = False  # on all training images
+    updates: int | None = None  # of the weights of the kept network
     peak_memory_bytes: int | None = None
     diverged_rates: list[float] = []
 
 
 class Epoch(_Part):
-    """The numbers of one epoch of a fine-tuning; `step` counts the epochs of all learning rates."""
+    """The numbers of one epoch of a fine-tuning: the mean over folds where there are any.
+
+    `step` counts the epochs of all learning rates and of the refit; `rate` is the searched learning rate,
+    while `learning_rate` is the one that the schedule made of it. `updates` of the weights may be a mean.
+    """
 
     step: int
     epoch: int
     stage: int
+    rate: float | None = None
+    refit: bool = False
+    updates: float | None = None
     train_loss: float | None = None
     train_accuracy: float | None = None
     train_auroc: float | None = None
@@ -130,6 +142,7 @@ class Header(_Part):
     train_size: int | Literal["full"]
     seed: int
     control: str = ""  # empty for an ordinary cell
+    patient_share: float | None = None  # of the training patients, where each seed draws them anew at `full`
     grid: str
     dataset: str  # its kind
     protocol: str
@@ -143,6 +156,11 @@ class Header(_Part):
     versions: dict[str, str] = {}
     machine: dict[str, str] = {}
     started: str
+
+    @property
+    def size_name(self) -> int | str:
+        """The training size in reports: images, `full`, or (where seeds draw) `full (90 % of patients)`."""
+        return size_name(self.train_size, self.patient_share)
 
     def to_json(self) -> dict[str, JsonValue]:
         """The content of result.json, without fields that were not set."""
@@ -181,8 +199,14 @@ class Finished(Header):
 
     @property
     def best_epoch(self) -> int:
-        """The epoch of a fine-tuning whose weights are kept."""
+        """The epoch of a fine-tuning that was chosen."""
         return int(self.parameters["best_epoch"])
+
+    @property
+    def chosen_from(self) -> list[Epoch]:
+        """The epochs of the taken learning rate, among which `best_epoch` was chosen."""
+        own = {None, self.parameters.get("learning_rate")}
+        return [epoch for epoch in self.history if epoch.rate in own and not epoch.refit]
 
     @property
     def devices(self) -> list[str]:

@@ -113,7 +113,7 @@ class Records:
         predictions = self.read_predictions(record.cell)
         found = evaluate(predictions, threshold=record.threshold, **settings)
         content = record.to_json()
-        found["counts"] = record.counts.model_dump() | found["counts"]
+        found["counts"] = record.counts.model_dump(exclude_unset=True) | found["counts"]
         evaluated = Finished.model_validate(content | found | {"evaluation": settings})
         text = json.dumps(evaluated.to_json(), indent=1)
         write_atomically(self.cell_folder(record.cell) / RESULT, text)

@@ -24,7 +24,7 @@ def cell_figures(record: Record, folder: Path, unit: str) -> "dict[str, Figure]"
         return {}
     from results.figures import ConfusionMatrix, TrainingCurves  # matplotlib takes a while to import
 
-    title = f"{record.backbone} · {record.body_part} · {record.train_size} · seed {record.seed}"
+    title = f"{record.backbone} · {record.body_part} · {record.size_name} · seed {record.seed}"
     table, cut = unit_table(pd.read_parquet(folder / PREDICTIONS), unit), record.threshold
     matrix = ConfusionMatrix(
         labels=table["label"].tolist(),
@@ -33,7 +33,9 @@ def cell_figures(record: Record, folder: Path, unit: str) -> "dict[str, Figure]"
         title=f"{title}\nper test {unit}; threshold {cut:.2f}, from validation",
     )
     return {
-        "training_curves.png": TrainingCurves([epoch.model_dump() for epoch in record.history], title).plot(),
+        "training_curves.png": TrainingCurves(
+            [epoch.model_dump() for epoch in record.chosen_from], title
+        ).plot(),
         "confusion_matrix.png": matrix.plot(),
     }
 

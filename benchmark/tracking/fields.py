@@ -44,7 +44,7 @@ def cell_params(record: Record) -> dict[str, Any]:
         nested["cost"] = {"device": record.cost.device} if record.devices and record.cost else {}
         digests["predictions_sha256"] = record.predictions_sha256
     nested["digest"] = digests
-    params = record.axes | plain
+    params = record.axes | {"train_size": record.size_name} | plain
     return params | {f"{name}.{key}": item for name, items in nested.items() for key, item in items.items()}
 
 

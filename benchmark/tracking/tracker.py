@@ -228,7 +228,7 @@ class Tracker:
             **control,
             "cell": record.cell,
             MLFLOW_PARENT_RUN_ID: self._curve(record.axes).info.run_id,
-            MLFLOW_RUN_NAME: f"{run_name(record.axes)} · {record.train_size} · seed {record.seed}",
+            MLFLOW_RUN_NAME: f"{run_name(record.axes)} · {record.size_name} · seed {record.seed}",
             "fingerprint": json.dumps(record.fingerprint, sort_keys=True),
         }
 

@@ -1,4 +1,4 @@
-"""Checkpoints: the state of a training after each epoch, from which a killed training continues."""
+"""Checkpoints: the state of a training after an epoch, from which a killed training continues."""
 
 import json
 import logging
@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from extractors.weights import State
 
 EpochNumbers = dict[str, Any]
+EVERY = 10.0  # seconds at least between two checkpoints of one training; chosen by hand
 _HISTORY = "history.json"
 _logger = logging.getLogger(__name__)
 
@@ -35,7 +36,10 @@ _UNREADABLE = (
 
 @dataclass
 class Checkpoint:
-    """The state after an epoch: current, averaged and best weights, optimiser, numbers of all epochs."""
+    """The state after an epoch: current, averaged and best weights, optimiser, numbers of all epochs.
+
+    `validated` holds the log odds (n,) of the validation images after each epoch, as float64.
+    """
 
     weights: State
     average: State
@@ -43,6 +47,7 @@ class Checkpoint:
     optimiser: dict[str, Any]
     history: list[EpochNumbers] = field(default_factory=list)
     micro_batch: int = 0
+    validated: list[torch.Tensor] = field(default_factory=list)
 
 
 def save(folder: Path, state: Checkpoint) -> None:
@@ -51,6 +56,7 @@ def save(folder: Path, state: Checkpoint) -> None:
     name = f"epoch-{len(state.history):04d}"
     parts = {"weights": state.weights, "average": state.average, "best": state.best}
     tensors = {f"{part}/{key}": value for part, weights in parts.items() for key, value in weights.items()}
+    tensors |= {f"validated/{epoch:07d}": odds for epoch, odds in enumerate(state.validated)}
     save_file(
         # copies, since safetensors refuses the shared parameters that some networks have
         {key: value.detach().to("cpu", copy=True).contiguous() for key, value in tensors.items()},
@@ -89,12 +95,17 @@ def _read(folder: Path) -> Checkpoint:
     content = json.loads((folder / _HISTORY).read_text())
     tensors = load_file(folder / f"{content['epoch']}.safetensors")
     optimiser = torch.load(folder / f"{content['epoch']}.optimiser", weights_only=True, map_location="cpu")
-    parts: dict[str, State] = {"weights": {}, "average": {}, "best": {}}
+    parts: dict[str, State] = {"weights": {}, "average": {}, "best": {}, "validated": {}}
     for key, value in tensors.items():
         part, _, name = key.partition("/")
         parts[part][name] = value
+    validated = [odds for _, odds in sorted(parts.pop("validated").items())]
     return Checkpoint(
-        **parts, optimiser=optimiser, history=content["history"], micro_batch=content["micro_batch"]
+        **parts,
+        optimiser=optimiser,
+        history=content["history"],
+        micro_batch=content["micro_batch"],
+        validated=validated,
     )
 
 

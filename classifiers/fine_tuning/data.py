@@ -25,15 +25,19 @@ class TrainingImages:
     body_parts: NDArray[Any]
     test_rows: Rows
 
+    def ordered(self, members: Rows, by_study: bool) -> Rows:
+        """The members (positions among the N rows) in the order of their `part`: studies together."""
+        return members[np.argsort(self._units(members), kind="stable")] if by_study else members
+
     def part(self, members: Rows, by_study: bool) -> "Part":
         """Some of the N rows; the unit that is scored is a study (`by_study`) or an image."""
-        if by_study:
-            units = np.unique(self.studies[members].astype(str), return_inverse=True)[1]
-            members, units = members[np.argsort(units, kind="stable")], np.sort(units)
-        else:
-            units = np.arange(len(members))
+        members = self.ordered(members, by_study)
+        units = self._units(members) if by_study else np.arange(len(members))
         firsts = members[np.flatnonzero(np.diff(units, prepend=-1))]
         return Part(self.rows[members], units, self.labels[firsts], self.body_parts[firsts])
+
+    def _units(self, members: Rows) -> NDArray[np.intp]:
+        return np.unique(self.studies[members].astype(str), return_inverse=True)[1]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,15 +1,18 @@
 """Recipes of fine-tuning: the keys of a grid's `fine_tuning.recipe`, and presets."""
 
+from collections.abc import Iterable
+from math import ceil
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from classifiers.names import FOLDS
 from extractors.digests import JsonValue
 from extractors.validation import Strict, did_you_mean
 
 END_TO_END = "end_to_end"  # the classifier of the cells of a grid with one unnamed recipe
-FINE_TUNING_VERSION = 2  # raise it when the same recipe gives different numbers
+FINE_TUNING_VERSION = 3  # raise it when the same recipe gives different numbers
 
 Rate = Annotated[float, Field(gt=0, le=10)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
@@ -69,9 +72,10 @@ class Stage(Strict):
     """
 
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 15
+    min_updates: Annotated[int, Field(ge=0, le=1_000_000)] = 0  # optimiser steps; more epochs where needed
     optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
     learning_rate: Rates = Field(default=[1e-3])  # one, or several to be searched
-    backbone_learning_rate: Rate | None = None  # None: the same as the head's
+    backbone_learning_rate: Rate | None = None  # at the first `learning_rate`; None: the same as the head's
     weight_decay: Annotated[float, Field(ge=0)] = 0.05
     schedule: Literal["cosine", "plateau", "constant"] = "cosine"
     warmup_epochs: Annotated[float, Field(ge=0)] = 0.0
@@ -80,6 +84,18 @@ class Stage(Strict):
     early_stopping_patience: Annotated[int, Field(ge=1)] | None = 5
     trainable: Trainable = "all"  # all | head | last_N_blocks | {from: LAYER}
     batch_norm: Literal["auto", "train", "eval"] = "auto"  # auto: eval for small N and small batches
+
+    def of_epochs(self, epochs: int) -> "Stage":
+        """The stage with another number of epochs, of which its warm-up keeps the share."""
+        return self.model_copy(
+            update={"epochs": epochs, "warmup_epochs": self.warmup_epochs * epochs / self.epochs}
+        )
+
+    def of_rate(self, rate: float) -> "Stage":
+        """The stage with one of its learning rates; the backbone's keeps its ratio to the first of them."""
+        backbone = self.backbone_learning_rate
+        scaled = backbone and backbone * rate / self.learning_rate[0]
+        return self.model_copy(update={"learning_rate": [rate], "backbone_learning_rate": scaled})
 
 
 class Recipe(Stage):
@@ -93,6 +109,10 @@ class Recipe(Stage):
     head: Head = Head()
     augmentation: Augmentation = Augmentation()
     ema: Fraction = 0.0  # decay per step of the averaged weights, which are validated and kept; 0: none
+    folds: Annotated[int, Field(ge=2, le=20)] = FOLDS  # by patient, for fewer images than `folds_below`
+    folds_below: Annotated[int, Field(ge=0)] = (
+        1_000  # images; from there on one validation part. Chosen by hand
+    )
     validation_share: Annotated[float, Field(ge=0.05, le=0.5)] = 0.2  # of the N images, by patient
     select: Literal["loss", "auroc"] = "loss"  # the epoch with the best of this on the validation part
     stages: list[Stage] = Field(default=[])
@@ -122,10 +142,47 @@ class Recipe(Stage):
         given = [{name: getattr(stage, name) for name in stage.model_fields_set} for stage in self.stages]
         return [Stage.model_construct(**common | changes) for changes in given or [{}]]
 
-    def most_epochs(self) -> int:
-        """The number of epochs of all stages and learning rates without early stopping."""
+    def uses_folds(self, images: int) -> bool:
+        """Whether N images are divided into folds, and the network is then refitted on all of them.
+
+        A plateau schedule follows the validation loss of its own training, which a refit does not have.
+        """
+        plateau = any(stage.schedule == "plateau" for stage in self.each_stage())
+        return images < self.folds_below and not plateau
+
+    def rates(self) -> list[float]:
+        """The learning rates to search: those of the one stage that has several."""
         stages = self.each_stage()
-        return sum(stage.epochs for stage in stages) * max(len(stage.learning_rate) for stage in stages)
+        return next((s.learning_rate for s in stages if len(s.learning_rate) > 1), stages[-1].learning_rate)
+
+    def with_rate(self, rate: float) -> "Recipe":
+        """The recipe with the searched list replaced by one of its rates; its stages are complete."""
+        return self.with_stages(
+            stage.of_rate(rate) if len(stage.learning_rate) > 1 else stage for stage in self.each_stage()
+        )
+
+    def with_stages(self, stages: Iterable[Stage]) -> "Recipe":
+        """The recipe with these complete stages."""
+        return self.model_copy(update={"stages": list(stages)})
+
+    def updates_per_epoch(self, images: int) -> int:
+        """The number of batches that this many training images make."""
+        return ceil(images / self.batch_size)
+
+    def stretched(self, images: int) -> "Recipe":
+        """The recipe with as many epochs per stage as `min_updates` needs with this many training images."""
+        per_epoch = self.updates_per_epoch(images)
+        return self.with_stages(
+            stage.of_epochs(max(stage.epochs, ceil(stage.min_updates / per_epoch)))
+            for stage in self.each_stage()
+        )
+
+    def most_epochs(self, images: int) -> int:
+        """The epochs of all learning rates and folds on N images, and of the refit; none stops early."""
+        share = 1 / self.folds if self.uses_folds(images) else self.validation_share
+        stages = self.stretched(images - round(images * share)).each_stage()
+        once, rates = sum(stage.epochs for stage in stages), len(self.rates())
+        return once * (rates * self.folds + 1 if self.uses_folds(images) else rates)
 
     def asked(self) -> dict[str, JsonValue]:
         """The settings without defaults: part of a cell's id."""

@@ -49,10 +49,10 @@ def best_epoch(history: Sequence[EpochNumbers], select: str) -> EpochNumbers:
 
 
 def is_over(stage: Stage, done: Sequence[EpochNumbers], select: str) -> bool:
-    """Whether a stage is finished: all its epochs are done, or it stops early."""
+    """Whether a stage is finished: all its epochs are done, or it stops early, not before `min_updates`."""
     if not done or len(done) >= stage.epochs:
         return bool(done)
-    if stage.early_stopping_patience is None:
+    if stage.early_stopping_patience is None or sum(e["updates"] for e in done) < stage.min_updates:
         return False
     since = len(done) - 1 - done.index(best_epoch(done, select))
     return since >= stage.early_stopping_patience

@@ -45,14 +45,19 @@ class _RunningStage:
 
     def set_rates(self, epochs: float) -> None:
         """Set the learning rates for a step after `epochs` (with fraction) of the stage."""
-        factor = rate_factor(self.stage, epochs, [epoch["validation_loss"] for epoch in self.done])
+        losses = [epoch["validation_loss"] for epoch in self.done if "validation_loss" in epoch]
+        factor = rate_factor(self.stage, epochs, losses)
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * factor
 
 
 class Training:
-    """A network, its recipe and its data; after `run`, `best` holds the best weights.
+    """A network, its recipe and its data; after `run`, `best` holds the weights that are kept.
 
+    With `keep_best` these are the weights of the epoch that is best on the validation part, else those of the
+    last epoch, no stage stops early, and `validated` holds the log odds (n,) of the validation images after
+    each epoch. Without a validation part nothing is validated. The training ends after `last_epoch` epochs
+    where that is given.
     `history` holds the numbers of each epoch. `evaluated` is the network that is validated and kept: the
     one that is trained or, with `recipe.ema`, its averaged copy.
     """
@@ -64,16 +69,19 @@ class Training:
         recipe: Recipe,
         pixels: NDArray[np.uint8],
         train: Part,
-        validation: Part,
+        validation: Part | None,
         seed: int,
         folder: Path,
+        keep_best: bool = True,
+        last_epoch: int | None = None,
     ) -> None:
         self.backbone, self.recipe = backbone, recipe
         self.history: list[EpochNumbers] = []
         self.best: State = {}
+        self.validated: list[Floats] = []
         self._pixels, self._train, self._validation = pixels, train, validation
-        self._validation_weights = unit_weights(recipe, train, validation)
-        self._seed, self._folder = seed, folder
+        self._keep_best, self._last_epoch = keep_best, last_epoch
+        self._seed, self._folder, self._saved = seed, folder, perf_counter()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.network = TunedNetwork(backbone, recipe.head).to(backbone.device)
@@ -83,25 +91,39 @@ class Training:
     def run(self, on_epoch: Callable[[EpochNumbers], None]) -> None:
         """Train the remaining epochs, from the last checkpoint when there is one.
 
-        `on_epoch` is called with the numbers of each epoch, after its checkpoint. Raises DivergedError.
+        `on_epoch` is called with the numbers of each epoch, after its checkpoint, if it has one: see `_save`.
+        Raises DivergedError.
         """
         saved = checkpoints.load(self._folder)
         if saved:
             self.history, self.best = saved.history, saved.best
+            self.validated = [odds.numpy() for odds in saved.validated]
             self.gradients.micro_batch = saved.micro_batch
-        for number, stage in enumerate(self.recipe.each_stage()):
+        stages = self.recipe.each_stage()
+        for number, stage in enumerate(stages):
             done = [epoch for epoch in self.history if epoch["stage"] == number]
-            if is_over(stage, done, self.recipe.select):
+            if self._is_over(stage, done):
                 continue
             running = self._begin(number, stage, done, saved if done else None)
-            while not is_over(stage, done, self.recipe.select):
+            while not self._is_over(stage, done):
                 epoch = self._epoch(running)
                 done.append(epoch)
                 self.history.append(epoch)
-                if best_epoch(self.history, self.recipe.select) is epoch:
+                if not self._keep_best or best_epoch(self.history, self.recipe.select) is epoch:
                     self.best = _copy(self.evaluated.state_dict())
-                self._save(running)
+                self._save(running, ends=self._is_over(stage, done) and self._is_last(number))
                 on_epoch(epoch)
+
+    def _is_over(self, stage: Stage, done: list[EpochNumbers]) -> bool:
+        if self._keep_best:
+            return is_over(stage, done, self.recipe.select)
+        return self._is_complete() or len(done) >= stage.epochs
+
+    def _is_complete(self) -> bool:
+        return self._last_epoch is not None and len(self.history) >= self._last_epoch
+
+    def _is_last(self, stage: int) -> bool:
+        return self._is_complete() or stage == len(self.recipe.each_stage()) - 1
 
     def load_best(self) -> None:
         """Load the best weights for prediction."""
@@ -131,43 +153,64 @@ class Training:
                 average.load_state_dict(saved.average)
         return _RunningStage(number, stage, done, made, average)
 
-    def _save(self, running: _RunningStage) -> None:
+    def _save(self, running: _RunningStage, ends: bool) -> None:
+        """Write a checkpoint, unless the last one is younger than EVERY and the training goes on.
+
+        Of a finished training only what is still needed is written: of one in a fold, no weights.
+        """
+        if not ends and perf_counter() - self._saved < checkpoints.EVERY:
+            return
         state = Checkpoint(
-            weights=self.network.state_dict(),
-            average=running.average.state_dict() if running.average else {},
-            best=self.best,
-            optimiser=running.optimiser.state_dict(),
+            weights={} if ends else self.network.state_dict(),
+            average=running.average.state_dict() if running.average and not ends else {},
+            best={} if ends and self.validated else self.best,
+            optimiser={} if ends else running.optimiser.state_dict(),
             history=self.history,
             micro_batch=self.gradients.micro_batch,
+            validated=[torch.from_numpy(odds) for odds in self.validated],
         )
         checkpoints.save(self._folder, state)
+        self._saved = perf_counter()
 
     def _epoch(self, running: _RunningStage) -> EpochNumbers:
         """Train on every image once, validate, and return the epoch's numbers. Raises DivergedError."""
         began = perf_counter()
         epoch = len(self.history) + 1
-        loss, probabilities = self._train_once(running)
+        loss, probabilities, updates = self._train_once(running)
         rate = max(group["lr"] for group in running.optimiser.param_groups)
-        odds = self.predict(self._validation.rows)
-        if not np.isfinite([loss, *odds]).all():
+        validated = self._validate()
+        if not np.isfinite([loss, validated.get("validation_loss", loss)]).all():
             raise DivergedError(
                 f"the loss is {loss:.3g} and no longer a number in epoch {epoch} "
                 f"(learning rate {rate:.2g}): use a lower learning_rate"
             )
-        validated, labels = self._validation.unit_means(expit(odds)), self._validation.labels
         return {
             "epoch": epoch,
             "stage": running.number,
+            "updates": updates,
             "train_loss": loss,
             **_scores("train", probabilities, self._train.labels),
-            "validation_loss": mean_loss(validated, labels, self._validation_weights),
-            **_scores("validation", validated, labels),
+            **validated,
             "learning_rate": rate,
             "seconds": perf_counter() - began,
         }
 
-    def _train_once(self, running: _RunningStage) -> tuple[float, Floats]:
-        """One pass over the training part; returns its mean loss and each unit's probability in the pass."""
+    def _validate(self) -> dict[str, float]:
+        """The numbers of the validation part, if any; the loss is NaN for log odds that are not finite."""
+        part = self._validation
+        if part is None:
+            return {}
+        odds = self.predict(part.rows)
+        if not np.isfinite(odds).all():
+            return {"validation_loss": np.nan}
+        if not self._keep_best:
+            self.validated.append(odds)
+        means = part.unit_means(expit(odds))
+        loss = mean_loss(means, part.labels, unit_weights(self.recipe, self._train, part))
+        return {"validation_loss": loss, **_scores("validation", means, part.labels)}
+
+    def _train_once(self, running: _RunningStage) -> tuple[float, Floats, int]:
+        """One pass over the training part: its mean loss, each unit's probability in it, and its updates."""
         part, stage, epochs = self._train, running.stage, len(running.done)
         seed = _epoch_seed(self._seed, running.number, epochs)
         batches = part.batches(part.shuffled(seed), self.recipe.batch_size)
@@ -184,7 +227,7 @@ class Training:
         in_order = np.empty(len(part.rows))
         in_order[np.concatenate(batches)] = torch.cat(odds).float().cpu().numpy()
         loss = float(torch.stack(losses).sum()) / len(part.labels)
-        return loss, part.unit_means(expit(in_order))
+        return loss, part.unit_means(expit(in_order)), len(batches)
 
     def _step(self, running: _RunningStage, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor]:
         """One update of the weights from one batch: its summed loss and log odds."""

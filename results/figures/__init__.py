@@ -1,5 +1,6 @@
 """Figures as objects: `frame()` holds the numbers, `plot()` draws them (matplotlib), `save` writes both."""
 
+from results.figures.body_parts import BodyParts
 from results.figures.confusion import ConfusionMatrices, ConfusionMatrix
 from results.figures.cost import CostAccuracy
 from results.figures.counts import DatasetCounts
@@ -17,6 +18,7 @@ from results.figures.saving import Drawable, save
 from results.figures.training import TrainingCurves
 
 __all__ = [
+    "BodyParts",
     "ConfusionMatrices",
     "ConfusionMatrix",
     "CostAccuracy",

@@ -1,6 +1,7 @@
-"""Critical-difference diagram: average ranks, bars over methods without a significant difference.
+"""Critical-difference diagram: average ranks, bars over methods that Nemenyi's test does not tell apart.
 
-After Demšar 2006 (Statistical comparisons of classifiers over multiple data sets, JMLR 7).
+After Demšar 2006 (Statistical comparisons of classifiers over multiple data sets, JMLR 7). It describes;
+pairs of methods are judged by their paired differences (`results.ranks.DESCRIPTION`).
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ _ABOVE = 0.42  # inches above the axis, for its numbers and the critical differe
 
 @dataclass(frozen=True)
 class CriticalDifference:
-    """Methods on an axis of average ranks, 1 is best; bars join methods without a significant difference.
+    """Methods on an axis of average ranks, 1 is best; bars join methods of one group.
 
     Rows: name, rank. `groups` holds the names of each group, as the post-hoc test found them; groups of
     one are not drawn. `critical_difference` in ranks is shown where the test has one. `note` names the test

@@ -1,6 +1,6 @@
 """Panels and axes that several figures share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from results.metrics import Values
 LEGEND_LINE = 0.15  # inches of height for a line of a legend
 _DECADES = 20  # from this ratio of largest to smallest size on, ticks are powers of ten; chosen by hand
 _ROOM = 0.2  # smallest distance of two labelled sizes, as a share of the axis; chosen by hand
+_LABEL_WIDTH = 0.47  # inches from one label with patients, such as `(11,184)`, to the next
 
 
 def empty_figure(width: float, height: float, title: str = "") -> Figure:
@@ -30,10 +31,13 @@ def columns_for(panels: int, width: float, most: int = 4) -> int:
     return min(panels, most if width > ONE_COLUMN + 1 else 2)
 
 
-def panel_grid(figure: Figure, panels: int, columns: int, label: str) -> list[Axes]:
-    """Panels that share both axes, row by row; the x label is below the last panel of each column."""
+def panel_grid(figure: Figure, panels: int, columns: int, label: str, *, share_x: bool = True) -> list[Axes]:
+    """Panels that share the y axis and (unless each has ticks of its own) x, row by row.
+
+    The x label is below the last panel of each column.
+    """
     rows = -(-panels // columns)
-    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    grid = figure.subplots(rows, columns, sharex=share_x, sharey=True, squeeze=False).ravel()
     for axis in grid[panels:]:
         axis.remove()
     used = list(grid[:panels])
@@ -59,6 +63,23 @@ def size_axis(axis: Axes, training_images: Iterable[float]) -> None:
         axis.minorticks_off()
 
 
+def size_and_patients_axis(
+    axis: Axes, sizes: Iterable[float], patients: Mapping[float, float], width: float
+) -> None:
+    """A logarithmic x axis of training images over all `sizes`, so that panels side by side have one scale.
+
+    The labels are those of this panel's sizes, the keys of `patients`, each over its number of patients:
+    `100` over `(27)`. A size too close to a larger one has a tick without a label. `width` is the panel's, in
+    inches.
+    """
+    least, most = min(sizes := list(sizes)), max(sizes)
+    axis.set_xscale("log")
+    axis.set_xlim(least / 1.35, most * 1.35)
+    shown = spaced_sizes(list(patients), room=_LABEL_WIDTH / width * np.log(most / least * 1.35**2))
+    axis.set_xticks(shown, [f"{size:,.0f}\n({patients[size]:,.0f})" for size in shown])
+    axis.set_xticks(sorted(set(patients) - set(shown)), [], minor=True)
+
+
 def log_axis(axis: Axes) -> None:
     """A logarithmic x axis with plain numbers, as exponents would be too small to read."""
     axis.set_xscale("log")
@@ -68,10 +89,13 @@ def log_axis(axis: Axes) -> None:
     axis.xaxis.set_minor_formatter(NullFormatter())
 
 
-def spaced_sizes(sizes: Sequence[float]) -> list[float]:
-    """The sizes whose labels do not overlap on a logarithmic axis; always with the largest."""
+def spaced_sizes(sizes: Sequence[float], room: float | None = None) -> list[float]:
+    """The sizes whose labels do not overlap on a logarithmic axis; always with the largest.
+
+    `room` is the smallest distance of two (a difference of logarithms); None: _ROOM of the sizes' own axis.
+    """
     kept: list[float] = []
-    room = _ROOM * np.log(max(sizes) / min(sizes) * 1.35**2)
+    room = _ROOM * np.log(max(sizes) / min(sizes) * 1.35**2) if room is None else room
     for size in sorted(set(sizes), reverse=True):
         if not kept or np.log(kept[-1] / size) >= room:
             kept.append(size)

@@ -7,22 +7,30 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figures.layout import columns_for, draw_band, empty_figure, legend_below, panel_grid, size_axis
+from results.figures.layout import (
+    columns_for,
+    draw_band,
+    empty_figure,
+    legend_below,
+    panel_grid,
+    size_and_patients_axis,
+)
 from results.figures.style import TWO_COLUMNS, styled
 from results.frames import TableRows, in_order, refuse_twice, tidy
 from results.labels import Look, look_of, metric_label, part_label
 
 _KEY = ["body_part", "strategy", "line", "train_images"]
 _MARKERS = ("", "D", "X")  # "" is the marker of the strategy; the others are for its further lines
-_PANEL_HEIGHT = 1.55
+_PANEL_HEIGHT, _BETWEEN = 1.75, 0.3  # inches: of a panel with its labels; between two of them
 
 
 @dataclass(frozen=True)
 class LearningCurves:
     """A panel per body part; a line with its interval band per strategy, over the training images.
 
-    Rows: body_part, strategy, train_images, value, low, high (None where undefined) and, where a
-    strategy has several lines, `line`: a backbone, say (at most three). Points of `curve_points` fit.
+    Rows: body_part, strategy, train_images, train_patients (those of these images, mean over seeds), value,
+    low, high (None where undefined) and, where a strategy has several lines, `line`: a backbone, say (at most
+    three). Points of `curve_points` fit.
     """
 
     rows: TableRows
@@ -32,11 +40,11 @@ class LearningCurves:
     width: float = TWO_COLUMNS
 
     def frame(self) -> pd.DataFrame:
-        """One row per point: body_part, strategy, line, train_images, value, low, high.
+        """One row per point: body_part, strategy, line, train_images, train_patients, value, low, high.
 
         Raises ValueError for a single training size, two rows of one point, or too many lines.
         """
-        names, numbers = ["body_part", "strategy"], ["train_images", "value", "low", "high"]
+        names, numbers = ["body_part", "strategy"], ["train_images", "train_patients", "value", "low", "high"]
         table = tidy(self.rows, names, numbers, {"line": ""})
         refuse_twice(table, _KEY, "name their lines in the column 'line'")
         if table["train_images"].nunique() == 1:
@@ -45,12 +53,12 @@ class LearningCurves:
             raise ValueError(f"more than {len(_MARKERS)} lines of one strategy cannot be told apart")
         order = table["body_part"].map({part: at for at, part in enumerate(in_order(table["body_part"]))})
         table = table.assign(order=order).sort_values(["order", "strategy", "line", "train_images"])
-        table = table.astype({"train_images": int})[[*_KEY, "value", "low", "high"]]
+        table = table.astype({"train_images": int})[[*_KEY, "train_patients", "value", "low", "high"]]
         return table.reset_index(drop=True)
 
     @styled
     def plot(self) -> Figure:
-        """Small multiples on shared axes."""
+        """Small multiples on equal axes; each body part has its own numbers of images and patients below."""
         table = self.frame()
         parts = in_order(table["body_part"])
         columns = columns_for(len(parts), self.width)
@@ -58,12 +66,15 @@ class LearningCurves:
         height = 0.75 + _PANEL_HEIGHT * lines + 0.2 * bool(self.title)
         figure = empty_figure(self.width, height, self.title)
         looks = _looks(table)
-        panels = panel_grid(figure, len(parts), columns, "training images")
+        panels = panel_grid(figure, len(parts), columns, "training images\n(patients)", share_x=False)
         for axis, part in zip(panels, parts, strict=True):
             axis.set_title(part_label(part))
             axis.grid(True)
-            size_axis(axis, table["train_images"])
-            for (strategy, line), rows in table[table["body_part"] == part].groupby(["strategy", "line"]):
+            own = table[table["body_part"] == part]
+            patients = dict(zip(own["train_images"], own["train_patients"], strict=True))
+            width = self.width / columns - _BETWEEN
+            size_and_patients_axis(axis, table["train_images"], patients, width)
+            for (strategy, line), rows in own.groupby(["strategy", "line"]):
                 _draw(axis, rows, looks[str(strategy), str(line)])
         for look in looks.values():  # every panel may lack a line: the legend lists all
             panels[0].plot(

@@ -1,17 +1,16 @@
-"""Tables over body parts, backbones and seeds: ranks, heterogeneity, spread and controls."""
+"""Tables over body parts, backbones and seeds: ranks, spread and controls."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from results.frames import TableRows, by_part, tidy, whole
+from results.frames import TableRows, by_part, tidy
 from results.labels import metric_label, percent, plain_name
+from results.ranks import DESCRIPTION
 from results.tables.columns import BACKBONE, IMAGES, PART, Column, number_column, text_column
 from results.tables.formatting import (
     chosen_note,
-    count,
-    difference,
     method_label,
     p_text,
     score,
@@ -21,7 +20,7 @@ from results.tables.paper import PaperTable, paper_table, sentences
 
 
 def ranks_table(ranks: Mapping[str, Any]) -> PaperTable:
-    """Average ranks; methods that do not differ significantly share a letter.
+    """Average ranks, as a description; methods that Nemenyi's test does not tell apart share a letter.
 
     `ranks` as of `results.ranks.rank_methods`. Raises ValueError with its `reason` if there are none.
     """
@@ -47,36 +46,12 @@ def ranks_table(ranks: Mapping[str, Any]) -> PaperTable:
         f"{ranks['blocks']} blocks (backbone and body part); 1 is best.",
         f"Friedman: chi-squared {two_decimals(friedman['statistic'])}, p {p_text(friedman['p'])}.",
         f"Methods of one group lie within the critical difference of {two_decimals(reach)} (Nemenyi).",
+        DESCRIPTION,
         *(f"{limit[0].upper()}{limit[1:]}." for limit in ranks["limits"]),
     )
-    return paper_table("ranks", "Average ranks of the methods.", pd.DataFrame(rows), columns, note=note)
-
-
-def heterogeneity_table(rows: TableRows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:
-    """Whether fine-tuned minus frozen is the same in all body parts, per backbone and training size.
-
-    Rows: backbone, train_size and the keys of `results.variance_components.heterogeneity`: parts, mean, low,
-    high, q, df, p, i2, tau2.
-    """
-    numbers = ["parts", "mean", "low", "high", "q", "df", "p", "i2", "tau2"]
-    table = whole(tidy(rows, ["backbone", "train_size"], numbers), ["parts", "df"])
-    columns = [
-        BACKBONE,
-        IMAGES,
-        number_column("parts", "parts", count),
-        Column("mean\ndifference", lambda row: difference(row, "mean")),
-        number_column("Q", "q", two_decimals),
-        number_column("p", "p", p_text),
-        number_column("I²", "i2", two_decimals),
-    ]
-    note = (
-        f"Random-effects mean over body parts [{percent(confidence)} interval]; Q: Cochran's test that all "
-        "parts have the same difference; I²: the share of the spread beyond chance. With so few parts Q "
-        "finds only large differences, and a small I² shows no agreement."
+    return paper_table(
+        "ranks", "Average ranks of the methods (description only).", pd.DataFrame(rows), columns, note=note
     )
-    caption = f"Fine-tuned minus frozen over body parts: {metric_label(metric, unit)}."
-    frame = table.assign(metric=metric, unit=unit)
-    return paper_table("heterogeneity", caption, frame, columns, note=note)
 
 
 def spread_table(rows: TableRows, metric: str, unit: str) -> PaperTable:

@@ -4,8 +4,8 @@ import pandas as pd
 
 from results.frames import TableRows, by_part, tidy, whole
 from results.labels import metric_label, percent
-from results.tables.columns import BACKBONE, IMAGES, PART, Column, number_column, text_column
-from results.tables.formatting import CHOSEN_SIDES, count, difference, p_text, signed
+from results.tables.columns import BACKBONE, IMAGES, PART, TEXT, Column, number_column, text_column
+from results.tables.formatting import CHOSEN_SIDES, Formatted, Row, count, difference, p_text, signed
 from results.tables.paper import PaperTable, paper_table, sentences
 from results.verdict import is_significant, verdict_text
 
@@ -25,7 +25,6 @@ def differences_table(
     numbers += ["detectable", "margin"]
     names = [*_AXES, "verdict", "interim"]
     table = whole(_sorted(tidy(rows, names, [*numbers, "family"])), ["family"])
-    margin = float(table["margin"].iloc[0]) if len(table) else 0.0
     columns = [
         text_column("comparison", "comparison", _named),
         PART,
@@ -40,7 +39,7 @@ def differences_table(
             "p\nadjusted", "p_adjusted", p_text, bold=lambda row: is_significant(row["p_adjusted"], level)
         ),
         number_column("detect-\nable", "detectable"),
-        text_column("verdict", "verdict", lambda name: verdict_text(name, margin)),
+        Column("verdict", _verdict, TEXT),
     ]
     families = sorted(table["family"].dropna().unique(), reverse=True)
     note = sentences(
@@ -103,6 +102,12 @@ def tests_table(rows: TableRows, metric: str, unit: str) -> PaperTable:
         note=note,
         sectioned=True,
     )
+
+
+def _verdict(row: Row) -> Formatted:
+    """The verdict in words; empty where the comparison is not the suite's question."""
+    name = row["verdict"]
+    return Formatted(verdict_text(name, row["margin"], row["detectable"]) if name else "", value=name or None)
 
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:

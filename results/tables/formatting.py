@@ -10,7 +10,7 @@ from results.labels import plain_name
 from results.names import CHOSEN
 from results.tables.markup import DAGGER, MINUS, UNDEFINED_MARK
 
-BEST, CLOSE = "best", "close"  # values of `standing`: the best method, not significantly worse than it
+BEST, CLOSE = "best", "close"  # values of `standing`: the best, not distinguished from it (not: equal to it)
 CHOSEN_SIDES = (
     "Frozen and hand-crafted: the classifier (and descriptor) that the training folds of each seed chose."
 )

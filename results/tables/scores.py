@@ -8,14 +8,23 @@ from typing import Any
 import pandas as pd
 
 from results.frames import TableRows, by_size, in_order, records, refuse_twice, tidy
-from results.labels import look_of, metric_label, part_label, percent, plain_name, size_label, slug
+from results.labels import (
+    look_of,
+    metric_label,
+    part_label,
+    patients_label,
+    percent,
+    plain_name,
+    size_label,
+    slug,
+)
 from results.tables.columns import Column, text_column
 from results.tables.formatting import BEST, CLOSE, Formatted, Row, chosen_note, score
 from results.tables.markup import DAGGER, UNDEFINED_MARK
 from results.tables.paper import PaperTable, paper_table, sentences
 
 _METHOD = ["strategy", "backbone", "classifier"]
-_PLACE = ["body_part", "train_size", "images"]
+_PLACE = ["body_part", "train_size", "images", "patients"]
 _NUMBERS = ["value", "low", "high"]
 _EMPTY = Formatted("")
 
@@ -24,10 +33,10 @@ _EMPTY = Formatted("")
 class ScoreTables:
     """The tables of one metric.
 
-    Rows: strategy, backbone, classifier (a name, or CHOSEN), body_part, train_size (int or `full`), images
-    (the size in images), seeds (how many), value (their mean), low, high (None where undefined) and
-    standing: BEST, CLOSE (not significantly worse than the best of its body part and size, at `level`) or
-    empty.
+    Rows: strategy, backbone, classifier (a name, or CHOSEN), body_part, train_size (int, `full` or a name),
+    images and patients (the size in training images and in their patients), seeds (how many), value (their
+    mean), low, high (None where undefined) and standing: BEST, CLOSE (not shown to be worse than the best
+    of its body part and size, at `level`) or empty.
     Each table raises ValueError for no rows, a missing column, or two rows of one method, part and size.
     """
 
@@ -107,8 +116,8 @@ class ScoreTables:
     def _note(self, rows: pd.DataFrame) -> str:
         standings = set(rows["standing"])
         close = (
-            f"{DAGGER}: not significantly worse than the best (paired difference over resampled patients, "
-            f"Holm over the methods of that body part and size, level {self.level:g})."
+            f"{DAGGER}: not shown to be worse than the best, which does not show that it is as good (paired "
+            f"difference, Holm over the methods of that body part and size, level {self.level:g})."
         )
         return sentences(
             f"{_over_seeds(rows)}[{percent(self.confidence)} interval], test patients resampled.",
@@ -116,6 +125,7 @@ class ScoreTables:
             if BEST in standings
             else "",
             close if CLOSE in standings else "",
+            "Patients: those of the training images, mean over seeds.",
             chosen_note(rows["classifier"]),
             f"{UNDEFINED_MARK}: undefined." if rows["value"].isna().any() else "",
         )
@@ -148,14 +158,18 @@ def _size_columns(rows: pd.DataFrame) -> list[Column]:
 
 
 def _size_title(rows: pd.DataFrame, size: int | str) -> str:
-    images = rows.loc[rows["train_size"] == size, "images"].unique()
-    return size_label(size) + (f"\n({images[0]:,})" if size == "full" and len(images) == 1 else "")
+    return f"{size_label(size)}\n({_content(rows[rows['train_size'] == size])})"
 
 
 def _part_title(rows: pd.DataFrame, part: str) -> str:
-    of_part = rows[rows["body_part"] == part]
-    full = (of_part["train_size"] == "full").all()
-    return part_label(part) + (f"\n({of_part['images'].iloc[0]:,})" if full else "")
+    return f"{part_label(part)}\n({_content(rows[rows['body_part'] == part])})"
+
+
+def _content(rows: pd.DataFrame) -> str:
+    """`27 patients` of a size in images; `4,931 images,\n1,755 patients` of one that is not, at one part."""
+    images, patients = rows["images"].unique(), patients_label(rows["patients"])
+    counted = isinstance(rows["train_size"].iloc[0], str) and len(images) == 1
+    return f"{images[0]:,} images,\n{patients}" if counted else patients
 
 
 def _over_seeds(rows: pd.DataFrame) -> str:

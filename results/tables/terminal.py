@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from results.frames import by_size
+from results.labels import patients_label
 from results.tables.formatting import Formatted, difference, number, p_text, score
 from results.tables.markup import MINUS, UNDEFINED_MARK
 from results.verdict import verdict_text
@@ -14,9 +15,10 @@ _LINES = ["body_part", "strategy", "backbone", "classifier"]
 
 
 def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Curve points (axes, train_size, seeds, value, low, high; `control` for controls) as texts by size.
+    """Curve points (axes, train_size, train_patients, value, low, high; `control` for controls) by size.
 
-    Lines keep the order of the points; sizes ascend, `full` last.
+    Lines keep the order of the points; sizes ascend, `full` last. Below each size: how many patients its
+    images are of, from the body part with the fewest to that with the most.
     """
     points = list(points)
     table = pd.DataFrame(points)
@@ -26,7 +28,10 @@ def summary_table(points: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     table["text"] = [_plain(score(row)) for row in points]
     table["line"] = table.groupby(lines, sort=False).ngroup()
     wide = table.pivot(index=["line", *lines], columns="train_size", values="text").reset_index()
-    return wide[[*lines, *by_size(table["train_size"])]].fillna("")
+    sizes = by_size(table["train_size"])
+    patients = table.groupby("train_size")["train_patients"].apply(patients_label)
+    titles = {size: f"{size}\n({patients[size].replace(UNDEFINED_MARK, '-')})" for size in sizes}
+    return wide[[*lines, *sizes]].fillna("").rename(columns=titles)
 
 
 def chosen_table(rows: Iterable[Mapping[str, Any]], unit: str, metric: str) -> pd.DataFrame:
@@ -45,8 +50,8 @@ def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows of a head-to-head as text: both sides, and the difference with its unadjusted interval.
 
     Rows with a verdict show it, the adjusted p-value, both parts of the variance (training subsets of one
-    seed + test patients of the mean) and how much worse freezing is at most. Rows without one show whether
-    their unadjusted interval excludes zero.
+    seed + test patients of the mean), how much worse freezing is at most, and cautions. Rows without one
+    show whether their unadjusted interval excludes zero.
     """
     return pd.DataFrame([_head_to_head_line(row) for row in rows])
 
@@ -69,6 +74,7 @@ def _head_to_head_line(row: Mapping[str, Any]) -> dict[str, Any]:
             "p adjusted": p_text(row["p_adjusted"]),
             "verdict": _ascii(verdict_text(row["verdict"], row["margin"], row["detectable"])),
             "freezing worse by at most": _text(row["worse_by"]),
+            "caution": row["caution"],
         }
     return line | {"unadjusted interval": _zero_text(row)}
 

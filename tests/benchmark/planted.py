@@ -4,6 +4,7 @@ from pathlib import Path
 
 from benchmark.analysis.answers import Answers, answers_of
 from benchmark.analysis.finished import current_records
+from benchmark.analysis.planned import planned_comparisons
 from benchmark.execution.executors import Share
 from benchmark.execution.plan import Plan
 from benchmark.grid.schema import Grid
@@ -37,7 +38,8 @@ def planted(folder: Path, grid: Grid, **how: object) -> tuple[Plan, Records]:
 
 def answers_from(plan: Plan, records: Records) -> Answers:
     found = [record for record in current_records(plan, records) if isinstance(record, Finished)]
-    return answers_of(plan.grid.evaluation, records, found, ALONE)
+    planned = planned_comparisons(planned.cell for planned in plan.cells)
+    return answers_of(plan.grid.evaluation, records, found, ALONE, planned)
 
 
 def write_planted(plan: Plan, records: Records, folder: Path, share: Share, text: str) -> Report:

@@ -8,6 +8,7 @@ import pytest
 
 import benchmark as bm
 from benchmark.store.record import Finished
+from results.verdict import ONE_PAIR
 
 NETWORK = {"name": "test_efficientnet", "weights": "random"}
 
@@ -80,7 +81,7 @@ def test_comparisons_and_curves(ran):
     results, *_ = ran
     table = bm.compare(results)
     assert table["comparison"].tolist() == ["fine-tuned − frozen"] * 2
-    assert set(table["verdict"]) <= {"fine-tune", "freeze", "not settled"}
+    assert set(table["verdict"]) <= {ONE_PAIR, "fine-tune", "freeze", "equal", "undecided"}
     curves = results.learning_curves()
     assert len(curves.frame()) == 4
     assert curves.plot().axes

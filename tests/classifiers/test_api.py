@@ -28,6 +28,16 @@ def test_it_fits_and_predicts_other_rows(name):
     assert np.array_equal(found, again)
 
 
+def test_units_are_judged_by_their_mean():
+    random = np.random.default_rng(1)
+    labels, studies = np.repeat(Y, 2), np.repeat(np.arange(60), 2)
+    x = labels[:, None] + 1.5 * random.normal(size=(120, 2))
+    alone, means = (
+        classifiers.fit("logistic_regression", x, labels, studies, units=units) for units in (None, studies)
+    )
+    assert means.predict_proba(x.astype(np.float32)).std() > alone.predict_proba(x.astype(np.float32)).std()
+
+
 def test_it_separates_what_can_be_separated():
     model = classifiers.fit("logistic_regression", X, Y)
     higher, lower = model.predict_proba(np.array([[3.0] * 4, [-2.0] * 4], np.float32))
@@ -46,6 +56,8 @@ def test_it_separates_what_can_be_separated():
         ({"y": Y[:9]}, r"y must have shape \(60,\), one per row of x, not \(9,\)"),
         ({"groups": PATIENTS[:9]}, "groups must have shape"),
         ({"groups": np.zeros(60)}, "two patients of each class"),
+        ({"units": PATIENTS[:9]}, "units must have shape"),
+        ({"units": PATIENTS}, "units: one of them has rows of both labels"),
     ],
 )
 def test_bad_input_is_one_clear_line(changes, message):

@@ -1,38 +1,13 @@
+from dataclasses import replace
 from time import sleep
 
 import numpy as np
 import pytest
-from sklearn.metrics import balanced_accuracy_score
 
 from classifiers import fitting
-from classifiers.fitting import Fit, calibrate, choose_threshold, conclude
+from classifiers.fitting import Fit, conclude
 from classifiers.selection import Candidate
 from classifiers.train_and_test import TrainTest
-
-
-def test_the_threshold_has_the_largest_balanced_accuracy():
-    random = np.random.default_rng(0)
-    labels = random.integers(0, 2, 300)
-    probabilities = np.clip(0.3 * labels + random.random(300) * 0.7, 0, 1)
-    chosen = choose_threshold(labels, probabilities)
-    best = max(balanced_accuracy_score(labels, probabilities >= cut) for cut in probabilities)
-    assert balanced_accuracy_score(labels, probabilities >= chosen) == pytest.approx(best)
-
-
-def test_the_threshold_lies_between_two_scores():
-    assert choose_threshold(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.6, 0.9])) == pytest.approx(0.4)
-
-
-def test_intercepts_of_folds_do_not_spoil_the_calibration():
-    random = np.random.default_rng(1)
-    labels = np.tile([0, 1], 100)
-    scores = labels + 0.5 * random.standard_normal(200)
-    folds = [(np.empty(0, int), np.arange(k, 200, 5)) for k in range(5)]
-    shifted = scores.copy()
-    for number, (_, rows) in enumerate(folds):
-        shifted[rows] += 0.3 * number
-    held_out, _ = calibrate(shifted, labels, folds)
-    assert np.corrcoef(held_out, labels)[0, 1] > 0.6
 
 
 def concluded(test_rows=7):
@@ -63,3 +38,20 @@ def test_other_rows_get_what_the_test_rows_got():
 def test_a_fit_without_a_model_says_so():
     with pytest.raises(ValueError, match="keeps no model"):
         Fit(np.zeros(1), {}, 0.5, 0.5, {}, 0).predict_proba(np.zeros((1, 2), np.float32))
+
+
+def test_studies_share_one_decision():
+    """The threshold and the sigmoid are those of means over studies, for the first rows too."""
+    labels, studies = np.repeat(np.tile([0, 1], 20), 2), np.repeat(np.arange(40), 2)
+    random = np.random.default_rng(3)
+    scores = labels + random.standard_normal(80)
+    x = random.standard_normal((80, 2)).astype(np.float32)
+    data = TrainTest(x, labels, studies, x[:4], seed=0, units=studies)
+    seconds = {"select": 0.0, "fit": 0.0}
+    whole = conclude(Candidate({}, scores, 0.7), data, lambda rows: rows[:, 0], seconds, 0)
+    alone = conclude(
+        Candidate({}, scores, 0.7), replace(data, units=None), lambda rows: rows[:, 0], seconds, 0
+    )
+    assert whole.threshold != alone.threshold
+    assert not np.allclose(whole.probabilities, alone.probabilities)
+    assert len(data.first(10).units) == 10

@@ -4,8 +4,23 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from results.crossover import ALWAYS, BEYOND, CROSSED, STATUSES, UNDEFINED, crossover, is_determined
+from results.crossover import (
+    ALWAYS,
+    BEYOND,
+    CROSSED,
+    FROZEN_BETTER,
+    STATUSES,
+    TUNED_BETTER,
+    UNDECIDED,
+    UNDEFINED,
+    Zone,
+    crossover,
+    is_determined,
+    zones,
+    zones_text,
+)
 
 SIZES = [100, 1000, 10_000]
 
@@ -144,3 +159,92 @@ def test_what_does_not_fit_together_is_refused(sizes, differences, drawn, messag
 def test_a_crossover_whose_interval_spans_all_sizes_is_not_determined(status, low, high, determined):
     row = {"status": status, "low": low[0], "low_status": low[1], "high": high[0], "high_status": high[1]}
     assert is_determined(row | {"smallest": 100, "largest": 1000}) == determined
+
+
+def around(differences, reaches):
+    return [(value - reach, value + reach) for value, reach in zip(differences, reaches, strict=True)]
+
+
+def zones_of(differences, reach=0.05, noise=1e-6, sizes=SIZES, **options):
+    """Zones where the draws hardly vary, so that the band is the single intervals."""
+    random = np.random.default_rng(0)
+    drawn = np.array(differences, float)[:, None] + random.normal(0, noise, (len(sizes), 400))
+    return zones(sizes, differences, drawn, around(differences, [reach] * len(sizes)), **options)
+
+
+def test_three_zones_end_where_the_band_passes_zero():
+    found = zones_of([-0.1, 0.0, 0.1])
+    assert [zone.zone for zone in found] == [FROZEN_BETTER, UNDECIDED, TUNED_BETTER]
+    ends = [end for zone in found for end in zone[1:]]
+    assert ends == pytest.approx([100, 10**2.5, 10**2.5, 10**3.5, 10**3.5, 10_000])
+    text = "frozen better up to 316 images, undecided 316–3,162, fine-tuned better from 3,162"
+    assert zones_text(found) == text
+
+
+@pytest.mark.parametrize(
+    ("differences", "text"),
+    [
+        ([-0.01, 0.0, 0.01], "undecided at all sizes, 100–10,000 images"),
+        ([0.1, 0.1, 0.2], "fine-tuned better at all sizes, 100–10,000 images"),
+        ([-0.2, -0.1, -0.1], "frozen better at all sizes, 100–10,000 images"),
+        ([0.0, 0.0, 0.1], "undecided up to 3,162 images, fine-tuned better from 3,162"),
+        (
+            [0.15, 0.0, 0.15],
+            "fine-tuned better up to 464 images, undecided 464–2,154, fine-tuned better from 2,154",
+        ),
+    ],
+)
+def test_the_zones_in_words(differences, text):
+    assert zones_text(zones_of(differences)) == text
+
+
+def test_the_band_is_wider_than_the_single_intervals():
+    random = np.random.default_rng(0)
+    drawn = random.normal(0, 1, (3, 20_000))
+    reach = stats.norm.ppf(0.975)
+    together = stats.norm.ppf((1 + 0.95 ** (1 / 3)) / 2)  # of three independent sizes (Sidak)
+    just, not_quite = (
+        zones(SIZES, values, drawn, around(values, [reach] * 3))
+        for values in ([1.03 * together] * 3, [0.97 * together] * 3)
+    )
+    assert [zone.zone for zone in just] == [TUNED_BETTER]
+    assert [zone.zone for zone in not_quite] == [UNDECIDED]
+
+
+def test_sizes_that_move_together_need_no_wider_band():
+    shift = np.random.default_rng(0).normal(0, 1, 20_000)
+    found = zones(SIZES, [2.05] * 3, np.tile(shift, (3, 1)), around([2.05] * 3, [stats.norm.ppf(0.975)] * 3))
+    assert [zone.zone for zone in found] == [TUNED_BETTER]
+
+
+def test_wrong_zones_are_as_rare_as_the_confidence_says():
+    """Three sizes without any difference: a zone other than undecided is wrong."""
+    random, wrong = np.random.default_rng(0), 0
+    for _ in range(400):
+        noise = random.multivariate_normal(np.zeros(3), 0.5 + 0.5 * np.eye(3), 401).T
+        found = zones(SIZES, noise[:, 0], noise[:, 1:], around(noise[:, 0], [stats.norm.ppf(0.975)] * 3))
+        wrong += [zone.zone for zone in found] != [UNDECIDED]
+    assert 0.02 < wrong / 400 < 0.08
+
+
+@pytest.mark.parametrize(
+    ("differences", "reach", "noise"),
+    [([0.1, float("nan"), 0.1], 0.1, 1e-6), ([0.1] * 3, float("nan"), 1e-6), ([0.1] * 3, 0.1, float("nan"))],
+)
+def test_what_is_undefined_has_no_zone(differences, reach, noise):
+    assert zones_of(differences, reach, noise) == []
+    assert zones_text([]) == ""
+
+
+def test_a_size_without_any_spread_counts_as_known():
+    drawn = np.vstack([np.full(50, 0.1), np.random.default_rng(0).normal(0, 0.1, (2, 50))])
+    assert zones(SIZES, [0.1, 0.0, 0.0], drawn, [(0.1, 0.1), (-0.2, 0.2), (-0.2, 0.2)])[0] == Zone(
+        TUNED_BETTER, pytest.approx(100), pytest.approx(215, abs=1)
+    )
+
+
+def test_a_band_is_as_lopsided_as_the_intervals():
+    random = np.random.default_rng(0)
+    drawn = 0.1 + random.normal(0, 1e-6, (3, 400))
+    above, below = (zones(SIZES, [0.1] * 3, drawn, [ends] * 3) for ends in ((0.05, 0.4), (-0.2, 0.15)))
+    assert [zone.zone for zone in above + below] == [TUNED_BETTER, UNDECIDED]

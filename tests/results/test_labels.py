@@ -14,9 +14,11 @@ from results.labels import (
     looks_of,
     metric_label,
     part_label,
+    patients_label,
     percent,
     register_look,
     size_label,
+    size_name,
     slug,
 )
 from results.metrics import METRICS
@@ -63,6 +65,11 @@ def test_metrics_parts_sizes_and_shares_in_words():
     assert not any("_" in metric_label(name) for name in METRICS)
     assert [part_label("all"), part_label("left_hand")] == ["all parts", "left hand"]
     assert [size_label("full"), size_label(10000)] == ["all", "10,000"]
+    assert size_label(size_name("full", 0.9)) == size_name("full", 0.9) == "full (90 % of patients)"
+    assert [size_name(size, None) for size in (100, "full")] == [100, "full"]
+    assert patients_label([27, 27.2]) == "27 patients"
+    assert patients_label([1176, 25]) == "25–1,176 patients"
+    assert patients_label([1]) == "1 patient"
     assert [percent(0.95), percent(0.975)] == ["95 %", "97.5 %"]
 
 

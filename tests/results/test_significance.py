@@ -1,11 +1,11 @@
-"""Tests agree with independent implementations, and Holm's adjustment with a count by hand."""
+"""Tests agree with independent implementations."""
 
 import numpy as np
 import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from results.significance import EXACT_BELOW, delong, holm, mcnemar
+from results.significance import EXACT_BELOW, delong, mcnemar
 
 
 def scores(n=120, ties=False, seed=0):
@@ -29,23 +29,6 @@ def slow_delong(labels, a, b):
     areas = kernel.mean(axis=(1, 2))
     covariance = np.cov(kernel.mean(axis=2)) / len(positive) + np.cov(kernel.mean(axis=1)) / len(negative)
     return areas, np.sqrt([-1, 1] @ covariance @ [-1, 1])
-
-
-def test_holm_by_hand_with_its_running_maximum():
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.5, 0.9]) == [1, 1]
-
-
-def test_holm_does_not_count_what_is_undefined():
-    assert holm([None, 0.02, None, 0.03]) == [None, pytest.approx(0.04), None, pytest.approx(0.04)]
-    assert holm([None]) == [None]
-    assert holm([]) == []
-
-
-@pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan")])
-def test_what_is_no_p_value_is_refused(wrong):
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        holm([0.5, wrong])
 
 
 @pytest.mark.parametrize(("only_a", "only_b"), [(0, 0), (0, 6), (9, 2), (12, 12), (3, 21)])

@@ -3,14 +3,18 @@ import pytest
 from scipy import stats
 
 from results.uncertainty import (
+    FEW,
     Resampled,
+    fewest_patients,
     interval,
-    p_value,
+    limit_bounds,
     patient_weights,
     percentile_interval,
     standard_error,
+    warning,
 )
 
+UNIT = (0.0, 1.0)
 PATIENTS = np.array([f"p{i % 40}" for i in range(100)], dtype=object)
 
 
@@ -50,24 +54,22 @@ def constant(value, patients=50):
     return Resampled(value, np.full(100, value), patients)
 
 
-def test_of_a_mean_the_standard_error_interval_and_p_are_the_textbook_s():
+def test_of_a_mean_the_standard_error_and_interval_are_the_textbook_s():
     values = np.random.default_rng(5).normal(0.3, 1, 50)
     patients = np.array([f"p{i}" for i in range(50)])
     resampled = Resampled(values.mean(), values @ patient_weights(patients, 40_000) / 50, 50)
     assert standard_error(resampled) == pytest.approx(stats.sem(values), rel=0.02)
     textbook = stats.t.interval(0.9, 49, values.mean(), stats.sem(values))
     assert interval(resampled, 0.9) == pytest.approx(textbook, abs=0.01)
-    assert p_value(resampled) == pytest.approx(stats.ttest_1samp(values, 0).pvalue, rel=0.1)
 
 
-def test_interval_and_p_by_hand():
+def test_interval_by_hand():
     resampled = Resampled(0.8, np.array([0.7, 0.8, 0.9]), 5)
     error = 0.1 * np.sqrt(5 / 4)
     t95 = 2.7764451  # four degrees of freedom
     assert interval(resampled, 0.95) == pytest.approx((0.8 - t95 * error, 0.8 + t95 * error))
     odds = [4 * np.exp(sign * t95 * error / (0.8 * 0.2)) for sign in (-1, 1)]
     assert interval(resampled, 0.95, (0, 1)) == pytest.approx([o / (1 + o) for o in odds])
-    assert p_value(resampled) == pytest.approx(2 * stats.t.sf(0.8 / error, 4), rel=1e-9)
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95])
@@ -91,32 +93,25 @@ def test_the_interval_stays_within_the_limits_and_leans_away_from_the_nearer(val
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
-def test_on_a_limit_there_is_no_interval(value):
-    assert np.isnan(interval(constant(value), 0.95, (0, 1))).all()
+def test_on_a_limit_there_is_a_one_sided_bound(value):
+    low, high = interval(constant(value, patients=20), 0.95, (0, 1))
+    assert value in (low, high)
+    # with this share of errors, 20 patients show none in 5 of 100 test sets
+    assert (1 - (high - low)) ** 20 == pytest.approx(0.05)
+    assert interval(constant(value, patients=20), 0.9, (0, 1)) == limit_bounds(value, 20, 0.9, (0, 1))
+    assert np.isnan(interval(constant(value, patients=0), 0.95, (0, 1))).all()
+
+
+def test_the_patients_that_count_are_those_of_the_rarer_label():
+    patients = np.array(["a", "a", "b", "c", "d", "a"], dtype=object)
+    assert fewest_patients(patients, np.array([1, 1, 0, 0, 0, 0])) == 1
+    assert fewest_patients(patients, np.array([1, 1, 1, 0, 0, 0])) == 2
+    assert fewest_patients(patients, np.zeros(6, int)) == 4, "a label that does not occur is not counted"
+    assert fewest_patients(patients[:0], np.zeros(0, int)) == 0
 
 
 def test_a_value_without_spread_is_its_own_interval():
     assert interval(constant(0.5), 0.95, (0, 1)) == (0.5, 0.5)
-
-
-@pytest.mark.parametrize("patients", [5, 300])
-def test_p_is_below_a_level_just_when_the_interval_leaves_out_zero(patients):
-    decisions = set()
-    for difference in np.linspace(-0.4, 0.4, 41):
-        resampled = drawn(difference, 0.1, patients)
-        low, high = interval(resampled, 0.95)
-        decisions.add(p_value(resampled) < 0.05)
-        assert (p_value(resampled) < 0.05) == (not low <= 0 <= high)
-    assert decisions == {True, False}
-
-
-def test_p_becomes_as_small_as_many_comparisons_need():
-    assert 1e-12 < p_value(drawn(0.3, 0.05, patients=200, size=200)) < 2 / 201 / 24
-
-
-def test_without_spread_p_is_one_or_undefined():
-    assert p_value(constant(0.0)) == 1
-    assert np.isnan(p_value(constant(0.1)))
 
 
 def test_too_many_undefined_resamplings_leave_nothing():
@@ -124,7 +119,6 @@ def test_too_many_undefined_resamplings_leave_nothing():
     resampled = Resampled(0.3, values, 50)
     assert np.isnan(standard_error(resampled))
     assert np.isnan(interval(resampled, 0.95, (0, 1))).all()
-    assert np.isnan(p_value(resampled))
     assert np.isfinite(standard_error(Resampled(0.3, np.append(values, 0.4), 50)))
 
 
@@ -137,7 +131,6 @@ def test_an_undefined_value_has_no_interval():
     resampled = Resampled(float("nan"), drawn(0.3, 0.1).drawn, 50)
     assert np.isnan(interval(resampled, 0.95, (0, 1))).all()
     assert np.isnan(interval(resampled, 0.95)).all()
-    assert np.isnan(p_value(resampled))
 
 
 def test_near_the_ceiling_it_covers_where_percentiles_do_not():
@@ -150,3 +143,14 @@ def test_near_the_ceiling_it_covers_where_percentiles_do_not():
         intervals = percentile_interval(resampled.drawn, 0.95), interval(resampled, 0.95, (0, 1))
         covered += [low <= 0.9 <= high for low, high in intervals]
     assert covered[0] / 600 < 0.93 < covered[1] / 600 < 0.97
+
+
+def test_few_patients_and_values_near_a_limit_are_warned_of():
+    assert warning(0.9, FEW, UNIT) is None
+    assert warning(0.9, FEW - 1, UNIT) == "19 patients of the rarer label, fewer than 20"
+    assert warning(0.99, 99, UNIT) == "too near to the metric's limit for 99 patients of the rarer label"
+    assert warning(0.01, 99, UNIT) == warning(0.99, 99, UNIT)
+    assert warning(0.99, 101, UNIT) is None
+    assert warning(0.98, 99, (-1, 1)) == warning(0.99, 99, UNIT)
+    assert warning(7.0, 99, None) is None
+    assert warning(float("nan"), 99, UNIT) is None

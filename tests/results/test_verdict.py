@@ -1,21 +1,40 @@
 import pytest
 
-from results.verdict import FINE_TUNE, FREEZE, NOT_SETTLED, verdict
+from results.verdict import EQUAL, FINE_TUNE, FREEZE, ONE_PAIR, UNDECIDED, verdict, verdict_text
+
+NAN = float("nan")
 
 
 @pytest.mark.parametrize(
-    ("difference", "p", "higher_is_better", "expected"),
+    ("difference", "p", "p_equal", "higher_is_better", "expected"),
     [
-        (0.05, 0.01, True, FINE_TUNE),
-        (-0.05, 0.01, True, FREEZE),
-        (0.05, 0.01, False, FREEZE),  # a higher Brier score is worse
-        (-0.05, 0.01, False, FINE_TUNE),
-        (0.05, 0.06, True, NOT_SETTLED),
-        (0.05, 0.05, True, FINE_TUNE),  # at the level itself
-        (0.05, None, True, NOT_SETTLED),
-        (0.05, float("nan"), True, NOT_SETTLED),
-        (None, 0.01, True, NOT_SETTLED),
+        (0.05, 0.01, 0.9, True, FINE_TUNE),
+        (-0.05, 0.01, 0.9, True, FREEZE),
+        (0.05, 0.01, 0.9, False, FREEZE),  # a higher Brier score is worse
+        (-0.05, 0.01, 0.9, False, FINE_TUNE),
+        (0.05, 0.06, 0.9, True, UNDECIDED),
+        (0.05, 0.05, 0.9, True, FINE_TUNE),  # at the level itself
+        (0.05, None, None, True, UNDECIDED),
+        (0.05, NAN, NAN, True, UNDECIDED),
+        (None, 0.01, 0.01, True, UNDECIDED),
+        (0.001, 0.8, 0.04, True, EQUAL),
+        (0.005, 0.01, 0.04, True, EQUAL),  # surely not zero, and surely too small to matter
     ],
 )
-def test_the_verdict_rests_on_the_adjusted_p_value_and_the_metric(difference, p, higher_is_better, expected):
-    assert verdict(difference, p, level=0.05, higher_is_better=higher_is_better) == expected
+def test_the_verdict_rests_on_the_adjusted_p_values_and_the_metric(
+    difference, p, p_equal, higher_is_better, expected
+):
+    found = verdict(difference, p, p_equal, seeds=3, level=0.05, higher_is_better=higher_is_better)
+    assert found == expected
+
+
+def test_one_seed_makes_no_claim_about_methods():
+    assert verdict(0.2, 1e-9, 1e-9, seeds=1, level=0.05) == ONE_PAIR
+
+
+def test_the_words_name_the_margin_and_the_detectable_difference():
+    assert verdict_text(EQUAL, 0.02) == "equal within ±0.02"
+    assert verdict_text(UNDECIDED, 0.02, 0.0414) == "undecided, could detect ≥ 0.041"
+    assert verdict_text(UNDECIDED, 0.02, NAN) == "undecided"
+    assert verdict_text(ONE_PAIR, 0.02) == "one trained pair, no claim about methods"
+    assert verdict_text(FREEZE, 0.02) == "freeze"

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from results.metrics import limits
-from tests.validity.intervals import IN_USE, INTERVALS, Limits
-from tests.validity.resampling import metrics_of, values_of, weights_of, without_each
+from results.uncertainty import Resampled, fewest_patients
+from tests.validity.intervals import IN_USE, INTERVALS, Quantity
+from tests.validity.resampling import metrics_of, names_of, values_of, weights_of, without_each
 from tests.validity.simulation import Sample, Values, World, draw, generator
 from tests.validity.worlds import BETTER, EQUAL, METRICS, WEAKER, WORLDS, true_values
 
@@ -16,8 +17,6 @@ SIZES = {200: 2, 1200: 1}  # studies: how many times the data sets asked for (ch
 SINGLE = {"weaker": WEAKER, "better": BETTER}
 DIFFERENCES = {"better − weaker": (BETTER, WEAKER), "equal − weaker": (EQUAL, WEAKER)}
 NO_DIFFERENCE = "equal − weaker"
-
-Quantity = tuple[str, str, Limits, Values, Values, Values]  # of, metric, limits, values, drawn, left out
 
 
 def coverage(datasets: int) -> pd.DataFrame:
@@ -32,14 +31,11 @@ def coverage(datasets: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def widths(datasets: int) -> pd.DataFrame:
-    """One row per size: by how much the interval in use is wider than the percentile one, mean and most."""
-    rows = coverage(datasets)
+def widths(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per size, of the rows of `coverage`: by how much the interval in use is wider, mean and most."""
     mean = rows.pivot_table(index=["studies", "world", "of", "metric"], columns="interval", values="width")
     wider = (mean[IN_USE] / mean["percentile"] - 1).groupby("studies")
-    counts = rows.groupby("studies")["datasets"].first()
-    frame = pd.DataFrame({"mean_wider": wider.mean(), "most_wider": wider.max(), "datasets": counts})
-    return frame.reset_index()
+    return pd.DataFrame({"mean_wider": wider.mean(), "most_wider": wider.max()}).reset_index()
 
 
 def rejections(rows: pd.DataFrame) -> pd.DataFrame:
@@ -51,15 +47,14 @@ def rejections(rows: pd.DataFrame) -> pd.DataFrame:
 def _coverage(
     name: str, world: World, studies: int, datasets: int, population: tuple[Values, Values]
 ) -> Iterator[dict[str, Any]]:
-    truth = {(of, metric): value for of, metric, _, value, *_ in quantities(METRICS, *[population[0]] * 3)}
-    truth |= {key: np.float64(0) for key in truth if key[0] == NO_DIFFERENCE}
+    truth = _truth(population[0])
     found: dict[tuple[str, str, str], list[tuple[bool, bool, float]]] = {}
     for number in range(datasets):
         random = generator("coverage", name, studies, number)
         sample = draw(world, world.patients(studies), random)
-        for of, metric, bounds, value, drawn, left_out in _resampled(sample, int(random.integers(2**31))):
+        for (of, metric), asked in _quantities(sample, int(random.integers(2**31))).items():
             for kind, interval in INTERVALS.items():
-                low, high = interval(float(value), drawn, left_out, bounds)
+                low, high = interval(asked)
                 true = truth[of, metric]
                 found.setdefault((of, metric, kind), []).append((low <= true, true <= high, high - low))
     for (of, metric, kind), outcomes in found.items():
@@ -82,27 +77,30 @@ def _coverage(
         }
 
 
-def _resampled(sample: Sample, seed: int) -> Iterator[Quantity]:
-    probabilities = sample.probabilities()
-    return quantities(
-        METRICS,
-        values_of(METRICS, sample.label, probabilities),
-        metrics_of(METRICS, sample.label, probabilities, weights_of(sample, seed)),
-        metrics_of(METRICS, sample.label, probabilities, without_each(sample)),
-    )
-
-
-def quantities(
-    metrics: tuple[str, ...], values: Values, drawn: Values, left_out: Values
-) -> Iterator[Quantity]:
-    """What an interval is made of, from arrays (classifiers, metrics, ...): single values, then differences."""
-    for m, metric in enumerate(metrics):
-        for of, c in SINGLE.items():
-            yield of, metric, limits(metric), values[c, m], drawn[c, m], left_out[c, m]
+def _truth(population: Values) -> dict[tuple[str, str], float]:
+    """What is true of each quantity, from each metric of each classifier (classifiers, metrics)."""
+    truth = {}
+    for m, metric in enumerate(METRICS):
+        truth |= {(of, metric): float(population[c, m]) for of, c in SINGLE.items()}
         for of, (second, first) in DIFFERENCES.items():
-            yield (
-                of,
-                metric,
-                None,
-                *(array[second, m] - array[first, m] for array in (values, drawn, left_out)),
-            )
+            truth[of, metric] = float(population[second, m] - population[first, m])
+        truth[NO_DIFFERENCE, metric] = 0.0
+    return truth
+
+
+def _quantities(sample: Sample, seed: int) -> dict[tuple[str, str], Quantity]:
+    """What intervals are asked of, by quantity and metric."""
+    probabilities = sample.probabilities()
+    values = values_of(METRICS, sample.label, probabilities)
+    drawn = metrics_of(METRICS, sample.label, probabilities, weights_of(sample, seed))
+    left_out = metrics_of(METRICS, sample.label, probabilities, without_each(sample))
+    fewest = fewest_patients(names_of(sample), sample.label)
+    found = {}
+    for m, metric in enumerate(METRICS):
+        cells = [Resampled(float(values[c, m]), drawn[c, m], fewest) for c in range(len(values))]
+        for of, c in SINGLE.items():
+            found[of, metric] = Quantity((cells[c],), limits(metric), left_out[c, m])
+        for of, (second, first) in DIFFERENCES.items():
+            without = left_out[second, m] - left_out[first, m]
+            found[of, metric] = Quantity((cells[first], cells[second]), limits(metric), without)
+    return found

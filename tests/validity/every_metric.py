@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.special import expit
 
 from results.metrics import limits, metric_values
-from results.uncertainty import patient_weights
-from tests.validity.intervals import TESTED
+from results.uncertainty import Resampled, fewest_patients, patient_weights
+from tests.validity.intervals import TESTED, Quantity
 from tests.validity.resampling import BLOCK, RESAMPLES
 from tests.validity.simulation import Rows, Sample, Values, World, draw, generator
 from tests.validity.worlds import THRESHOLD, WEAKER, WORLDS
@@ -46,9 +46,10 @@ def _coverage(
         random = generator("every metric", unit, studies, number)
         rated = _rated(draw(world, patients, random), unit)
         values, drawn = _resampled(rated, int(random.integers(2**31)))
+        fewest = fewest_patients(rated[0].astype(object), rated[1])
         for metric, value in values.items():
             for kind, interval in TESTED.items():
-                low, high = interval(value, drawn[metric], np.empty(patients), limits(metric))
+                low, high = interval(Quantity((Resampled(value, drawn[metric], fewest),), limits(metric)))
                 outcomes.setdefault((metric, kind), []).append((low <= truth[metric] <= high, value))
     for (metric, kind), found in outcomes.items():
         covered, values_found = np.array(found, np.float64).T

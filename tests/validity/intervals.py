@@ -1,10 +1,12 @@
-"""The intervals that are compared, each from a value, its resamplings and its values without each patient."""
+"""The intervals that are compared, of one cell or of a paired difference."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from results.comparison import compare, difference_of
 from results.uncertainty import Resampled, interval, percentile_interval
 from tests.validity.simulation import Values
 
@@ -12,19 +14,37 @@ CONFIDENCE = 0.95
 Limits = tuple[float, float] | None
 
 
-def standard_error(value: float, drawn: Values, left_out: Values, limits: Limits) -> tuple[float, float]:
-    """The project's: on the log-odds scale for metrics, on the plain one for differences."""
-    return interval(Resampled(value, drawn, len(left_out)), CONFIDENCE, limits)
+class Quantity(NamedTuple):
+    """One cell, or two of which the second minus the first is asked for, and the limits of their metric."""
+
+    cells: tuple[Resampled, ...]
+    limits: Limits
+    left_out: Values = np.empty(0)
+    """The value without each patient (patients,), for BCa alone."""
+
+    @property
+    def together(self) -> Resampled:
+        """The cell, or the difference."""
+        return self.cells[0] if len(self.cells) == 1 else difference_of(*self.cells)
 
 
-def percentile(value: float, drawn: Values, left_out: Values, limits: Limits) -> tuple[float, float]:
+def standard_error(asked: Quantity) -> tuple[float, float]:
+    """The project's."""
+    if len(asked.cells) == 1:
+        return interval(asked.cells[0], CONFIDENCE, asked.limits)
+    first, second = asked.cells
+    return compare({0: first}, {0: second}, asked.limits).interval(CONFIDENCE)
+
+
+def percentile(asked: Quantity) -> tuple[float, float]:
     """The quantiles of the resampled values."""
-    return percentile_interval(drawn, CONFIDENCE)
+    return percentile_interval(asked.together.drawn, CONFIDENCE)
 
 
-def bca(value: float, drawn: Values, left_out: Values, limits: Limits) -> tuple[float, float]:
+def bca(asked: Quantity) -> tuple[float, float]:
     """Bias-corrected and accelerated (Efron 1987), with the jackknife over patients; equal draws count half."""
-    known, without = drawn[np.isfinite(drawn)], left_out[np.isfinite(left_out)]
+    value, drawn, _ = asked.together
+    known, without = drawn[np.isfinite(drawn)], asked.left_out[np.isfinite(asked.left_out)]
     bias = ndtri((np.mean(known < value) + np.mean(known <= value)) / 2)
     influence = without.mean() - without
     if not np.isfinite(bias) or not influence.any():
@@ -36,7 +56,7 @@ def bca(value: float, drawn: Values, left_out: Values, limits: Limits) -> tuple[
 
 
 IN_USE = "standard error"
-INTERVALS: dict[str, Callable[[float, Values, Values, Limits], tuple[float, float]]] = {
+INTERVALS: dict[str, Callable[[Quantity], tuple[float, float]]] = {
     IN_USE: standard_error,
     "percentile": percentile,
     "BCa": bca,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from tests.validity.in_short import DEFINITION, WHY, compared, in_use
+from tests.validity.in_short import OF_CELLS, OF_METHODS, WHY, compared, holds, rules
 from tests.validity.intervals import CONFIDENCE
 from tests.validity.markdown import pivot, table
 from tests.validity.report_coverage import (
@@ -14,8 +14,10 @@ from tests.validity.report_coverage import (
     undefined,
     widths_part,
 )
+from tests.validity.report_hard_settings import hard_settings_part
 from tests.validity.report_others import crossovers_part, every_metric_part, families_part, shuffled_part
-from tests.validity.resampling import RESAMPLES
+from tests.validity.report_training_sets import training_sets_part
+from tests.validity.resampling import FEWER, RESAMPLES
 from tests.validity.simulation import VIEWS, World
 from tests.validity.wanted import monte_carlo
 from tests.validity.worlds import POPULATION, THRESHOLD, WORLDS
@@ -27,11 +29,11 @@ CHECKED = (
     "(`tests/validity/test_study.py`)."
 )
 LIMITS = (
-    "- The intervals speak of the test patients for given classifiers. How training subsets and seeds vary is not in "
-    "them, nor whether other hospitals' patients are like these.\n"
+    "- The simulated training subsets differ in one number, the network's true AUROC, with a beta distribution. Where all seeds have "
+    "the same training images (`full`), the spread of the seeds shows less than other images would, and no interval here covers that.\n"
+    "- Nothing says whether other hospitals' patients are like these.\n"
     "- The threshold is fixed. One chosen on the test set would make every interval at it too good.\n"
-    "- The effects are normal on the log-odds scale and equally large for all patients; patients are independent of each other.\n"
-    "- On a limit (an AUROC or sensitivity of exactly 1) no resampling varies, and there is no interval."
+    "- The effects are normal on the log-odds scale and equally large for all patients; patients are independent of each other."
 )
 
 
@@ -40,27 +42,36 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
     single = found["coverage"][~found["coverage"]["of"].str.contains("−")]
     differences = found["coverage"][found["coverage"]["of"].str.contains("−")]
     parts = [
-        *_introduction(found["coverage"]),
-        "## The interval in use",
-        f"The project's intervals of metrics and differences are {DEFINITION}",
-        in_use(found),
-        "## What it was compared with",
-        "*percentile*: the quantiles of the resampled values. *BCa*: the same, bias-corrected and accelerated (Efron 1987).",
-        compared(found),
-        WHY,
-        "## Simulated patients",
-        *_worlds(found["coverage"]),
-        "## Metrics",
-        how_to_read(),
-        table(coverage_table(single)),
-        "## Paired differences",
-        "Second minus first on the same resampled patients; the true difference of *equal* and *weaker* is 0.",
-        table(coverage_table(differences)),
-        f"{widths_part(found['widths'])} {undefined(found['coverage'])}",
-        "## No difference: how often the test rejects",
-        *no_difference_part(found["coverage"]),
+        *_introduction(),
+        "## The rules",
+        OF_METHODS,
+        OF_CELLS,
+        "## What holds, and what does not",
+        holds(found),
+        rules(found),
+        "## Another training set",
+        *training_sets_part(found["training_sets"]),
+        "## Hard settings",
+        *hard_settings_part(found["hard_settings"]),
         "## Families of comparisons",
         *families_part(found["families"]),
+        "## Intervals of one cell and of one trained pair",
+        _how_many(found["coverage"]),
+        "*standard error* is the interval in use. *percentile*: the quantiles of the resampled values. *BCa*: the same, bias-corrected "
+        "and accelerated (Efron 1987). These two are there for comparison:",
+        compared(found),
+        WHY,
+        "### Simulated patients",
+        *_worlds(found["coverage"]),
+        "### Metrics",
+        how_to_read(),
+        table(coverage_table(single)),
+        "### Paired differences",
+        "Second minus first on the same resampled patients; the true difference of *equal* and *weaker* is 0.",
+        table(coverage_table(differences)),
+        f"{widths_part(found['coverage'])} {undefined(found['coverage'])}",
+        "### No difference: how often the test rejects",
+        *no_difference_part(found["coverage"]),
         "## Crossover",
         *crossovers_part(found["crossovers"]),
         "## Predictions that cannot know the label",
@@ -75,19 +86,24 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _introduction(rows: pd.DataFrame) -> list[str]:
-    counts = ", ".join(f"{count:,} of {studies:,} studies" for studies, count in _counts(rows).items())
+def _introduction() -> list[str]:
     return [
-        "# Do the intervals hold?",
+        "# Do the intervals and verdicts hold?",
         "A simulation study: data sets are drawn from populations whose true values are known, and the project's own "
-        "functions are asked for their intervals. Written by `make validity` (`python -m tests.validity.study`; for a quick "
+        "functions are asked for their intervals, p-values and verdicts. Written by `make validity` (`python -m tests.validity.study`; for a quick "
         "look `--datasets 50 --kept quick --out quick/validity.md`) from the rows that it keeps in `tests/validity/measured/`; the "
         "numbers are reproducible, since every random number derives from the setting's name.",
-        f"Data sets per setting: {counts} for coverage; the other sections say theirs. {RESAMPLES:,} resamplings of "
-        f"the patients each, with draws of its own for each data set. A share near {100 * CONFIDENCE:.0f} % of "
-        f"{' or '.join(f'{count:,}' for count in _counts(rows).values())} data sets has a Monte Carlo standard error of "
-        f"{' or '.join(f'{100 * monte_carlo(CONFIDENCE, count):.1f}' for count in _counts(rows).values())} points.",
     ]
+
+
+def _how_many(rows: pd.DataFrame) -> str:
+    counts = ", ".join(f"{count:,} of {studies:,} studies" for studies, count in _counts(rows).items())
+    return (
+        f"Data sets per setting: {counts}; the other sections say theirs. {RESAMPLES:,} resamplings of "
+        f"the patients each ({FEWER} in the sections above), with draws of its own for each data set. A share near {100 * CONFIDENCE:.0f} % of "
+        f"{' or '.join(f'{count:,}' for count in _counts(rows).values())} data sets has a Monte Carlo standard error of "
+        f"{' or '.join(f'{100 * monte_carlo(CONFIDENCE, count):.1f}' for count in _counts(rows).values())} points."
+    )
 
 
 def _counts(rows: pd.DataFrame) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tests.validity.coverage import rejections
+from tests.validity.coverage import rejections, widths
 from tests.validity.intervals import CONFIDENCE, IN_USE
 from tests.validity.markdown import percent, pivot, table
 from tests.validity.wanted import COVERS, REJECTED, REJECTS, monte_carlo, wanted
@@ -13,8 +13,7 @@ def how_to_read() -> str:
     return (
         f"Per cent of the data sets whose {100 * CONFIDENCE:.0f} % interval holds the true value; in brackets those whose interval lies "
         f"wholly above and wholly below it ({50 * (1 - CONFIDENCE):.1f} each is ideal). Bold: outside "
-        f"{wanted(COVERS)}. *standard error* is the interval in use, `results.uncertainty.interval`; *percentile* and *BCa* are "
-        "there for comparison."
+        f"{wanted(COVERS)}. *standard error* is the interval in use, of a difference `Difference.interval` with one seed."
     )
 
 
@@ -34,10 +33,10 @@ def coverage_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def widths_part(rows: pd.DataFrame) -> str:
-    """What the better coverage costs."""
+    """What the better coverage costs, of the rows of coverage."""
     said = [
-        f"{percent(r.mean_wider)} % at {r.studies:,} studies (at most {percent(r.most_wider)} %; {r.datasets:,} data sets)"
-        for r in rows.itertuples()
+        f"{percent(r.mean_wider)} % at {r.studies:,} studies (at most {percent(r.most_wider)} %)"
+        for r in widths(rows).itertuples()
     ]
     return f"Mean width of the standard error interval over the percentile one's, all settings: wider by {', '.join(said)}."
 

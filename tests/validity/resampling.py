@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from results.metrics import metric_value
 from results.uncertainty import patient_weights
@@ -10,12 +11,18 @@ from tests.validity.simulation import Rows, Sample, Values
 from tests.validity.worlds import THRESHOLD
 
 RESAMPLES = 2000  # as results.evaluation has it
-BLOCK = 250  # resamplings at once, as there
+FEWER = 400  # where many networks are compared in each data set
+BLOCK = 100  # resamplings at once: their sums fit the processor's cache
 
 
-def weights_of(sample: Sample, seed: int) -> Values:
-    """The project's resampling of patients, (studies, RESAMPLES); each data set has draws of its own."""
-    return patient_weights(sample.patient.astype(str).astype(object), RESAMPLES, seed)
+def weights_of(sample: Sample, seed: int, resamples: int = RESAMPLES) -> Values:
+    """The project's resampling of patients, (studies, resamples); each data set has draws of its own."""
+    return patient_weights(names_of(sample), resamples, seed)
+
+
+def names_of(sample: Sample) -> NDArray[np.object_]:
+    """The patient of each study, as the project takes names."""
+    return np.asarray(sample.patient.astype(str).astype(object))
 
 
 def without_each(sample: Sample) -> Values:

@@ -10,8 +10,9 @@ import pandas as pd
 
 from benchmark.datasets.shuffling import shuffle_labels
 from results.metrics import limits
-from tests.validity.intervals import TESTED
-from tests.validity.resampling import metrics_of, values_of, weights_of
+from results.uncertainty import Resampled, fewest_patients
+from tests.validity.intervals import TESTED, Quantity
+from tests.validity.resampling import metrics_of, names_of, values_of, weights_of
 from tests.validity.simulation import Rows, Sample, Values, draw, generator
 from tests.validity.strategies import STRATEGIES, Strategy, Task
 from tests.validity.worlds import WORLDS
@@ -54,9 +55,11 @@ def _kinds() -> dict[tuple[str, str], tuple[Run, float]]:
 def _outcome(sample: Sample, labels: Rows, probabilities: Values, seed: int) -> dict[str, float]:
     value = float(values_of(_METRIC, labels, probabilities[None])[0, 0])
     drawn = metrics_of(_METRIC, labels, probabilities[None], weights_of(sample, seed))[0, 0]
+    fewest = fewest_patients(names_of(sample), labels)
+    asked = Quantity((Resampled(value, drawn, fewest),), limits("auroc"))
     held = {}
     for kind, interval in TESTED.items():
-        low, high = interval(value, drawn, np.unique(sample.patient), limits("auroc"))
+        low, high = interval(asked)
         held[kind] = low <= 0.5 <= high
     return {"value": value, "spread": abs(value - 0.5), **held}
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.data import TrainingImages
-from classifiers.fine_tuning.fine_tune import TuningTask, fine_tune
+from classifiers.fine_tuning.fine_tune import fine_tune
 from classifiers.fine_tuning.recipes import Recipe
+from classifiers.fine_tuning.tuning_task import TuningTask
 from classifiers.train_and_test import TrainTest
 from extractors.handcrafted import describe
 from extractors.specs import BackboneSpec
@@ -22,7 +23,7 @@ from tests.validity.simulation import Rows, Sample, Values
 FEATURES, SIGNAL = 64, 3.0
 SIDE, CONTRAST = 32, 30.0  # pixels; grey levels that an abnormal study's patch is brighter
 _NETWORK = BackboneSpec("test_efficientnet", weights="random")
-_RECIPE = Recipe(epochs=3, learning_rate=[0.01], batch_size=32)
+_RECIPE = Recipe(epochs=3, learning_rate=[0.01], batch_size=32, folds_below=0)
 
 
 @dataclass(frozen=True, eq=False)

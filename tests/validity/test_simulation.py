@@ -6,11 +6,10 @@ from scipy.stats import multivariate_normal, norm
 
 from results.evaluation import evaluate, unit_table
 from results.metrics import limits
-from results.uncertainty import patient_weights
+from results.uncertainty import Resampled, fewest_patients, patient_weights
 from tests.validity.crossovers import PLANTED, SIZES, _world, differences_of
-from tests.validity.families import world_of
-from tests.validity.intervals import bca, percentile, standard_error
-from tests.validity.resampling import RESAMPLES, metrics_of, values_of, without_each
+from tests.validity.intervals import Quantity, bca, percentile, standard_error
+from tests.validity.resampling import RESAMPLES, metrics_of, names_of, values_of, without_each
 from tests.validity.simulation import VIEWS, World, draw, generator, shared_noise
 from tests.validity.worlds import METRICS, MURA, THRESHOLD, WORLDS, _population_values
 
@@ -76,8 +75,10 @@ def test_the_study_s_numbers_are_the_project_s(world):
     weights = patient_weights(table["patient"].to_numpy(dtype=object), RESAMPLES)
     values = values_of(METRICS, sample.label, probabilities)
     drawn = metrics_of(METRICS, sample.label, probabilities, weights)
+    fewest = fewest_patients(names_of(sample), sample.label)
     for m, metric in enumerate(METRICS):
-        low, high = standard_error(values[1, m], drawn[1, m], np.empty(60), limits(metric))
+        cell = Resampled(values[1, m], drawn[1, m], fewest)
+        low, high = standard_error(Quantity((cell,), limits(metric)))
         assert evaluated[metric] == {"value": values[1, m], "low": low, "high": high}
 
 
@@ -96,16 +97,8 @@ def test_bca_of_a_symmetrical_mean_is_nearly_the_percentile_interval():
     patients = np.array([f"p{i:03d}" for i in range(101)])
     drawn = values @ patient_weights(patients, 20_000) / 101
     left_out = np.array([np.delete(values, i).mean() for i in range(101)])
-    assert bca(0.0, drawn, left_out, None) == pytest.approx(percentile(0.0, drawn, left_out, None), abs=0.01)
-
-
-def test_a_family_s_classifiers_are_alike_within_backbone_and_strategy():
-    loadings = world_of(backbones=4, sizes=6).loadings
-    correlation = loadings @ loadings.T
-    assert correlation.shape == (48, 48)
-    assert np.diag(correlation) == pytest.approx(1)
-    assert correlation[0, 5] == pytest.approx(0.8)
-    assert correlation[0, 6] == correlation[0, 24] == pytest.approx(0.4)
+    asked = Quantity((Resampled(0.0, drawn, 101),), None, left_out)
+    assert bca(asked) == pytest.approx(percentile(asked), abs=0.01)
 
 
 def test_equal_classifiers_have_equal_true_values():

@@ -3,11 +3,22 @@
 import pandas as pd
 import pytest
 
-from tests.validity import every_metric, study, worlds
+from tests.validity import every_metric, hard_settings, study, training_sets, worlds
 from tests.validity.coverage import rejections
 from tests.validity.intervals import IN_USE
 from tests.validity.report import page
-from tests.validity.wanted import COVERS, FAMILY_ERROR, REJECTS, RUNS, RUNS_HOLD
+from tests.validity.report_hard_settings import judged
+from tests.validity.report_training_sets import covered_as_wanted, errors_of
+from tests.validity.wanted import (
+    COVERS,
+    ERROR,
+    FAMILY_ERROR,
+    REJECTS,
+    RUNS,
+    RUNS_HOLD,
+    WRONG_DIRECTION,
+    monte_carlo,
+)
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +31,33 @@ def test_the_page_is_made_of_the_kept_rows(measured):
     assert study.PAGE.read_text(encoding="utf-8") == page(measured), (
         "python -m tests.validity.study --sections"
     )
+
+
+def within_chance(share, rows):
+    """The share and two Monte Carlo standard errors."""
+    return share + 2 * rows["datasets"].map(lambda count: monte_carlo(share, count))
+
+
+def test_intervals_over_seeds_hold_the_methods_difference(measured):
+    rows = measured["training_sets"]
+    several = rows[rows["seeds"] > 1]
+    assert len(several) == 2 * 4 * 3 * 3
+    assert covered_as_wanted(several).mean() > 0.9
+    assert (several["covered"] >= several["former_covered"] - 0.02).all()
+    assert (rows.loc[rows["seeds"] == 1, "one_pair"] == 1).all()
+
+
+def test_each_verdict_errs_as_rarely_as_it_says(measured):
+    errors = errors_of(measured["training_sets"])
+    for test in ("difference", "equivalence", "non-inferiority"):
+        assert (errors[test] <= within_chance(ERROR, errors)).all(), test
+    assert (errors["wrong direction"] <= within_chance(WRONG_DIRECTION, errors)).all()
+
+
+def test_hard_settings_have_intervals_that_hold_or_a_warning(measured):
+    rows = judged(measured["hard_settings"])
+    auroc = rows[(rows["metric"] == "auroc") & ~rows["warning"]]
+    assert (auroc["inside"]).all()
 
 
 def test_intervals_hold_the_true_value(measured):
@@ -36,7 +74,10 @@ def test_without_a_difference_the_test_rejects_in_one_of_twenty_on_average(measu
 
 
 def test_families_crossovers_and_shuffled_labels_are_as_wanted(measured):
-    assert (measured["families"]["any_after_holm"] < FAMILY_ERROR).all()
+    families = measured["families"]
+    for kind in ("any_holm", "any_gated"):
+        assert (families[kind] <= within_chance(FAMILY_ERROR, families)).all()
+    assert (families["any_unadjusted"] > FAMILY_ERROR).all()
     crossovers = measured["crossovers"].dropna(subset="interpolated")
     assert len(crossovers) == 4
     assert crossovers["covered"].between(*COVERS).all()
@@ -48,9 +89,13 @@ def test_families_crossovers_and_shuffled_labels_are_as_wanted(measured):
 
 @pytest.fixture
 def small_populations(monkeypatch):
-    for module in (worlds, every_metric):
+    for module in (worlds, every_metric, hard_settings):
         monkeypatch.setattr(module, "_CHUNKS", 2)
         monkeypatch.setattr(module, "_PATIENTS", 2000)
+    monkeypatch.setattr(training_sets, "_POPULATION", 2000)
+    training_sets._aurocs.cache_clear()
+    yield
+    training_sets._aurocs.cache_clear()
 
 
 @pytest.mark.slow
@@ -72,5 +117,5 @@ def test_without_all_rows_there_is_no_page(monkeypatch, tmp_path, capsys):
         "sys.argv", ["study", "--sections", "--kept", str(tmp_path), "--out", str(tmp_path / "p")]
     )
     study.main()
-    assert "has no rows of shuffled, coverage" in " ".join(capsys.readouterr().out.split())
+    assert "has no rows of training_sets, hard_settings" in " ".join(capsys.readouterr().out.split())
     assert not (tmp_path / "p").exists()

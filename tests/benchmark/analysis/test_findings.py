@@ -13,7 +13,8 @@ TABLES = (
     "tests",
     "crossovers",
     "fits",
-    "heterogeneity",
+    "together",
+    "shrunken",
     "spread",
 )
 
@@ -34,7 +35,7 @@ def alone(tmp_path_factory):
 
 
 def test_a_grid_of_one_strategy_leaves_comparisons_empty(alone):
-    for name in ("differences", "tests", "crossovers", "heterogeneity", "spread", "controls"):
+    for name in ("differences", "tests", "crossovers", "together", "shrunken", "spread", "controls"):
         assert getattr(alone, name).empty, name
     assert len(alone.scores) == 1
     assert alone.main_part == "wrist", "the first part where the grid has no `all`"

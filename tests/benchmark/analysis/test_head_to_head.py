@@ -7,7 +7,7 @@ from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import CHOSEN, EVERY_BACKBONE
 from benchmark.reporting.answer import answer_rows, answer_text
 from results.comparison import OVER_SEEDS
-from results.verdict import FINE_TUNE, FREEZE, verdict
+from results.verdict import FINE_TUNE, FREEZE, verdict, verdict_text
 from tests.benchmark.planted import answers_from, grid_of, planted
 
 
@@ -17,7 +17,8 @@ def brier(tmp_path_factory):
     grid = grid_of(
         body_parts=["elbow", "wrist"],
         hand_crafted=None,
-        evaluation={"resamples": 200, "primary": "brier"},
+        seeds=[0, 1, 2, 3],
+        evaluation={"resamples": 200, "primary": "brier", "margin": 0.001},
     )
     plan, records = planted(tmp_path_factory.mktemp("brier"), grid)
     return plan, answers_from(plan, records)
@@ -45,15 +46,16 @@ def test_the_report_s_verdicts_are_those_of_the_terminal_and_of_mlflow(brier):
         same = shown[row["backbone"], row["body_part"], row["train_size"]]
         names = ("difference", "low", "high", "p_adjusted", "verdict")
         assert [same[name] for name in names] == [row[name] for name in names]
-        assert f"**{row['verdict']}**, {row['difference']:+.3f}" in text
+        words = verdict_text(row["verdict"], row["margin"], row["detectable"])
+        assert f"**{words}**, {row['difference']:+.3f}" in text
 
 
 def test_a_verdict_is_the_one_function_of_the_adjusted_p_value(brier):
     _, answers = brier
     for row in judged(answers):
-        assert row["verdict"] == verdict(
-            row["difference"], row["p_adjusted"], level=0.05, higher_is_better=False
-        )
+        adjusted = row["p_adjusted"], row["p_equal_adjusted"]
+        found = verdict(row["difference"], *adjusted, seeds=4, level=0.05, higher_is_better=False)
+        assert row["verdict"] == found
         assert row["p_adjusted"] >= row["p"]
 
 

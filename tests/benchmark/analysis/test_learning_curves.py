@@ -5,7 +5,7 @@ from benchmark.analysis.learning_curves import curve_points
 from benchmark.analysis.resampled_cells import read_resampled_cells
 from benchmark.grid.schema import Evaluation
 from benchmark.store.records import Records, Result
-from tests.benchmark.recorded import finished
+from tests.benchmark.recorded import COUNTS, finished
 
 EVALUATION = Evaluation(unit="image", resamples=100)
 
@@ -55,8 +55,21 @@ def test_seeds_are_averaged_and_resampled_once(records, monkeypatch):
     assert point.value == 0.5
     assert point.seeds == [0, 1]
     assert point.means["seconds/fit"] == 2.5
+    assert (point.train_images, point.train_patients) == (100, 50)
     monkeypatch.setattr(Records, "read_predictions", lambda self, cell: pytest.fail("resampled again"))
     assert points_of(records, cells) == [point]
+
+
+def test_a_point_of_drawn_patients_has_the_means_of_its_seeds(records):
+    counts = [COUNTS | {"train_images": 90 + seed, "train_patients": 30} for seed in (0, 2)]
+    drawn = {"train_size": "full", "patient_share": 0.9}
+    cells = [
+        write(records, str(seed), "one", seed, [0.5] * 8, counts=counted, **drawn)
+        for seed, counted in enumerate(counts)
+    ]
+    (point,) = points_of(records, cells)
+    assert (point.train_size, point.train_images) == ("full (90 % of patients)", 91)
+    assert point.row()["train_patients"] == 30
 
 
 def test_cells_of_controls_have_curves_of_their_own(records):

@@ -1,22 +1,21 @@
-"""Paired differences are those of the mean values, adjusted within their families."""
+"""Paired differences are those of the mean values."""
 
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.multitest import multipletests
 
 from benchmark.analysis.paired_differences import (
     BETWEEN_RECIPES,
     QUESTION,
-    Pair,
     comparisons,
-    difference_rows,
+    matches,
     pairs,
     with_recipe,
 )
-from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Setting
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Method
+from benchmark.analysis.verdicts import difference_rows
 
 
 def test_differences_hold_every_pair_of_strategies(findings):
@@ -58,17 +57,6 @@ def test_a_difference_is_that_of_the_mean_values(findings):
     assert over["low"] < over["difference"] < over["high"]
 
 
-def test_p_values_are_adjusted_within_their_family(findings):
-    table = findings.differences
-    for over in (False, True):
-        family = table[
-            (table["comparison"] == QUESTION.name) & ((table["backbone"] == EVERY_BACKBONE) == over)
-        ]
-        assert (family["family"] == len(family)).all()
-        expected = multipletests(family["p"], method="holm")[1]
-        np.testing.assert_allclose(family["p_adjusted"], expected)
-
-
 def test_classical_tests_stand_beside_the_resampling(findings):
     table = findings.tests
     assert len(table) == 2 * 3 * 3 * 2  # networks × parts × sizes × seeds
@@ -85,13 +73,26 @@ def test_the_question_of_the_suite_comes_first():
     assert len(set(comparisons())) == len(comparisons()) == 3
 
 
-def test_sides_without_a_common_seed_have_no_difference():
-    pair = Pair(QUESTION, "resnet18", "", Setting("hand", 50, 50), {0: None}, {1: None})
-    assert pair.over_seeds() is None
+def test_sides_without_a_common_seed_are_no_pair(findings):
+    evaluated = findings.evaluated
+    apart = [
+        record.model_copy(update={"seed": 7}) if record.strategy == "fine_tuning" else record
+        for record in evaluated.finished
+    ]
+    found = list(pairs(replace(evaluated, finished=apart)))
+    assert {pair.comparison.name for pair in found} == {"frozen − hand-crafted"}
 
 
-def test_no_pair_no_row(findings):
-    assert difference_rows(findings.evaluated, []).empty
+def test_a_mean_over_backbones_needs_two_of_them():
+    frozen, tuned = (
+        [Method(strategy, name, "") for name in names]
+        for strategy, names in (("feature_extraction", "ab"), ("fine_tuning", "bc"))
+    )
+    found = list(matches([*frozen, *tuned]))
+    assert [(m.comparison, m.backbone) for m in found] == [(QUESTION, "b")]
+    both = list(matches([*frozen, *tuned, Method("fine_tuning", "a", "")]))
+    (mean,) = [match for match in both if match.backbone == EVERY_BACKBONE]
+    assert [method.backbone for method in (*mean.first, *mean.second)] == ["a", "b", "b", "a"]
 
 
 def test_a_recipe_stands_behind_the_backbone_where_there_is_one():
@@ -108,7 +109,9 @@ def test_recipes_of_one_network_are_compared_with_each_other(findings):
     ]
     both = replace(evaluated, finished=[*evaluated.finished, *heads])
     found = [pair for pair in pairs(both) if pair.comparison == BETWEEN_RECIPES]
-    assert {pair.backbone for pair in found} == {"resnet18", "resnet34"}, "no pair of two networks, no mean"
+    assert {pair.match.backbone for pair in found} == {"resnet18", "resnet34"}, (
+        "no pair of two networks, no mean"
+    )
     assert len(found) == 2 * 3 * 3  # networks × parts × sizes
     rows = difference_rows(both, found)
     assert rows["difference"].abs().max() == 0, "these are the same predictions"

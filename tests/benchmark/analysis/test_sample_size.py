@@ -1,7 +1,12 @@
 """What more images bring is what was planted, or a reason why nothing can be said."""
 
+from dataclasses import replace
+
 from benchmark.analysis.findings import find
+from benchmark.analysis.paired_differences import pairs
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
+from benchmark.analysis.sample_size import ONE_SEED, crossover_rows
+from results.crossover import FROZEN_BETTER, TUNED_BETTER, UNDECIDED
 from tests.benchmark.planted import answers_from, grid_of, planted
 from tests.planted_study import CROSSING
 
@@ -13,12 +18,34 @@ def test_the_planted_crossover_is_found(findings):
     assert row["status"] == "crossed"
     assert row["low"] < CROSSING < row["high"]
     assert CROSSING / 2 < row["value"] < CROSSING * 2
+    *_, before, last = row["zones"]
+    assert (before.zone, last.zone) == (UNDECIDED, TUNED_BETTER)
+    assert before.low < CROSSING < last.low
+    assert f"fine-tuned better from {last.low:,.0f}" in row["zones_text"]
 
 
 def test_fits_mark_what_lies_beyond_the_data(findings):
     table = findings.fits
     assert (table["extrapolated"].eq(True) == (table["measured"].isna() & table["reason"].isna())).all()
     assert table["extrapolated"].eq(True).any()
+    assert set(table["law"]) == {"power law", "exponential"}
+
+
+def test_one_seed_has_no_zones(findings):
+    found = list(pairs(findings.evaluated))
+    single = [replace(pair, difference=replace(pair.difference, seeds=(0,))) for pair in found]
+    table = crossover_rows(findings.evaluated, single)
+    assert (table["zones"].map(len) == 0).all()
+    assert set(table["zones_text"]) == {ONE_SEED}
+
+
+def test_where_less_is_better_the_sides_change_places(findings):
+    """Of an error, the fine-tuned network that has less of it is the better one."""
+    evaluation = findings.evaluated.evaluation.model_copy(update={"primary": "brier"})
+    turned = replace(findings.evaluated, evaluation=evaluation)
+    table = crossover_rows(turned, list(pairs(findings.evaluated)))
+    row = table[(table["backbone"] == EVERY_BACKBONE) & (table["body_part"] == "all")].iloc[0]
+    assert row["zones"][-1].zone == FROZEN_BETTER
 
 
 def test_a_grid_whose_curves_all_fall_has_no_law_and_says_why(tmp_path):
@@ -28,4 +55,4 @@ def test_a_grid_whose_curves_all_fall_has_no_law_and_says_why(tmp_path):
     plan, records = planted(tmp_path, grid)
     table = find(answers_from(plan, records), plan).fits
     assert table["reason"].notna().all()
-    assert table[["asymptote", "scale", "exponent"]].isna().all(axis=None)
+    assert table[["asymptote", "scale", "shape"]].isna().all(axis=None)

@@ -11,13 +11,11 @@ def test_scores_name_the_best_and_those_that_may_be_as_good(findings):
     for _, rows in findings.scores.groupby(["body_part", "train_size"], sort=False):
         assert (rows["standing"] == "best").sum() == 1
         assert rows.loc[rows["standing"] == "best", "value"].item() == rows["value"].max()
-        majority = rows[rows["classifier"] == "majority"]
-        assert (majority["standing"] == "").all()
     largest = findings.scores[
         (findings.scores["body_part"] == "all") & (findings.scores["train_size"] == "full")
     ]
     assert (largest.loc[largest["strategy"] == "fine_tuning", "standing"] != "").all()
-    assert (largest.loc[largest["strategy"] == "hand_crafted", "standing"] == "").all()
+    assert (largest["standing"] == "").any()
 
 
 def test_a_value_that_is_undefined_everywhere_has_no_best(findings):

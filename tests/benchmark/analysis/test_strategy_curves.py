@@ -28,6 +28,7 @@ def test_the_mean_over_backbones_comes_first_and_is_the_mean_of_theirs(findings)
     for setting, value in over.items():
         assert value == pytest.approx((one[setting] + two[setting]) / 2)
     assert all(row["low"] <= row["value"] <= row["high"] for row in rows)
+    assert all(0 < row["train_patients"] <= row["train_images"] for row in rows)
 
 
 def test_a_backbone_without_its_counterpart_is_left_out(findings):
@@ -43,10 +44,10 @@ def test_without_fine_tuning_every_backbone_is_shown(findings):
     assert {row["backbone"] for row in rows} == {EVERY_BACKBONE, "resnet18", "resnet34"}
 
 
-def test_each_recipe_has_a_line_of_its_own(findings):
+def test_each_recipe_has_a_line_of_its_own_beside_the_chosen(findings):
     evaluated = findings.evaluated
     tuned = [r for r in evaluated.finished if r.strategy == "fine_tuning"]
     heads = [r.model_copy(update={"classifier": "head"}) for r in tuned]
     rows = strategy_points(replace(evaluated, finished=[*evaluated.finished, *heads]))
-    assert {row["line"] for row in rows if row["strategy"] == "fine_tuning"} == {"", "head"}
+    assert {row["line"] for row in rows if row["strategy"] == "fine_tuning"} == {"", "end_to_end", "head"}
     assert {row["line"] for row in rows if row["strategy"] != "fine_tuning"} == {""}

@@ -20,7 +20,7 @@ def test_report_after_a_run_is_written_and_logged_once(finished_run, tmp_path, c
     assert "no table spread: one seed has no spread" in done.out
     client, first = report_runs(workspace)
     artifacts = {entry.path for entry in client.list_artifacts(first[0].info.run_id)}
-    assert artifacts == {"report.html", "metrics.csv", "references.bib", "figures", "tables"}
+    assert artifacts == {"report.html", "metrics.csv", "references.bib", "figures", "tables", "checklists"}
     assert call(*arguments).status == 0
     _, second = report_runs(workspace)
     assert [run.info.run_id for run in second] == [run.info.run_id for run in first]

@@ -14,8 +14,10 @@ from benchmark.cli.terminal import (
     progress_bars,
     say,
     time_left,
+    training_table,
 )
 from benchmark.execution.plan import PlannedEmbedding
+from benchmark.grid.schema import FullSize
 
 ODD = "[x] [/x] [red]part\\"
 
@@ -155,3 +157,23 @@ def test_bars_on_a_terminal_and_lines_elsewhere(is_terminal, monkeypatch, capsys
     with progress_bars() as report:
         report("decoding images", 2, 2)
     assert ("decoding images: 2/2, done" in capsys.readouterr().err) != is_terminal
+
+
+def test_a_plan_shows_of_how_many_patients_the_images_are(whole):
+    plan, _ = whole
+    header, elbow = rows_of(
+        training_table(replace(plan, grid=plan.grid.model_copy(update={"body_parts": ["elbow"]})))
+    )
+    assert header == ["body part", "50 images", "400 images", "full"]
+    images, patients = plan.training.mean_counts("elbow", "full")
+    assert elbow == ["elbow", *(str(plan.training.mean_counts("elbow", n)[1]) for n in (50, 400)), elbow[-1]]
+    assert elbow[-1] == f"{patients} ({images} images)"
+
+
+def test_a_plan_leaves_the_patients_of_sizes_above_the_pool_empty(whole):
+    plan, _ = whole
+    drawn = FullSize(resample="patients")
+    grid = plan.grid.model_copy(update={"train_sizes": [99_999, "full"], "full": drawn, "seeds": [0]})
+    header, *rows = rows_of(training_table(replace(plan, grid=grid)))
+    assert header[1:] == ["99,999 images", "full (90 % of patients)"]
+    assert {row[1] for row in rows} == {""}

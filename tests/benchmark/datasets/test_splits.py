@@ -7,7 +7,14 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmark.datasets.manifest import Manifest
-from benchmark.datasets.splits import group_ids, is_leaky, nested_order, pool_and_test
+from benchmark.datasets.splits import (
+    first_groups,
+    group_ids,
+    is_leaky,
+    nested_order,
+    pool_and_test,
+    rows_showing,
+)
 from benchmark.errors import UserError
 
 PARTS = ("elbow", "hand", "wrist")
@@ -157,3 +164,28 @@ def test_the_order_is_the_same_for_ever() -> None:
     images = pd.DataFrame({"image": text, "patient": text, "body_part": "hand", "label": [0, 1, 0] * 10})
     order = ",".join(names_in_order(images, "hand", 1))
     assert hashlib.sha256(order.encode()).hexdigest()[:16] == "0e337d8d73767f0b"
+
+
+def test_a_share_of_the_groups_is_the_start_of_the_order_with_whole_patients(images: pd.DataFrame) -> None:
+    order, groups = order_of(images), group_ids(images, "patient")
+    start = first_groups(order, groups, 0.9)
+    assert (start == order[: len(start)]).all()
+    kept = set(groups[start])
+    assert len(kept) == 810, "nine tenths of 900"
+    assert not kept & set(groups[order[len(start) :]]), "no patient is divided"
+    labels = images["label"].to_numpy()
+    assert labels[start].mean() == pytest.approx(labels.mean(), abs=0.01)
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.55, 55), (0.551, 56), (0.999, 100), (0.001, 1)])
+def test_a_share_is_rounded_up_to_whole_groups(share: float, count: int) -> None:
+    groups = np.array([f"p{n}" for n in range(100)], object)
+    assert len(first_groups(np.arange(100), groups, share)) == count
+
+
+def test_rows_of_a_body_part_are_those_that_show_it(images: pd.DataFrame) -> None:
+    rows = np.arange(0, len(images), 2)
+    assert rows_showing(images, rows, "all") is rows
+    shown = rows_showing(images, rows, "hand")
+    assert set(images["body_part"].iloc[shown]) == {"hand"}
+    assert set(shown) <= set(rows)

@@ -1,4 +1,4 @@
-"""Results of the first version stay valid: their cells have the same ids and fingerprints."""
+"""Cells of the first version have the same ids; what is stale is so by versions and the unit alone."""
 
 import json
 import zipfile
@@ -7,9 +7,31 @@ from pathlib import Path
 import pytest
 import yaml
 
+from benchmark.execution.plan import make_plan
+from benchmark.execution.subsets import Subsets
+from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from tests.benchmark.opened import open_plan
+from tests.benchmark.planted import grid_of
+from tests.planted_study import planted_manifest
 
+# What the preset `default` was in the first version.
+DEFAULT = {
+    "learning_rate": 1e-3,
+    "backbone_learning_rate": 3e-4,
+    "ema": 0.9,
+    "augmentation": {
+        "flip": 0.5,
+        "rotate": 10,
+        "shift": 0.05,
+        "zoom": 0.1,
+        "brightness": 0.1,
+        "contrast": 0.2,
+        "gamma": 0.2,
+    },
+    "epochs": 2,
+    "warmup_epochs": 0,
+}
 FIRST_VERSION = Path(__file__).parents[2] / "data/first_version.zip"
 
 
@@ -20,8 +42,10 @@ def first_version(tmp_path):
     return tmp_path
 
 
-def plan_of(folder, **fine_tuning):
+def plan_of(folder, recipe=DEFAULT, unit="study", **fine_tuning):
     content = yaml.safe_load((folder / "grid.yaml").read_text())
+    content["evaluation"] = {**content.get("evaluation", {}), "unit": unit}
+    fine_tuning["recipe"] = recipe
     content["fine_tuning"] |= fine_tuning
     content["dataset"] |= {"name": "Ours", "citation": "us2026"}
     content["fine_tuning"] = {k: v for k, v in content["fine_tuning"].items() if v is not None}
@@ -30,17 +54,41 @@ def plan_of(folder, **fine_tuning):
     return open_plan(path, Workspace(folder / "runs"))[0]
 
 
-def test_all_cells_of_the_first_version_are_done(first_version):
-    plan, _ = open_plan(first_version / "grid.yaml", Workspace(first_version / "runs"))
+def test_cells_of_the_first_version_keep_their_ids_and_are_stale_by_recipe_and_unit(first_version):
+    plan = plan_of(first_version)
     records = (first_version / "runs/first_version").glob("*/result.json")
     assert {p.cell.id for p in plan.cells} == {json.loads(path.read_text())["cell"] for path in records}
-    assert {(planned.status, planned.reason) for planned in plan.cells} == {("done", "")}
+    assert {(planned.status, planned.reason) for planned in plan.cells} == {
+        ("stale", "changed since: recipe, unit")
+    }
+
+
+def test_another_unit_makes_stale_what_was_calibrated_on_the_first(first_version):
+    planned = plan_of(first_version).cells
+    other = plan_of(first_version, unit="image").cells
+    assert [p.cell.id for p in planned] == [p.cell.id for p in other]
+    assert all(
+        {key for key in p.fingerprint if p.fingerprint[key] != o.fingerprint[key]} == {"unit"}
+        for p, o in zip(planned, other, strict=True)
+    )
 
 
 def test_recipes_are_added_to_a_finished_grid_without_computing_it_again(first_version):
-    recipe = {"preset": "default", "epochs": 2, "warmup_epochs": 0}
-    recipes = {"end_to_end": recipe, "head": {**recipe, "trainable": "head"}}
+    recipes = {"end_to_end": DEFAULT, "head": {**DEFAULT, "trainable": "head"}}
     plan = plan_of(first_version, recipe=None, recipes=recipes)
-    assert {planned.cell.classifier for planned in plan.todo} == {"head"}
-    assert {planned.status for planned in plan.todo} == {"missing"}
-    assert len(plan.todo) == 4, "two sizes and two seeds"
+    never_run = [planned.cell for planned in plan.cells if planned.status == "missing"]
+    assert {cell.classifier for cell in never_run} == {"head"}
+    assert len(never_run) == 4, "two sizes and two seeds"
+
+
+def test_images_are_counted_per_seed_where_seeds_draw_the_patients(tmp_path):
+    drawn = {"resample": "patients", "share": 0.7}
+    grid = grid_of(full=drawn, feature_extraction=None, fine_tuning=None, controls=["leaky_split"])
+    plan = make_plan(grid, planted_manifest(["elbow", "wrist"], 100, 40), Records(tmp_path, grid.name))
+    subsets = Subsets(plan)
+    for planned in plan.cells:
+        cell = planned.cell
+        point = cell.body_part, cell.train_size, cell.seed, cell.control
+        assert plan.train_images(*point) == len(subsets.subset(*point).train_rows)
+    assert len({plan.train_images("all", "full", seed) for seed in range(9)}) > 1
+    assert {p.cell.patient_share for p in plan.cells} == {None, 0.7}

@@ -1,5 +1,6 @@
 """The record of a cell, from its fit or from the error that stopped it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -45,6 +46,8 @@ def test_a_finished_record_repeats_the_grid_and_counts_the_subset(made, planned,
     )
     assert record.unreadable == ["a.png", "b.png"]
     assert record.counts.train_images == len(subset.train_rows)
+    assert record.counts.pool_images == subset.pool_images
+    assert "patient_share" not in record.to_json()
     assert record.counts.train_positive == subset.labels.sum()
     assert record.counts.test_images == len(result.predictions)
     assert record.fingerprint == planned.fingerprint
@@ -89,3 +92,11 @@ def test_a_failed_record_has_a_reason_in_one_line_and_a_traceback(planned, conte
     assert type(error).__name__ in record.traceback
     Records(tmp_path, "g").write(failed(planned, context, error, now()))
     assert [path.name for path in (tmp_path / "g" / record.cell).iterdir()] == [RESULT]
+
+
+def test_a_drawn_share_of_patients_is_in_the_record(planned, context):
+    drawn = replace(planned, cell=replace(planned.cell, train_size="full", patient_share=0.9))
+    record = header(drawn, context, now())
+    assert (record.train_size, record.patient_share) == ("full", 0.9)
+    assert record.size_name == "full (90 % of patients)"
+    assert header(planned, context, now()).size_name == planned.cell.train_size

@@ -6,7 +6,7 @@ import pytest
 
 from benchmark.execution.plan import make_plan
 from benchmark.execution.subsets import Subsets
-from benchmark.grid.schema import Grid
+from benchmark.grid.schema import FullSize, Grid
 from benchmark.store.records import Records
 from tests.planted_study import planted_manifest
 
@@ -66,3 +66,14 @@ def test_skipped_images_are_in_no_split(plan):
     rest = replace(plan, pool=plan.pool[1:], test=plan.test[1:])
     leaky = Subsets(rest).subset("all", "full", 0, "leaky_split")
     assert not skipped & {*leaky.train_rows, *leaky.test_rows}
+
+
+def test_a_drawn_full_is_smaller_than_the_pool_in_controls_too(plan):
+    grid = plan.grid.model_copy(update={"full": FullSize(resample="patients", share=0.5)})
+    subsets = Subsets(replace(plan, grid=grid))
+    own, leaky = (subsets.subset("all", "full", 0, control) for control in ("", "leaky_split"))
+    assert (own.pool_images, leaky.pool_images) == (len(plan.pool), plan.pool_size("all", "leaky_split"))
+    assert len(own.train_rows) == pytest.approx(own.pool_images / 2, rel=0.1)
+    assert len(leaky.train_rows) == -(-leaky.pool_images // 2), "half of the images"
+    shuffled = subsets.subset("all", "full", 0, "shuffled_labels")
+    assert (shuffled.train_rows == own.train_rows).all()

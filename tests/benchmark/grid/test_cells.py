@@ -75,6 +75,20 @@ def test_an_id_stays_what_it_was():
     assert ids_of["fine_tuning"][:2] == ["80b35875ff8b", "964c68be1ca7"]
 
 
+def test_only_the_size_full_has_another_id_where_seeds_draw_its_patients():
+    drawn = {"resample": "patients", "share": 0.9}
+    (plain, _), (changed, _), (other, _) = (
+        expand(grid(**keys), SIZES) for keys in ({}, {"full": drawn}, {"full": drawn | {"share": 0.8}})
+    )
+    sizes = [cell.train_size for cell in plain]
+    assert [cell.train_size for cell in changed] == sizes
+    same = [one.id == two.id for one, two in zip(plain, changed, strict=True)]
+    assert same == [size != "full" for size in sizes]
+    assert changed[0].id == "abeb7902d005", "100 images: the records of users stay"
+    assert next(cell.id for cell in changed if cell.train_size == "full") == "5b1ed3caeee1"
+    assert not {c.id for c in changed if c.train_size == "full"} & set(ids(other))
+
+
 def test_the_folder_of_a_weights_file_is_not_part_of_the_id(tmp_path):
     def first_id(folder):
         folder.mkdir()

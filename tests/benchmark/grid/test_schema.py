@@ -72,6 +72,27 @@ def test_the_whole_grid_is_read(grid_file):
         ("name: mura\n", "", "name: this key is needed"),
         ("w.safetensors", "v.safetensors", "g.yaml:12: feature_extraction.backbones.2.weights: there is no"),
         (
+            "seeds:",
+            "full: {resample: images}\nseeds:",
+            "g.yaml:5: full.resample: 'images' is not known; allowed: patients",
+        ),
+        ("seeds:", "full: {share: 0.5}\nseeds:", "g.yaml:5: full.resample: this key is needed"),
+        (
+            "seeds:",
+            "full: {resample: patients, share: 1}\nseeds:",
+            "g.yaml:5: full.share: Input should be less than 1",
+        ),
+        (
+            "3000, full]",
+            "3000]\nfull: {resample: patients}",
+            "g.yaml:5: full: train_sizes does not list full: add it there",
+        ),
+        (
+            "official}",
+            "image}\nfull: {resample: patients}",
+            "g.yaml:3: full: protocol image divides patients",
+        ),
+        (
             "evaluation:",
             "controls: [shuffled_label]\nevaluation:",
             "g.yaml:23: controls.0: there is no control 'shuffled_label'; did you mean 'shuffled_labels'?",
@@ -97,6 +118,13 @@ def test_a_mistake_is_named_with_its_line_key_and_way_out(grid_file, old, new, m
     said = error_of(grid_file, WHOLE.replace(old, new, 1))
     assert message in said
     assert said.startswith("g.yaml:")
+
+
+def test_the_share_of_patients_is_that_of_the_size_full_alone(grid_file):
+    assert read_grid(grid_file).patient_share("full") is None
+    grid_file.write_text(WHOLE + "full: {resample: patients}\n")
+    grid = read_grid(grid_file)
+    assert [grid.patient_share(size) for size in (100, 3000, "full")] == [None, None, 0.9]
 
 
 def test_nothing_to_compare_is_said(grid_file):

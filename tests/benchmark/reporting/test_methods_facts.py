@@ -43,6 +43,8 @@ def test_counts_are_those_of_the_manifest(facts, findings):
 def test_what_was_done(facts, findings):
     assert facts["folds"] == FOLDS
     assert facts["comparisons"] == 2 * 3 * 2, "networks, body parts and sizes, but not the mean over networks"
+    assert facts["cells"] == {"planned": len(findings.plan.cells), "finished": len(findings.plan.cells)}
+    assert facts["interim"] is False
     assert facts["crossover"] is True
     assert facts["curve_fits"] is False, "two sizes are too few"
     assert facts["tests"][:2] == ["delong", "mcnemar"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.reporting.overview_figures import overview
 from results.crossover import ALWAYS, BEYOND
 
@@ -31,6 +32,25 @@ def test_a_crossover_outside_the_data_is_open(findings):
     assert set(frame["size"]) <= {0.0, float("inf")}
 
 
+def test_body_parts_stand_alone_and_together(findings):
+    caption, make = made(findings)["body_parts"]
+    assert "each body part alone" in caption
+    frame = make().frame()
+    assert set(frame["body_part"]) == {"", *(part for part in findings.evaluated.largest if part != "all")}
+    assert set(frame["kind"]) == {"alone", "mean over parts"}, "two parts are too few for more"
+
+
+def test_a_backbone_with_parts_of_its_own_has_its_own_figure(findings):
+    names = {"together": findings.together, "shrunken": findings.shrunken}
+    several = {name: table[table["backbone"] != EVERY_BACKBONE] for name, table in names.items()}
+    figures = made(replace(findings, **several))
+    assert {name for name in figures if name.startswith("body_parts")} == {
+        "body_parts",
+        "body_parts_resnet34",
+    }
+    assert "(resnet34)" in figures["body_parts_resnet34"][0]
+
+
 def test_the_heat_map_shows_each_method_in_each_body_part(findings):
     frame = made(findings)["heat_map_kappa"][1]().frame()
     text = frame.to_csv()
@@ -48,6 +68,7 @@ def test_the_heat_map_shows_each_method_in_each_body_part(findings):
         ),
         ("crossover_sizes", {"crossovers": pd.DataFrame()}, "two training sizes"),
         ("critical_difference", {}, "2 methods"),
+        ("body_parts", {"shrunken": pd.DataFrame()}, "two body parts with two seeds"),
     ],
 )
 def test_without_its_numbers_a_figure_says_why(findings, name, changes, reason):

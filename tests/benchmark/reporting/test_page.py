@@ -17,7 +17,7 @@ def text(report):
 
 
 def written_page(findings, folder, figures=()):
-    return page(findings, folder, figures, [], methods(facts_of(findings)), "name: planted")
+    return page(findings, folder, figures, [], methods(facts_of(findings)), [], "name: planted")
 
 
 def titles(text):

@@ -76,7 +76,7 @@ def test_one_size_and_one_seed_leave_out_what_needs_several(tmp_path):
     assert "two training sizes" in why["figure crossover_sizes"]
     assert "two training sizes" in why["table crossovers"]
     assert why["table spread"] == "one seed has no spread"
-    assert "two body parts" in why["table heterogeneity"]
+    assert "two body parts" in why["table parts_together"]
     assert {"main", "differences", "cost"} <= names(report.tables)
     assert "one seed has no spread" in (tmp_path / "paper" / "report.html").read_text(encoding="utf-8")
 

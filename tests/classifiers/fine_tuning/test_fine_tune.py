@@ -7,25 +7,27 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from classifiers.fine_tuning import prediction
-from classifiers.fine_tuning.data import Part
-from classifiers.fine_tuning.fine_tune import _calibrated, fine_tune
+from classifiers.fine_tuning import checkpoints, prediction
+from classifiers.fine_tuning.fine_tune import fine_tune
 from extractors.backbones import load_backbone
 from tests.classifiers.fine_tuning.tasks import CPU, SPEC, marked_images
 
+WAYS = pytest.mark.parametrize("way", [{}, {"folds_below": 0}], ids=["folds", "validation part"])
 
-def test_it_learns_what_marks_the_abnormal(task):
-    made = task(epochs=12, batch_norm="train", schedule="cosine")
-    tuned = fine_tune(made)
+
+@WAYS
+def test_it_learns_what_marks_the_abnormal(task, way):
+    tuned = fine_tune(task(epochs=12, batch_norm="train", schedule="cosine", **way))
     _, labels = marked_images()
     assert roc_auc_score(labels[120:], tuned.fit.probabilities) > 0.9
     assert tuned.history[-1]["train_loss"] < tuned.history[0]["train_loss"]
     assert 0 < tuned.fit.threshold < 1
     assert tuned.fit.bytes_on_disk == tuned.weights.stat().st_size > 100_000
-    assert (
-        tuned.fit.parameters["best_epoch"] == min(tuned.history, key=lambda e: e["validation_loss"])["epoch"]
-    )
-    assert tuned.facts["trained_on"] + tuned.facts["validated_on"] == 120
+    validated = [epoch for epoch in tuned.history if not epoch.get("refit")]
+    best = min(validated, key=lambda epoch: epoch["validation_loss"])
+    assert tuned.fit.parameters["best_epoch"] == best["epoch"]
+    assert tuned.fit.selection_auroc == best["validation_auroc"]
+    assert tuned.facts["updates"] > 0
 
 
 @pytest.mark.parametrize(
@@ -36,28 +38,35 @@ def test_the_same_task_gives_the_same_bits(task, recipe):
     assert np.array_equal(first.fit.probabilities, second.fit.probabilities)
 
 
-def test_the_test_rows_decide_nothing(task):
-    made = task(epochs=1)
+@WAYS
+def test_the_test_rows_decide_nothing(task, way):
+    made = task(epochs=1, **way)
     pixels = made.images.pixels.copy()
     pixels[120:] = 255 - pixels[120:]
     other = replace(made, images=replace(made.images, pixels=pixels), checkpoints=made.checkpoints / "other")
     first, second = fine_tune(made), fine_tune(other)
-    timeless = [[{k: v for k, v in e.items() if k != "seconds"} for e in t.history] for t in (first, second)]
-    assert timeless[0] == timeless[1]
+    assert _timeless(first.history) == _timeless(second.history)
     assert first.fit.threshold == second.fit.threshold
     assert not np.array_equal(first.fit.probabilities, second.fit.probabilities)
+
+
+def _timeless(history):
+    return [{name: value for name, value in epoch.items() if name != "seconds"} for epoch in history]
 
 
 class Killed(BaseException):
     """What a kill between two epochs looks like to the code."""
 
 
-def test_a_training_killed_again_and_again_continues_to_the_same_bits(task):
-    """Killed after the first epoch of each stage, and after the last but one of all."""
+@WAYS
+def test_a_training_killed_again_and_again_continues_to_the_same_bits(task, way, monkeypatch):
+    """Killed after the first epoch of each stage, and after the last but one of all; in folds, in the third."""
+    monkeypatch.setattr(checkpoints, "EVERY", 0)
     recipe = {
+        **way,
         "stages": [
             {"trainable": "head", "epochs": 2},
-            {"schedule": "plateau", "plateau_patience": 0},
+            {"schedule": "plateau", "plateau_patience": 0} if way else {},
         ],
         "epochs": 3,
         "learning_rate": 1e-3,
@@ -80,14 +89,18 @@ def test_a_training_killed_again_and_again_continues_to_the_same_bits(task):
         with pytest.raises(Killed):
             fine_tune(replace(task("killed", **recipe), on_epoch=kill_after(epochs)))
     continued = fine_tune(replace(task("killed", **recipe), on_epoch=kill_after(None)))
-    assert told == list(range(1, len(whole.history) + 1))
+    assert told == [epoch["step"] for epoch in whole.history] == list(range(1, len(whole.history) + 1))
+    assert _timeless(continued.history) == _timeless(whole.history)
+    assert continued.fit.threshold == whole.fit.threshold
     assert len(told) > 4, "there was an epoch left after the last kill"
     assert np.array_equal(continued.fit.probabilities, whole.fit.probabilities)
 
 
-def test_the_better_learning_rate_is_taken(task):
-    tuned = fine_tune(task(epochs=5, learning_rate=[1e-6, 3e-3], batch_norm="train"))
+@WAYS
+def test_the_better_learning_rate_is_taken(task, way):
+    tuned = fine_tune(task(epochs=5, learning_rate=[1e-6, 3e-3], batch_norm="train", **way))
     assert tuned.fit.parameters["learning_rate"] == 3e-3
+    assert list(dict.fromkeys(epoch["rate"] for epoch in tuned.history)) == [1e-6, 3e-3]
     assert [epoch["step"] for epoch in tuned.history] == list(range(1, len(tuned.history) + 1))
 
 
@@ -123,18 +136,18 @@ def test_too_few_patients_of_a_class_are_one_clear_line(task, labels):
     assert "\n" not in str(error.value)
 
 
-def test_a_rate_whose_loss_breaks_is_not_taken(task):
-    tuned = fine_tune(task(optimizer="sgd", learning_rate=[10, 1e-3], epochs=2))
+@WAYS
+def test_a_rate_whose_loss_breaks_is_not_taken(task, way):
+    tuned = fine_tune(task(optimizer="sgd", learning_rate=[10, 1e-3], epochs=2, **way))
     assert tuned.fit.parameters["learning_rate"] == 1e-3
     assert tuned.facts["diverged_rates"] == [10]
 
 
-def test_a_calibrated_network_stays_calibrated():
-    """Platt's sigmoid takes log odds, so that it can leave them as they are."""
-    random = np.random.default_rng(0)
-    odds = random.normal(0, 3, 4000)
-    labels = (random.random(4000) < 1 / (1 + np.exp(-odds))).astype(int)
-    alone = Part(np.arange(4000), np.arange(4000), labels, np.full(4000, "hand"))
-    probabilities, threshold = _calibrated(odds, alone, odds)
-    assert threshold == pytest.approx(0.5, abs=0.1)
-    assert np.abs(probabilities - 1 / (1 + np.exp(-odds))).max() < 0.03
+@WAYS
+def test_every_pass_over_images_is_counted_and_foreseen(task, way):
+    made, passes = task(epochs=2, learning_rate=[1e-3, 3e-3], early_stopping_patience=None, **way), []
+    tuned = fine_tune(replace(made, on_trained=lambda: passes.append(1)))
+    once = tuned.fit.parameters["epochs"]
+    folds, refit = tuned.facts["folds"] or 1, tuned.fit.parameters.get("refit_epochs", 0)
+    assert len(passes) == 2 * folds * once + refit
+    assert len(passes) <= made.recipe.most_epochs(120) <= len(passes) + once

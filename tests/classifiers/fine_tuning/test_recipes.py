@@ -25,7 +25,7 @@ def test_a_stage_takes_from_the_recipe_what_it_leaves_open():
     first, second = recipe.each_stage()
     assert (first.trainable, first.epochs, first.optimizer) == ("head", 7, "sgd")
     assert (second.trainable, second.epochs, second.optimizer) == ("all", 15, "sgd")
-    assert recipe.most_epochs() == 22
+    assert recipe.most_epochs(2000) == 22
 
 
 def test_what_was_asked_leaves_defaults_out_and_tells_recipes_apart():
@@ -35,8 +35,33 @@ def test_what_was_asked_leaves_defaults_out_and_tells_recipes_apart():
     assert Recipe(batch_size=8).asked() == {"batch_size": 8, "stages": [{}]}
 
 
-def test_the_epochs_of_every_learning_rate_count():
-    assert Recipe(epochs=4, learning_rate=[1e-3, 1e-4]).most_epochs() == 8
+def test_the_epochs_of_every_learning_rate_fold_and_the_refit_count():
+    recipe = Recipe(epochs=4, learning_rate=[1e-3, 1e-4], folds_below=500)
+    assert recipe.most_epochs(500) == 8
+    assert recipe.most_epochs(499) == 4 * (2 * 5 + 1)
+
+
+def test_a_minimum_of_updates_makes_more_epochs_of_few_images():
+    """Their warm-up keeps its share; many images are not affected."""
+    recipe = Recipe(epochs=10, min_updates=100, warmup_epochs=1, batch_size=32)
+    assert [stage.epochs for stage in recipe.stretched(80).each_stage()] == [34]
+    assert recipe.stretched(80).each_stage()[0].warmup_epochs == pytest.approx(3.4)
+    assert recipe.stretched(320).each_stage() == recipe.each_stage()
+    assert recipe.most_epochs(100) == 34 * 6
+
+
+def test_a_plateau_schedule_has_a_validation_part_of_its_own():
+    assert Recipe().uses_folds(999)
+    assert not Recipe().uses_folds(1000)
+    assert not Recipe(schedule="plateau").uses_folds(100)
+
+
+def test_a_searched_rate_takes_the_backbones_with_it():
+    recipe = Recipe(learning_rate=[1e-3, 3e-3], backbone_learning_rate=2e-4)
+    assert recipe.rates() == [1e-3, 3e-3]
+    found = [recipe.with_rate(rate).each_stage()[0] for rate in recipe.rates()]
+    assert [stage.learning_rate for stage in found] == [[1e-3], [3e-3]]
+    assert [stage.backbone_learning_rate for stage in found] == pytest.approx([2e-4, 6e-4])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from classifiers.fine_tuning.schedules import best_epoch, is_over, rate_factor
 
 def epochs(*losses, aurocs=None):
     return [
-        {"epoch": i + 1, "validation_loss": loss, "validation_auroc": (aurocs or [0.5] * 9)[i]}
+        {"epoch": i + 1, "updates": 3, "validation_loss": loss, "validation_auroc": (aurocs or [0.5] * 9)[i]}
         for i, loss in enumerate(losses)
     ]
 
@@ -52,3 +52,9 @@ def test_a_stage_ends_with_its_epochs_or_its_patience():
     assert not is_over(stage, epochs(0.5, 0.6, 0.4), "loss")
     assert is_over(stage, epochs(0.5, 0.4, 0.3, 0.2, 0.1), "loss")
     assert not is_over(Stage(epochs=5, early_stopping_patience=None), epochs(0.5, 0.6, 0.7, 0.8), "loss")
+
+
+def test_no_stage_ends_before_its_updates():
+    impatient = Stage(epochs=5, early_stopping_patience=2, min_updates=10)
+    assert not is_over(impatient, epochs(0.5, 0.6, 0.7), "loss"), "nine updates"
+    assert is_over(impatient, epochs(0.5, 0.6, 0.7, 0.8), "loss")

@@ -19,16 +19,18 @@ def make(tmp_path):
         for name, rows in (("train", np.arange(40)), ("validation", np.arange(40, 60)))
     }
 
-    def made(folder="a", **recipe):
-        recipe = Recipe(**{"epochs": 2, "batch_size": 20, "learning_rate": 3e-3, **recipe})
+    def made(folder="a", **asked):
+        own = {name: asked.pop(name) for name in ("validation", "keep_best", "last_epoch") if name in asked}
+        recipe = Recipe(**{"epochs": 2, "batch_size": 20, "learning_rate": 3e-3, **asked})
         backbone = load_backbone(SPEC, size=32, device=CPU)
-        place = tmp_path / folder
-        return Training(backbone=backbone, recipe=recipe, pixels=images.pixels, seed=7, folder=place, **parts)
+        given = {"pixels": images.pixels, "seed": 7, "folder": tmp_path / folder, **parts, **own}
+        return Training(backbone=backbone, recipe=recipe, **given)
 
     return made
 
 
-def test_each_epoch_is_told_after_its_checkpoint(make, tmp_path):
+def test_each_epoch_is_told_after_its_checkpoint(make, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, "EVERY", 0)
     training, told = make(), []
 
     def on_epoch(epoch):
@@ -80,3 +82,20 @@ def test_the_average_of_the_weights_is_what_is_validated_and_kept(make):
     assert training.evaluated is not training.network
     kept, trained = training.best, training.network.state_dict()
     assert any(not torch.equal(kept[name], trained[name]) for name in kept)
+
+
+def test_short_epochs_share_a_checkpoint(make, tmp_path):
+    """One at the end, none younger than EVERY."""
+    make(epochs=3).run(
+        lambda epoch: (tmp_path / "a/history.json").exists() == (epoch["epoch"] == 3) or pytest.fail("when?")
+    )
+    assert len(checkpoints.load(tmp_path / "a").history) == 3
+
+
+def test_without_a_validation_part_the_last_epoch_is_kept(make):
+    training = make(epochs=3, validation=None, keep_best=False, last_epoch=2)
+    training.run(lambda epoch: None)
+    assert len(training.history) == 2
+    assert not any(name.startswith("validation") for name in training.history[0])
+    last = training.evaluated.state_dict()
+    assert all(torch.equal(training.best[name], value) for name, value in last.items())

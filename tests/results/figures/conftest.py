@@ -50,6 +50,7 @@ def curve_rows(parts=PARTS, sizes=SIZES, strategies=STRATEGIES):
             row
             | {
                 "train_images": images,
+                "train_patients": round(images / 3.3),
                 "seeds": [0],
                 "value": value,
                 "low": value - 0.04,

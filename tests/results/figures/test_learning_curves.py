@@ -25,7 +25,8 @@ def test_every_part_has_a_panel_with_a_line_per_strategy(curves, whole, width):
 def test_the_picture_draws_the_numbers_of_the_frame(curves):
     figure = LearningCurves(curves(parts=("wrist",)), "auroc", "study")
     table = figure.frame()
-    assert table.columns.tolist() == ["body_part", "strategy", "line", "train_images", "value", "low", "high"]
+    key = ["body_part", "strategy", "line", "train_images"]
+    assert table.columns.tolist() == [*key, "train_patients", "value", "low", "high"]
     tuned = table[table["strategy"] == "fine_tuning"]
     assert tuned["train_images"].tolist() == [100, 3000, 9752]
     axis = figure.plot().axes[0]
@@ -37,6 +38,17 @@ def test_the_picture_draws_the_numbers_of_the_frame(curves):
     assert np.array_equal(line.get_xydata(), tuned[["train_images", "value"]])
     band = axis.collections[2].get_paths()[0].get_extents()
     assert (band.y0, band.y1) == pytest.approx((tuned["low"].min(), tuned["high"].max()))
+
+
+def test_each_panel_has_its_own_images_and_patients_below_on_one_scale(curves, whole):
+    drawn = LearningCurves(curves(parts=("humerus", "all")), "auroc", "study").plot()
+    texts = [[label.get_text() for label in axis.get_xticklabels()] for axis in drawn.axes]
+    assert texts == [
+        ["100\n(30)", "1,272\n(385)"],
+        ["100\n(30)", "3,000\n(909)", "10,000\n(3,030)", "36,808\n(11,154)"],
+    ]
+    assert drawn.axes[0].get_xlim() == drawn.axes[1].get_xlim()
+    whole(drawn)
 
 
 def test_undefined_points_leave_gaps_and_a_lone_interval_is_a_line(curves, whole):
@@ -64,7 +76,8 @@ def test_a_strategy_with_two_backbones_has_two_markers(curves, whole):
 
 def test_three_parts_label_the_axis_below_each_column(curves, whole):
     drawn = LearningCurves(curves(parts=("hand", "wrist", "all")), "auroc", "study", width=ONE_COLUMN).plot()
-    assert [axis.get_xlabel() for axis in drawn.axes] == ["", "training images", "training images"]
+    label = "training images\n(patients)"
+    assert [axis.get_xlabel() for axis in drawn.axes] == ["", label, label]
     whole(drawn)
 
 

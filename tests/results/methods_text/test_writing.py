@@ -43,12 +43,30 @@ def networks_of(section):
     return found
 
 
-def recipes_of(section):
+def recipes_of(section, sizes):
+    """The recipes as the facts hold them; `full` has 36,808 images."""
+    images = [36808 if size == "full" else size for size in sizes]
     return [
         recipe.model_dump(mode="json")
         | {"name": name, "stages": [stage.model_dump(mode="json") for stage in recipe.each_stage()]}
+        | {"by_folds": any(recipe.uses_folds(size) for size in images)}
+        | {"by_part": not all(recipe.uses_folds(size) for size in images)}
         for name, recipe in (section.named_recipes.items() if section else ())
     ]
+
+
+def budget(methods, configurations, folds, fits, refitted=True):
+    names = ("methods", "configurations", "folds", "fits", "refitted")
+    return dict(zip(names, (methods, configurations, folds, fits, refitted), strict=True))
+
+
+def budgets_of(grid):
+    tuned = grid.fine_tuning is not None
+    return {
+        "classifiers": budget(3, 27, 5, 138) if grid.feature_extraction else None,
+        "few": budget(1, 1, 5, 6) if tuned else None,
+        "many": budget(1, 1, 0, 1, False) if tuned else None,
+    }
 
 
 def part(name="all", train=36808):
@@ -76,7 +94,8 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
         "evaluated_on": "valid",
         "parts": [part()],
         **{name: networks_of(getattr(grid, section)) for name, section in SECTIONS.items()},
-        "recipes": recipes_of(grid.fine_tuning),
+        "recipes": recipes_of(grid.fine_tuning, grid.train_sizes),
+        "budgets": budgets_of(grid),
         "folds": 5,
         "others": [],
         "by_skimage": True,
@@ -94,6 +113,8 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
             },
             "xgboost": {"label": "XGBoost", "method": "It had trees.", "citations": ["chen2016xgboost"]},
         },
+        "cells": {"planned": 128, "finished": 128},
+        "interim": False,
         "comparisons": 64,
         "crossover": True,
         "curve_fits": True,
@@ -176,7 +197,7 @@ def test_frozen_networks_and_descriptors():
         "The hand-crafted descriptors were edges and histograms of gradients, by scikit-image",
         "The descriptors were classified by logistic regression.",
         "five folds by patient, stratified by label",
-        "sigmoid (Platt 2000) fitted to the decision values of the cross-validation's held-out images and the network's log odds",
+        "sigmoid (Platt 2000) fitted to the decision values of the cross-validation's held-out images and the network's log odds of the images held out from it, so that the means over the views of a study are calibrated; from the same studies comes",
         "largest sum of sensitivity and specificity (Youden 1950)",
     )
     assert_silent(text, "majority")
@@ -202,9 +223,11 @@ def test_fine_tuning():
     assert_says(
         written(),
         "The network that was fine-tuned is densenet169 (ImageNet weights)",
-        "20 % of the labelled images, drawn by patient, were the validation part, which stopped the training and chose the epoch (the lowest loss);",
+        "With fewer than 1,000 labelled images, the number of epochs was chosen in a cross-validation within them (five folds by patient, those of the classifiers, fewer where a class is small): every fold was trained to the end, and those with the lowest loss, averaged over folds, were taken; the network was then refitted to all labelled images, with as many updates of its weights as a fold had had by then.",
+        "With more, 20 % of the labelled images, drawn by patient, were the validation part, which stopped the training and chose the epoch (the lowest loss);",
         "learnt from the others and was not refitted on all labelled images. The learning rate was fixed beforehand.",
-        "All weights were trained by AdamW (learning rate 0.001 for the head and 0.0003 for the backbone, weight decay 0.05, a cosine schedule after a warm-up of 1 epoch), for at most 15 epochs, stopped after five epochs without a better one.",
+        "All weights were trained by AdamW (learning rate 0.001 for the head and 0.0003 for the backbone, weight decay 0.05, a cosine schedule after a warm-up of 1 epoch), for at most 15 epochs, with a validation part stopped after five epochs without a better one.",
+        "The searches of a network were, frozen, at most 27 settings of three classifiers (138 fits) and, fine-tuned, one learning rate of one recipe with every epoch as a candidate (6 trainings with the fewest images, 1 with the most). Both sides chose within the same labelled images and folds; the budgets are equal in this sense, not in the number of fits. Both were refitted on all labelled images where folds chose; elsewhere only the classifiers were.",
         "The loss was the binary cross-entropy, in batches of 32 images.",
         "moving average of the weights (decay 0.9 per update)",
         "mirroring from left to right (probability 0.5), rotation (up to 10°), shifts (up to 5 %), scaling (up to 10 %),",
@@ -243,7 +266,9 @@ def test_stages_rates_heads_and_views():
         "In stage one, the head alone was trained by AdamW (learning rate 0.001, weight decay",
         "In stage two, the head and the last two blocks were trained by AdamW (learning rate 0.01 or 0.0001 for the head and 0.0003",
         "In stage three, the head and the layers from layer\\_4.conv on were trained by SGD with Nesterov",
-        "chose the epoch (the highest AUROC) and chose the learning rate of 0.01 and 0.0001;",
+        "the learning rate (0.01 or 0.0001) and the number of epochs were chosen in a cross-validation",
+        "those with the highest AUROC, averaged over folds, were taken",
+        "chose the epoch (the highest AUROC) and chose the learning rate (0.01 or 0.0001);",
         "cross-entropy weighted by class with label smoothing of 0.1 of the mean probability of a study's views, in batches of whole studies with about 32 images.",
         "The head had hidden layers of 256 units and dropout of 0.5 before its output.",
         "averaged down to 112 × 112 pixels",
@@ -256,15 +281,24 @@ def test_statistics():
         written(),
         "the area under the ROC curve (AUROC) per study, whose probability is the mean of its views'.",
         "2,000 resamplings of the test patients with replacement: a cluster bootstrap by patient (Efron & Tibshirani 1993)",
-        "95 % intervals are the estimate ± Student's t (patients − 1 degrees of freedom) times this standard error, on the log-odds scale",
-        "the variation over training subsets and repeated fits is not included.",
-        "paired by patient, and over the seeds that both methods have; their p-values are two-sided,",
-        "at a significance level of α = 0.05.",
-        "Holm's method (Holm 1979; Seabold & Perktold 2010) over the family of 64 comparisons of fine-tuned with frozen",
-        "its interval is the percentile interval of the crossovers",
+        "95 % intervals are the estimate ± Student's t times the standard error, with as many degrees of freedom as there are test patients of the rarer label, less one, on the log-odds scale between the metric's limits.",
+        "are correlated (Obuchowski 1997).",
+        "A value on a limit has a one-sided bound (Hanley & Lippman-Hand 1983).",
+        "The variance of a mean over S seeds is the sum of two parts, as for readers who read the same cases (Obuchowski & Rockette 1995): the variance between the seeds, divided by S, and the covariance of two seeds over test patients.",
+        "with S − 1 and with patients − 1 degrees of freedom, and the half width",
+        "of both half widths (Cochran 1964).",
+        "the first part shows only how fits vary, and results are conditional on this training set.",
+        "paired by patient, and on those seeds alone that both methods have. The interval of a difference is put together from those of its two sides (Zou & Donner 2008)",
+        "A difference was tested two-sided against zero; p-values agree with the intervals.",
+        "within a margin of ±0.02 was tested by two one-sided tests (Schuirmann 1987), and, as a frozen network costs less, that freezing is worse than fine-tuning by less than the margin by one of them (non-inferiority).",
+        "The p-values of each of these tests were adjusted over the family of 64 comparisons of fine-tuned with frozen",
+        "that the grid plans, finished or not, by Holm's method (Holm 1979). The familywise error rate of each is held at α = 0.05. The intervals beside the verdicts are not adjusted.",
+        "A comparison is called equal where it is shown to be within the margin, be it zero or not; else",
+        "would detect with 80 % power.",
+        "its interval is the percentile interval of the crossovers in the same resamplings of patients and seeds",
         "Power laws with an asymptote were fitted to learning curves (Figueroa et al. 2012)",
-        "DeLong's test of AUROCs (DeLong et al. 1988) and McNemar's test of errors (McNemar 1947), which take studies for independent",
-        "Friedman's and Nemenyi's tests (Demšar 2006; Terpilowski 2019)",
+        "DeLong's test of AUROCs (DeLong et al. 1988) and McNemar's test of errors (McNemar 1947; Seabold & Perktold 2010), which treat studies as independent",
+        "Friedman's and Nemenyi's tests (Demšar 2006; Terpilowski 2019). This describes the pool of methods and judges no pair:",
         "The controls were labels that were shuffled over the studies before training and testing and the share of",
         "Everything was computed on NVIDIA H100 with Python 3.11.7 and PyTorch 2.15.0.",
         "recorded with MLflow 3.5.0 (Zaharia et al. 2018).",
@@ -274,8 +308,42 @@ def test_statistics():
 def test_other_settings_of_the_evaluation():
     text = written(evaluation={"confidence": 0.9, "unit": "image", "primary": "cohens_kappa"})
     assert_says(
-        text, "primary metric was Cohen's kappa per image.", "90 % intervals", "α = 0.1.", "take images for"
+        text, "primary metric was Cohen's kappa per image.", "90 % intervals", "α = 0.1.", "treat images as"
     )
+
+
+def test_the_margin_is_that_of_the_grid():
+    assert_says(written(evaluation={"margin": 0.01}), "within a margin of ±0.01 was")
+
+
+def test_one_seed_claims_nothing_of_methods():
+    text = written(seeds=[4])
+    assert_says(text, "With one seed, intervals and tests are conditional on these trained networks:")
+    assert_says(text, "so that nothing is claimed of the methods.", "in the same resamplings, those beyond")
+    assert_silent(
+        text, "margin", "Cochran", "conditional on this training set", "seeds alone", "other training subsets"
+    )
+
+
+def test_all_parts_come_before_the_body_parts():
+    text = written(body_parts=["all", "wrist"])
+    assert_says(
+        text,
+        "finished or not, by the inheritance procedure (Goeman & Finos 2012; Bretz et al. 2009): the comparison over all parts",
+    )
+    assert_says(
+        text,
+        "passes its level on to the body parts of the same size. The familywise error rate of each is held at α = 0.05.",
+    )
+    assert_silent(text, "Holm")
+    for parts in (["all"], ["elbow", "wrist"]):
+        assert_silent(written(body_parts=parts), "inheritance", "Goeman")
+
+
+def test_an_unfinished_grid_is_an_interim_look():
+    text = written(interim=True, cells={"planned": 1280, "finished": 64})
+    assert_says(text, "This is an interim look: 64 of the 1,280 planned cells are finished.")
+    assert_silent(written(), "interim")
 
 
 def test_a_metric_without_limits(monkeypatch):
@@ -285,9 +353,12 @@ def test_a_metric_without_limits(monkeypatch):
     changed["grid"]["evaluation"]["primary"] = "log_loss"
     text = methods(changed).text
     assert_says(
-        text, "primary metric was log loss per study", "on the metric's own scale, and on the plain scale"
+        text,
+        "primary metric was log loss per study",
+        "on the metric's own scale. The seeds",
+        "both methods have. A difference was tested",
     )
-    assert_silent(text, "log-odds scale")
+    assert_silent(text, "log-odds scale", "on a limit", "Zou")
 
 
 def test_what_was_not_done_is_not_written():
@@ -321,9 +392,24 @@ def test_one_of_everything_is_singular():
         "The frozen network was densenet169 (ImageNet weights), from timm",
         "after one epoch without",
         "The control was",
-        "(DeLong et al. 1988), which takes",
+        "(DeLong et al. 1988), which treats",
     )
     assert_silent(text, "nested", "Holm", "mean over seeds", "all seeds", "seeds that both", "torchvision")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "learnt"),
+    [(["full"], "learnt from the"), ([100, "full"], "learnt from 100 labelled images and the")],
+)
+def test_a_share_of_the_patients_that_each_seed_draws_is_said(sizes, learnt):
+    text = written(train_sizes=sizes, full={"resample": "patients", "share": 0.9})
+    assert_says(
+        text,
+        f"{learnt} labelled images of 90 % of the patients of the training pool",
+        "a seed draws the subset of training images and",
+        "The largest subset of a seed, too, is drawn: whole patients, without replacement.",
+    )
+    assert_silent(text, "all labelled images of the training pool", "all seeds have the same")
 
 
 def test_several_body_parts_are_told_apart():
@@ -373,5 +459,18 @@ def test_each_recipe_is_described():
     recipes = {"full": "default", "last": {"preset": "default", "trainable": "last_1_blocks"}}
     text = written(fine_tuning={"backbones": ["densenet169"], "recipes": recipes})
     assert_says(
-        text, "By the recipe full:", "By the recipe last:", "(backbones, recipes, body parts and sizes)"
+        text,
+        "By the recipe full: with fewer than 1,000 labelled images, the number of epochs was",
+        "By the recipe last:",
+        "Of the recipes, the one with the highest AUROC in these choices was taken for each network, body part, size and seed;",
     )
+
+
+def test_a_minimum_of_updates_and_few_images():
+    text = written(recipe={"preset": "default", "min_updates": 1200}, train_sizes=[100])
+    assert_says(
+        text,
+        "The number of epochs was chosen in a cross-validation within them",
+        "for 15 epochs or as many more as make 1,200 updates.",
+    )
+    assert_silent(text, "validation part", "stopped")

@@ -6,10 +6,10 @@ import pytest
 
 from results.tables.across_settings import (
     controls_table,
-    heterogeneity_table,
     ranks_table,
     spread_table,
 )
+from results.tables.body_parts import shrunken_table, together_table
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
@@ -39,13 +39,14 @@ def score_rows(parts=PARTS, sizes=SIZES, methods=METHODS):
         rows.append(
             dict(zip(("strategy", "backbone", "classifier"), method, strict=True))
             | {"body_part": part, "train_size": size, "images": 4931 if size == "full" else size, "seeds": 3}
+            | {"patients": 1755 if size == "full" else size // 3 - parts.index(part)}
             | {"value": value, "low": value - 0.04, "high": value + 0.03}
             | {"standing": standings.get(method, "")}
         )
     return rows
 
 
-def difference_rows(parts=PARTS, sizes=SIZES, backbones=("densenet169", "resnet50", "all backbones")):
+def difference_rows(parts=PARTS, sizes=SIZES, backbones=("densenet169", "resnet50", "mean over backbones")):
     """A row per comparison, backbone, body part and size."""
     axes = itertools.product(parts, sizes, backbones, COMPARISONS)
     return [
@@ -57,7 +58,8 @@ def difference_rows(parts=PARTS, sizes=SIZES, backbones=("densenet169", "resnet5
             "low": delta - 0.02,
             "high": delta + 0.02,
         }
-        | {"p": p, "p_adjusted": p * 10, "family": 64}
+        | {"p": p, "p_adjusted": p * 10, "family": 64, "training_sd": 0.01, "test_sd": 0.02}
+        | {"detectable": 0.05, "margin": 0.02, "verdict": "undecided", "interim": False}
         for names, (delta, p) in zip(axes, itertools.cycle([(-0.03, 0.00004), (0.01234, 0.04)]), strict=False)
     ]
 
@@ -113,6 +115,7 @@ def cost_rows(parts=PARTS):
 def crossover_rows():
     """A crossover within the data, one before, one beyond and an undefined one."""
     ends = {"smallest": 100, "largest": 4931, "backbone": "densenet169"}
+    ends |= {"zones_text": "frozen better up to 150 images, undecided from 150"}
     known = {"crossed": 1234.5, "always fine-tuned": None, "beyond the data": None, "undefined": None}
     highs = {"always fine-tuned": (100, "always fine-tuned")}
     return [
@@ -124,20 +127,21 @@ def crossover_rows():
 
 
 def fit_rows(parts=PARTS):
-    """A fitted and an unfitted curve per body part."""
+    """A fitted and an unfitted curve per body part, by two laws."""
     rows = []
-    for part, method in itertools.product(parts, METHODS[:2]):
+    laws = {"power law": (0.95, 0.0012, 0.91), "exponential": (0.93, 0.0024, 0.9)}
+    for part, method, law in itertools.product(parts, METHODS[:2], laws):
         fitted = method == METHODS[0]
-        law = {"asymptote": 0.95, "scale": 1.2, "exponent": 0.4, "residual": 0.0012} if fitted else {}
-        about = dict.fromkeys(("asymptote", "scale", "exponent", "residual")) | law
+        asymptote, residual, value = laws[law]
+        numbers = {"asymptote": asymptote, "scale": 1.2, "shape": 0.4, "residual": residual}
+        about = numbers if fitted else dict.fromkeys(numbers)
         about |= {"checked": False, "reason": None if fitted else "the values do not grow with the size"}
         for size in (100, 3000, 4931, 9862, 49310):
-            numbers = dict.fromkeys(("value", "low", "high", "extrapolated"))
-            if fitted:
-                numbers = {"value": 0.9, "low": 0.87, "high": 0.92, "extrapolated": size > 4931}
+            bounds = {"value": value, "low": value - 0.03, "high": value + 0.02, "extrapolated": size > 4931}
             axes = dict(zip(("strategy", "backbone", "classifier"), method, strict=True))
-            measured = 0.9 if size <= 4931 else None
-            rows.append({"body_part": part, **axes, "size": size, "measured": measured, **numbers, **about})
+            shown = bounds if fitted else dict.fromkeys(bounds)
+            place = {"body_part": part, **axes, "law": law, "size": size}
+            rows.append({**place, "measured": 0.9 if size <= 4931 else None, **shown, **about})
     return rows
 
 
@@ -156,17 +160,28 @@ def ranks():
     }
 
 
-def heterogeneity_rows():
+def together_rows():
+    """A size whose parts can be combined, and one where they cannot."""
+    numbers = {"parts": 7, "mean": 0.02, "low": -0.01, "high": 0.05, "new_low": -0.05, "new_high": 0.09}
+    numbers |= {"tau": 0.02, "q": 9.1, "p": 0.17, "i2": 0.34}
+    known = {"backbone": "densenet169", "train_size": 100, **numbers, "reason": None}
+    return [known, known | dict.fromkeys(numbers) | {"train_size": 3000, "reason": "one seed shows nothing"}]
+
+
+def shrunken_rows(parts=PARTS[:4]):
     """One size."""
-    numbers = {"parts": 7, "mean": 0.02, "low": -0.01, "high": 0.05, "q": 9.1, "df": 6, "p": 0.17}
-    return [{"backbone": "densenet169", "train_size": 100, **numbers, "i2": 0.34, "tau2": 0.0004}]
+    alone = {"difference": 0.05, "low": -0.02, "high": 0.12}
+    others = {"shrunken": 0.03, "shrunken_low": -0.01, "shrunken_high": 0.07}
+    place = {"backbone": "densenet169", "train_size": 100}
+    return [{**place, "body_part": part, **alone, **others} for part in parts]
 
 
 def spread_rows():
-    """One method."""
-    axes = dict(zip(("strategy", "backbone", "classifier"), METHODS[0], strict=True))
-    sds = {"seed_sd": 0.01, "training_sd": None, "test_sd": 0.015, "combined_sd": 0.02}
-    return [{**axes, "body_part": "wrist", "train_size": 100, "seeds": 3, "value": 0.85, **sds}]
+    """A method and a comparison."""
+    sds = {"training_sd": 0.01, "test_sd": 0.015, "error": None}
+    axes = {"backbone": "densenet169", "body_part": "wrist", "train_size": 100, "seeds": 3, "value": 0.85}
+    names = "frozen · densenet169 · chosen", COMPARISONS[0]
+    return [{"method": name, **axes, **sds} for name in names]
 
 
 def control_rows():
@@ -201,7 +216,8 @@ def every_table(part="wrist", backbone="resnet50"):
         crossover_table(crossover_rows()),
         fits_table(fit_rows(), **NUMBERS),
         ranks_table(ranks()),
-        heterogeneity_table(heterogeneity_rows(), **NUMBERS),
+        together_table(together_rows(), **NUMBERS),
+        shrunken_table(shrunken_rows(), **NUMBERS),
         spread_table(spread_rows(), **NUMBERS),
         controls_table(control_rows(), **NUMBERS),
     ]

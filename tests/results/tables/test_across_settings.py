@@ -2,9 +2,9 @@
 
 import pytest
 
-from results.tables.across_settings import controls_table, heterogeneity_table, ranks_table, spread_table
+from results.tables.across_settings import controls_table, ranks_table, spread_table
 from results.tables.formatting import Formatted
-from tests.results.tables.conftest import NUMBERS, control_rows, heterogeneity_rows, ranks, spread_rows
+from tests.results.tables.conftest import NUMBERS, control_rows, ranks, spread_rows
 
 
 def test_methods_that_ranks_do_not_tell_apart_share_a_letter(printed):
@@ -17,6 +17,8 @@ def test_methods_that_ranks_do_not_tell_apart_share_a_letter(printed):
     assert "12 blocks" in table.note
     assert "p <0.001" in table.note
     assert "critical difference of 1.30" in table.note
+    assert "Description only" in table.note
+    assert "Benavoli" in table.note
     assert table.note.endswith("Blocks share test and training patients.")
 
 
@@ -25,24 +27,12 @@ def test_without_ranks_the_reason_is_raised():
         ranks_table(ranks() | {"reason": "too few"})
 
 
-def test_heterogeneity_shows_the_mean_with_its_interval():
-    table = heterogeneity_table(heterogeneity_rows(), **NUMBERS, confidence=0.9)
-    assert table.rows[0] == [
-        Formatted("densenet169", value="densenet169"),
-        Formatted("100", value=100),
-        Formatted("7", value=7),
-        Formatted("+0.020", "[−0.010, +0.050]", value=0.02),
-        Formatted("9.10", value=9.1),
-        Formatted("0.170", value=0.17),
-        Formatted("0.34", value=0.34),
-    ]
-    assert "[90 % interval]" in table.note
-
-
 def test_spread_over_seeds_stands_apart_from_that_over_patients(printed):
-    (line,) = printed(spread_table(spread_rows(), **NUMBERS))
-    assert (line["between seeds"], line["training subsets"]) == ("0.010", "–")
-    assert (line["test patients"], line["both"]) == ("0.015", "0.020")
+    table = spread_table(spread_rows(), **NUMBERS)
+    line, difference = printed(table)
+    assert (line["SD training"], line["SD test"], line["standard error"]) == ("0.010", "0.015", "–")
+    assert difference["method"] == "fine-tuned − frozen"
+    assert "on the training folds" in table.note
 
 
 def test_spread_of_all_parts_together_stands_last(printed):

@@ -30,12 +30,12 @@ def test_adjusted_p_up_to_the_level_is_bold():
     adjusted = [0.0004, 0.05, 0.051]
     rows = [row | {"p_adjusted": p} for row, p in zip(rows_of(), adjusted, strict=True)]
     table = differences_table(rows, **NUMBERS)
-    assert [row[-1] for row in table.rows] == [
+    assert [row[-3] for row in table.rows] == [
         Formatted("<0.001", bold=True, value=0.0004),
         Formatted("0.050", bold=True, value=0.05),
         Formatted("0.051", value=0.051),
     ]
-    assert [row[-1].bold for row in differences_table(rows, **NUMBERS, level=0.01).rows] == [
+    assert [row[-3].bold for row in differences_table(rows, **NUMBERS, level=0.01).rows] == [
         True,
         False,
         False,
@@ -44,16 +44,26 @@ def test_adjusted_p_up_to_the_level_is_bold():
 
 
 def test_undefined_p_and_bounds_are_dashes_and_not_bold():
-    table = differences_table(rows_of(p=None, p_adjusted=None, low=None, high=None), **NUMBERS)
-    assert [cell.text for cell in table.rows[0][-3:]] == ["−0.030", "–", "–"]
+    unknown = dict.fromkeys(("p", "p_adjusted", "low", "high", "training_sd", "detectable"))
+    table = differences_table(rows_of(**unknown), **NUMBERS)
+    texts = [cell.text for cell in table.rows[0][-6:]]
+    assert texts == ["−0.030", "–", "0.020", "–", "–", "undecided"]
     assert not any(cell.bold or cell.interval for cell in table.rows[0])
 
 
 def test_the_note_names_the_sizes_of_the_families():
     rows = [row | {"family": family} for row, family in zip(rows_of(), (9, 18, 9), strict=True)]
-    assert "over families of 18 and 9 tests" in differences_table(rows, **NUMBERS).note
+    assert "over families of 18 and 9 planned comparisons" in differences_table(rows, **NUMBERS).note
     none = [row | {"family": None} for row in rows]
-    assert "Holm" not in differences_table(none, **NUMBERS).note
+    assert "families" not in differences_table(none, **NUMBERS).note
+    assert "Interim" not in differences_table(rows, **NUMBERS).note
+    assert "Interim" in differences_table([row | {"interim": True} for row in rows], **NUMBERS).note
+
+
+def test_the_verdict_is_in_words(printed):
+    rows = rows_of(verdict="equal")[:1] + rows_of()[:1] + rows_of(verdict="")[:1]
+    words = [line["verdict"] for line in printed(differences_table(rows, **NUMBERS))]
+    assert words == ["equal within ±0.02", "undecided, could detect ≥ 0.050", ""]
 
 
 def test_classical_tests_count_each_side_and_say_what_they_assume(printed):

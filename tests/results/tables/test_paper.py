@@ -99,7 +99,6 @@ def test_counts_are_whole_in_every_csv(tables):
         "largest",
         "sign_changes",
         "parts",
-        "df",
         "family",
         "step",
     }

@@ -1,4 +1,4 @@
-"""Tables of crossovers and curve fits mark what is open, extrapolated, unchecked or not fitted."""
+"""Tables of zones, crossovers and curve fits mark what is open, extrapolated, unchecked or not fitted."""
 
 from results.crossover import ALWAYS, BEYOND
 from results.tables.sample_size import crossover_table, fits_table
@@ -19,7 +19,7 @@ def test_a_crossover_is_a_number_only_where_it_was_crossed(printed):
 
 def test_a_crossover_outside_the_data_sorts_by_the_nearest_size():
     rows = crossover_table(crossover_rows()).rows
-    assert [row[2].value for row in rows] == [1234.5, 100, 4931, None]
+    assert [row[3].value for row in rows] == [1234.5, 100, 4931, None]
 
 
 def test_a_crossover_whose_interval_spans_all_sizes_is_no_estimate(printed):
@@ -39,15 +39,37 @@ def test_the_interval_s_confidence_is_said():
     assert "90 % interval" in crossover_table(crossover_rows(), confidence=0.9).note
 
 
-def test_a_fit_says_its_law_and_its_values_beyond_the_data(printed):
+def test_zones_are_said_in_words(printed):
+    rows = [row | {"zones_text": ""} for row in crossover_rows()[:1]] + crossover_rows()[1:2]
+    unknown, known = printed(crossover_table(rows))
+    assert unknown["images"] == "–"
+    assert known["images"] == "frozen better up to 150 images, undecided from 150"
+
+
+def test_a_fit_says_the_range_of_both_laws_beyond_the_data(printed):
     table = fits_table(fit_rows(parts=("wrist",)), **NUMBERS)
     fitted, unfitted = printed(table)
-    assert (fitted["asymptote"], fitted["exponent"], fitted["residual"]) == ("0.950", "0.40", "0.0012")
-    assert (unfitted["asymptote"], unfitted["exponent"], unfitted["residual"]) == ("–", "–", "–")
+    assert fitted["asymptote"] == "0.930–0.950"
+    assert (fitted["residual power law"], fitted["residual exponential"]) == ("0.0012", "0.0024")
+    assert (unfitted["asymptote"], unfitted["residual power law"]) == ("–", "–")
     beyond = table.rows[0][-4:]
-    assert [cell.text for cell in beyond] == ["9,862", "0.900", "49,310", "0.900"]
+    assert [cell.text for cell in beyond] == ["9,862", "0.900–0.910", "49,310", "0.900–0.910"]
+    assert [cell.interval for cell in beyond] == ["", "[0.870, 0.930]"] * 2
     assert [cell.mark for cell in beyond] == ["", "‡", "", "‡"]
     assert "–: the values do not grow with the size." in table.note
+
+
+def test_laws_that_agree_are_one_number():
+    rows = [row | {"value": 0.9 if row["value"] else None} for row in fit_rows(parts=("wrist",))]
+    assert fits_table(rows, **NUMBERS).rows[0][-1].text == "0.900"
+
+
+def test_a_curve_that_one_law_fits_has_its_values():
+    rows = fit_rows(parts=("wrist",))
+    nothing = dict.fromkeys(("value", "low", "high", "extrapolated", "asymptote", "residual"))
+    rows = [row | nothing if row["law"] == "exponential" else row for row in rows]
+    cells = fits_table(rows, **NUMBERS).rows[0]
+    assert (cells[4].text, cells[6].text, cells[-1].text) == ("0.950", "–", "0.910")
 
 
 def test_a_fit_that_nothing_checks_has_a_star():
@@ -70,5 +92,5 @@ def test_nothing_measured_is_called_extrapolated():
 def test_curves_that_end_at_the_data_have_no_columns_beyond():
     rows = [row | {"extrapolated": False} for row in fit_rows(parts=("wrist",)) if row["size"] <= 4931]
     table = fits_table(rows, **NUMBERS)
-    assert table.titles[-1] == "residual"
+    assert table.titles[-1] == "residual\nexponential"
     assert len(table.rows) == len(METHODS[:2])

@@ -7,15 +7,20 @@ CURVE = {"body_part": "all", "strategy": "hand_crafted", "backbone": "edges", "c
 
 def test_sizes_ascend_and_full_is_last():
     points = [
-        CURVE | {"train_size": size, "value": 0.5, "low": 0.25, "high": 0.75} for size in ("full", 1000, 100)
+        CURVE | {"train_size": size, "train_patients": patients, "value": 0.5, "low": 0.25, "high": 0.75}
+        for size, patients in (("full", 1500), (1000, 300), (100, 27))
     ]
     table = summary_table(
-        [*points, points[0] | {"backbone": "hog", "value": None, "low": None, "high": None}]
+        [
+            *points,
+            points[0] | {"backbone": "hog", "train_patients": 1400, "value": None, "low": None, "high": None},
+        ]
     )
-    assert list(table) == ["body_part", "strategy", "backbone", "classifier", 100, 1000, "full"]
-    assert table.loc[0, 100] == "0.500 [0.250, 0.750]"
-    assert table.loc[1, "full"] == "undefined"
-    assert table.loc[1, 100] == ""
+    titles = ["100\n(27 patients)", "1000\n(300 patients)", "full\n(1,400-1,500 patients)"]
+    assert list(table) == ["body_part", "strategy", "backbone", "classifier", *titles]
+    assert table.loc[0, titles[0]] == "0.500 [0.250, 0.750]"
+    assert table.loc[1, titles[2]] == "undefined"
+    assert table.loc[1, titles[0]] == ""
 
 
 def test_nothing_gives_an_empty_table():
@@ -49,6 +54,12 @@ ROW = {
     "difference": 0.04,
     "low": 0.01,
     "high": 0.09,
+    "training_sd": 0.012,
+    "test_sd": 0.02,
+    "margin": 0.02,
+    "detectable": 0.05,
+    "worse_by": 0.081,
+    "caution": "all seeds have the same training images",
     "p_adjusted": 0.012,
     "verdict": "fine-tune",
 }
@@ -57,14 +68,23 @@ UNADJUSTED = ROW | {"seed": 1, "verdict": None, "p_adjusted": None}
 
 def test_a_row_with_a_verdict_shows_it_with_its_adjusted_p_value():
     table = head_to_head_table(
-        [ROW, ROW | {"backbone": "all backbones", "classifiers": {}, "recipe": "full"}]
+        [ROW, ROW | {"backbone": "mean over backbones", "classifiers": {}, "recipe": "full"}]
     )
     assert table["verdict"].tolist() == ["fine-tune"] * 2
     assert table["p adjusted"].tolist() == ["0.012"] * 2
     assert table["seed"].tolist() == ["mean of 3"] * 2
-    assert table["backbone"].tolist() == ["densenet169", "all backbones · full"]
+    assert table["backbone"].tolist() == ["densenet169", "mean over backbones · full"]
     assert table["frozen classifier"].tolist() == ["chosen: rbf_svm, xgboost", "chosen"]
     assert table.loc[0, "difference"] == "+0.040 [+0.010, +0.090]"
+    assert table.loc[0, "SD training + test"] == "0.012 + 0.020"
+    assert table.loc[0, "freezing worse by at most"] == "0.081"
+    assert table.loc[0, "caution"] == "all seeds have the same training images"
+
+
+def test_a_verdict_is_ascii_and_says_what_could_be_detected():
+    rows = [ROW | {"verdict": name} for name in ("equal", "undecided")]
+    words = head_to_head_table(rows)["verdict"].tolist()
+    assert words == ["equal within +/-0.02", "undecided, could detect >= 0.050"]
 
 
 @pytest.mark.parametrize(

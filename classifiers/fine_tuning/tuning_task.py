@@ -1,0 +1,119 @@
+"""The input and the result of a fine-tuning, and what its ways to choose have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.special import expit
+
+from classifiers.calibration import Units, calibrate, choose_threshold
+from classifiers.fine_tuning.checkpoints import EpochNumbers
+from classifiers.fine_tuning.data import Part, TrainingImages
+from classifiers.fine_tuning.recipes import Recipe
+from classifiers.fine_tuning.training import Training
+from classifiers.fitting import Fit
+from classifiers.selection import Floats, Folds, Rows
+from extractors.backbones import load_backbone
+from extractors.devices import device_name, peak_memory
+from extractors.specs import BackboneSpec
+
+
+@dataclass(frozen=True, eq=False)
+class TuningTask:
+    """A backbone, a recipe and the images of one cell.
+
+    `checkpoints` is a folder of this task's own. With `by_study`, probabilities are calibrated and the
+    threshold is chosen per study (mean over its images), else per image. `on_epoch` is called with the
+    numbers of each epoch of the result's history, `on_trained` after each pass over training images: with
+    folds there are more of these.
+    """
+
+    spec: BackboneSpec
+    recipe: Recipe
+    images: TrainingImages
+    seed: int
+    device: torch.device
+    checkpoints: Path
+    on_epoch: Callable[[EpochNumbers], None] = lambda epoch: None
+    on_trained: Callable[[], None] = lambda: None
+    by_study: bool = False
+
+    def part(self, members: Rows) -> Part:
+        """Some of the N images in the units of the recipe's loss."""
+        return self.images.part(members, self.recipe.views == "study")
+
+    def training(
+        self,
+        recipe: Recipe,
+        train: Part,
+        validation: Part | None,
+        name: str,
+        *,
+        keep_best: bool = True,
+        last_epoch: int | None = None,
+    ) -> Training:
+        """A training from the pretrained weights; `name` is the folder of its checkpoints."""
+        return Training(
+            backbone=load_backbone(self.spec, size=self._side(), device=self.device),
+            recipe=recipe,
+            pixels=self.images.pixels,
+            train=train,
+            validation=validation,
+            seed=self.seed,
+            folder=self.checkpoints / name,
+            keep_best=keep_best,
+            last_epoch=last_epoch,
+        )
+
+    def _side(self) -> int:
+        """The side in pixels of the network's input. Raises ValueError when the stored images are smaller."""
+        stored, wanted = int(self.images.pixels.shape[1]), self.recipe.resolution
+        if wanted and wanted > stored:
+            raise ValueError(f"recipe.resolution: {wanted} is above the {stored} pixels of image.size")
+        return wanted or stored
+
+    def calibrated(self, held_out: Floats, members: Rows, folds: Folds, odds: Floats) -> tuple[Floats, float]:
+        """The probabilities of other images by their log odds (m,), and the threshold.
+
+        Both are learnt from the log odds (n,) of images that their network has not seen: `members` (n,) of
+        the N, in `folds`. With fewer than two units of a class, log odds become probabilities as they are.
+        """
+        labels = self.images.labels[members]
+        units = Units.of(self.images.studies[members] if self.by_study else None, len(members))
+        if min(np.bincount(units.labels(labels), minlength=2)) < 2:
+            known, probabilities = expit(held_out), expit(odds)
+        else:
+            known, calibrated = calibrate(held_out, labels, folds, units)
+            probabilities = calibrated(odds)
+        return probabilities, choose_threshold(units.labels(labels), units.means(known))
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """The result of a fine-tuning: fit, numbers of all epochs, file of the kept weights, and facts."""
+
+    fit: Fit
+    history: list[EpochNumbers]
+    weights: Path
+    facts: dict[str, Any]
+
+
+def facts_of(training: Training) -> dict[str, Any]:
+    """How the kept network was trained: device, precision, threads, memory, and updates of its weights."""
+    device = training.backbone.device
+    return {
+        "device": device_name(device),
+        "precision": "bfloat16" if device.type == "cuda" else "float32",
+        "threads": torch.get_num_threads(),
+        "micro_batch": training.gradients.micro_batch,
+        "updates": sum(epoch["updates"] for epoch in training.history),
+        "peak_memory_bytes": peak_memory(device),
+    }
+
+
+def seconds_of(history: list[EpochNumbers]) -> float:
+    """The seconds of these epochs."""
+    return float(sum(epoch["seconds"] for epoch in history))
