@@ -13,6 +13,7 @@ from results.frames import records
 from results.labels import metric_label, part_label, size_label
 from results.page.prose import escape
 from results.tables.formatting import p_text
+from results.tables.label_efficiency import ratio_text
 from results.verdict import ONE_PAIR, is_significant, verdict_text
 
 Row = dict[str, Any]
@@ -48,6 +49,7 @@ def answer_text(findings: Findings) -> str:
         *_freezing_paragraphs(findings, rows),
         *_parts_paragraphs(findings),
         *_crossover_paragraphs(findings),
+        *_efficiency_paragraphs(findings),
     ]
     if rows[0]["interim"]:
         paragraphs.insert(0, "**Interim: comparisons or seeds of the grid are not finished yet.**")
@@ -129,6 +131,23 @@ def _crossover_paragraphs(findings: Findings) -> Iterator[str]:
 def _crossover_line(row: Row) -> str:
     part, backbone = escape(part_label(row["body_part"])), escape(row["backbone"])
     return f"- {part}, {backbone}: {crossover_text(row)}"
+
+
+def _efficiency_paragraphs(findings: Findings) -> Iterator[str]:
+    """Fine-tuning with N images equals the frozen network with how many times N."""
+    if len(findings.efficiency):
+        yield (
+            "To equal fine-tuning, the frozen network needs how many times as many labelled images (the "
+            f"label-efficiency ratio, {findings.evaluated.evaluation.confidence:.0%} interval):"
+        )
+        lines: dict[tuple[str, str], list[str]] = {}
+        for row in records(with_recipe(over_backbones(findings.efficiency))):
+            ratios = lines.setdefault((row["body_part"], row["backbone"]), [])
+            ratios.append(f"at {row['images']:,} images {ratio_text(row)}")
+        yield "\n".join(
+            f"- {escape(part_label(part))}, {escape(backbone)}: {'; '.join(ratios)}"
+            for (part, backbone), ratios in lines.items()
+        )
 
 
 def crossover_text(row: Row) -> str:
