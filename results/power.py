@@ -1,7 +1,8 @@
 """Power of the tests of a paired difference, and how many seeds or test studies they would need.
 
 The model is that of `results.estimates`: the variance of a mean over S seeds is s²/S + c, where s² is the
-variance between the seeds' values and c the covariance of two seeds over test patients.
+variance between the seeds' values and c the covariance of two seeds over test patients. Seeds of one pool of
+training images depend on it, so that more of them do not remove its part of the variance.
 """
 
 from collections.abc import Callable
@@ -23,9 +24,10 @@ _NODES = 200, 40  # quantiles of the estimated variance of the seeds, of the pat
 class Parts:
     """The variance of a paired difference in its parts, and the design that it was measured with.
 
-    `training` is the variance between training subsets, of one seed; `own` the variance over test patients
+    `training` is the variance between training sets, of one seed; `own` the variance over test patients
     that each seed has by itself; `shared` that which all seeds share: both with `patients` test patients (of
-    the rarer label). `seeds` are those that were measured.
+    the rarer label). `seeds` are those that were measured, `share` is the part of the training pool that
+    each has.
     """
 
     training: float
@@ -33,10 +35,12 @@ class Parts:
     shared: float
     patients: int
     seeds: int
+    share: float = 0.0
 
     def errors(self, seeds: int, times: float) -> tuple[float, float]:
         """The standard errors from the spread of seeds and shared by them, with `times` the test set."""
-        between = (self.training + self.own / times) / seeds
+        training = self.training * ((1 - self.share) / seeds + self.share)
+        between = training + self.own / times / seeds
         return float(np.sqrt(between)), float(np.sqrt(self.shared / times))
 
 
@@ -56,7 +60,8 @@ def parts_of(estimate: Estimate) -> Parts | None:
     if estimate.seeds < 2 or not np.isfinite(estimate.training_sd + estimate.test_sd):
         return None
     own = max(estimate.test_sd**2 - estimate.shared**2, 0.0) * estimate.seeds
-    return Parts(estimate.training_sd**2, own, estimate.shared**2, estimate.patients, estimate.seeds)
+    parts = estimate.training_sd**2, own, estimate.shared**2
+    return Parts(*parts, estimate.patients, estimate.seeds, estimate.share)
 
 
 def power_of_difference(parts: Parts, design: Design, difference: float, level: float) -> float:

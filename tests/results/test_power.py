@@ -118,3 +118,9 @@ def test_one_seed_has_no_parts():
 
 def _power(difference, design):
     return power_of_difference(PARTS, design, difference, 0.05)
+
+
+def test_more_seeds_do_not_remove_what_one_pool_of_training_images_leaves():
+    apart, together = (Parts(0.01**2, 0.0, 0.01**2, 100, 3, share) for share in (0.0, 0.5))
+    ends = [parts.errors(10_000, 1.0)[0] for parts in (apart, together)]
+    assert ends == pytest.approx([0.0, 0.01 * np.sqrt(0.5)], abs=1e-3)
