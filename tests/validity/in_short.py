@@ -32,7 +32,7 @@ OF_METHODS = (
     "the seeds divided by their number, plus the covariance of two seeds over test patients, from a cluster bootstrap by patient "
     "(Obuchowski and Rockette 1995). Each of the two parts has its own quantile of Student's t, with seeds − 1 and "
     "patients − 1 degrees of freedom; the half width of the interval is the root of the sum of the squares of the two half "
-    "widths (Cochran 1964). Near the limits of a metric it is moved on the log-odds scale of both sides (Newcombe 1998). p is the level "
+    "widths (Cochran 1964), and never less than for these networks alone. Near the limits of a metric it is moved on the log-odds scale of both sides (Newcombe 1998). p is the level "
     "whose interval ends at the null; equivalence within the margin is two one-sided tests (Schuirmann 1987)."
 )
 OF_CELLS = (
@@ -158,11 +158,11 @@ def _hard_settings(rows: pd.DataFrame) -> Iterator[str]:
     outside = free[~free["inside"]].sort_values("covered", kind="stable")
     named = [f"{r.setting}, {r.of}, `{r.metric}` ({percent(r.covered)})" for r in outside.itertuples()]
     yield (
-        f"**Hard settings** with {FEW} patients of the rarer label or more: {_inside(free)}."
+        f"**Hard settings** without a warning in most data sets: {_inside(free)}."
         f"{' Outside: ' + '; '.join(named) + '.' if named else ''}"
     )
     yield (
-        f"**Hard settings** with fewer, where the project warns: {_inside(warned)}; of AUROC and its differences "
+        f"**Hard settings** with a warning (fewer than {FEW} patients of the rarer label, or near a limit): {_inside(warned)}; of AUROC and its differences "
         f"{_inside(warned[warned['metric'] == 'auroc'])}."
     )
 
