@@ -24,6 +24,7 @@ from benchmark.analysis.answers import Answers, answers_of
 from benchmark.analysis.finished import current_records, read_records
 from benchmark.analysis.metrics_table import metrics_frame
 from benchmark.analysis.planned import Planned, planned_comparisons
+from benchmark.analysis.power import forecast_rows, power_rows
 from benchmark.analysis.strategy_curves import strategy_points
 from benchmark.errors import UserError, reason
 from benchmark.execution.executors import Progress, Share, share_cores
@@ -106,6 +107,20 @@ class Results:
         compare` and the report show the same rows.
         """
         return self.answers.differences.copy()
+
+    def power(self, difference: float | None = None) -> pd.DataFrame:
+        """How many seeds or test studies would find a true difference (default: the margin).
+
+        The columns are those of `benchmark.analysis.power.power_rows`; `benchmark power` shows the same rows.
+        Raises UserError for a difference that is not above 0.
+        """
+        if difference is not None and not difference > 0:
+            raise UserError(f"the difference to find must be above 0, not {difference}")
+        return power_rows(self.answers, difference)
+
+    def forecasts(self) -> pd.DataFrame:
+        """The difference forecast at more images, with a back-test: `analysis.power.forecast_rows`."""
+        return forecast_rows(self.answers)
 
     def learning_curves(self, backbone: str = "") -> LearningCurves:
         """The learning curves of every strategy: `.frame()` has the points, `.plot()` a matplotlib figure.

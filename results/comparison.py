@@ -114,24 +114,27 @@ class Difference:
         """The true difference that a two-sided test at `level` finds with this power, with these errors.
 
         The sum of both half widths, as in a textbook's sample size with Student's t for the normal. NaN
-        without any spread, which shows nothing of the errors.
+        without any spread, which shows nothing of the errors, and where no metric's values lie so far apart.
         """
-        if self.estimate.error <= NO_SPREAD:
-            return float("nan")
-        return self.estimate.reach(1 - level) + self.estimate.reach(2 * power - 1)
+        found = self.estimate.reach(1 - level) + self.estimate.reach(2 * power - 1)
+        beyond = self.limits is not None and found > self.limits[1] - self.limits[0]
+        return float("nan") if beyond or self.estimate.error <= NO_SPREAD else found
 
 
-def compare(first: Mapping[int, Resampled], second: Mapping[int, Resampled], limits: Limits) -> Difference:
+def compare(
+    first: Mapping[int, Resampled], second: Mapping[int, Resampled], limits: Limits, share: float = 0.0
+) -> Difference:
     """Second minus first over the seeds that both have (seed -> cell), paired by test patients.
 
-    Raises ValueError without a common seed.
+    `share` as in `estimates.estimate`. Raises ValueError without a common seed.
     """
     seeds = tuple(sorted(first.keys() & second.keys()))
     if not seeds:
         raise ValueError(f"no common seed: {sorted(first)} and {sorted(second)}")
     one, other = ({seed: side[seed] for seed in seeds} for side in (first, second))
     apart = {seed: difference_of(one[seed], other[seed]) for seed in seeds}
-    return Difference(seeds, estimate(one), estimate(other), estimate(apart), limits)
+    before, after, difference = (estimate(side, share) for side in (one, other, apart))
+    return Difference(seeds, before, after, difference, limits)
 
 
 def differences(

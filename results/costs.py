@@ -1,4 +1,4 @@
-"""Cost rows: their mean over seeds, and the points of the cost-accuracy figure."""
+"""Cost rows: their mean over seeds, what an extra hour gained, and the points of the cost figure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +32,18 @@ def cost_points(rows: Iterable[Mapping[str, Any]], cost: str = "seconds_total") 
 def cost_numbers(cost: Mapping[str, Any]) -> dict[str, float]:
     """The numbers of a cost, without texts and unknown amounts."""
     return {name: float(value) for name, value in cost.items() if isinstance(value, int | float)}
+
+
+def gain_per_extra(gain: float | None, amount: float | None, reference: float | None) -> float | None:
+    """What one more unit of cost (an hour, a kWh) gained: gain / (amount - reference).
+
+    The inverse of health economics' incremental cost-effectiveness ratio. It describes the two measured
+    points and forecasts no other. None where something is unknown, and where the dearer side is the reference
+    or neither: then nothing was paid for the gain.
+    """
+    if gain is None or amount is None or reference is None or amount <= reference:
+        return None
+    return gain / (amount - reference)
 
 
 def _averaged(family: Sequence[Mapping[str, Any]]) -> Row:

@@ -40,6 +40,8 @@ class Metric:
 
     `limits` are the least and the largest possible value. Between two finite limits an interval is made on
     the log-odds scale; otherwise, such as (0, inf) for the log loss, on the metric's own scale.
+    `target` is the value of perfect predictions where both less and more are worse, such as a calibration
+    slope of 1: then `higher_is_better` does not apply, and the metric cannot be the primary one.
     `chance` is the value of predictions that know nothing of the label, None where it depends on the data.
     A `thresholded` metric is computed at 0.5 and, under its name + `_at_chosen`, at the threshold that was
     chosen on training images. `phrase` names it in a sentence; the label where empty.
@@ -55,6 +57,7 @@ class Metric:
     chance: float | None = None
     thresholded: bool = False
     phrase: str = ""
+    target: float | None = None
     from_counts: Callable[[ConfusionCounts], Values] | None = None
     """The metric from a confusion matrix, which is computed once for all metrics at one threshold."""
 

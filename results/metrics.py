@@ -1,7 +1,8 @@
 """The metrics by name, vectorised over resampling weights.
 
 All take labels (n,) of 0 and 1, probabilities (n,) and weights (n, B), and return (B,) float64, equal to
-scikit-learn's with `sample_weight` to 1e-12. Where a metric is undefined (one class alone, say) it is NaN.
+scikit-learn's with `sample_weight` to 1e-12 (calibration slope and intercept: to statsmodels' GLM with
+`freq_weights` to 1e-6). Where a metric is undefined (one class alone, say) it is NaN.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 import numpy as np
 from numpy.typing import NDArray
 
+from results.calibration import calibration_intercept, calibration_slope
 from results.metric import ConfusionCounts, Metric, counts_at, metric_from_counts
 from results.metric import Labels as Labels
 from results.metric import Values as Values
@@ -178,6 +180,22 @@ _OWN = (
         expected_calibration_error,
         higher_is_better=False,
         phrase="the expected calibration error",
+    ),
+    Metric(
+        "calibration_slope",
+        "calibration slope",
+        calibration_slope,
+        (-np.inf, np.inf),
+        target=1.0,
+        phrase="the calibration slope",
+    ),
+    Metric(
+        "calibration_intercept",
+        "calibration intercept",
+        calibration_intercept,
+        (-np.inf, np.inf),
+        target=0.0,
+        phrase="the calibration intercept (in the large)",
     ),
 )
 

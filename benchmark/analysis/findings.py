@@ -14,6 +14,7 @@ from benchmark.analysis.body_parts import shrunken_rows, together_rows
 from benchmark.analysis.controls import control_rows
 from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
+from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.paired_differences import test_rows
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.sample_size import crossover_rows, fit_rows
@@ -34,6 +35,7 @@ class Findings:
     differences: pd.DataFrame
     tests: pd.DataFrame
     crossovers: pd.DataFrame
+    efficiency: pd.DataFrame  # fine-tuning at N images equals frozen at k · N
     fits: pd.DataFrame
     ranks: dict[str, Any]
     together: pd.DataFrame  # body parts, per backbone and size
@@ -63,6 +65,7 @@ def find(answers: Answers, plan: Plan) -> Findings:
         differences=answers.differences,
         tests=test_rows(evaluated, found),
         crossovers=crossover_rows(evaluated, found),
+        efficiency=efficiency_rows(evaluated, found),
         fits=fit_rows(evaluated),
         ranks=ranks(evaluated),
         together=together_rows(found, evaluated.evaluation.confidence),

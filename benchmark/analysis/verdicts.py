@@ -29,7 +29,8 @@ def difference_rows(
     (that the difference is the margin or more), worse_by (how much worse the first side, frozen, is at most:
     one-sided bound), p_not_worse (that it is worse by the margin or more), p_adjusted, p_equal_adjusted,
     p_not_worse_adjusted, family (the number of planned comparisons), interim (some of them, or of their
-    seeds, are not finished), detectable (with 80 % power at the family's first step) and verdict
+    seeds, are not finished), detectable (with 80 % power at the family's first step; NaN where nothing is),
+    caution (why to doubt the interval, in words; empty where nothing is known) and verdict
     (`results.verdict`; empty where the comparison is not the suite's question, and for a single recipe).
 
     There is one family per comparison, over backbones, body parts and sizes, one for the means over
@@ -69,9 +70,16 @@ def _row(evaluated: ResampledCells, pair: Pair) -> Row:
         "p_equal": difference.p_equal(evaluation.margin),
         "worse_by": max(high if sign > 0 else -low, 0.0),
         "p_not_worse": _not_worse(difference, evaluation.margin, sign),
+        "caution": _caution(evaluated, pair),
         "names": difference.seeds,
         "found": difference,
     }
+
+
+def _caution(evaluated: ResampledCells, pair: Pair) -> str:
+    same = len(pair.difference.seeds) > 1 and evaluated.same_training_images(pair.setting)
+    images = "all seeds have the same training images" if same else ""
+    return "; ".join(filter(None, (images, pair.difference.warning)))
 
 
 def _not_worse(difference: Difference, margin: float, sign: int) -> float:

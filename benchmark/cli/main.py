@@ -142,6 +142,23 @@ def compare(grid_file: Path, workspace: Path, as_json: bool) -> None:
 
 @cli.command()
 @grid_option
+@workspace_option
+@click.option(
+    "--difference",
+    type=click.FloatRange(min=0, min_open=True),
+    help="The true difference to find; default: the grid's margin.",
+)
+@json_option
+def power(grid_file: Path, workspace: Path, difference: float | None, as_json: bool) -> None:
+    """How many seeds, test studies or labelled images would settle it? From the finished results."""
+    from benchmark.cli.power import show_power
+    from benchmark.store.workspace import Workspace
+
+    show_power(grid_file, Workspace(workspace), difference, as_json)
+
+
+@cli.command()
+@grid_option
 @click.option("--out", type=_FOLDER, required=True, help="Folder for the page, figures and tables.")
 @workspace_option
 @tracking_option

@@ -10,6 +10,9 @@ from rich.markup import escape
 from benchmark import api
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.chosen import chosen_on_training_folds
+from benchmark.analysis.label_efficiency import efficiency_rows
+from benchmark.analysis.paired_differences import with_recipe
+from benchmark.analysis.verdicts import over_backbones
 from benchmark.cli.terminal import (
     console,
     embeddings_table,
@@ -27,6 +30,7 @@ from benchmark.store.record import Failed
 from benchmark.store.workspace import Workspace
 from results.comparison import OVER_SEEDS
 from results.names import CHOSEN
+from results.tables.label_efficiency import terminal_table
 from results.tables.terminal import chosen_table, head_to_head_table, summary_table
 
 
@@ -104,6 +108,10 @@ def show_comparison(grid_file: Path, workspace: Workspace, as_json: bool) -> Non
     ):
         if shown_rows:
             console().print(frame_table(head_to_head_table(shown_rows), title))
+    efficiency = efficiency_rows(results.answers.cells, results.answers.pairs)
+    if len(efficiency):
+        title = f"{evaluation.unit} {evaluation.primary}: images that freezing needs to equal fine-tuning"
+        console().print(frame_table(terminal_table(with_recipe(over_backbones(efficiency))), title))
 
 
 def _status_rows(results: api.Results, plan: Plan) -> list[dict[str, Any]]:

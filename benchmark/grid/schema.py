@@ -28,7 +28,6 @@ from results.metrics import METRICS
 from results.names import CONTROL_NAMES
 
 TrainSize = Annotated[int, Field(ge=4)] | Literal["full"]
-MetricName = Annotated[str, one_of(tuple(METRICS), "metric")]
 ControlName = Annotated[str, one_of(CONTROL_NAMES, "control")]
 
 
@@ -38,6 +37,21 @@ def _known_strategy(name: str) -> str:
             "not_allowed", f"'{name}' is not known{did_you_mean(name, tuple(sections()))}"
         )
     return name
+
+
+def _judges(name: str) -> str:
+    """A metric by which two methods can be compared: more of it, or less, is better."""
+    target = METRICS[name].target
+    if target is not None:
+        raise PydanticCustomError(
+            "no_direction",
+            f"'{name}' is best at {target:g}, and neither more nor less is better: it cannot be the primary "
+            "metric; it is computed beside any other, such as brier",
+        )
+    return name
+
+
+MetricName = Annotated[str, AfterValidator(_judges), one_of(tuple(METRICS), "metric")]
 
 
 class ImageSettings(Strict):

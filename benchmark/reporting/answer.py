@@ -13,6 +13,7 @@ from results.frames import records
 from results.labels import metric_label, part_label, size_label
 from results.page.prose import escape
 from results.tables.formatting import p_text
+from results.tables.label_efficiency import ratio_text
 from results.verdict import ONE_PAIR, is_significant, verdict_text
 
 Row = dict[str, Any]
@@ -26,7 +27,8 @@ def answer_rows(findings: Findings) -> list[Row]:
     table = findings.differences
     if not len(table):
         return []
-    return records(with_recipe(over_backbones(table[table["comparison"] == QUESTION.name])))
+    asked = table[(table["comparison"] == QUESTION.name) & (table["verdict"] != "")]
+    return records(with_recipe(over_backbones(asked)))
 
 
 def answer_text(findings: Findings) -> str:
@@ -47,6 +49,7 @@ def answer_text(findings: Findings) -> str:
         *_freezing_paragraphs(findings, rows),
         *_parts_paragraphs(findings),
         *_crossover_paragraphs(findings),
+        *_efficiency_paragraphs(findings),
     ]
     if rows[0]["interim"]:
         paragraphs.insert(0, "**Interim: comparisons or seeds of the grid are not finished yet.**")
@@ -58,10 +61,16 @@ def answer_text(findings: Findings) -> str:
 def _line(row: Row, named: bool) -> str:
     who = f"{escape(row['backbone'])}, " if named else ""
     said = verdict_text(row["verdict"], row["margin"], row["detectable"])
+    caution = f" ({escape(row['caution'])})" if row["caution"] else ""
     return (
-        f"- {who}{escape(part_label(row['body_part']))}, {row['images']:,} images: **{said}**, "
-        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
+        f"- {who}{_where(row)}: **{said}**, "
+        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]{caution}"
     )
+
+
+def _where(row: Row) -> str:
+    size = f"{row['images']:,} images ({row['patients']:,} patients)"
+    return f"{escape(part_label(row['body_part']))}, {size}"
 
 
 def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
@@ -79,8 +88,7 @@ def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
 def _freezing_line(row: Row, level: float) -> str:
     holds = is_significant(row["p_not_worse_adjusted"], level)
     said = f" (not worse by {row['margin']:g} or more)" if holds else ""
-    where = f"{escape(part_label(row['body_part']))}, {row['images']:,} images"
-    return f"- {where}: at most {row['worse_by']:.3f} worse{said}"
+    return f"- {_where(row)}: at most {row['worse_by']:.3f} worse{said}"
 
 
 def _parts_paragraphs(findings: Findings) -> Iterator[str]:
@@ -123,6 +131,23 @@ def _crossover_paragraphs(findings: Findings) -> Iterator[str]:
 def _crossover_line(row: Row) -> str:
     part, backbone = escape(part_label(row["body_part"])), escape(row["backbone"])
     return f"- {part}, {backbone}: {crossover_text(row)}"
+
+
+def _efficiency_paragraphs(findings: Findings) -> Iterator[str]:
+    """Fine-tuning with N images equals the frozen network with how many times N."""
+    if len(findings.efficiency):
+        yield (
+            "To equal fine-tuning, the frozen network needs how many times as many labelled images (the "
+            f"label-efficiency ratio, {findings.evaluated.evaluation.confidence:.0%} interval):"
+        )
+        lines: dict[tuple[str, str], list[str]] = {}
+        for row in records(with_recipe(over_backbones(findings.efficiency))):
+            ratios = lines.setdefault((row["body_part"], row["backbone"]), [])
+            ratios.append(f"at {row['images']:,} images {ratio_text(row)}")
+        yield "\n".join(
+            f"- {escape(part_label(part))}, {escape(backbone)}: {'; '.join(ratios)}"
+            for (part, backbone), ratios in lines.items()
+        )
 
 
 def crossover_text(row: Row) -> str:

@@ -116,14 +116,15 @@ def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
         "Body parts together",
         [*parts.figures("body_parts"), *parts.tables("parts_together", "parts_shrunken")],
     )
-    yield Section("More images", [*parts.tables("crossovers"), *parts.tables("curve_fits")])
+    yield Section("More images", parts.tables("crossovers", "label_efficiency", "curve_fits"))
 
 
 def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:
     tables = parts.tables("main", "body_part", "train_size")
     yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
     yield Section("Over networks and seeds", [*parts.figures("critical"), *parts.tables("ranks", "spread")])
-    yield Section("Ranking and calibration", parts.figures("roc", "precision", "reliability", "confusion"))
+    starts = "roc", "precision", "reliability", "decision", "confusion"
+    yield Section("Ranking, calibration and net benefit", parts.figures(*starts))
     yield Section("Controls", list(_controls(findings, parts)))
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
     yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])

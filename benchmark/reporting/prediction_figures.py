@@ -1,4 +1,4 @@
-"""Figures of single cells: ROC, precision-recall, reliability, confusion matrices and training curves."""
+"""Figures of single cells: ROC, precision-recall, reliability, decision and training curves, confusions."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -6,6 +6,7 @@ from typing import Any
 
 from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.analysis.findings import Findings
+from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import ResampledCells, Setting
 from benchmark.reporting.overview_figures import Figure
 from benchmark.store.record import Finished
@@ -15,6 +16,7 @@ from results.evaluation import unit_table
 from results.figures import (
     ConfusionMatrices,
     ConfusionMatrix,
+    DecisionCurve,
     Drawable,
     PrecisionRecallCurves,
     ReliabilityDiagram,
@@ -40,6 +42,7 @@ def predictions(findings: Findings) -> Iterator[Figure]:
     evaluated = findings.evaluated
     for part, setting in evaluated.largest.items():
         yield from _of_probabilities(evaluated, part, setting)
+    yield _decision_curve(evaluated, findings.main_part)
     yield "confusion_matrices", _MATRICES, partial(_matrices, evaluated)
     yield from _training_curves(evaluated)
 
@@ -51,6 +54,21 @@ def _of_probabilities(evaluated: ResampledCells, part: str, setting: Setting) ->
     )
     for kind, (title, figure) in _KINDS.items():
         yield f"{kind}_{slug(part)}", f"{title}. {about}", partial(_drawn, figure, evaluated, setting)
+
+
+def _decision_curve(evaluated: ResampledCells, part: str) -> Figure:
+    """Net benefit at the largest size of one body part."""
+    setting = evaluated.largest[part]
+    caption = (
+        f"Decision curves, {part_label(part)}, {size_label(setting.train_size)} training images, first seed: "
+        "net benefit (Vickers & Elkin 2006) of acting where the probability is at least a threshold, of "
+        "what training folds choose of each strategy. Below: fine-tuned minus frozen, paired. Bands: "
+        "pointwise interval over test patients, for these trained networks."
+    )
+    drawn = partial(
+        _drawn, partial(DecisionCurve, compared=(QUESTION.first, QUESTION.second)), evaluated, setting
+    )
+    return f"decision_curve_{slug(part)}", caption, drawn
 
 
 def _drawn(figure: Any, evaluated: ResampledCells, setting: Setting) -> Drawable:

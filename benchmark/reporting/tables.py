@@ -17,6 +17,7 @@ from results.tables.body_parts import shrunken_table, together_table
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
+from results.tables.label_efficiency import efficiency_table
 from results.tables.paper import PaperTable, save_table
 from results.tables.sample_size import crossover_table, fits_table
 from results.tables.scores import ScoreTables
@@ -74,6 +75,10 @@ def _tables(findings: Findings) -> Iterator[Table]:
     )
     yield "tests", _of_rows(findings.tests, _NO_PAIR, tests_table, **of_metric)
     yield "crossovers", _of_rows(findings.crossovers, _NO_SIZES, crossover_table, confidence=confidence)
+    yield (
+        "label_efficiency",
+        _of_rows(findings.efficiency, _NO_SIZES, efficiency_table, confidence=confidence),
+    )
     yield "curve_fits", _of_rows(findings.fits, _NO_FIT, fits_table, **with_interval)
     yield "parts_together", _of_rows(findings.together, _NO_PARTS, together_table, **with_interval)
     yield "parts_shrunken", _of_rows(findings.shrunken, _NO_PARTS, shrunken_table, **with_interval)

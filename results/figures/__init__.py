@@ -6,6 +6,7 @@ from results.figures.cost import CostAccuracy
 from results.figures.counts import DatasetCounts
 from results.figures.critical_difference import CriticalDifference
 from results.figures.crossover import CrossoverSizes
+from results.figures.decision_curve import DecisionCurve
 from results.figures.forest import ForestPlot
 from results.figures.head_to_head import HeadToHead
 from results.figures.heat_map import HeatMap
@@ -24,6 +25,7 @@ __all__ = [
     "CriticalDifference",
     "CrossoverSizes",
     "DatasetCounts",
+    "DecisionCurve",
     "Drawable",
     "ForestPlot",
     "HeadToHead",

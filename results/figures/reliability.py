@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from results.calibration import calibration_intercept, calibration_slope
 from results.figures.layout import LEGEND_LINE, empty_figure, legend_beside
 from results.figures.predictions import Scores, bands, check_names
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
@@ -29,8 +31,9 @@ class ReliabilityDiagram:
         """One row per line and non-empty bin.
 
         Columns: name, strategy, bin (its lower edge), count, probability (their mean), observed, low, high
-        (interval of `observed` over resampled patients) and ece, the line's calibration error. Raises
-        ValueError for no prediction, or a test set of one class.
+        (interval of `observed` over resampled patients), ece, slope and intercept, the line's calibration
+        error, slope and intercept (the slope NaN where undefined). Raises ValueError for no prediction, or a
+        test set of one class.
         """
         check_names(self.scores)
         return pd.concat([self._bins(scores) for scores in self.scores], ignore_index=True)
@@ -56,6 +59,8 @@ class ReliabilityDiagram:
                 "low": low,
                 "high": high,
                 "ece": expected_calibration_error(labels, values, weights[:, :1])[0],
+                "slope": calibration_slope(labels, values, weights[:, :1])[0],
+                "intercept": calibration_intercept(labels, values, weights[:, :1])[0],
             }
         )
 
@@ -72,7 +77,7 @@ class ReliabilityDiagram:
         edges = np.linspace(0, 1, CALIBRATION_BINS + 1)
         for look in looks:
             rows = table[table["name"] == look.label]
-            label = f"{look.label}: {rows['ece'].iloc[0]:.3f}"
+            label = f"{look.label}: {_numbers(rows.iloc[0])}"
             style = {"color": look.color, "linestyle": look.line}
             above.plot(rows["probability"], rows["observed"], marker=look.marker, label=label, **style)
             above.vlines(rows["probability"], rows["low"], rows["high"], color=look.color, linewidth=0.8)
@@ -84,8 +89,13 @@ class ReliabilityDiagram:
         for axis in (above, below):
             axis.grid(True)
         figure.align_ylabels()
-        legend_beside(figure, metric_label("ece", self.unit))
+        legend_beside(figure, f"{metric_label('ece', self.unit)}; slope; intercept")
         return figure
+
+
+def _numbers(row: "pd.Series[Any]") -> str:
+    slope = "–" if np.isnan(row["slope"]) else f"{row['slope']:.2f}"
+    return f"{row['ece']:.3f}; {slope}; {row['intercept']:+.2f}"
 
 
 def _many(unit: str) -> str:

@@ -50,8 +50,8 @@ def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows of a head-to-head as text: both sides, and the difference with its unadjusted interval.
 
     Rows with a verdict show it, the adjusted p-value, both parts of the variance (training subsets of one
-    seed + test patients of the mean) and how much worse freezing is at most. Rows without one show whether
-    their unadjusted interval excludes zero.
+    seed + test patients of the mean), how much worse freezing is at most, and cautions. Rows without one
+    show whether their unadjusted interval excludes zero.
     """
     return pd.DataFrame([_head_to_head_line(row) for row in rows])
 
@@ -74,6 +74,7 @@ def _head_to_head_line(row: Mapping[str, Any]) -> dict[str, Any]:
             "p adjusted": p_text(row["p_adjusted"]),
             "verdict": _ascii(verdict_text(row["verdict"], row["margin"], row["detectable"])),
             "freezing worse by at most": _text(row["worse_by"]),
+            "caution": row["caution"],
         }
     return line | {"unadjusted interval": _zero_text(row)}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from results.costs import COLUMNS, cost_numbers, cost_points, over_seeds
+from results.costs import COLUMNS, cost_numbers, cost_points, gain_per_extra, over_seeds
 from results.figures import CostAccuracy
 
 COST = {
@@ -66,3 +66,19 @@ def test_numbers_leave_out_words_and_what_is_unknown():
         "threads": 2.0,
         "seconds_fit": 0.0,
     }
+
+
+@pytest.mark.parametrize(
+    ("gain", "amount", "reference", "expected"),
+    [
+        (0.02, 0.5, 0.1, 0.05),
+        (-0.02, 0.5, 0.1, -0.05),  # dearer and worse
+        (0.02, 0.1, 0.5, None),  # cheaper: nothing was paid
+        (0.02, 0.1, 0.1, None),
+        (None, 0.5, 0.1, None),
+        (0.02, None, 0.1, None),
+        (0.02, 0.5, None, None),
+    ],
+)
+def test_the_gain_per_extra_unit_of_cost(gain, amount, reference, expected):
+    assert gain_per_extra(gain, amount, reference) == (expected and pytest.approx(expected))

@@ -145,16 +145,15 @@ def test_values_are_those_of_the_first_version():
     labels, probabilities = random.integers(0, 2, 90), random.random(90).round(2)
     weights = random.poisson(1.0, (90, 3)).astype(float)
     values = metric_values(labels, probabilities, weights, 0.3)
-    assert {name: float(found.sum()) for name, found in values.items()} == pytest.approx(
-        FIRST_VERSION, rel=1e-12
-    )
+    found = {name: float(values[name].sum()) for name in FIRST_VERSION}
+    assert found == pytest.approx(FIRST_VERSION, rel=1e-12)
 
 
 def test_the_worst_and_the_best_predictions_reach_the_limits():
     labels = np.tile([0, 1], 20)
     perfect = metric_values(labels, labels.astype(float), np.ones((40, 1)), 0.4)
     reversed_ = metric_values(labels, 1.0 - labels, np.ones((40, 1)), 0.4)
-    for name in perfect:
+    for name in filter(limits, perfect):
         found = sorted([float(perfect[name][0]), float(reversed_[name][0])])
         assert found[1] == limits(name)[1]
         if name != "average_precision":  # whose least value depends on the prevalence
@@ -180,6 +179,13 @@ def test_a_metric_without_an_upper_limit_has_an_interval_on_its_own_scale(monkey
     assert found["low"] < found["value"] < found["high"]
     assert found["value"] - found["low"] == pytest.approx(found["high"] - found["value"])
     assert metric_label("log_loss", "study") == "log loss per study"
+
+
+def test_calibration_has_a_target_and_no_direction():
+    assert {name: metric.target for name, metric in METRICS.items() if metric.target is not None} == {
+        "calibration_slope": 1.0,
+        "calibration_intercept": 0.0,
+    }
 
 
 def test_no_metric_no_value():

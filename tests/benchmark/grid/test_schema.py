@@ -103,6 +103,7 @@ def test_the_whole_grid_is_read(grid_file):
             "there is no control 'leaky'; did you mean 'leaky_split'",
         ),
         ("primary: auroc", "primary: auc", "did you mean 'auroc'?"),
+        ("primary: auroc", "primary: calibration_slope", "'calibration_slope' is best at 1"),
         (
             "root: data/MURA-v1.1",
             'root: "${NOT_SET_HERE}/x"',

@@ -91,3 +91,11 @@ def test_the_parts_together_are_the_headline_for_parts(findings):
     ) in text
     assert "- net, all images, 7 parts: one seed" in text
     assert "another part not known from two parts" in answer_text(findings)
+
+
+def test_the_text_says_how_many_more_images_freezing_needs(findings):
+    text = answer_text(findings)
+    assert "the label-efficiency ratio, 95% interval" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("- all parts") and "×" in line]
+    images = findings.efficiency.query("body_part == 'all'")["images"].unique()
+    assert all(f"at {size:,} images " in line for size in images)

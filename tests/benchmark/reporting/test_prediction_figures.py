@@ -24,6 +24,7 @@ def test_every_body_part_has_its_curves_and_every_network_its_training(findings)
         f"{kind}_{part}" for kind in ("roc", "precision_recall", "reliability") for part in ("all", "elbow")
     } <= set(names)
     assert "confusion_matrices" in names
+    assert [name for name in names if name.startswith("decision")] == ["decision_curve_all"]
     assert sum(name.startswith("training_curves_") for name in names) == 2 * 3, "networks and body parts"
 
 
@@ -31,6 +32,14 @@ def test_a_roc_curve_is_drawn_from_the_predictions_of_the_leaders(findings):
     _, caption, make = next(one for one in predictions(findings) if one[0] == "roc_elbow")
     assert "all training images, first seed" in caption
     assert {"fine-tuned: resnet18", "fine-tuned: resnet34"} & set(make().frame().astype(str).stack())
+
+
+def test_the_decision_curve_pairs_fine_tuned_with_frozen(findings):
+    _, caption, make = next(one for one in predictions(findings) if one[0] == "decision_curve_all")
+    assert "first seed" in caption
+    table = make().frame()
+    assert set(table["kind"]) == {"method", "all", "none", "difference"}
+    assert set(table.loc[table["kind"] == "difference", "strategy"]) == {"fine_tuning"}
 
 
 def test_tuned_cells_are_the_first_seed_at_the_largest_size(findings):

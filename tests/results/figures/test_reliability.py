@@ -32,12 +32,22 @@ def test_bins_are_scikit_learns(three_scores):
     assert table["ece"].iloc[0] == pytest.approx(gaps.sum() / table["count"].sum())
 
 
+def test_the_legend_gives_error_slope_and_intercept(three_scores):
+    figure = ReliabilityDiagram(three_scores[:1], "study", resamples=50)
+    row = figure.frame().iloc[0]
+    (legend,) = figure.plot().legends
+    assert legend.get_title().get_text() == "calibration error (ECE) per study; slope; intercept"
+    numbers = f"{row['ece']:.3f}; {row['slope']:.2f}; {row['intercept']:+.2f}"
+    assert legend.get_texts()[0].get_text() == f"{three_scores[0].name}: {numbers}"
+
+
 def test_empty_bins_are_left_out_and_certain_predictions_fall_into_the_last(whole):
     scores = Scores("sure", "fine_tuning", [0, 0, 1, 1], [0.0, 0.02, 0.98, 1.0], list("pqrs"))
     table = ReliabilityDiagram([scores], "image", resamples=50).frame()
     assert table["bin"].tolist() == [0, 0.9]
     assert table["observed"].tolist() == [0, 1]
     assert np.isfinite(table["ece"]).all()
+    assert np.isnan(table["slope"]).all()
     whole(ReliabilityDiagram([scores], "image", resamples=50).plot())
 
 

@@ -39,3 +39,15 @@ def test_one_device_is_told_in_the_note_several_in_a_column(printed):
 def test_all_parts_together_stand_last(printed):
     lines = printed(cost_table(cost_rows(parts=("all", "wrist")), **NUMBERS))
     assert [line["body part"] for line in lines] == ["wrist"] * 3 + ["all parts"] * 3
+
+
+def test_the_price_of_fine_tuning_stands_in_its_row(printed):
+    rows = cost_rows(parts=("wrist",))
+    assert "gain per\nextra hour" not in cost_table(rows, **NUMBERS).titles
+    rows[-1] |= {"frozen_share": 0.025, "gain_per_hour": -0.5}
+    table = cost_table(rows, **NUMBERS)
+    lines = printed(table)
+    assert (lines[-1]["frozen / fine-tuned"], lines[-1]["gain per extra hour"]) == ("0.025", "−0.5")
+    assert lines[0]["frozen / fine-tuned"] == "–"
+    assert "with the search over all its classifiers" in table.note
+    assert "gain per\nextra kWh" not in table.titles
