@@ -83,13 +83,12 @@ def cells() -> Iterator[Cell]:
     more = (("8 epochs", 1e-3), ("8 epochs", 3e-3), ("30 epochs", 1e-3), ("8 epochs", 3e-4))
     rest = (("200 epochs", 1e-3), ("60 epochs", 1e-4))
     for seed in range(4):
-        yield from (Cell(name, 1000, seed, *recipe) for recipe in more[:2] for name in DATA[:2])
+        yield from (Cell(name, 1000, seed, *recipe) for name in DATA[:2] for recipe in more)
         yield from (Cell("pneumonia", 100, seed, *recipe) for recipe in few)
-        yield from (Cell("phantom 0", 100, seed, *recipe) for recipe in few)
     for seed in range(4):
-        yield from (Cell(name, 1000, seed, *recipe) for recipe in more[2:] for name in DATA[:2])
         yield from (Cell("pneumonia", ALL, seed, "8 epochs", rate) for rate in (1e-3, 3e-3, 3e-4))
-        yield from (Cell(name, 100, seed, *recipe) for name in DATA[:2] for recipe in rest)
+        yield from (Cell("pneumonia", 100, seed, *recipe) for recipe in rest)
+        yield from (Cell("phantom 0", 100, seed, *recipe) for recipe in (*few, *rest))
     for seed in range(4):
         yield from (Cell("phantom 0.4", 1000, seed, *recipe) for recipe in more)
         yield from (Cell("phantom 0.4", 100, seed, *recipe) for recipe in (*few, *rest))
