@@ -180,7 +180,7 @@ def test_the_bundled_network_runs_frozen_and_fine_tuned_beside_its_control(write
         train_sizes=[40],
         hand_crafted=None,
         feature_extraction={"backbones": backbones, "classifiers": ["logistic_regression"]},
-        fine_tuning={"backbones": ["bundled"], "recipe": {"preset": "default", "epochs": 1}},
+        fine_tuning={"backbones": ["bundled"], "recipe": {"epochs": 1}},
     )
     assert run(grid, workspace) == 0
     found = read_records(*open_plan(grid, workspace))
