@@ -121,17 +121,20 @@ class Difference:
         return float("nan") if beyond or self.estimate.error <= NO_SPREAD else found
 
 
-def compare(first: Mapping[int, Resampled], second: Mapping[int, Resampled], limits: Limits) -> Difference:
+def compare(
+    first: Mapping[int, Resampled], second: Mapping[int, Resampled], limits: Limits, share: float = 0.0
+) -> Difference:
     """Second minus first over the seeds that both have (seed -> cell), paired by test patients.
 
-    Raises ValueError without a common seed.
+    `share` as in `estimates.estimate`. Raises ValueError without a common seed.
     """
     seeds = tuple(sorted(first.keys() & second.keys()))
     if not seeds:
         raise ValueError(f"no common seed: {sorted(first)} and {sorted(second)}")
     one, other = ({seed: side[seed] for seed in seeds} for side in (first, second))
     apart = {seed: difference_of(one[seed], other[seed]) for seed in seeds}
-    return Difference(seeds, estimate(one), estimate(other), estimate(apart), limits)
+    before, after, difference = (estimate(side, share) for side in (one, other, apart))
+    return Difference(seeds, before, after, difference, limits)
 
 
 def differences(

@@ -3,7 +3,7 @@
 Both laws are value = asymptote - scale * shape, where the shape falls with the size relative to the geometric
 mean of the sizes (so that the estimates are nearly independent): a power, which goes on to grow for long, or
 an exponential, which soon stops. asymptote <= best, and scale >= 0. Beyond the data the laws differ, and the
-data cannot say which one holds: the prediction is the range of both (Viering and Loog 2022).
+data cannot say which one holds: the prediction is the range of both (Viering and Loog 2023).
 """
 
 from collections.abc import Callable, Sequence
@@ -86,7 +86,7 @@ def fit_curve(
 
     Least squares weighted by `errors` (n_sizes,), the standard errors of the values over training subsets and
     test patients, with asymptote <= `best` (the metric's largest value), scale >= 0 and the shape's parameter
-    within its limits (the inverse power law: Figueroa et al. 2012; both laws: Viering and Loog 2022). Sizes
+    within its limits (the inverse power law: Figueroa et al. 2012; both laws: Viering and Loog 2023). Sizes
     (images) with an undefined value or without a standard error above 0 are left out. `drawn` (n_sizes,
     resamples) holds the values in two-way resamplings; the law is fitted to each, and the bounds are
     percentiles of its predictions (a fit on a bound has no valid standard error). The interval covers the

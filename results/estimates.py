@@ -16,10 +16,11 @@ class Estimate:
     """The mean over seeds of a metric, or of a paired difference, in the metric's own unit.
 
     `drawn` (resamples,) are its values in two-way resamplings: other test patients and other training
-    subsets, with the same draws for every estimate on these patients and seeds. `between` is the standard
+    sets, with the same draws for every estimate on these patients and seeds. `between` is the standard
     error that the spread of the seeds gives (0 with one seed), `shared` that which all seeds share, from the
-    test patients; `training_sd` is the standard deviation over training subsets of one seed (NaN with one
-    seed), `test_sd` that of the mean over other test patients. `patients` are those of the rarer label.
+    test patients; `training_sd` is the standard deviation of one seed over other training sets of this size
+    (NaN with one seed), `test_sd` that of the mean over other test patients. `share` is the part of the pool
+    of training images that each seed has, `patients` are the test patients of the rarer label.
     """
 
     value: float
@@ -30,15 +31,18 @@ class Estimate:
     training_sd: float
     test_sd: float
     patients: int
+    share: float = 0.0
 
     @property
     def error(self) -> float:
-        """The standard error of the mean over seeds: the root of training_sd² / seeds + test_sd².
+        """The standard error of the mean over seeds, over other training sets and other test patients.
 
-        With one seed it is over test patients only.
+        The root of training_sd² · ((1 - share) / seeds + share) + test_sd²; with one seed of test_sd² alone.
         """
-        of_seeds = 0.0 if self.seeds == 1 else self.training_sd / np.sqrt(self.seeds)
-        return float(np.hypot(of_seeds, self.test_sd))
+        if self.seeds == 1:
+            return self.test_sd
+        of_training = np.sqrt((1 - self.share) / self.seeds + self.share) * self.training_sd
+        return float(np.hypot(of_training, self.test_sd))
 
     def reach(self, confidence: float) -> float:
         """Half the width of the interval: the root of the sum of the squares of both parts' half widths.
@@ -65,13 +69,18 @@ class Estimate:
         return bounded_interval(self.value, self.reach(confidence), limits)
 
 
-def estimate(per_seed: Mapping[int, Resampled]) -> Estimate:
+def estimate(per_seed: Mapping[int, Resampled], share: float = 0.0) -> Estimate:
     """The mean over seeds (seed -> one cell's value), resampled by the same test patients in all.
 
     The variance of the mean is s²/S + c: s² is the variance between the S seeds' values, and c the covariance
     of two seeds over test patients, from the resamplings. This is the model of Obuchowski and Rockette (1995,
-    Commun. Stat. Simul. 24:285) for several readers who read the same cases, with seeds as readers. Where all
-    seeds have the same training images (`full`), s² shows only how fits vary on these.
+    Commun. Stat. Simul. 24:285) for several readers who read the same cases, with seeds as readers.
+
+    `share` (0 <= share < 1) is the part of the pool of training images that each seed's subset is. Subsets of
+    one pool have images in common: their results differ too little by 1 - share, and all depend on the pool,
+    so that the training part t² of s² counts as t² · (1/S + share / (1 - share)), as in the corrected
+    resampled t-test (Nadeau and Bengio 2003, Mach. Learn. 52:239). Where all seeds have the whole pool
+    (`full`), s² shows only how fits vary on these images, and no factor mends it: give 0.
     Undefined values (NaN) make the estimate undefined. Raises ValueError without a seed.
     """
     if not per_seed:
@@ -84,23 +93,25 @@ def estimate(per_seed: Mapping[int, Resampled]) -> Estimate:
     test_sd = standard_error(mean)
     if seeds == 1 or not np.isfinite(test_sd + mean.value):
         unknown = float("nan")
-        return Estimate(mean.value, mean.drawn, seeds, 0.0, test_sd, unknown, test_sd, patients)
+        return Estimate(mean.value, mean.drawn, seeds, 0.0, test_sd, unknown, test_sd, patients, share)
     between = float(values.var(ddof=1))
     apart = [standard_error(Resampled(0.0, row, patients)) for row in drawn - mean.drawn]
     by_patients = float(np.mean(np.square(apart))) * seeds / (seeds - 1)  # what s² has from test patients
     training = max(between - by_patients, 0.0)
     shared = max(test_sd**2 - by_patients / seeds, 0.0)
-    share = np.sqrt(training / between) if between > 0 else 0.0  # the spread that is not from test patients
-    moved = share * (values - mean.value) @ _multipliers(names, drawn.shape[1])
+    others = training / (1 - share)  # one seed's variance over other training sets
+    scale = np.sqrt((training + seeds * share * others) / between) if between > 0 else 0.0
+    moved = scale * (values - mean.value) @ _multipliers(names, drawn.shape[1])
     return Estimate(
         mean.value,
         mean.drawn + moved,
         seeds,
-        float(np.sqrt(between / seeds)),
+        float(np.sqrt(between / seeds + share * others)),
         float(np.sqrt(shared)),
-        float(np.sqrt(training)),
+        float(np.sqrt(others)),
         test_sd,
         patients,
+        share,
     )
 
 

@@ -129,7 +129,8 @@ def pairs(evaluated: ResampledCells) -> Iterator[Pair]:
             if first.keys() & second.keys():
                 single = len(match.first) == len(match.second) == 1
                 cells = (sides[match.first[0]], sides[match.second[0]]) if single else None
-                difference = compare(first, second, evaluated.limits)
+                share = evaluated.pool_share(sides[match.first[0]])
+                difference = compare(first, second, evaluated.limits, share)
                 yield Pair(match, setting, difference, first, second, cells)
 
 

@@ -137,12 +137,14 @@ class ResampledCells:
         not hold the number of all images, are compared with `full`.
         """
         counts = [record.counts for record in self.by_setting[setting]]
-        return all(c.train_images == (c.pool_images or self._pool(setting)) for c in counts)
+        return all(c.train_images == (c.pool_images or self._pools.get(setting.body_part)) for c in counts)
 
-    def _pool(self, setting: Setting) -> int | None:
-        """The number of training images of a body part, if it was trained on all of them."""
-        whole = (s.images for s in self.by_setting if s[:2] == (setting.body_part, "full"))
-        return next(whole, None)
+    @cached_property
+    def _pools(self) -> dict[str, int]:
+        """The number of training images of the body parts that were trained on all of them."""
+        return {
+            setting.body_part: setting.images for setting in self.by_setting if setting.train_size == "full"
+        }
 
     @property
     def limits(self) -> tuple[float, float] | None:
@@ -160,7 +162,17 @@ class ResampledCells:
 
     def over_seeds(self, side: Side, seeds: Iterable[int] | None = None) -> Estimate:
         """The mean of the primary metric over (these) seeds, with both parts of its variance."""
-        return estimate(self.by_seed(side, seeds))
+        return estimate(self.by_seed(side, seeds), self.pool_share(side))
+
+    def pool_share(self, side: Side) -> float:
+        """The part of all training images of its body part that each seed's subset is, for `estimate`.
+
+        0 where it is the whole (no factor mends that) and where an old record does not hold the whole.
+        """
+        counts = [(record.counts, record.body_part) for record in side.values()]
+        known = [(c.train_images, c.pool_images or self._pools.get(part)) for c, part in counts]
+        share = mean([images / pool if pool else 0.0 for images, pool in known])
+        return share if share < 1 else 0.0
 
     def predictions(self, record: Finished) -> pd.DataFrame:
         """A cell's predictions, one row per test image."""

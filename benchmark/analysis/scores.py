@@ -51,4 +51,5 @@ def _p(evaluated: ResampledCells, side: Side, best: Side) -> float | None:
     """The p-value of no difference from the best; None where it is unknown."""
     if not side.keys() & best.keys():
         return None
-    return plain(compare(evaluated.by_seed(side), evaluated.by_seed(best), evaluated.limits).p())
+    sides = evaluated.by_seed(side), evaluated.by_seed(best)
+    return plain(compare(*sides, evaluated.limits, evaluated.pool_share(side)).p())

@@ -44,7 +44,8 @@ def _point(
     if not seeds:
         return []
     cells = {seed: [evaluated.resampled[side[seed].cell] for side in sides] for seed in seeds}
-    point = evaluated.interval(estimate({seed: mean_of(found) for seed, found in cells.items()}))
+    means = {seed: mean_of(found) for seed, found in cells.items()}
+    point = evaluated.interval(estimate(means, evaluated.pool_share(sides[0])))
     size = {"train_images": setting.images, "train_patients": setting.patients}
     axes = {"body_part": setting.body_part, **size}
     return [{"backbone": backbone, "strategy": strategy, "line": line, **axes, **point}]

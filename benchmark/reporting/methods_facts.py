@@ -31,8 +31,8 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     None where a side is not there), others (sentences on strategies of other packages), folds, by_skimage
     (whether scikit-image computes all descriptors), labels (names in prose of descriptors), classifiers
     (label, method in a sentence and BibTeX keys, by name), cells (how many are planned, and how many
-    finished), comparisons (how many the main family plans), interim (some of them are unfinished),
-    crossover, curve_fits, tests, controls, devices and versions.
+    finished), comparisons (how many the main family plans), interim (some of them are unfinished), together
+    (whether body parts are combined), crossover, curve_fits, tests, controls, devices and versions.
     """
     plan, cells = findings.plan, findings.evaluated.finished
     return {
@@ -58,6 +58,7 @@ def facts_of(findings: Findings) -> dict[str, Any]:
             "finished": sum(planned.status == "done" for planned in plan.cells),
         },
         **_main_family(findings.differences),
+        "together": bool(len(findings.together)) and bool(findings.together["mean"].notna().any()),
         "crossover": bool(len(findings.crossovers)),
         "curve_fits": bool(len(findings.fits)) and bool(findings.fits["reason"].isna().any()),
         "tests": _tests(findings),

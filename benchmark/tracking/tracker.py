@@ -238,7 +238,7 @@ class Tracker:
         return same and run.info.status == "RUNNING" and max(self._steps(run), default=0) < step
 
     def _steps(self, run: Run) -> set[int]:
-        return set(self._store.history(run, "epoch/validation_loss"))
+        return set(self._store.history(run, "epoch/train_loss"))
 
 
 def curve_pages(uri: str) -> list[tuple[str, str, str]]:

@@ -16,7 +16,10 @@ from results.tables.formatting import (
 from results.tables.markup import UNDEFINED_MARK
 from results.tables.paper import PaperTable, paper_table, sentences
 
-FULL = "At full size all seeds have the same images, so that other training images are not in it."
+FULL = (
+    "At full size all seeds have the same images, unless the grid draws their patients (`full: {resample: "
+    "patients}`): other training images are then not in it."
+)
 
 
 def together_table(rows: TableRows, metric: str, unit: str, *, confidence: float = 0.95) -> PaperTable:

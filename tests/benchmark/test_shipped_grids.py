@@ -60,9 +60,8 @@ def test_the_literature_runs_on_a_small_phantom(path, tmp_path, phantom):
         networks = content.get(section, {}).get("backbones", [])
         networks[:] = [{"name": name, "weights": "random", "label": name} for name in networks]
     recipe = content["fine_tuning"]["recipe"]
-    content["fine_tuning"]["recipe"] = (
-        {"preset": "default", "epochs": 1} if recipe == "default" else recipe | {"epochs": 1}
-    )
+    short = {"epochs": 1, "min_updates": 0, "folds_below": 0}
+    content["fine_tuning"]["recipe"] = ({"preset": recipe} if recipe == "default" else recipe) | short
     grid, workspace = tmp_path / path.name, Workspace(tmp_path / "runs")
     grid.write_text(yaml.safe_dump(content))
     assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
@@ -70,5 +69,5 @@ def test_the_literature_runs_on_a_small_phantom(path, tmp_path, phantom):
     tuned = [record for record in read_records(plan, records) if record.strategy == "fine_tuning"]
     assert tuned
     for record in tuned:
-        assert len(record.history) == max(1, len(record.recipe["stages"]))
+        assert len(record.chosen_from) == max(1, len(record.recipe["stages"]))
         assert record.bounded(plan.grid.evaluation.unit, plan.grid.evaluation.primary).value is not None

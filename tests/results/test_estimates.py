@@ -64,6 +64,26 @@ def test_the_interval_covers_another_training_set(training, seeds):
     assert 0.93 <= covered <= (0.99 if seeds == 3 else 0.98)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_subsets_of_one_pool_stand_for_other_pools(share):
+    """Means of subsets of one pool vary less than those of other pools, and all depend on their pool."""
+    random, pool = np.random.default_rng(9), 400
+    covered, spreads = 0, []
+    for _ in range(400):
+        images = random.standard_normal(pool)
+        means = [random.permutation(images)[: int(share * pool)].mean() for _ in range(5)]
+        found = estimate(seeds_of(means, np.tile(means, (50, 1)).T), share)
+        low, high = found.interval(0.95)
+        covered += low <= 0 <= high
+        spreads.append(found.training_sd**2)
+    assert np.mean(spreads) == pytest.approx(1 / (share * pool), rel=0.1)
+    assert covered / 400 == pytest.approx(0.95, abs=0.03)
+    plain = estimate(seeds_of(means, np.tile(means, (50, 1)).T))
+    assert plain.reach(0.95) < found.reach(0.95)
+    assert plain.error == pytest.approx(plain.between)
+    assert found.error == pytest.approx(found.between)
+
+
 def test_two_way_draws_vary_as_the_error_says():
     found = run(training=0.2, shared=1, own=0.5, random=np.random.default_rng(1), seeds=10, resamples=20_000)
     deviation = np.std(found.drawn)

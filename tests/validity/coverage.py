@@ -47,33 +47,42 @@ def rejections(rows: pd.DataFrame) -> pd.DataFrame:
 def _coverage(
     name: str, world: World, studies: int, datasets: int, population: tuple[Values, Values]
 ) -> Iterator[dict[str, Any]]:
+    outcomes = pd.DataFrame(
+        row for number in range(datasets) for row in _outcomes(name, world, studies, number)
+    )
+    setting = {"world": name, "studies": studies, "patients": world.patients(studies)}
+    return _summary(setting, outcomes, population)
+
+
+def _outcomes(name: str, world: World, studies: int, number: int) -> Iterator[dict[str, Any]]:
+    """The intervals of one data set."""
+    random = generator("coverage", name, studies, number)
+    sample = draw(world, world.patients(studies), random)
+    for (of, metric), asked in _quantities(sample, int(random.integers(2**31))).items():
+        for kind, interval in INTERVALS.items():
+            low, high = interval(asked)
+            yield {"of": of, "metric": metric, "interval": kind, "low": low, "high": high}
+
+
+def _summary(
+    setting: dict[str, Any], outcomes: pd.DataFrame, population: tuple[Values, Values]
+) -> Iterator[dict[str, Any]]:
     truth = _truth(population[0])
-    found: dict[tuple[str, str, str], list[tuple[bool, bool, float]]] = {}
-    for number in range(datasets):
-        random = generator("coverage", name, studies, number)
-        sample = draw(world, world.patients(studies), random)
-        for (of, metric), asked in _quantities(sample, int(random.integers(2**31))).items():
-            for kind, interval in INTERVALS.items():
-                low, high = interval(asked)
-                true = truth[of, metric]
-                found.setdefault((of, metric, kind), []).append((low <= true, true <= high, high - low))
-    for (of, metric, kind), outcomes in found.items():
-        above_low, below_high, width = np.array(outcomes, np.float64).T
+    for (metric, of, kind), rows in outcomes.groupby(["metric", "of", "interval"], sort=False):
+        true, width = truth[of, metric], rows["high"] - rows["low"]
         yield {
-            "world": name,
-            "studies": studies,
-            "patients": world.patients(studies),
+            **setting,
             "of": of,
             "metric": metric,
             "interval": kind,
-            "true": float(truth[of, metric]),
+            "true": true,
             "true_error": float(population[1].max()),
-            "covered": float(np.mean((above_low == 1) & (below_high == 1))),
-            "all_above": float(np.mean((above_low == 0) & np.isfinite(width))),
-            "all_below": float(np.mean((below_high == 0) & np.isfinite(width))),
-            "undefined": int(np.sum(~np.isfinite(width))),
-            "width": float(np.nanmean(width)),
-            "datasets": datasets,
+            "covered": ((rows["low"] <= true) & (true <= rows["high"])).mean(),
+            "all_above": ((rows["low"] > true) & np.isfinite(width)).mean(),
+            "all_below": ((rows["high"] < true) & np.isfinite(width)).mean(),
+            "undefined": int((~np.isfinite(width)).sum()),
+            "width": width.mean(),
+            "datasets": len(rows),
         }
 
 

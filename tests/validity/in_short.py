@@ -32,7 +32,7 @@ OF_METHODS = (
     "the seeds divided by their number, plus the covariance of two seeds over test patients, from a cluster bootstrap by patient "
     "(Obuchowski and Rockette 1995). Each of the two parts has its own quantile of Student's t, with seeds − 1 and "
     "patients − 1 degrees of freedom; the half width of the interval is the root of the sum of the squares of the two half "
-    "widths (Cochran 1964). Near the limits of a metric it is moved on the log-odds scale of both sides (Newcombe 1998). p is the level "
+    "widths (Cochran 1964), and never less than for these networks alone. Near the limits of a metric it is moved on the log-odds scale of both sides (Newcombe 1998). p is the level "
     "whose interval ends at the null; equivalence within the margin is two one-sided tests (Schuirmann 1987)."
 )
 OF_CELLS = (
@@ -59,6 +59,8 @@ def holds(found: Mapping[str, pd.DataFrame]) -> str:
             _two_way(found["training_sets"]),
             *_hard_settings(found["hard_settings"]),
             _families(found["families"]),
+            _parts(found["parts"]),
+            _zones(found["zones"]),
             *_covered(found["coverage"], IN_USE),
             _no_difference(found["coverage"]),
             _crossovers(found["crossovers"]),
@@ -156,11 +158,11 @@ def _hard_settings(rows: pd.DataFrame) -> Iterator[str]:
     outside = free[~free["inside"]].sort_values("covered", kind="stable")
     named = [f"{r.setting}, {r.of}, `{r.metric}` ({percent(r.covered)})" for r in outside.itertuples()]
     yield (
-        f"**Hard settings** with {FEW} patients of the rarer label or more: {_inside(free)}."
+        f"**Hard settings** without a warning in most data sets: {_inside(free)}."
         f"{' Outside: ' + '; '.join(named) + '.' if named else ''}"
     )
     yield (
-        f"**Hard settings** with fewer, where the project warns: {_inside(warned)}; of AUROC and its differences "
+        f"**Hard settings** with a warning (fewer than {FEW} patients of the rarer label, or near a limit): {_inside(warned)}; of AUROC and its differences "
         f"{_inside(warned[warned['metric'] == 'auroc'])}."
     )
 
@@ -181,6 +183,22 @@ def _families(rows: pd.DataFrame) -> str:
 
 def _no_difference(coverage: pd.DataFrame) -> str:
     return f"**Under no difference** of one pair its test rejects in {'; '.join(_rejects(rejections(coverage), IN_USE))}."
+
+
+def _parts(rows: pd.DataFrame) -> str:
+    rejected = rows.loc[rows["between_parts"] == 0, "welch_rejects"]
+    return (
+        f"**Body parts that are equal** are said to differ in {_range(rejected)} % of the data sets, with training noise too "
+        f"(wanted: {wanted(REJECTS)}); the mean over parts is held in {_range(rows['mean_holds'])} %, a part together with the others "
+        f"in {_range(rows['shrunken_holds'])} %, and another part in {_range(rows['new_part_holds'])} %, i.e. less often than it says."
+    )
+
+
+def _zones(rows: pd.DataFrame) -> str:
+    return (
+        f"**Zones** name the wrong side at some size in {_range(rows['wrong'])} % of the data sets (wanted: at most "
+        f"{100 * ERROR:.0f} %)."
+    )
 
 
 def _crossovers(rows: pd.DataFrame) -> str:

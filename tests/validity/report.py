@@ -16,6 +16,7 @@ from tests.validity.report_coverage import (
 )
 from tests.validity.report_hard_settings import hard_settings_part
 from tests.validity.report_others import crossovers_part, every_metric_part, families_part, shuffled_part
+from tests.validity.report_parts import parts_part, zones_part
 from tests.validity.report_training_sets import training_sets_part
 from tests.validity.resampling import FEWER, RESAMPLES
 from tests.validity.simulation import VIEWS, World
@@ -55,6 +56,10 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
         *hard_settings_part(found["hard_settings"]),
         "## Families of comparisons",
         *families_part(found["families"]),
+        "## Body parts together",
+        *parts_part(found["parts"]),
+        "## Zones of training sizes",
+        *zones_part(found["zones"]),
         "## Intervals of one cell and of one trained pair",
         _how_many(found["coverage"]),
         "*standard error* is the interval in use. *percentile*: the quantiles of the resampled values. *BCa*: the same, bias-corrected "

@@ -15,9 +15,11 @@ from tests.validity.crossovers import crossovers
 from tests.validity.every_metric import every_metric
 from tests.validity.families import families
 from tests.validity.hard_settings import hard_settings
+from tests.validity.parts import parts
 from tests.validity.report import page
 from tests.validity.shuffled import shuffled
 from tests.validity.training_sets import training_sets
+from tests.validity.zones import found_zones
 
 PAGE = Path(__file__).parents[2] / "docs" / "validity.md"
 MEASURED = Path(__file__).with_name("measured")
@@ -29,6 +31,8 @@ SECTIONS: dict[
     "training_sets": (training_sets, 0.5),
     "hard_settings": (hard_settings, 0.5),
     "families": (families, 0.5),
+    "parts": (parts, 2),
+    "zones": (found_zones, 1),
     "shuffled": (shuffled, 0.5),
     "coverage": (coverage, 1),
     "crossovers": (crossovers, 0.5),

@@ -60,6 +60,20 @@ def test_hard_settings_have_intervals_that_hold_or_a_warning(measured):
     assert (auroc["inside"]).all()
 
 
+def test_noise_is_not_called_a_difference_of_parts(measured):
+    rows = measured["parts"]
+    equal = rows[rows["between_parts"] == 0]
+    reach = equal["datasets"].map(lambda count: 2 * monte_carlo(0.05, count))
+    assert (equal["welch_rejects"] <= REJECTS[1] + reach).all()
+    assert (equal["welch_rejects"] >= REJECTS[0] - reach).all()
+    assert (rows[["mean_holds", "part_holds", "shrunken_holds"]] >= COVERS[0]).all(axis=None)
+
+
+def test_zones_are_wrong_as_rarely_as_they_say(measured):
+    rows = measured["zones"]
+    assert (rows["wrong"] <= within_chance(ERROR, rows)).all()
+
+
 def test_intervals_hold_the_true_value(measured):
     rows = measured["coverage"]
     in_use = rows[rows["interval"] == IN_USE]
@@ -105,7 +119,7 @@ def test_a_few_data_sets_make_a_page(small_populations, monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", words)
     study.main()
     text = out.read_text(encoding="utf-8")
-    assert text.count("\n## ") == 12
+    assert text.count("\n## ") == 14
     assert "nan" not in text
     monkeypatch.setattr("sys.argv", [*words, "--sections"])
     study.main()

@@ -20,6 +20,7 @@ from benchmark.execution.executors import share_cores
 from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import MlflowClient, curve_pages
+from classifiers.fine_tuning import checkpoints
 from tests.benchmark.finished_run import Ran, copy_run, small_grid
 from tests.benchmark.opened import open_plan
 
@@ -73,8 +74,12 @@ def tuned_records(grid, workspace):
 def test_a_fine_tuned_cell_is_recorded_with_its_history_cost_and_weights(tuned_run):
     (grid, workspace), output = tuned_run
     tuned, records = tuned_records(grid, workspace)
-    assert [(r.status, r.classifier, len(r.history)) for r in tuned] == [("ok", "end_to_end", 2)] * 2
+    assert [(r.status, r.classifier, len(r.chosen_from)) for r in tuned] == [("ok", "end_to_end", 2)] * 2
     for record in tuned:
+        assert (record.training.folds, record.training.refitted) == (5, True)
+        refit = [epoch for epoch in record.history if epoch.refit]
+        assert sum(epoch.updates for epoch in refit) == record.training.updates > 0
+        assert len(refit) == record.parameters["refit_epochs"] == len(record.history) - 2
         assert None not in (record.history[0].train_loss, record.history[0].validation_auroc)
         assert record.recipe == {"stages": [{"epochs": 2}]}
         assert record.training.precision == "float32"
@@ -139,8 +144,10 @@ def test_epochs_reach_mlflow_while_the_cell_trains(tuning_grid, workspace, store
         seen.extend((r.info.status, "epoch/train_loss" in r.data.metrics) for r in runs)
 
     monkeypatch.setattr(Tracker, "log_epoch", spy)
-    run(tuning_grid(train_sizes=[40], feature_extraction=None), workspace)
-    assert seen == [("RUNNING", True)] * 2
+    grid = tuning_grid(train_sizes=[40], feature_extraction=None)
+    run(grid, workspace)
+    ((record,), _) = tuned_records(grid, workspace)
+    assert seen == [("RUNNING", True)] * len(record.history), "two epochs of folds, and those of the refit"
 
 
 def test_a_loss_that_breaks_leaves_its_epochs_to_be_seen(tuning_grid, workspace, monkeypatch):
@@ -154,7 +161,8 @@ def test_a_loss_that_breaks_leaves_its_epochs_to_be_seen(tuning_grid, workspace,
         return original(self, running)
 
     monkeypatch.setattr(Training, "_epoch", breaks)
-    assert run(tuning_grid(train_sizes=[40], feature_extraction=None), workspace) == 1
+    grid = tuning_grid({"folds_below": 0}, train_sizes=[40], feature_extraction=None)
+    assert run(grid, workspace) == 1
     client = MlflowClient(tracking_uri=workspace.uri)
     experiment = client.get_experiment_by_name("small")
     (cell,) = client.search_runs([experiment.experiment_id], "tags.kind = 'cell'")
@@ -172,8 +180,10 @@ def test_a_failing_recipe_is_one_line_and_the_others_go_on(tuning_grid, workspac
     assert "the network has no layer 'blocks.99'" in capsys.readouterr().out
 
 
-def test_recipes_of_one_backbone_run_apart_and_resume_apart(tuning_grid, workspace):
+def test_recipes_of_one_backbone_run_apart_and_resume_apart(tuning_grid, workspace, monkeypatch):
+    monkeypatch.setattr(checkpoints, "EVERY", 0)
     recipes = {"full": {"epochs": 1}, "head": {"epochs": 2, "trainable": "head"}}
+    recipes = {name: {**recipe, "folds_below": 0} for name, recipe in recipes.items()}
     section = {"backbones": [NETWORK], "recipes": recipes}
     grid = tuning_grid(train_sizes=[40], feature_extraction=None, fine_tuning=section)
     seen = []
@@ -243,7 +253,7 @@ def test_nothing_to_compare_is_said(small_run):
         show_comparison(*small_run, as_json=False)
 
 
-def test_killed_in_the_middle_of_an_epoch_it_continues_to_the_same_bytes(tuning_grid, tmp_path, store_in):
+def test_killed_in_the_middle_of_the_folds_it_continues_to_the_same_bytes(tuning_grid, tmp_path, store_in):
     grid = tuning_grid(
         {"epochs": 4, "ema": 0.5}, train_sizes=[60], feature_extraction=None, image={"size": 48}
     )
@@ -267,7 +277,7 @@ def test_killed_in_the_middle_of_an_epoch_it_continues_to_the_same_bytes(tuning_
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    while process.poll() is None and not list((killed.cache / "checkpoints").glob("*/*/epoch-0002.*")):
+    while process.poll() is None and not list((killed.cache / "checkpoints").glob("*/*-fold-1/history.json")):
         time.sleep(0.005)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
