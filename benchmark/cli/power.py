@@ -57,7 +57,7 @@ def _notes(rows: pd.DataFrame, same_images: bool) -> list[str]:
     }
     notes = {
         UNKNOWN: "needs a second seed: one shows nothing of how training subsets vary",
-        NO_SEEDS: "no number of seeds: the variance of these test patients alone is too large",
+        NO_SEEDS: "no number of seeds: what all of them share (test patients, training pool) varies too much",
         NO_STUDIES: "no number of test studies: the training variance alone is too large with so few seeds",
     }
     said = [f"{text}: {why}." for text, why in notes.items() if text in shown]
