@@ -40,12 +40,14 @@ class Difference:
     def interval(self, confidence: float) -> tuple[float, float]:
         """(low, high) of the difference; NaN where undefined.
 
-        The half width is `Estimate.reach`. Between finite limits it is shared out to the two sides, each
+        The half width is `Estimate.reach`. Between finite limits it is also shared out to the two sides, each
         moved on its log-odds scale, and put together by square-and-add (Newcombe 1998, Stat. Med. 17:2635;
-        Zou and Donner 2008, Stat. Med. 27:1693): near a limit it is longer on the side where a method could
-        be worse. Far from the limits it is value ± reach. A side that lies on a limit has a one-sided bound
-        there. A difference without any spread (no patient tells the methods apart, or both are perfect) is
-        not surely zero: it has the reach of errors that were not seen, `uncertainty.unseen_reach`.
+        Zou and Donner 2008, Stat. Med. 27:1693): near a limit this is longer on the side where a method could
+        be worse. Each bound is the further one of both rules, since near a limit the first alone holds too
+        rarely where the methods differ, the second alone where they are equal (docs/validity.md); far from
+        the limits they agree. A side that lies on a limit has a one-sided bound there. A difference without
+        any spread (no patient tells the methods apart, or both are perfect) is not surely zero: it has the
+        reach of errors that were not seen, `uncertainty.unseen_reach`.
         """
         reach, error = self.estimate.reach(confidence), self.estimate.error
         if self.limits is not None and error <= NO_SPREAD:
@@ -57,7 +59,8 @@ class Difference:
             self._distances(side, quantile * own, confidence)
             for side, own in zip((self.first, self.second), self._own_errors, strict=True)
         )
-        return self.value - float(np.hypot(below_2, above_1)), self.value + float(np.hypot(above_2, below_1))
+        below, above = float(np.hypot(below_2, above_1)), float(np.hypot(above_2, below_1))
+        return self.value - max(reach, below), self.value + max(reach, above)
 
     @property
     def warning(self) -> str | None:

@@ -32,7 +32,7 @@ OF_METHODS = (
     "the seeds divided by their number, plus the covariance of two seeds over test patients, from a cluster bootstrap by patient "
     "(Obuchowski and Rockette 1995). Each of the two parts has its own quantile of Student's t, with seeds − 1 and "
     "patients − 1 degrees of freedom; the half width of the interval is the root of the sum of the squares of the two half "
-    "widths (Cochran 1964), and never less than for these networks alone. Near the limits of a metric it is moved on the log-odds scale of both sides (Newcombe 1998). p is the level "
+    "widths (Cochran 1964), and never less than for these networks alone. It is also made on the log-odds scale of both sides between the metric's limits (Newcombe 1998), and each bound is the further one of both. p is the level "
     "whose interval ends at the null; equivalence within the margin is two one-sided tests (Schuirmann 1987)."
 )
 OF_CELLS = (
