@@ -52,6 +52,8 @@ SETTINGS = {
     "prevalence 5 %, 400 studies": Setting(400, 0.05),
     "near one, 100 studies": Setting(100, separations=CEILING),
     "near one, 200 studies": Setting(200, separations=CEILING),
+    "near one and equal, 200 studies": Setting(200, separations=(CEILING[1], CEILING[1])),
+    "AUROC .965 and equal, 200 studies": Setting(200, separations=(3.2, 3.2)),
     "20 patients": Setting(30),
     "5 score steps, 100 studies": Setting(100, steps=5),
 }
@@ -133,4 +135,6 @@ def true_values(name: str) -> Values:
     for chunk in range(_CHUNKS):
         sample = draw(world, _PATIENTS, generator("hard settings", "population", name, chunk))
         chunks.append(values_of(METRICS, sample.label, setting.scores(sample.probabilities())))
-    return np.asarray(np.mean(chunks, axis=0))
+    values = np.asarray(np.mean(chunks, axis=0))
+    equal = setting.separations[0] == setting.separations[1]
+    return np.stack([values.mean(axis=0)] * 2) if equal else values
