@@ -28,19 +28,30 @@ class CellTimes:
 
     def seconds(self, cell: Cell, images: int) -> float:
         """Core seconds of a cell with this many training images."""
-        if cell.recipe:
-            smaller = ((cell.recipe.resolution or 224) / 224) ** 2
-            base, power = _FIRST_GUESS_EPOCH * cell.recipe.most_epochs(images) * smaller, 1.0
-        else:
-            known = CLASSIFIERS.get(cell.classifier)
-            base, power = known.first_guess if known else _UNKNOWN
         kind = _kind(cell.classifier, cell.backbone if cell.recipe else "")
         near = self._measured.get((cell.control, kind)) or self._measured.get(("", kind))
         if not near:
-            return float(base * (images / 1000) ** power)
+            return _first_guess(cell) * _work(cell, images)
         measured_images, _ = min(near, key=lambda point: abs(np.log(point[0] / images)))
         like = [seconds for n, seconds in near if n == measured_images]
-        return float(np.mean(like) * (images / measured_images) ** power)
+        return float(np.mean(like)) * _work(cell, images) / _work(cell, measured_images)
+
+
+def _first_guess(cell: Cell) -> float:
+    """Core seconds per unit of `_work`."""
+    if cell.recipe:
+        return _FIRST_GUESS_EPOCH * ((cell.recipe.resolution or 224) / 224) ** 2
+    known = CLASSIFIERS.get(cell.classifier)
+    return (known.first_guess if known else _UNKNOWN)[0]
+
+
+def _work(cell: Cell, images: int) -> float:
+    """How the time of a cell grows: 1 for 1,000 images, or for one epoch of them."""
+    if cell.recipe:
+        return cell.recipe.most_epochs(images) * images / 1000
+    known = CLASSIFIERS.get(cell.classifier)
+    _, power = known.first_guess if known else _UNKNOWN
+    return float((images / 1000) ** power)
 
 
 def _kind(classifier: str, tuned: str) -> str:

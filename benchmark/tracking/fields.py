@@ -76,8 +76,9 @@ def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
 
 
 def epoch_metrics(epoch: Epoch) -> dict[str, float]:
-    """Loss, accuracy, AUROC, learning rate and seconds of an epoch, as `epoch/NAME`."""
-    values = epoch.model_dump(exclude={"step", "epoch", "stage"}, exclude_none=True)
+    """Loss, accuracy, AUROC, learning rate, updates and seconds of an epoch, as `epoch/NAME`."""
+    place = {"step", "epoch", "stage", "rate", "refit"}
+    values = epoch.model_dump(exclude=place, exclude_none=True)
     return {f"epoch/{name}": value for name, value in values.items()}
 
 

@@ -204,13 +204,15 @@ _GENTLE = {
 }
 
 PRESETS: dict[str, dict[str, Any]] = {
-    # Values chosen by hand. The new head has a higher rate than the pretrained layers (discriminative
-    # fine-tuning, Howard and Ruder 2018). Warm-up protects those layers from the first gradients of the
-    # untrained head. The average of the weights (an exponential form of Polyak and Juditsky 1992) covers
-    # about ten steps, since 100 images are only three batches per epoch.
+    # The rates and the minimum of updates by measurement (docs/recipes.md), the others chosen by hand. The
+    # new head has a higher rate than the pretrained layers (discriminative fine-tuning, Howard and Ruder
+    # 2018). Warm-up protects those layers from the first gradients of the untrained head. The average of the
+    # weights (an exponential form of Polyak and Juditsky 1992) covers about ten steps, since 100 images are
+    # only three batches per epoch.
     "default": {
-        "learning_rate": 1e-3,
+        "learning_rate": [1e-3, 3e-4, 3e-3],
         "backbone_learning_rate": 3e-4,
+        "min_updates": 200,
         "warmup_epochs": 1,
         "ema": 0.9,
         "augmentation": _GENTLE,
@@ -220,7 +222,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "augmentation": _GENTLE,
         "stages": [
             {"trainable": "head", "epochs": 10, "learning_rate": 3e-3},
-            {"trainable": "all", "learning_rate": 1e-4, "warmup_epochs": 1},
+            {"trainable": "all", "learning_rate": 1e-4, "warmup_epochs": 1, "min_updates": 200},
         ],
     },
 }

@@ -6,6 +6,7 @@ from benchmark.execution.estimates import CellTimes
 from benchmark.grid.cells import expand
 from benchmark.grid.schema import Grid
 from classifiers.catalogue import CLASSIFIERS
+from classifiers.fine_tuning.recipes import Recipe
 from tests.benchmark.recorded import COUNTS, finished
 
 CONTENT = {
@@ -43,6 +44,23 @@ def test_the_first_guess_is_the_registrys_and_grows_with_the_images(cell):
     boosted = replace(cell, classifier="xgboost")
     base, power = CLASSIFIERS["xgboost"].first_guess
     assert CellTimes([]).seconds(boosted, 4000) == base * 4**power
+
+
+def test_folds_count_in_the_time_of_a_fine_tuning(cell):
+    """100 images are passed in five folds and the refit, 1,000 in one training."""
+    tuned = replace(cell, strategy="fine_tuning", recipe=Recipe(epochs=10), classifier="end_to_end")
+    few, many = (CellTimes([]).seconds(tuned, images) for images in (100, 1000))
+    assert many / few == pytest.approx(10 / 6)
+    training = {
+        "device": "cpu",
+        "precision": "float32",
+        "micro_batch": 32,
+        "trained_on": 1,
+        "validated_on": 1,
+    }
+    known = record(60.0, training=training).model_copy(update={"classifier": "end_to_end"})
+    times = CellTimes([known])
+    assert times.seconds(tuned, 1000) == pytest.approx(60 * (1000 * 10) / (500 * 60))
 
 
 def test_a_classifier_that_is_no_longer_registered_has_a_time_too(cell):

@@ -225,10 +225,10 @@ def test_fine_tuning():
     assert_says(
         written(),
         "The network that was fine-tuned is densenet169 (ImageNet weights)",
-        "With fewer than 1,000 labelled images, the number of epochs was chosen in a cross-validation within them (five folds by patient, those of the classifiers, fewer where a class is small): every fold was trained to the end, and those with the lowest loss, averaged over folds, were taken; the network was then refitted to all labelled images, with as many updates of its weights as a fold had had by then.",
-        "With more, 20 % of the labelled images, drawn by patient, were the validation part, which stopped the training and chose the epoch (the lowest loss);",
-        "learnt from the others and was not refitted on all labelled images. The learning rate was fixed beforehand.",
-        "All weights were trained by AdamW (learning rate 0.001 for the head and 0.0003 for the backbone, weight decay 0.05, a cosine schedule after a warm-up of 1 epoch), for at most 15 epochs, with a validation part stopped after five epochs without a better one.",
+        "With fewer than 1,000 labelled images, the learning rate (0.001, 0.0003 or 0.003) and the number of epochs were chosen in a cross-validation within them (five folds by patient, those of the classifiers, fewer where a class is small): every fold was trained to the end, and those with the lowest loss, averaged over folds, were taken; the network was then refitted to all labelled images, with as many updates of its weights as a fold had had by then.",
+        "With more, 20 % of the labelled images, drawn by patient, were the validation part, which stopped the training, chose the epoch (the lowest loss) and chose the learning rate (0.001, 0.0003 or 0.003);",
+        "learnt from the others and was not refitted on all labelled images. All weights",
+        "All weights were trained by AdamW (learning rate 0.001, 0.0003 or 0.003 for the head and 0.3 times that for the backbone, weight decay 0.05, a cosine schedule after a warm-up of 1 epoch), for at most 15 epochs or as many more as make 200 updates, with a validation part stopped after five epochs without a better one.",
         "The searches of a network were, frozen, at most 27 settings of three classifiers (138 fits) and, fine-tuned, one learning rate of one recipe with every epoch as a candidate (6 trainings with the fewest images, 1 with the most). Both sides chose within the same labelled images and folds; the budgets are equal in this sense, not in the number of fits. Both were refitted on all labelled images where folds chose; elsewhere only the classifiers were.",
         "The loss was the binary cross-entropy, in batches of 32 images.",
         "moving average of the weights (decay 0.9 per update)",
@@ -241,6 +241,7 @@ def test_what_a_recipe_leaves_out_is_not_written():
     assert_says(
         text, "All weights were trained by AdamW (learning rate 0.001, a cosine schedule), for 15 epochs."
     )
+    assert_says(text, "The learning rate was fixed beforehand.")
     assert_silent(
         text, "stopped", "weight decay", "warm-up", "augmented", "moving average", "averaged down", "dropout"
     )
@@ -266,7 +267,7 @@ def test_stages_rates_heads_and_views():
     assert_says(
         text,
         "In stage one, the head alone was trained by AdamW (learning rate 0.001, weight decay",
-        "In stage two, the head and the last two blocks were trained by AdamW (learning rate 0.01 or 0.0001 for the head and 0.0003",
+        "In stage two, the head and the last two blocks were trained by AdamW (learning rate 0.01 or 0.0001 for the head and 0.03 times that for the backbone",
         "In stage three, the head and the layers from layer\\_4.conv on were trained by SGD with Nesterov",
         "the learning rate (0.01 or 0.0001) and the number of epochs were chosen in a cross-validation",
         "those with the highest AUROC, averaged over folds, were taken",
@@ -471,7 +472,7 @@ def test_each_recipe_is_described():
     text = written(fine_tuning={"backbones": ["densenet169"], "recipes": recipes})
     assert_says(
         text,
-        "By the recipe full: with fewer than 1,000 labelled images, the number of epochs was",
+        "By the recipe full: with fewer than 1,000 labelled images, the learning rate (0.001, 0.0003 or 0.003) and",
         "By the recipe last:",
         "Of the recipes, the one with the highest AUROC in these choices was taken for each network, body part, size and seed;",
     )
@@ -481,7 +482,7 @@ def test_a_minimum_of_updates_and_few_images():
     text = written(recipe={"preset": "default", "min_updates": 1200}, train_sizes=[100])
     assert_says(
         text,
-        "The number of epochs was chosen in a cross-validation within them",
+        "The learning rate (0.001, 0.0003 or 0.003) and the number of epochs were chosen in a cross-validation within them",
         "for 15 epochs or as many more as make 1,200 updates.",
     )
     assert_silent(text, "validation part", "stopped")
