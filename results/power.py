@@ -1,7 +1,8 @@
 """Power of the tests of a paired difference, and how many seeds or test studies they would need.
 
 The model is that of `results.estimates`: the variance of a mean over S seeds is s²/S + c, where s² is the
-variance between the seeds' values and c the covariance of two seeds over test patients.
+variance between the seeds' values and c the covariance of two seeds, over test patients and their common
+training pool.
 """
 
 from collections.abc import Callable
@@ -23,9 +24,9 @@ _NODES = 200, 40  # quantiles of the estimated variance of the seeds, of the pat
 class Parts:
     """The variance of a paired difference in its parts, and the design that it was measured with.
 
-    `training` is the variance between training subsets, of one seed; `own` the variance over test patients
+    `training` is the variance of one seed over other training sets; `own` the variance over test patients
     that each seed has by itself; `shared` that which all seeds share: both with `patients` test patients (of
-    the rarer label). `seeds` are those that were measured.
+    the rarer label). `seeds` are those that were measured, each with the part `share` of one training pool.
     """
 
     training: float
@@ -33,11 +34,7 @@ class Parts:
     shared: float
     patients: int
     seeds: int
-
-    def errors(self, seeds: int, times: float) -> tuple[float, float]:
-        """The standard errors from the spread of seeds and shared by them, with `times` the test set."""
-        between = (self.training + self.own / times) / seeds
-        return float(np.sqrt(between)), float(np.sqrt(self.shared / times))
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,8 @@ def parts_of(estimate: Estimate) -> Parts | None:
     if estimate.seeds < 2 or not np.isfinite(estimate.training_sd + estimate.test_sd):
         return None
     own = max(estimate.test_sd**2 - estimate.shared**2, 0.0) * estimate.seeds
-    return Parts(estimate.training_sd**2, own, estimate.shared**2, estimate.patients, estimate.seeds)
+    variances = estimate.training_sd**2, own, estimate.shared**2
+    return Parts(*variances, estimate.patients, estimate.seeds, estimate.share)
 
 
 def power_of_difference(parts: Parts, design: Design, difference: float, level: float) -> float:
@@ -87,13 +85,21 @@ def power_of_equality(
 
 
 def _reaches(parts: Parts, design: Design, level: float) -> tuple[float, Values]:
-    """The true standard error, and half widths of the interval over the distribution of its estimates."""
-    between, shared = parts.errors(design.seeds, design.times)
-    of_seeds, of_patients = design.seeds - 1, max(parts.patients * design.times - 1, 1.0)
-    tail = 1 - level / 2
-    first = _estimates(of_seeds, _NODES[0]) * (between * float(stdtrit(of_seeds, tail))) ** 2
-    second = _estimates(of_patients, _NODES[1]) * (shared * float(stdtrit(of_patients, tail))) ** 2
-    return float(np.hypot(between, shared)), np.sqrt(np.add.outer(first, second)).ravel()
+    """The true standard error, and half widths of the interval over the distribution of its estimates.
+
+    They are those of `Estimate.error` and `Estimate.reach` with as many seeds and test patients.
+    """
+    seeds, share = design.seeds, parts.share
+    own, shared = parts.own / design.times, parts.shared / design.times
+    test = own / seeds + shared
+    error = float(np.sqrt(parts.training * ((1 - share) / seeds + share) + test))
+    freedom, tail = max(parts.patients * design.times - 1, 1.0), 1 - level / 2
+    spread = (parts.training * (1 - share) + own) * _estimates(seeds - 1, _NODES[0])  # between seeds' values
+    training = np.maximum(spread - own, 0) / (1 - share)
+    of_seeds = (spread / seeds + share * training) * float(stdtrit(seeds - 1, tail)) ** 2
+    of_patients = _estimates(freedom, _NODES[1]) * float(stdtrit(freedom, tail)) ** 2
+    reaches = np.maximum(np.add.outer(of_seeds, of_patients * shared), of_patients * test)
+    return error, np.sqrt(reaches).ravel()
 
 
 def _estimates(freedom: float, nodes: int) -> Values:
@@ -104,7 +110,7 @@ def _estimates(freedom: float, nodes: int) -> Values:
 def seeds_needed(power: Power, wanted: float, design: Design) -> int | None:
     """The least number of seeds, from the design's on, with the wanted power; None above MOST_SEEDS.
 
-    Power grows with the seeds towards that of the test patients' variance alone.
+    Power grows with the seeds towards that of what all of them share: test patients and the training pool.
     """
     enough, short = design.seeds, design.seeds - 1
     while power(Design(enough, design.times)) < wanted:

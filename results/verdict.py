@@ -49,3 +49,21 @@ def verdict_text(verdict: str, margin: float, detectable: float | None = None) -
     if verdict == ONE_PAIR:
         return "one trained pair, no claim about methods"
     return verdict
+
+
+def freezing_text(worse_by: float | None, cost_share: float | None) -> str:
+    """How much worse freezing is at most, and its time: `at most 0.010 worse, at 1/40 of the time`.
+
+    `worse_by` is a one-sided bound, `cost_share` the time of the frozen side by that of the fine-tuned one;
+    None or NaN where unknown.
+    """
+    if worse_by is None or worse_by != worse_by:  # NaN
+        return "unknown"
+    text = f"at most {worse_by:.3f} worse"
+    if cost_share is None or not cost_share > 0:
+        return text
+    return f"{text}, at {_times(cost_share)} the time"
+
+
+def _times(share: float) -> str:
+    return f"1/{1 / share:.0f} of" if share < 2 / 3 else f"{share:.1f} times"

@@ -61,8 +61,8 @@ def cost_rows(cells: Iterable[Finished], unit: str, metric: str) -> list[dict[st
 def cost_ratio(frozen: Iterable[Finished], tuned: Iterable[Finished]) -> float | None:
     """Seconds of the frozen records by those of the fine-tuned: 1/40 where freezing is 40 times cheaper.
 
-    Seconds per seed, of all records given: of several classifiers of a seed, the embedding's share counts
-    once. None where seconds are unknown, and where not all ran on one device.
+    Seconds per seed, of all records given: of several classifiers of a seed and backbone, the embedding's
+    share counts once. None where seconds are unknown, and where not all ran on one device.
     """
     frozen, tuned = list(frozen), list(tuned)
     devices = {record.cost.device if record.cost else None for record in (*frozen, *tuned)}
@@ -74,17 +74,17 @@ def cost_ratio(frozen: Iterable[Finished], tuned: Iterable[Finished]) -> float |
 
 def _seconds(records: Sequence[Finished]) -> float | None:
     """Seconds per seed, with the largest share of the embedding once; None where some are unknown."""
-    by_seed: dict[int, list[Cost]] = defaultdict(list)
+    embedded: dict[tuple[int, str], list[Cost]] = defaultdict(list)
     for record in records:
-        by_seed[record.seed].append(record.cost or Cost())
+        embedded[record.seed, record.backbone].append(record.cost or Cost())
     total = 0.0
-    for costs in by_seed.values():
+    for costs in embedded.values():
         embed = [cost.seconds_embed for cost in costs if cost.seconds_embed is not None]
         every = [cost.seconds_total for cost in costs if cost.seconds_total is not None]
         if not len(embed) == len(every) == len(costs):
             return None
         total += sum(every) - sum(embed) + max(embed)
-    return total / len(by_seed) if by_seed else None
+    return total / len({record.seed for record in records}) if records else None
 
 
 def _energy(records: Sequence[Finished]) -> float | None:

@@ -13,7 +13,7 @@ from results.names import CHOSEN
 
 Row = dict[str, Any]
 _JUDGEMENT = (
-    *("training_sd", "test_sd", "margin", "worse_by", "p_adjusted", "p_equal_adjusted"),
+    *("training_sd", "test_sd", "margin", "worse_by", "cost_share", "p_adjusted", "p_equal_adjusted"),
     *("p_not_worse_adjusted", "family", "interim", "detectable", "caution", "verdict"),
 )
 _UNADJUSTED: Row = dict.fromkeys(_JUDGEMENT)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchmark.analysis.cost import cost_ratio
 from benchmark.analysis.paired_differences import QUESTION, Pair
 from benchmark.analysis.planned import Planned
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE, ResampledCells
@@ -23,15 +24,17 @@ def difference_rows(
 ) -> pd.DataFrame:
     """One row per pair, over its seeds: both means, their difference, its interval, tests and verdict.
 
-    Columns: comparison, backbone, recipe, body_part, train_size, images, seeds (how many), first, second,
-    difference, low, high (unadjusted), training_sd (of one seed's difference, over training subsets), test_sd
-    (of the mean over these seeds, over test patients), error (the whole standard error), p, margin, p_equal
-    (that the difference is the margin or more), worse_by (how much worse the first side, frozen, is at most:
-    one-sided bound), p_not_worse (that it is worse by the margin or more), p_adjusted, p_equal_adjusted,
-    p_not_worse_adjusted, family (the number of planned comparisons), interim (some of them, or of their
-    seeds, are not finished), detectable (with 80 % power at the family's first step; NaN where nothing is),
-    caution (why to doubt the interval, in words; empty where nothing is known) and verdict
-    (`results.verdict`; empty where the comparison is not the suite's question, and for a single recipe).
+    Columns: comparison, backbone, recipe, body_part, train_size, images, patients, seeds (how many), first,
+    second, difference, low, high (unadjusted), training_sd (of one seed's difference, over training sets),
+    test_sd (of the mean over these seeds, over test patients), error (the whole standard error), p, margin,
+    p_equal (that the difference is the margin or more), worse_by (how much worse the first side, frozen, is
+    at most: one-sided bound), cost_share (the seconds of the frozen side by those of the fine-tuned one, with
+    all that was searched: `cost.cost_ratio`; None where unknown), p_not_worse (that it is worse by the margin
+    or more), p_adjusted, p_equal_adjusted, p_not_worse_adjusted, family (the number of planned comparisons),
+    interim (some of them, or of their seeds, are not finished), detectable (with 80 % power at the family's
+    first step; NaN where nothing is), caution (why to doubt the interval, in words; empty where nothing is
+    known) and verdict (`results.verdict`; empty where the comparison is not the suite's question, and for a
+    single recipe).
 
     There is one family per comparison, over backbones, body parts and sizes, one for the means over
     backbones, and the same again for single recipes, which have no verdict: the question is answered with the
@@ -69,11 +72,25 @@ def _row(evaluated: ResampledCells, pair: Pair) -> Row:
         "margin": evaluation.margin,
         "p_equal": difference.p_equal(evaluation.margin),
         "worse_by": max(high if sign > 0 else -low, 0.0),
+        "cost_share": _cost_share(evaluated, pair),
         "p_not_worse": _not_worse(difference, evaluation.margin, sign),
         "caution": _caution(evaluated, pair),
         "names": difference.seeds,
         "found": difference,
     }
+
+
+def _cost_share(evaluated: ResampledCells, pair: Pair) -> float | None:
+    if pair.comparison != QUESTION:
+        return None
+    backbones = {method.backbone for method in pair.match.first}
+    cells = [
+        record
+        for record in evaluated.by_setting[pair.setting]
+        if record.backbone in backbones and record.seed in pair.difference.seeds
+    ]
+    frozen, tuned = ([record for record in cells if record.strategy == name] for name in QUESTION)
+    return cost_ratio(frozen, tuned)
 
 
 def _caution(evaluated: ResampledCells, pair: Pair) -> str:

@@ -40,7 +40,7 @@ def show_power(grid_file: Path, workspace: Workspace, difference: float | None, 
     console().print(frame_table(power_table(rows), title))
     title = f"{what}: power to show equality within +/-{first['margin']:g} if they are equal, {how}"
     console().print(frame_table(equality_table(rows), title))
-    for line in _notes(rows):
+    for line in _notes(rows, same_images=results.plan.grid.full is None):
         say(line)
     if len(forecasts):
         title = f"{what}: forecast by a straight line of each side's log-odds over log(images)"
@@ -50,17 +50,18 @@ def show_power(grid_file: Path, workspace: Workspace, difference: float | None, 
         )
 
 
-def _notes(rows: pd.DataFrame) -> list[str]:
+def _notes(rows: pd.DataFrame, same_images: bool) -> list[str]:
+    """What the words of the tables mean; with `same_images` all seeds of the size `full` have the same."""
     shown = {
         str(text) for table in (power_table(rows), equality_table(rows)) for text in table.to_numpy().ravel()
     }
     notes = {
         UNKNOWN: "needs a second seed: one shows nothing of how training subsets vary",
-        NO_SEEDS: "no number of seeds: the variance of these test patients alone is too large",
+        NO_SEEDS: "no number of seeds: what all of them share (test patients, training pool) varies too much",
         NO_STUDIES: "no number of test studies: the training variance alone is too large with so few seeds",
     }
     said = [f"{text}: {why}." for text, why in notes.items() if text in shown]
-    if "full" in set(rows["train_size"]):
+    if same_images and "full" in set(rows["train_size"]):
         said.append("full: all seeds have the same images, so that SD training is only that of fits on them.")
     return said
 

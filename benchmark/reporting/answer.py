@@ -14,7 +14,7 @@ from results.labels import metric_label, part_label, size_label
 from results.page.prose import escape
 from results.tables.formatting import p_text
 from results.tables.label_efficiency import ratio_text
-from results.verdict import ONE_PAIR, is_significant, verdict_text
+from results.verdict import ONE_PAIR, freezing_text, is_significant, verdict_text
 
 Row = dict[str, Any]
 
@@ -46,8 +46,8 @@ def answer_text(findings: Findings) -> str:
         f"patients; the verdict is at the familywise level {evaluation.level:g} over the "
         f"{int(rows[0]['family'])} comparisons that the grid plans:",
         "\n".join(_line(row, len(backbones) > 1) for row in rows),
-        *_freezing_paragraphs(findings, rows),
         *_parts_paragraphs(findings),
+        *_freezing_paragraphs(findings, rows),
         *_crossover_paragraphs(findings),
         *_efficiency_paragraphs(findings),
     ]
@@ -79,8 +79,9 @@ def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
     if judged:
         level, margin = findings.evaluated.evaluation.level, judged[0]["margin"]
         yield (
-            f"Freezing is the cheaper one. How much worse it is at most (one-sided {1 - level:.0%} bound; "
-            f"not worse by {margin:g} or more: adjusted p ≤ {level:g}):"
+            f"Is the cheaper one good enough? How much worse freezing is at most (one-sided {1 - level:.0%} "
+            f"bound; not worse by {margin:g} or more: adjusted p ≤ {level:g}), and the time of both with all "
+            "that was searched:"
         )
         yield "\n".join(_freezing_line(row, level) for row in judged)
 
@@ -88,7 +89,7 @@ def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
 def _freezing_line(row: Row, level: float) -> str:
     holds = is_significant(row["p_not_worse_adjusted"], level)
     said = f" (not worse by {row['margin']:g} or more)" if holds else ""
-    return f"- {_where(row)}: at most {row['worse_by']:.3f} worse{said}"
+    return f"- {_where(row)}: {freezing_text(row['worse_by'], row['cost_share'])}{said}"
 
 
 def _parts_paragraphs(findings: Findings) -> Iterator[str]:
@@ -113,7 +114,7 @@ def _parts_line(row: Row) -> str:
         another = f"[{row['new_low']:+.3f}, {row['new_high']:+.3f}]"
     return (
         f"{where}: **{row['mean']:+.3f}** [{row['low']:+.3f}, {row['high']:+.3f}]; another part {another}; "
-        f"SD over parts {row['tau']:.3f}, equal parts: p {escape(p_text(row['p']))}"
+        f"SD over parts {row['tau']:.3f}, equal parts: p {p_text(row['p'])}"
     )
 
 

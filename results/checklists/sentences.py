@@ -9,7 +9,7 @@ from results.checklists import result_sentences as results
 from results.checklists.phrases import Facts
 
 _METHODS, _DATA, _ANSWER, _SCORES = "Methods", "The data set", "The answer", "Scores"
-_CURVES, _PROVENANCE = "Ranking and calibration", "Grid, versions and digests"
+_CURVES, _PROVENANCE = "Ranking, calibration and net benefit", "Grid, versions and digests"
 
 
 class Sentence(NamedTuple):

@@ -10,7 +10,9 @@ from results.tables.formatting import count, number, signed
 from results.tables.markup import MINUS, UNDEFINED_MARK
 
 UNKNOWN = "unknown"
-NO_SEEDS = "none (test set)"  # no number of seeds: the test patients' variance alone is too large
+NO_SEEDS = (
+    "none (shared)"  # no number of seeds: what all seeds share, the test set above all, varies too much
+)
 NO_STUDIES = "none (training)"  # no test set: the variance between training subsets alone is too large
 
 Row = Mapping[str, Any]

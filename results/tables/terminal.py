@@ -9,7 +9,7 @@ from results.frames import by_size
 from results.labels import patients_label
 from results.tables.formatting import Formatted, difference, number, p_text, score
 from results.tables.markup import MINUS, UNDEFINED_MARK
-from results.verdict import verdict_text
+from results.verdict import freezing_text, verdict_text
 
 _LINES = ["body_part", "strategy", "backbone", "classifier"]
 
@@ -50,8 +50,8 @@ def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows of a head-to-head as text: both sides, and the difference with its unadjusted interval.
 
     Rows with a verdict show it, the adjusted p-value, both parts of the variance (training subsets of one
-    seed + test patients of the mean), how much worse freezing is at most, and cautions. Rows without one
-    show whether their unadjusted interval excludes zero.
+    seed + test patients of the mean), how much worse freezing is at most and at what cost, and cautions. Rows
+    without one show whether their unadjusted interval excludes zero.
     """
     return pd.DataFrame([_head_to_head_line(row) for row in rows])
 
@@ -73,7 +73,7 @@ def _head_to_head_line(row: Mapping[str, Any]) -> dict[str, Any]:
             "SD training + test": f"{_text(row['training_sd'])} + {_text(row['test_sd'])}",
             "p adjusted": p_text(row["p_adjusted"]),
             "verdict": _ascii(verdict_text(row["verdict"], row["margin"], row["detectable"])),
-            "freezing worse by at most": _text(row["worse_by"]),
+            "freezing": _ascii(freezing_text(row["worse_by"], row["cost_share"])),
             "caution": row["caution"],
         }
     return line | {"unadjusted interval": _zero_text(row)}

@@ -1,5 +1,6 @@
 """Power against simulated estimates, its limits, and the numbers of seeds and studies that reach it."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -25,25 +26,35 @@ PARTS = Parts(training=0.013**2, own=0.01**2, shared=0.01**2, patients=300, seed
 def simulated(parts, design, difference, rejects, repeats=20_000):
     """The share of estimates, with estimated variances, that the test rejects."""
     random = np.random.default_rng(0)
-    between, shared = parts.errors(design.seeds, design.times)
-    patients = round(parts.patients * design.times)
-    values = difference + np.hypot(between, shared) * random.standard_normal(repeats)
-    ours = between * np.sqrt(random.chisquare(design.seeds - 1, repeats) / (design.seeds - 1))
-    theirs = shared * np.sqrt(random.chisquare(patients - 1, repeats) / (patients - 1))
-    none = np.empty(0)
-    found = (
-        Estimate(value, none, design.seeds, b, c, 0.0, 0.0, patients)
-        for value, b, c in zip(values, ours, theirs, strict=True)
-    )
+    patients, seeds, share = round(parts.patients * design.times), design.seeds, parts.share
+    own, shared, none = parts.own / design.times, parts.shared / design.times, np.empty(0)
+    found = []
+    for _ in range(repeats):
+        common = np.sqrt(shared + parts.training * share) * random.standard_normal()
+        apart = np.sqrt(parts.training * (1 - share) + own) * random.standard_normal(seeds)
+        by_patients = random.chisquare(patients - 1) / (patients - 1)
+        others = max(apart.var(ddof=1) - own, 0) / (1 - share)
+        between = np.sqrt(apart.var(ddof=1) / seeds + share * others)
+        sds = np.sqrt([shared * by_patients, others, (shared + own / seeds) * by_patients])
+        value = difference + common + apart.mean()
+        found.append(Estimate(value, none, seeds, between, *sds, patients, share))
     return np.mean([rejects(one) for one in found])
 
 
 @pytest.mark.parametrize("design", [Design(3), Design(5, 4.0), Design(10, 0.5)])
-def test_power_is_that_of_estimates_with_estimated_variances(design):
-    different = simulated(PARTS, design, 0.03, lambda e: abs(e.value) > e.reach(0.95), 4000)
-    assert power_of_difference(PARTS, design, 0.03, 0.05) == pytest.approx(different, abs=0.03)
-    equal = simulated(PARTS, design, 0.0, lambda e: abs(e.value) + e.reach(0.9) < 0.03, 4000)
-    assert power_of_equality(PARTS, design, 0.03, 0.05) == pytest.approx(equal, abs=0.03)
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_power_is_that_of_estimates_with_estimated_variances(design, share):
+    parts = replace(PARTS, share=share)
+    different = simulated(parts, design, 0.03, lambda e: abs(e.value) > e.reach(0.95), 4000)
+    assert power_of_difference(parts, design, 0.03, 0.05) == pytest.approx(different, abs=0.03)
+    equal = simulated(parts, design, 0.0, lambda e: abs(e.value) + e.reach(0.9) < 0.03, 4000)
+    assert power_of_equality(parts, design, 0.03, 0.05) == pytest.approx(equal, abs=0.03)
+
+
+def test_one_pool_is_shared_by_any_number_of_seeds():
+    parts = replace(PARTS, share=0.5)
+    alone = partial(power_of_difference, parts, difference=0.04, level=0.05)
+    assert alone(design=Design(1000)) < 0.99 * power_of_difference(PARTS, Design(1000), 0.04, 0.05)
 
 
 def test_power_without_training_variance_is_the_textbooks():

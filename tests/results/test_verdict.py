@@ -1,6 +1,15 @@
 import pytest
 
-from results.verdict import EQUAL, FINE_TUNE, FREEZE, ONE_PAIR, UNDECIDED, verdict, verdict_text
+from results.verdict import (
+    EQUAL,
+    FINE_TUNE,
+    FREEZE,
+    ONE_PAIR,
+    UNDECIDED,
+    freezing_text,
+    verdict,
+    verdict_text,
+)
 
 NAN = float("nan")
 
@@ -38,3 +47,18 @@ def test_the_words_name_the_margin_and_the_detectable_difference():
     assert verdict_text(UNDECIDED, 0.02, NAN) == "undecided"
     assert verdict_text(ONE_PAIR, 0.02) == "one trained pair, no claim about methods"
     assert verdict_text(FREEZE, 0.02) == "freeze"
+
+
+@pytest.mark.parametrize(
+    ("worse_by", "share", "words"),
+    [
+        (0.0101, 1 / 40, "at most 0.010 worse, at 1/40 of the time"),
+        (0.0, 1.26, "at most 0.000 worse, at 1.3 times the time"),
+        (0.02, None, "at most 0.020 worse"),
+        (0.02, NAN, "at most 0.020 worse"),
+        (NAN, 0.1, "unknown"),
+        (None, None, "unknown"),
+    ],
+)
+def test_freezing_is_told_with_its_price(worse_by, share, words):
+    assert freezing_text(worse_by, share) == words

@@ -102,12 +102,18 @@ def _introduction() -> list[str]:
 
 
 def _how_many(rows: pd.DataFrame) -> str:
-    counts = ", ".join(f"{count:,} of {studies:,} studies" for studies, count in _counts(rows).items())
+    kinds: dict[str, list[str]] = {}
+    for kind, group in rows.groupby("interval", sort=False):
+        said = [
+            f"{count:,} of {studies:,} studies (Monte Carlo standard error of a true {100 * CONFIDENCE:.0f} %: "
+            f"{100 * monte_carlo(CONFIDENCE, count):.1f} points)"
+            for studies, count in _counts(group).items()
+        ]
+        kinds.setdefault(" and ".join(said), []).append(str(kind))
+    counts = "; ".join(f"{' and '.join(names)}: {said}" for said, names in kinds.items())
     return (
-        f"Data sets per setting: {counts}; the other sections say theirs. {RESAMPLES:,} resamplings of "
-        f"the patients each ({FEWER} in the sections above), with draws of its own for each data set. A share near {100 * CONFIDENCE:.0f} % of "
-        f"{' or '.join(f'{count:,}' for count in _counts(rows).values())} data sets has a Monte Carlo standard error of "
-        f"{' or '.join(f'{100 * monte_carlo(CONFIDENCE, count):.1f}' for count in _counts(rows).values())} points."
+        f"Data sets per setting, {counts}. {RESAMPLES:,} resamplings of the patients each ({FEWER} in the sections above), with draws "
+        "of its own for each data set."
     )
 
 

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from shutil import copytree
 
 import numpy as np
@@ -6,8 +7,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from benchmark import api
+from benchmark.analysis.answers import Answers
 from benchmark.analysis.finished import read_records
-from benchmark.cli.run import run_grid, show_plan, show_status
+from benchmark.cli.run import run_grid, show_comparison, show_plan, show_status
 from benchmark.errors import UserError
 from benchmark.store.workspace import Workspace
 from extractors import bundled
@@ -35,6 +38,15 @@ def predictions_of(workspace):
         return {planned.cell: records.read_predictions(planned.cell.id) for planned in plan.cells}
 
     return read
+
+
+def test_compare_says_how_many_images_freezing_needs(findings, monkeypatch, capsys):
+    results = api.Results(Answers(findings.evaluated, findings.evaluated), findings.plan)
+    monkeypatch.setattr("benchmark.cli.run.api.load_results", lambda *_: results)
+    show_comparison(Path("grid.yaml"), Workspace(Path("runs")), as_json=False)
+    text = " ".join(capsys.readouterr().out.split())
+    assert "study auroc: images that freezing needs to equal fine-tuning" in text
+    assert "times [" in text
 
 
 def test_a_grid_runs_once_and_then_is_done(write_grid, workspace, predictions_of, capsys):

@@ -87,7 +87,7 @@ def test_the_parts_together_are_the_headline_for_parts(findings):
     text = answer_text(replace(findings, together=pd.DataFrame([known, unknown])))
     assert (
         "- net, 100 images, 7 parts: **+0.020** [-0.010, +0.050]; another part [-0.040, +0.080]; "
-        "SD over parts 0.021, equal parts: p \\<0.001"
+        "SD over parts 0.021, equal parts: p <0.001"
     ) in text
     assert "- net, all images, 7 parts: one seed" in text
     assert "another part not known from two parts" in answer_text(findings)

@@ -59,6 +59,7 @@ ROW = {
     "margin": 0.02,
     "detectable": 0.05,
     "worse_by": 0.081,
+    "cost_share": 0.025,
     "caution": "all seeds have the same training images",
     "p_adjusted": 0.012,
     "verdict": "fine-tune",
@@ -77,7 +78,7 @@ def test_a_row_with_a_verdict_shows_it_with_its_adjusted_p_value():
     assert table["frozen classifier"].tolist() == ["chosen: rbf_svm, xgboost", "chosen"]
     assert table.loc[0, "difference"] == "+0.040 [+0.010, +0.090]"
     assert table.loc[0, "SD training + test"] == "0.012 + 0.020"
-    assert table.loc[0, "freezing worse by at most"] == "0.081"
+    assert table.loc[0, "freezing"] == "at most 0.081 worse, at 1/40 of the time"
     assert table.loc[0, "caution"] == "all seeds have the same training images"
 
 
