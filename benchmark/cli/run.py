@@ -31,7 +31,9 @@ from benchmark.store.workspace import Workspace
 from results.comparison import OVER_SEEDS
 from results.names import CHOSEN
 from results.tables.label_efficiency import terminal_table
-from results.tables.terminal import chosen_table, head_to_head_table, summary_table
+from results.tables.terminal import certainty_table, chosen_table, head_to_head_table, summary_table
+
+_CERTAINTY = "what the verdicts rest on"
 
 
 def run_grid(
@@ -108,6 +110,8 @@ def show_comparison(grid_file: Path, workspace: Workspace, as_json: bool) -> Non
     ):
         if shown_rows:
             console().print(frame_table(head_to_head_table(shown_rows), title))
+        if shown_rows is judged:
+            console().print(frame_table(certainty_table(judged), _CERTAINTY))
     efficiency = efficiency_rows(results.answers.cells, results.answers.pairs)
     if len(efficiency):
         title = f"{evaluation.unit} {evaluation.primary}: images that freezing needs to equal fine-tuning"
@@ -136,6 +140,7 @@ def _show_answers(plan: Plan, answers: Answers) -> None:
         if rows:
             title = f"freeze or fine-tune? {what}, {_verdict_words(evaluation, rows)}{leaky}"
             console().print(frame_table(head_to_head_table(rows), title))
+            console().print(frame_table(certainty_table(rows), _CERTAINTY))
     if answers.control_points:
         title = f"{name}: controls, {evaluation.unit} {evaluation.primary}"
         console().print(frame_table(summary_table(point.row() for point in answers.control_points), title))

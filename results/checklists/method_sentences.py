@@ -39,10 +39,21 @@ def validation(facts: Facts) -> str:
         said.append(
             f"classifiers were tuned by {number(facts['folds'])} folds by {by} within the training images"
         )
-    if facts["recipes"]:
-        shares = list(dict.fromkeys(percent(recipe["validation_share"]) for recipe in facts["recipes"]))
-        said.append(f"fine-tuning kept {joined(shares, 'or')} of its training images for validation")
+    said += dict.fromkeys(held for recipe in facts["recipes"] for held in _held_out(recipe, by))
     return f"{capital(joined(said))}." if said else ""
+
+
+def _held_out(recipe: Facts, by: str) -> list[str]:
+    """What a recipe held out, with few and with many images."""
+    said = []
+    if recipe["by_folds"]:
+        few = f" with fewer than {number(recipe['folds_below'])} images" if recipe["by_part"] else ""
+        said.append(f"fine-tuning was tuned by {number(recipe['folds'])} folds by {by}{few}, then refitted")
+    if recipe["by_part"]:
+        more = " with more" if recipe["by_folds"] else ""
+        share = percent(recipe["validation_share"])
+        said.append(f"fine-tuning{more} kept {share} of its training images for validation")
+    return said
 
 
 def architecture(facts: Facts) -> str:
@@ -147,7 +158,7 @@ def uncertainty(facts: Facts) -> str:
     evaluation, seeds = facts["grid"]["evaluation"], len(facts["grid"]["seeds"])
     level = percent(evaluation["confidence"])
     of = (
-        f"other test patients and the spread over {seeds} seeds"
+        f"other test patients and other training sets, from the spread over {seeds} seeds"
         if seeds > 1
         else "other test patients alone (one seed)"
     )

@@ -49,19 +49,44 @@ def chosen_table(rows: Iterable[Mapping[str, Any]], unit: str, metric: str) -> p
 def head_to_head_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows of a head-to-head as text: both sides, and the difference with its unadjusted interval.
 
-    Rows with a verdict show it, the adjusted p-value, both parts of the variance (training subsets of one
-    seed + test patients of the mean), how much worse freezing is at most and at what cost, and cautions. Rows
-    without one show whether their unadjusted interval excludes zero.
+    Rows with a verdict show it with the adjusted p-value. Rows without one show whether their unadjusted
+    interval excludes zero.
     """
     return pd.DataFrame([_head_to_head_line(row) for row in rows])
+
+
+def certainty_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """What a verdict rests on, as text: a line per row of a head-to-head that has one.
+
+    Both parts of the variance (over training sets, of one seed; over test patients, of the mean), how much
+    worse freezing is at most and at what price, and why to doubt the interval.
+    """
+    return pd.DataFrame(
+        [
+            {
+                **_axes(row),
+                "SD over training sets": _text(row["training_sd"]),
+                "SD over test patients": _text(row["test_sd"]),
+                "freezing is": _ascii(freezing_text(row["worse_by"], row["cost_share"])),
+                "caution": row["caution"],
+            }
+            for row in rows
+        ]
+    )
+
+
+def _axes(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "body_part": row["body_part"],
+        "backbone": " · ".join(filter(None, (row["backbone"], row["recipe"]))),
+        "train_size": row["train_size"],
+    }
 
 
 def _head_to_head_line(row: Mapping[str, Any]) -> dict[str, Any]:
     seeds = row["seeds"]
     line = {
-        "body_part": row["body_part"],
-        "backbone": " · ".join(filter(None, (row["backbone"], row["recipe"]))),
-        "train_size": row["train_size"],
+        **_axes(row),
         "seed": f"mean of {len(seeds)}" if row["seed"] not in seeds else row["seed"],
         "frozen classifier": _classifier_text(row),
         "frozen": number(row["frozen"]),
@@ -70,11 +95,8 @@ def _head_to_head_line(row: Mapping[str, Any]) -> dict[str, Any]:
     }
     if row["verdict"]:
         return line | {
-            "SD training + test": f"{_text(row['training_sd'])} + {_text(row['test_sd'])}",
             "p adjusted": p_text(row["p_adjusted"]),
             "verdict": _ascii(verdict_text(row["verdict"], row["margin"], row["detectable"])),
-            "freezing": _ascii(freezing_text(row["worse_by"], row["cost_share"])),
-            "caution": row["caution"],
         }
     return line | {"unadjusted interval": _zero_text(row)}
 

@@ -1,6 +1,7 @@
 """Body parts together, where seeds differ too: is noise called a difference of parts, do the intervals hold?"""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy import stats
 
 from results.estimates import Estimate, estimate
 from results.heterogeneity import Bounded, part_of, parts_together
-from results.uncertainty import Resampled
+from results.uncertainty import Resampled, patient_weights
 from tests.validity.simulation import Values, generator
 
 PARTS, LEVEL = 7, 0.05
@@ -66,21 +67,29 @@ def _dataset(tau: float, seeds: int, training: float, random: np.random.Generato
 def measured(true: Values, seeds: int, training: float, random: np.random.Generator) -> list[Estimate]:
     """Estimates of some sizes' true differences, (sizes,), on one test set and by the same seeds.
 
-    Half of the training noise of a seed is the same at all sizes, whose subsets are nested; the test
-    patients' noise is the same where all seeds share it.
+    Half of the training noise of a seed is the same at all sizes, whose subsets are nested; the patients'
+    noise is the same where all seeds share it. A value is a mean over patients, who are resampled.
     """
     sizes = len(true)
     trained = (
         training * np.sqrt(0.5) * (random.normal(0, 1, (1, seeds)) + random.normal(0, 1, (sizes, seeds)))
     )
-    shared = random.normal(0, TEST, DRAWS + 1)
-    own = random.normal(0, OWN, (sizes, seeds, DRAWS + 1))
-    shown = true[:, None] + trained + shared[-1] + own[..., -1]
-    drawn = shown[..., None] + shared[:-1] + own[..., :-1]
+    shared, own = (random.normal(0, 1, shape) for shape in (PATIENTS, (sizes, seeds, PATIENTS)))
+    of_patients = (TEST * shared + OWN * own) * np.sqrt(PATIENTS)
+    expected = true[:, None] + trained
+    shown = expected + of_patients.mean(axis=-1)
+    drawn = expected[..., None] + of_patients @ _weights() / PATIENTS
     return [
         estimate({s: Resampled(float(shown[i, s]), drawn[i, s], PATIENTS) for s in range(seeds)})
         for i in range(sizes)
     ]
+
+
+@cache
+def _weights() -> Values:
+    """How often each patient is drawn, (PATIENTS, DRAWS)."""
+    names = np.arange(PATIENTS).astype(object)
+    return np.asarray(patient_weights(names, DRAWS), np.float64)
 
 
 def _holds(bounds: Bounded, true: float) -> bool:

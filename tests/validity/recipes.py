@@ -28,7 +28,7 @@ from benchmark.datasets.phantom.draw import draw_phantom
 from benchmark.datasets.splits import group_ids, nested_order
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import fine_tune
-from classifiers.fine_tuning.recipes import Recipe, RecipeEntry
+from classifiers.fine_tuning.recipes import PRESETS, Recipe, RecipeEntry
 from classifiers.fine_tuning.tuning_task import TuningTask
 from extractors.pixels import load_pixels
 from extractors.specs import BackboneSpec
@@ -59,7 +59,8 @@ class Cell:
         """The recipe as a grid's file would have it."""
         keys: dict[str, object] = {"folds": FOLDS}
         if self.recipe == "probe_then_tune":
-            keys["preset"] = "probe_then_tune"
+            keys |= PRESETS["probe_then_tune"]
+            keys["stages"] = [{**stage, "min_updates": 0} for stage in PRESETS["probe_then_tune"]["stages"]]
         else:
             epochs = int(self.recipe.split()[0])
             keys |= {"preset": "default", "epochs": epochs, "learning_rate": self.rate, "min_updates": 0}

@@ -1,25 +1,41 @@
 """The page that says how recipes of fine-tuning compare, every number from its rows."""
 
+from itertools import pairwise
+
 import pandas as pd
 
+from classifiers.fine_tuning.recipes import PRESETS
+from results.methods_text.words import spelt
 from tests.validity.markdown import table
 
 INTRODUCTION = """# Recipes of fine-tuning, measured
 
 How long to train, at which learning rate, and does searching rates pay? The answer must not come from a test set that
 a report shows. So these are phantoms (difficulty 0 and 0.4) and PneumoniaMNIST's *training part*, tested on its
-*validation part*; its test part is not touched. The network is the bundled one, at {sides} pixels a side. Each row is
-what a cell of a grid does: {folds} folds choose the epoch, the network is refitted on all N (at 1,000 images and more:
-one validation part, no refit). *Epochs* names the recipe `default` with that many of them and no `min_updates`; its
-backbone has 0.3 times the head's rate. AUROC is per study, the mean over seeds; ± is the standard deviation over
-seeds, which draw the N images. Written by `python -m tests.validity.recipes` from
-`tests/validity/measured/recipes.csv`, {count} fine-tunings, {minutes:.0f} minutes on one shared core; a row with one
-seed has no ±."""
+*validation part*; its test part is not touched. The network is the bundled one, at so many pixels a side: {sides}. Each
+row is what a cell of a grid does: {folds} folds choose the epoch, the network is refitted on all N (at 1,000 images and
+more: one validation part, which also stops early, and no refit). *Epochs* names the recipe `default` with that many of
+them, `probe_then_tune` the preset, both without `min_updates`; the backbone of `default` has 0.3 times the head's rate.
+AUROC is per study, the mean over seeds; ± is the standard deviation over seeds, which draw the N images. Seconds are of
+a machine that others used at the same time. Written by `python -m tests.validity.recipes` from
+`tests/validity/measured/recipes.csv`, {count} fine-tunings in {minutes:.0f} minutes; a
+row with one seed has no ±."""
+_RATE = 1e-3
+LONGER = """## Do more updates pay?
+
+The longer schedule minus the shorter one at the rate 0.001, AUROC on the test images, per seed."""
 CHOICE = """## Does searching rates pay?
 
-Where the long schedule was run at three rates or more, the rate that training folds choose (lowest mean loss) beside
-each rate kept fixed: differences of AUROC on the test images, chosen minus fixed, per seed."""
-_LONG = "60 epochs"
+Where a schedule was run at three rates or more: the rate that training folds (or the validation part) choose by the
+lowest loss, and the AUROC on the test images that it gives minus that of each fixed rate, per seed."""
+TAKEN = """## What was taken from it
+
+The preset `default` searches the rates {rates} (the first is the one that it had) and makes at least {updates:,}
+updates in each stage. {seeds} With 100 images the folds take an epoch before the end of the long schedule, and the
+rates differ by no more than seeds do; they are searched there too, since with 1,000 images they differ by more, and
+one preset should do for a whole learning curve. A larger minimum, such as the 500 steps of BiT-HyperRule (Kolesnikov
+et al. 2020), was not measured to be better and costs more. `probe_then_tune` was no better than the long schedule; it
+has the same minimum in its second stage. A grid that must be cheap says `learning_rate: 0.001`."""
 
 
 def page(found: pd.DataFrame, sides: str, folds: int) -> str:
@@ -28,9 +44,14 @@ def page(found: pd.DataFrame, sides: str, folds: int) -> str:
     parts = [INTRODUCTION.format(sides=sides, folds=folds, count=len(found), minutes=minutes)]
     parts.append("## Recipes")
     parts.append(table(_recipes(found)))
-    choice = _choice(found)
-    if len(choice):
-        parts += [CHOICE, table(choice)]
+    for text, rows in ((LONGER, _longer(found)), (CHOICE, _choice(found))):
+        if len(rows):
+            parts += [text, table(rows)]
+    preset = PRESETS["default"]
+    rates = ", ".join(f"{rate:g}" for rate in preset["learning_rate"])
+    counts = found.groupby(["data", "trained_on", "recipe", "rate"]).size()
+    few = f"No row has more than {spelt(int(counts.max()), 'seed')}: read the differences with that in mind."
+    parts.append(TAKEN.format(rates=rates, updates=preset["min_updates"], seeds=few))
     return "\n\n".join(parts) + "\n"
 
 
@@ -56,24 +77,37 @@ def _recipes(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([row for key, row in sorted(rows, key=lambda pair: order[pair[0]])])
 
 
+def _longer(found: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    at = found[found["recipe"].str.endswith(" epochs") & (found["rate"] == _RATE)]
+    for (data, images), group in at.groupby(["data", "images"], sort=False):
+        wide = group.pivot(index="seed", columns="recipe", values="auroc")
+        lengths = sorted(wide.columns, key=lambda recipe: int(recipe.split()[0]))
+        for short, long in pairwise(lengths):
+            difference = (wide[long] - wide[short]).dropna()
+            if len(difference):
+                shown = f"{long} − {short}"
+                rows.append(
+                    {"data": data, "images": f"{images:,}", "schedules": shown, "AUROC": _signed(difference)}
+                )
+    return pd.DataFrame(rows)
+
+
 def _choice(found: pd.DataFrame) -> pd.DataFrame:
     rows = []
-    for (data, images), group in found[found["recipe"] == _LONG].groupby(["data", "images"], sort=False):
-        wide = group.pivot(index="seed", columns="rate", values=["auroc", "validation_loss"]).dropna(
-            axis=1, how="all"
-        )
-        wide = wide.dropna()
-        if len(wide) == 0 or wide["auroc"].shape[1] < 3:
+    for (data, images, recipe), group in found.groupby(["data", "images", "recipe"], sort=False):
+        wide = group.pivot(index="seed", columns="rate", values=["auroc", "validation_loss"])
+        rates = [rate for rate in wide["auroc"].columns if rate in PRESETS["default"]["learning_rate"]]
+        if len(rates) < 3:
             continue
-        taken = wide["validation_loss"].idxmin(axis=1)
-        chosen = pd.Series({seed: wide["auroc"].loc[seed, rate] for seed, rate in taken.items()})
-        row = {
-            "data": data,
-            "images": f"{images:,}",
-            "chosen (by seed)": ", ".join(f"{rate:g}" for rate in taken),
-        }
-        row |= {f"minus {rate:g}": _signed(chosen - wide["auroc"][rate]) for rate in wide["auroc"].columns}
-        rows.append(row)
+        aurocs, losses = (wide[name][rates].dropna() for name in ("auroc", "validation_loss"))
+        taken = losses.idxmin(axis=1)
+        if not len(taken):
+            continue
+        chosen = pd.Series({seed: aurocs.loc[seed, rate] for seed, rate in taken.items()})
+        row = {"data": data, "images": f"{images:,}", "recipe": recipe}
+        row["chosen"] = ", ".join(f"{rate:g}" for rate in taken)
+        rows.append(row | {f"minus {rate:g}": _signed(chosen - aurocs[rate]) for rate in rates})
     return pd.DataFrame(rows).fillna("")
 
 

@@ -15,7 +15,8 @@ def test_a_cell_is_the_preset_with_its_epochs_and_rate():
     (stage,) = recipe.each_stage()
     assert (stage.epochs, recipe.rates(), stage.min_updates) == (60, [3e-3], 0)
     assert stage.backbone_learning_rate == pytest.approx(9e-4)
-    assert len(Cell("pneumonia", 100, 0, "probe_then_tune", 1e-4).settings().each_stage()) == 2
+    stages = Cell("pneumonia", 100, 0, "probe_then_tune", 1e-4).settings().each_stage()
+    assert [(stage.trainable, stage.min_updates) for stage in stages] == [("head", 0), ("all", 0)]
 
 
 def test_no_cell_is_listed_twice():

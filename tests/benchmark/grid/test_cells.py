@@ -64,8 +64,15 @@ def test_an_id_is_what_was_asked_and_nothing_else():
 
 
 def test_an_id_stays_what_it_was():
-    """Ids name result folders: a change here orphans every record that users have."""
-    cells, _ = expand(grid(fine_tuning={"backbones": ["resnet18"]}), SIZES)
+    """Ids name result folders: a change here orphans every record that users have.
+
+    The recipe is the preset `default` of the first version, spelt out.
+    """
+    shifts = {"flip": 0.5, "rotate": 10, "shift": 0.05, "zoom": 0.1}
+    greys = {"brightness": 0.1, "contrast": 0.2, "gamma": 0.2}
+    recipe = {"learning_rate": 1e-3, "backbone_learning_rate": 3e-4, "warmup_epochs": 1, "ema": 0.9}
+    recipe["augmentation"] = shifts | greys
+    cells, _ = expand(grid(fine_tuning={"backbones": ["resnet18"], "recipe": recipe}), SIZES)
     ids_of = {
         strategy: ids(c for c in cells if c.strategy == strategy)
         for strategy in ("hand_crafted", "fine_tuning")

@@ -18,7 +18,7 @@ def test_statistics_are_those_of_the_grid():
     facts = study(evaluation={"confidence": 0.9, "resamples": 500, "margin": 0.01})
     assert methods.uncertainty(facts).startswith(
         "Intervals of 90 % by a cluster bootstrap over test patients (500 resamplings); those of differences hold "
-        "for other test patients and the spread over 3 seeds."
+        "for other test patients and other training sets, from the spread over 3 seeds."
     )
     assert methods.comparison(facts) == (
         "Differences are paired by patient and tested two-sided (α = 0.1, adjusted over 64 planned comparisons); "
@@ -36,10 +36,17 @@ def test_one_seed_claims_nothing_of_the_methods():
 
 def test_training_and_choice():
     text = methods.training(study())
-    assert "one stage of at most 15 epochs, learning rate 0.001, batches of 32 images." in text
-    assert methods.validation(study()) == (
-        "Classifiers were tuned by five folds by patient within the training images and fine-tuning kept "
-        "20 % of its training images for validation."
+    rates = "learning rate 0.001, 0.0003 or 0.003"
+    assert f"one stage of at most 15 epochs, {rates}, batches of 32 images." in text
+    held = methods.validation(study())
+    assert held.startswith("Classifiers were tuned by five folds by patient within the training images")
+    (recipe,) = study()["recipes"]
+    few, many = recipe | {"by_part": False}, recipe | {"by_folds": False, "by_part": True}
+    assert methods.validation(study(recipes=[few], frozen=[], hand_crafted=None)) == (
+        "Fine-tuning was tuned by five folds by patient, then refitted."
+    )
+    assert methods.validation(study(recipes=[many], frozen=[], hand_crafted=None)) == (
+        "Fine-tuning kept 20 % of its training images for validation."
     )
     assert "fine-tuning" not in methods.model_choice(study(fine_tuning=None))
 

@@ -486,3 +486,9 @@ def test_a_minimum_of_updates_and_few_images():
         "for 15 epochs or as many more as make 1,200 updates.",
     )
     assert_silent(text, "validation part", "stopped")
+
+
+def test_other_folds_than_those_of_the_classifiers_are_not_called_theirs():
+    text = written(recipe={"folds": 3})
+    assert_says(text, "(three folds by patient, fewer where a class is small)")
+    assert_silent(text, "those of the classifiers")

@@ -1,6 +1,6 @@
 import pytest
 
-from results.tables.terminal import chosen_table, head_to_head_table, summary_table
+from results.tables.terminal import certainty_table, chosen_table, head_to_head_table, summary_table
 
 CURVE = {"body_part": "all", "strategy": "hand_crafted", "backbone": "edges", "classifier": "rbf_svm"}
 
@@ -77,9 +77,14 @@ def test_a_row_with_a_verdict_shows_it_with_its_adjusted_p_value():
     assert table["backbone"].tolist() == ["densenet169", "mean over backbones · full"]
     assert table["frozen classifier"].tolist() == ["chosen: rbf_svm, xgboost", "chosen"]
     assert table.loc[0, "difference"] == "+0.040 [+0.010, +0.090]"
-    assert table.loc[0, "SD training + test"] == "0.012 + 0.020"
-    assert table.loc[0, "freezing"] == "at most 0.081 worse, at 1/40 of the time"
-    assert table.loc[0, "caution"] == "all seeds have the same training images"
+
+
+def test_what_a_verdict_rests_on_stands_apart():
+    (line,) = certainty_table([ROW]).to_dict("records")
+    assert (line["SD over training sets"], line["SD over test patients"]) == ("0.012", "0.020")
+    assert line["freezing is"] == "at most 0.081 worse, at 1/40 of the time"
+    assert line["caution"] == "all seeds have the same training images"
+    assert certainty_table([ROW | {"training_sd": None}])["SD over training sets"].tolist() == ["unknown"]
 
 
 def test_a_verdict_is_ascii_and_says_what_could_be_detected():
