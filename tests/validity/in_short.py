@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from results.uncertainty import FEW, INTERVALS
 from tests.validity.coverage import rejections
+from tests.validity.hard_settings import SETTINGS
 from tests.validity.intervals import IN_USE
 from tests.validity.markdown import percent
 from tests.validity.report_hard_settings import judged
@@ -26,6 +29,8 @@ from tests.validity.wanted import (
     monte_carlo,
     wanted,
 )
+
+_AS_LARGE = "near one, 200 studies"  # a setting with 200 studies and the usual prevalence
 
 OF_METHODS = (
     "**Differences between methods** (`results/estimates.py`, `results/comparison.py`). The estimate is the mean over seeds. Its variance is that between "
@@ -75,11 +80,18 @@ def rules(found: Mapping[str, pd.DataFrame]) -> str:
     earlier = [f"*{name.replace('_', ' ')}*" for name, rule in measured.items() if rule != INTERVALS]
     if not earlier:
         return "All sections were measured with these rules."
+    hard = found["hard_settings"].set_index("setting").loc[_AS_LARGE]
+    rarer, everyone = float(hard["fewest"].iloc[0]), SETTINGS[_AS_LARGE].world(1).patients(200)
     return (
         f"All sections but {' and '.join(earlier)} were measured with these rules. In those P was the number of all patients, "
-        "where it is that of the rarer label now. With their prevalence and numbers of patients the present "
-        "intervals are wider by one per cent or less."
+        f"where it is that of the rarer label now: with {rarer:.0f} of {everyone} patients, as in the smallest test sets of those "
+        f"sections, the present intervals are wider by {100 * (_factor(rarer) / _factor(everyone) - 1):.1f} %."
     )
+
+
+def _factor(patients: float) -> float:
+    """What an interval is proportional to besides the spread of the resamplings."""
+    return float(stdtrit(patients - 1, 0.975) * np.sqrt(patients / (patients - 1)))
 
 
 def compared(found: Mapping[str, pd.DataFrame]) -> str:

@@ -30,11 +30,11 @@ SECTIONS: dict[
 ] = {  # and the share of --datasets that it runs
     "training_sets": (training_sets, 0.4),
     "hard_settings": (hard_settings, 0.3),
-    "families": (families, 0.4),
+    "families": (families, 0.5),
     "parts": (parts, 2),
     "zones": (found_zones, 1),
     "shuffled": (shuffled, 0.5),
-    "coverage": (coverage, 1),
+    "coverage": (coverage, 0.5),
     "crossovers": (crossovers, 0.5),
     "every_metric": (every_metric, 0.5),
 }
