@@ -28,9 +28,9 @@ RULE = "rule"  # column: the kind of intervals with which a section was measured
 SECTIONS: dict[
     str, tuple[Callable[[int], pd.DataFrame], float]
 ] = {  # and the share of --datasets that it runs
-    "training_sets": (training_sets, 0.5),
-    "hard_settings": (hard_settings, 0.5),
-    "families": (families, 0.5),
+    "training_sets": (training_sets, 0.4),
+    "hard_settings": (hard_settings, 0.3),
+    "families": (families, 0.4),
     "parts": (parts, 2),
     "zones": (found_zones, 1),
     "shuffled": (shuffled, 0.5),
