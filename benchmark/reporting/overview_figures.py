@@ -109,7 +109,7 @@ def _learning_curves(findings: Findings) -> Iterator[Figure]:
         what = "mean of the networks both frozen and fine-tuned" if backbone == EVERY_BACKBONE else backbone
         caption = (
             f"{_metric(findings)} by training images{': ' * bool(what)}{what}. Means over seeds; bands: "
-            f"{evaluation.confidence:.0%} interval over test patients."
+            f"{evaluation.confidence:.0%} interval over training sets (seeds) and test patients."
         )
         yield name, caption, partial(LearningCurves, rows, evaluation.primary, evaluation.unit)
 

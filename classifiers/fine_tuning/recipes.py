@@ -212,7 +212,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "default": {
         "learning_rate": [1e-3, 3e-4, 3e-3],
         "backbone_learning_rate": 3e-4,
-        "min_updates": 200,
+        "min_updates": 500,
         "warmup_epochs": 1,
         "ema": 0.9,
         "augmentation": _GENTLE,
@@ -222,7 +222,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "augmentation": _GENTLE,
         "stages": [
             {"trainable": "head", "epochs": 10, "learning_rate": 3e-3},
-            {"trainable": "all", "learning_rate": 1e-4, "warmup_epochs": 1, "min_updates": 200},
+            {"trainable": "all", "learning_rate": 1e-4, "warmup_epochs": 1, "min_updates": 500},
         ],
     },
 }

@@ -106,7 +106,7 @@ def controls_table(rows: TableRows, metric: str, unit: str, *, confidence: float
         Column("control", score),
         number_column("method\nitself", "own_value"),
     ]
-    note = f"[{percent(confidence)} interval], test patients resampled."
+    note = f"[{percent(confidence)} interval] over test patients and, with several seeds, training sets."
     caption = f"Controls: {metric_label(metric, unit)}."
     table = table.sort_values("control", kind="stable", key=lambda names: pd.factorize(names)[0])
     frame = table.assign(metric=metric, unit=unit).reset_index(drop=True)

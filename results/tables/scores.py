@@ -120,7 +120,8 @@ class ScoreTables:
             f"difference, Holm over the methods of that body part and size, level {self.level:g})."
         )
         return sentences(
-            f"{_over_seeds(rows)}[{percent(self.confidence)} interval], test patients resampled.",
+            f"{_over_seeds(rows)}[{percent(self.confidence)} interval] over test patients and, with several "
+            "seeds, over training sets.",
             "Bold: the best of its body part and training size on this test set."
             if BEST in standings
             else "",
