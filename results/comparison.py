@@ -47,20 +47,25 @@ class Difference:
         rarely where the methods differ, the second alone where they are equal (docs/validity.md); far from
         the limits they agree. A side that lies on a limit has a one-sided bound there. A difference without
         any spread (no patient tells the methods apart, or both are perfect) is not surely zero: it has the
-        reach of errors that were not seen, `uncertainty.unseen_reach`.
+        reach of errors that were not seen, `uncertainty.unseen_reach`. No bound is further than the limits
+        are apart.
         """
         reach, error = self.estimate.reach(confidence), self.estimate.error
         if self.limits is not None and error <= NO_SPREAD:
             reach = unseen_reach(self.estimate.patients, confidence, self.limits)
-        if self.limits is None or not np.isfinite(reach) or error <= NO_SPREAD:
+        if self.limits is None or not np.isfinite(reach):
             return self.value - reach, self.value + reach
+        widest = self.limits[1] - self.limits[0]
+        if error <= NO_SPREAD:
+            return max(self.value - reach, -widest), min(self.value + reach, widest)
         quantile = reach / error
         (below_1, above_1), (below_2, above_2) = (
             self._distances(side, quantile * own, confidence)
             for side, own in zip((self.first, self.second), self._own_errors, strict=True)
         )
         below, above = float(np.hypot(below_2, above_1)), float(np.hypot(above_2, below_1))
-        return self.value - max(reach, below), self.value + max(reach, above)
+        low, high = self.value - max(reach, below), self.value + max(reach, above)
+        return max(low, -widest), min(high, widest)
 
     @property
     def warning(self) -> str | None:

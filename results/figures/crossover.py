@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,15 +41,16 @@ class CrossoverSizes:
     def frame(self) -> pd.DataFrame:
         """One row per zone: body_part, zone, zone_low, zone_high, size, low, high, smallest, largest, where.
 
-        `where` is WITHIN, BEYOND, BEFORE, UNDEFINED or SPANS, of the crossover; a body part without zones has
+        `where` is WITHIN, BEYOND, BEFORE, UNDEFINED or SPANS, of the crossover, and `low_where` and
+        `high_where` of its bounds; those outside of the measured sizes are NaN. A body part without zones has
         one row. Raises ValueError where a part was measured at one size only, or is listed twice.
         """
         rows = []
         for row in records(self._table()):
-            where = _where(row["size"], row["smallest"], row["largest"], row["low"])
+            where = _wheres(row)
             for zone, low, high in row.pop("zones") or [(None, np.nan, np.nan)]:
                 named = {"body_part": row["body_part"], "zone": zone, "zone_low": low, "zone_high": high}
-                rows.append(named | row | {"where": where})
+                rows.append(named | row | where)
         return pd.DataFrame(rows)
 
     def _table(self) -> pd.DataFrame:
@@ -85,6 +87,15 @@ class CrossoverSizes:
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=3, handlelength=1.4, columnspacing=1)
         return figure
+
+
+def _wheres(row: dict[str, Any]) -> dict[str, Any]:
+    """Where size, low and high are; those that are outside of the measured sizes as NaN."""
+    ends = row["smallest"], row["largest"]
+    found = {f"{name}_where": _where(row[name], *ends) for name in ("low", "high")}
+    found["where"] = _where(row["size"], *ends, row["low"])
+    outside = {name: np.nan for name in ("size", "low", "high") if not ends[0] <= row[name] <= ends[1]}
+    return outside | found
 
 
 def _where(size: float, smallest: float, largest: float, low: float = np.nan) -> str:

@@ -15,7 +15,7 @@ from benchmark.datasets.names import SPLITS_VERSION
 from benchmark.execution import plan
 from benchmark.execution.plan import fingerprint_of
 from benchmark.grid.strategies import STRATEGIES
-from results.verdict import ONE_PAIR
+from results.verdict import UNDECIDED
 from tests.benchmark.execution.test_plan import DEFAULT
 
 FIRST = Path(__file__).parents[1] / "data" / "first_version.zip"
@@ -77,12 +77,14 @@ def test_its_differences_are_those_that_the_first_version_printed(results):
     rows = [row for row in results.answers.head_to_head if row["verdict"]]
     shown = [(row["train_size"], round(row["frozen"], 3), round(row["difference"], 3)) for row in rows]
     assert shown == [(60, 0.567, -0.083), ("full", 0.8, -0.033)]
-    assert [round(bound, 3) for bound in (rows[0]["low"], rows[0]["high"])] == [-0.444, 0.277]
+    printed = -0.444, 0.277  # over test patients alone
+    assert rows[0]["low"] < printed[0]
+    assert printed[1] < rows[0]["high"]
     for row in rows:
-        assert row["verdict"] == ONE_PAIR
+        assert row["verdict"] == UNDECIDED
 
 
 @pytest.mark.usefixtures("one_pixel_figures")
 def test_its_report_is_written(results, tmp_path):
     page = bm.report(results, tmp_path / "paper", jobs=1).folder / "report.html"
-    assert "one trained pair, no claim about methods" in page.read_text(encoding="utf-8")
+    assert "undecided" in page.read_text(encoding="utf-8")

@@ -182,3 +182,11 @@ def test_no_common_seed_is_no_row(truth):
 def test_one_class_is_undefined(truth):
     side = {0: resampled(scored(truth.assign(label=1), 1, seed=1))}
     assert {(row["difference"], row["p"]) for row in differences(side, side)} == {(None, None)}
+
+
+def test_no_bound_is_further_than_the_limits_are_apart():
+    two = {seed: drawn(0.5 + 0.2 * seed, 0.02, seed=seed) for seed in (0, 1)}
+    found = compare({seed: constant(0.5) for seed in two}, two, (0, 1))
+    assert found.interval(0.999) == (-1, 1)
+    assert 0 < found.p() <= 1
+    assert 0 < found.p(0.5) <= 1

@@ -29,7 +29,8 @@ def test_a_forest_holds_the_differences_of_its_comparison(findings):
 def test_a_crossover_outside_the_data_is_open(findings):
     table = findings.crossovers.assign(status=[BEYOND, *[ALWAYS] * (len(findings.crossovers) - 1)])
     frame = made(replace(findings, crossovers=table))["crossover_sizes"][1]().frame()
-    assert set(frame["size"]) <= {0.0, float("inf")}
+    assert frame["size"].isna().all()
+    assert set(frame["where"]) <= {BEYOND, "before the data", "not determined"}
 
 
 def test_body_parts_stand_alone_and_together(findings):
