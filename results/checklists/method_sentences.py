@@ -138,12 +138,12 @@ def model_choice(facts: Facts) -> str:
 
 def one_model(facts: Facts) -> str:
     """No ensemble."""
-    views = (
-        ", and that of a study is the mean of its images'"
-        if facts["grid"]["evaluation"]["unit"] == "study"
-        else ""
-    )
-    return f"Models were not combined: each probability is that of one trained model{views}."
+    return f"Models were not combined: each probability is that of one trained model{_views(facts)}."
+
+
+def _views(facts: Facts) -> str:
+    by_study = facts["grid"]["evaluation"]["unit"] == "study"
+    return "; that of a study is the mean of its images'" if by_study else ""
 
 
 def metrics(facts: Facts) -> str:
@@ -220,12 +220,8 @@ def no_update(facts: Facts) -> str:
 
 def prediction(facts: Facts) -> str:
     """How predictions were calculated."""
-    mean = (
-        "; that of a study is the mean of its images'"
-        if facts["grid"]["evaluation"]["unit"] == "study"
-        else ""
-    )
-    return f"By the trained model's code, a probability for each test image, kept with its digest{mean}."
+    kept = f"kept with its digest{_views(facts)}"
+    return f"By the trained model's code, a probability for each test image, {kept}."
 
 
 def imbalance(facts: Facts) -> str:
