@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from benchmark.cli.logs import _PACKAGES
+from benchmark.cli.logs import _PACKAGES, stderr
 
 
 class Done(NamedTuple):
@@ -17,6 +17,14 @@ class Done(NamedTuple):
     status: int
     out: str
     err: str
+
+
+@pytest.fixture(autouse=True)
+def console_of_this_test() -> Iterator[None]:
+    """The console of standard error is kept by the process, with the colours of the test that made it."""
+    stderr.cache_clear()
+    yield
+    stderr.cache_clear()
 
 
 @pytest.fixture
