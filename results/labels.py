@@ -123,3 +123,8 @@ def distinct(name: str, taken: set[str]) -> str:
     free = next(one for one in chain([name], numbered) if one not in taken)
     taken.add(free)
     return free
+
+
+def covered(seeds: int) -> str:
+    """What intervals of means over so many seeds are over, in words."""
+    return "training sets (seeds) and test patients" if seeds > 1 else "test patients alone (one seed)"

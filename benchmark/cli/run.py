@@ -29,6 +29,7 @@ from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Failed
 from benchmark.store.workspace import Workspace
 from results.comparison import OVER_SEEDS
+from results.labels import covered
 from results.names import CHOSEN
 from results.tables.label_efficiency import terminal_table
 from results.tables.terminal import certainty_table, chosen_table, head_to_head_table, summary_table
@@ -133,7 +134,8 @@ def _show_answers(plan: Plan, answers: Answers) -> None:
         first = answers.cells.finished[0]
         leaky = " · LEAKY split by image" if first.leaky else ""
         what = f"{evaluation.unit} {evaluation.primary} on {first.evaluated_on or 'the test part'}"
-        title = f"{name}: {what}, {evaluation.confidence:.0%} intervals over patients{leaky}"
+        over = covered(len(plan.grid.seeds))
+        title = f"{name}: {what}, {evaluation.confidence:.0%} intervals over {over}{leaky}"
         console().print(frame_table(summary_table(point.row() for point in answers.points), title))
         _show_chosen(answers, evaluation)
         rows = [row for row in answers.head_to_head if row["verdict"]]

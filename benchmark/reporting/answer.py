@@ -10,7 +10,7 @@ from benchmark.analysis.paired_differences import QUESTION, with_recipe
 from benchmark.analysis.verdicts import over_backbones
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
 from results.frames import records
-from results.labels import metric_label, part_label, size_label
+from results.labels import covered, metric_label, part_label, size_label
 from results.page.prose import escape
 from results.tables.formatting import p_text
 from results.tables.label_efficiency import ratio_text
@@ -42,9 +42,9 @@ def answer_text(findings: Findings) -> str:
     where = first.evaluated_on or "the test part"
     paragraphs = [
         f"{metric_label(evaluation.primary, evaluation.unit)} on {where}, fine-tuned minus frozen "
-        f"({names}), unadjusted {evaluation.confidence:.0%} intervals over training subsets (seeds) and test "
-        f"patients; the verdict is at the familywise level {evaluation.level:g} over the "
-        f"{int(rows[0]['family'])} comparisons that the grid plans:",
+        f"({names}), unadjusted {evaluation.confidence:.0%} intervals over "
+        f"{covered(min(row['seeds'] for row in rows))}; the verdict is at the familywise level "
+        f"{evaluation.level:g} over the {int(rows[0]['family'])} comparisons that the grid plans:",
         "\n".join(_line(row, len(backbones) > 1) for row in rows),
         *_parts_paragraphs(findings),
         *_freezing_paragraphs(findings, rows),

@@ -32,7 +32,7 @@ from results.figures import (
     LearningCurves,
 )
 from results.frames import records
-from results.labels import metric_label, slug
+from results.labels import covered, metric_label, slug
 from results.published import RADIOLOGIST, comparable
 from results.ranks import DESCRIPTION
 from results.verdict import is_significant
@@ -109,7 +109,7 @@ def _learning_curves(findings: Findings) -> Iterator[Figure]:
         what = "mean of the networks both frozen and fine-tuned" if backbone == EVERY_BACKBONE else backbone
         caption = (
             f"{_metric(findings)} by training images{': ' * bool(what)}{what}. Means over seeds; bands: "
-            f"{evaluation.confidence:.0%} interval over training sets (seeds) and test patients."
+            f"{evaluation.confidence:.0%} interval over {covered(len(findings.plan.grid.seeds))}."
         )
         yield name, caption, partial(LearningCurves, rows, evaluation.primary, evaluation.unit)
 

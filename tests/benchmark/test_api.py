@@ -1,5 +1,6 @@
 """The Python API: what the commands are made of, without printing or exiting."""
 
+import json
 import subprocess
 import sys
 
@@ -98,6 +99,22 @@ def test_results_are_loaded_by_grid_and_by_name_alike(ran):
         bm.report(by_name, folder / "paper")
     with pytest.raises(bm.UserError, match="no grid 'other'"):
         bm.load_results(folder, "other")
+
+
+def test_a_grid_that_an_earlier_version_kept_is_loaded_by_name(ran):
+    results, folder, _ = ran
+    kept = folder / "api" / "grid.json"
+    content = json.loads(kept.read_text(encoding="utf-8"))
+    del content["comparisons"], content["evaluation"]["margin"]
+    now = kept.read_text(encoding="utf-8")
+    kept.write_text(json.dumps(content), encoding="utf-8")
+    try:
+        table = bm.load_results(folder, "api").compare()
+    finally:
+        kept.write_text(now, encoding="utf-8")
+    assert table["family"].tolist() == [2, 2], "what is there"
+    assert not table["interim"].any()
+    pd.testing.assert_frame_equal(table, results.compare())
 
 
 @pytest.mark.usefixtures("one_pixel_figures")

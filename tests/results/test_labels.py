@@ -9,6 +9,7 @@ from results.labels import (
     GREEN,
     VERMILION,
     Look,
+    covered,
     distinct,
     look_of,
     looks_of,
@@ -84,3 +85,8 @@ def test_a_name_becomes_a_part_of_a_file_name(name, part_of_a_file_name):
 def test_names_of_one_slug_are_numbered_so_that_no_file_replaces_another():
     taken: set[str] = set()
     assert [distinct(slug(part), taken) for part in ("A+", "A", "b", "a")] == ["a", "a-2", "b", "a-3"]
+
+
+def test_one_seed_says_nothing_of_other_training_sets():
+    assert "training sets" in covered(2)
+    assert covered(1) == "test patients alone (one seed)"
