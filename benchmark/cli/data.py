@@ -32,7 +32,7 @@ def draw(
 
 def verify_root(root: Path, jobs: int | None) -> bool:
     """Print the findings of an audit; returns whether there is no error."""
-    from benchmark.datasets.audit import counts_table, verify
+    from benchmark.datasets.verification import counts_table, verify
 
     manifest, published = open_root(root)
     findings = verify(manifest, jobs=jobs or available_cores(), published=published)

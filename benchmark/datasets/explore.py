@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from benchmark.datasets.audit import counts_table
 from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.verification import counts_table
 from benchmark.errors import UserError
 from results.labels import BLUE, ORANGE
 

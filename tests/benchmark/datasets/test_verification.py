@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmark.datasets.audit import MURA, Finding, counts_of_mura, counts_table, verify
 from benchmark.datasets.manifest import Manifest, read_manifest
+from benchmark.datasets.verification import MURA, Finding, counts_of_mura, counts_table, verify
 
 PNEUMONIA = Path(__file__).parents[3] / "../shared/data/pneumoniamnist/manifest.csv"
 COLUMNS = ["image", "patient", "study", "body_part", "label", "split"]
