@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter
 
 import numpy as np
 
@@ -10,11 +9,8 @@ from classifiers.fine_tuning.checkpoints import EpochNumbers
 from classifiers.fine_tuning.recipes import Recipe
 from classifiers.fine_tuning.schedules import best_epoch, selection_key
 from classifiers.fine_tuning.training import DivergedError, Training
-from classifiers.fine_tuning.tuning_task import Tuned, TuningTask, facts_of, seconds_of
-from classifiers.fitting import Fit
-from classifiers.names import WEIGHTS
+from classifiers.fine_tuning.tuning_task import Choice, Tuned, TuningTask, Unseen, facts_of, seconds_of
 from classifiers.selection import Floats, Folds, make_folds
-from extractors.weights import save_state
 
 _MEANS = ("updates", "train_loss", "train_accuracy", "train_auroc")
 _VALIDATED = ("validation_loss", "validation_accuracy", "validation_auroc")
@@ -61,29 +57,17 @@ def tune_by_folds(task: TuningTask) -> Tuned:
     taken = _best(curves, recipe.select)
     chosen, recipe = taken.best(recipe.select), recipe.with_rate(taken.rate)
     refit = _refit(task, recipe, chosen, taken, len(history))
-    began = perf_counter()
-    odds = refit.predict(images.test_rows)
-    predicting, began = perf_counter() - began, perf_counter()
-    held_out = taken.held_out(task, folds, chosen["epoch"])
-    probabilities, threshold = task.calibrated(held_out, np.arange(len(held_out)), folds, odds)
-    calibrating, weights = perf_counter() - began, task.checkpoints / WEIGHTS
-    save_state(refit.best, weights)
-    fit = Fit(
-        probabilities=probabilities,
+    unseen = Unseen(taken.held_out(task, folds, chosen["epoch"]), np.arange(len(images.labels)), folds)
+    choice = Choice(
         parameters={
             "learning_rate": taken.rate,
             "best_epoch": chosen["epoch"],
             "epochs": len(taken.epochs),
             "refit_epochs": len(refit.history),
         },
-        selection_auroc=chosen["validation_auroc"],
-        threshold=threshold,
-        seconds={
-            "select": sum(curve.seconds for curve in curves),
-            "fit": seconds_of(refit.history) + calibrating,
-            "predict": predicting,
-        },
-        bytes_on_disk=weights.stat().st_size,
+        auroc=chosen["validation_auroc"],
+        select_seconds=sum(curve.seconds for curve in curves),
+        fit_seconds=seconds_of(refit.history),
     )
     facts = {
         **facts_of(refit),
@@ -94,7 +78,7 @@ def tune_by_folds(task: TuningTask) -> Tuned:
         "diverged_rates": [curve.rate for curve in curves if curve.failed],
     }
     refitted = [_of_refit(epoch, taken.rate, len(history)) for epoch in refit.history]
-    return Tuned(fit, history + refitted, weights, facts)
+    return Tuned(task.fit_of(refit, unseen, choice), history + refitted, task.weights, facts)
 
 
 def _search(task: TuningTask, recipe: Recipe, folds: Folds) -> list[_Curve]:

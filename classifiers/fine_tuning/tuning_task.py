@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,31 @@ from classifiers.fine_tuning.data import Part, TrainingImages
 from classifiers.fine_tuning.recipes import Recipe
 from classifiers.fine_tuning.training import Training
 from classifiers.fitting import Fit
+from classifiers.names import WEIGHTS
 from classifiers.selection import Floats, Folds, Rows
 from extractors.backbones import load_backbone
 from extractors.devices import device_name, peak_memory
 from extractors.specs import BackboneSpec
+from extractors.weights import save_state
+
+
+@dataclass(frozen=True, eq=False)
+class Unseen:
+    """Log odds (n,) of images that their network has not seen: `members` (n,) of the N, in `folds`."""
+
+    odds: Floats
+    members: Rows
+    folds: Folds
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen settings, their AUROC on unseen images, and the seconds of choosing and training."""
+
+    parameters: dict[str, Any]
+    auroc: float
+    select_seconds: float
+    fit_seconds: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +62,11 @@ class TuningTask:
     on_epoch: Callable[[EpochNumbers], None] = lambda epoch: None
     on_trained: Callable[[], None] = lambda: None
     by_study: bool = False
+
+    @property
+    def weights(self) -> Path:
+        """The file of the kept network's weights."""
+        return self.checkpoints / WEIGHTS
 
     def part(self, members: Rows) -> Part:
         """Some of the N images in the units of the recipe's loss."""
@@ -68,6 +95,27 @@ class TuningTask:
             last_epoch=last_epoch,
         )
 
+    def fit_of(self, kept: Training, unseen: Unseen, choice: Choice) -> Fit:
+        """Predict the test rows with the kept network, calibrate by `unseen`, and write the weights file."""
+        began = perf_counter()
+        odds = kept.predict(self.images.test_rows)
+        predicted = perf_counter()
+        probabilities, threshold = self.calibrated(unseen, odds)
+        calibrated = perf_counter()
+        save_state(kept.best, self.weights)
+        return Fit(
+            probabilities=probabilities,
+            parameters=choice.parameters,
+            selection_auroc=choice.auroc,
+            threshold=threshold,
+            seconds={
+                "select": choice.select_seconds,
+                "fit": choice.fit_seconds + calibrated - predicted,
+                "predict": predicted - began,
+            },
+            bytes_on_disk=self.weights.stat().st_size,
+        )
+
     def _side(self) -> int:
         """The side in pixels of the network's input. Raises ValueError when the stored images are smaller."""
         stored, wanted = int(self.images.pixels.shape[1]), self.recipe.resolution
@@ -75,18 +123,17 @@ class TuningTask:
             raise ValueError(f"recipe.resolution: {wanted} is above the {stored} pixels of image.size")
         return wanted or stored
 
-    def calibrated(self, held_out: Floats, members: Rows, folds: Folds, odds: Floats) -> tuple[Floats, float]:
+    def calibrated(self, unseen: Unseen, odds: Floats) -> tuple[Floats, float]:
         """The probabilities of other images by their log odds (m,), and the threshold.
 
-        Both are learnt from the log odds (n,) of images that their network has not seen: `members` (n,) of
-        the N, in `folds`. With fewer than two units of a class, log odds become probabilities as they are.
+        With fewer than two units of a class, log odds become probabilities as they are.
         """
-        labels = self.images.labels[members]
+        labels, members = self.images.labels[unseen.members], unseen.members
         units = Units.of(self.images.studies[members] if self.by_study else None, len(members))
         if min(np.bincount(units.labels(labels), minlength=2)) < 2:
-            known, probabilities = expit(held_out), expit(odds)
+            known, probabilities = expit(unseen.odds), expit(odds)
         else:
-            known, calibrated = calibrate(held_out, labels, folds, units)
+            known, calibrated = calibrate(unseen.odds, labels, unseen.folds, units)
             probabilities = calibrated(odds)
         return probabilities, choose_threshold(units.labels(labels), units.means(known))
 

@@ -10,11 +10,8 @@ from classifiers.fine_tuning.data import Part
 from classifiers.fine_tuning.recipes import Recipe
 from classifiers.fine_tuning.schedules import best_epoch, selection_key
 from classifiers.fine_tuning.training import DivergedError, Training
-from classifiers.fine_tuning.tuning_task import Tuned, TuningTask, facts_of, seconds_of
-from classifiers.fitting import Fit
-from classifiers.names import WEIGHTS
+from classifiers.fine_tuning.tuning_task import Choice, Tuned, TuningTask, Unseen, facts_of, seconds_of
 from classifiers.selection import make_folds
-from extractors.weights import save_state
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,31 +38,19 @@ def tune_by_validation_part(task: TuningTask) -> Tuned:
     best.load_best()
     judged = images.ordered(held_out, task.by_study)
     validated = best.predict(images.rows[judged])
-    validating, began = perf_counter() - began, perf_counter()
-    odds = best.predict(images.test_rows)
-    predicting, began = perf_counter() - began, perf_counter()
-    one_fold = [(np.arange(0), np.arange(len(judged)))]
-    probabilities, threshold = task.calibrated(validated, judged, one_fold, odds)
-    calibrating = perf_counter() - began
-    weights = task.checkpoints / WEIGHTS
-    save_state(best.best, weights)
+    validating = perf_counter() - began
     chosen, taken = best_epoch(best.history, task.recipe.select), seconds_of(best.history)
-    fit = Fit(
-        probabilities=probabilities,
+    choice = Choice(
         parameters={
             "learning_rate": search.rate,
             "best_epoch": chosen["epoch"],
             "epochs": len(best.history),
         },
-        selection_auroc=chosen["validation_auroc"],
-        threshold=threshold,
-        seconds={
-            "select": seconds_of(search.history) - taken,  # the rejected learning rates
-            "fit": taken + validating + calibrating,
-            "predict": predicting,
-        },
-        bytes_on_disk=weights.stat().st_size,
+        auroc=chosen["validation_auroc"],
+        select_seconds=seconds_of(search.history) - taken,  # the rejected learning rates
+        fit_seconds=taken + validating,
     )
+    unseen = Unseen(validated, judged, [(np.arange(0), np.arange(len(judged)))])
     facts = {
         **facts_of(best),
         "trained_on": len(train.rows),
@@ -74,7 +59,7 @@ def tune_by_validation_part(task: TuningTask) -> Tuned:
         "refitted": False,
         "diverged_rates": search.diverged,
     }
-    return Tuned(fit, search.history, weights, facts)
+    return Tuned(task.fit_of(best, unseen, choice), search.history, task.weights, facts)
 
 
 def _search(task: TuningTask, recipe: Recipe, train: Part, validation: Part) -> _Search:

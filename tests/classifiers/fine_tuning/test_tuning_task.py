@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from classifiers.fine_tuning.tuning_task import Unseen
+
 ONE_FOLD = [(np.empty(0, int), np.s_[:])]
+
+
+def unseen(odds):
+    return Unseen(odds, np.arange(len(odds)), ONE_FOLD)
 
 
 def labelled(task, labels, studies=None):
@@ -21,7 +27,7 @@ def test_a_calibrated_network_stays_calibrated(task):
     odds = random.normal(0, 3, 4000)
     labels = (random.random(4000) < expit(odds)).astype(int)
     made = labelled(task, labels)
-    probabilities, threshold = made.calibrated(odds, np.arange(4000), ONE_FOLD, odds)
+    probabilities, threshold = made.calibrated(unseen(odds), odds)
     assert threshold == pytest.approx(0.5, abs=0.1)
     assert np.abs(probabilities - expit(odds)).max() < 0.03
 
@@ -30,16 +36,14 @@ def test_studies_are_calibrated_as_the_mean_of_their_images(task):
     random = np.random.default_rng(0)
     labels = np.repeat(random.integers(0, 2, 2000), 2)
     odds = labels - 0.5 + random.standard_normal(4000)
-    by_image = labelled(task, labels).calibrated(odds, np.arange(4000), ONE_FOLD, odds)[0]
-    by_study = labelled(task, labels, np.arange(4000) // 2).calibrated(odds, np.arange(4000), ONE_FOLD, odds)[
-        0
-    ]
+    by_image = labelled(task, labels).calibrated(unseen(odds), odds)[0]
+    by_study = labelled(task, labels, np.arange(4000) // 2).calibrated(unseen(odds), odds)[0]
     assert by_study.std() > 1.1 * by_image.std(), "less near the middle, to make up for the averaging"
 
 
 def test_with_one_image_of_a_class_log_odds_stay_as_they_are(task):
     labels, odds = np.array([1, 0, 0]), np.array([2.0, 1.0, -1.0])
-    probabilities, threshold = labelled(task, labels).calibrated(odds, np.arange(3), ONE_FOLD, odds)
+    probabilities, threshold = labelled(task, labels).calibrated(unseen(odds), odds)
     assert np.array_equal(probabilities, expit(odds))
     assert threshold == pytest.approx((expit(2) + expit(1)) / 2)
 
