@@ -7,7 +7,7 @@ export OMP_WAIT_POLICY ?= passive
 # a worker per core; tests/conftest.py says which tests one worker takes
 IN_PARALLEL := -n auto
 
-.PHONY: help install quickstart ui lint test test-all performance validity schema clean
+.PHONY: help install quickstart ui lint test test-all performance validity faults schema clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ performance: install  ## print the speed ratios (about an hour)
 
 validity: install  ## simulate whether the intervals hold, write docs/validity.md (about two hours on one core)
 	$(BIN)/python -m tests.validity.study
+
+faults: install  ## try bad inputs and interruptions by the thousand, write docs/reliability.md (about an hour)
+	$(BIN)/python -m tests.faults.study
 
 schema: install  ## write docs/record.schema.json from the record's model
 	$(BIN)/python -m benchmark.store.record > docs/record.schema.json
