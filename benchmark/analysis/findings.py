@@ -19,6 +19,7 @@ from benchmark.analysis.paired_differences import test_rows
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.sample_size import crossover_rows, fit_rows
 from benchmark.analysis.scores import score_rows
+from benchmark.analysis.worklist import worklist_rows
 from benchmark.datasets.names import EVERY_PART
 from benchmark.execution.plan import Plan
 
@@ -43,6 +44,7 @@ class Findings:
     spread: pd.DataFrame
     cost: pd.DataFrame  # every method at the largest size, means over seeds
     controls: pd.DataFrame
+    worklist: pd.DataFrame  # what ordering by probability saves, at the largest size
 
     @property
     def main_part(self) -> str:
@@ -61,6 +63,7 @@ def find(answers: Answers, plan: Plan) -> Findings:
         scores=score_rows(evaluated, evaluated.methods),
         cost=cost_frame(evaluated),
         controls=control_rows(evaluated, answers.controls, plan),
+        worklist=worklist_rows(evaluated),
         chosen=score_rows(evaluated, evaluated.chosen),
         differences=answers.differences,
         tests=test_rows(evaluated, found),

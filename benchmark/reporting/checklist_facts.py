@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from benchmark.analysis.findings import Findings
+from benchmark.analysis.leaders import leaders
 from benchmark.analysis.resampled_cells import Method
 from benchmark.reporting.answer import answer_rows
 from benchmark.reporting.methods_facts import facts_of
-from benchmark.reporting.prediction_figures import leaders
 from benchmark.store.record import Finished
 from results.evaluation import unit_table
 from results.frames import records

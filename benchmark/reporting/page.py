@@ -125,6 +125,7 @@ def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:
     yield Section("Over networks and seeds", [*parts.figures("critical"), *parts.tables("ranks", "spread")])
     starts = "roc", "precision", "reliability", "decision", "confusion"
     yield Section("Ranking, calibration and net benefit", parts.figures(*starts))
+    yield Section("The worklist", [*parts.figures("worklist"), *parts.tables("worklist")])
     yield Section("Controls", list(_controls(findings, parts)))
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
     yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])

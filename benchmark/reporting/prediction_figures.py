@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.analysis.findings import Findings
+from benchmark.analysis.leaders import leaders
 from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import ResampledCells, Setting
 from benchmark.reporting.overview_figures import Figure
 from benchmark.store.record import Finished
-from classifiers.catalogue import learns
 from classifiers.fine_tuning.recipes import END_TO_END
 from results.evaluation import unit_table
 from results.figures import (
@@ -23,6 +22,7 @@ from results.figures import (
     RocCurves,
     Scores,
     TrainingCurves,
+    WorklistGains,
 )
 from results.labels import look_of, part_label, plain_name, size_label, slug
 
@@ -43,6 +43,7 @@ def predictions(findings: Findings) -> Iterator[Figure]:
     for part, setting in evaluated.largest.items():
         yield from _of_probabilities(evaluated, part, setting)
     yield _decision_curve(evaluated, findings.main_part)
+    yield _worklist(evaluated, findings.main_part)
     yield "confusion_matrices", _MATRICES, partial(_matrices, evaluated)
     yield from _training_curves(evaluated)
 
@@ -71,19 +72,22 @@ def _decision_curve(evaluated: ResampledCells, part: str) -> Figure:
     return f"decision_curve_{slug(part)}", caption, drawn
 
 
+def _worklist(evaluated: ResampledCells, part: str) -> Figure:
+    """Cumulative gains at the largest size of one body part."""
+    setting = evaluated.largest[part]
+    caption = (
+        f"Worklist, {part_label(part)}, {size_label(setting.train_size)} training images, first seed: how "
+        "many of the abnormal ones are among the first that are read, in the order of the probability, of "
+        "what training folds choose of each strategy. Bands: pointwise interval over test patients."
+    )
+    return f"worklist_{slug(part)}", caption, partial(_drawn, WorklistGains, evaluated, setting)
+
+
 def _drawn(figure: Any, evaluated: ResampledCells, setting: Setting) -> Drawable:
     evaluation = evaluated.evaluation
     scores = [_scores(evaluated, record) for record in leaders(evaluated, setting)]
     made: Drawable = figure(scores, evaluation.unit, confidence=evaluation.confidence)
     return made
-
-
-def leaders(evaluated: ResampledCells, setting: Setting) -> list[Finished]:
-    """The chosen cell of each strategy, first seed; never a baseline that does not learn."""
-    cells = evaluated.by_setting[setting]
-    seed = min(record.seed for record in cells)
-    found = chosen_on_training_folds(record for record in cells if record.seed == seed)
-    return [record for record in found if learns(record.classifier)]
 
 
 def _scores(evaluated: ResampledCells, record: Finished) -> Scores:

@@ -22,6 +22,7 @@ from results.tables.paper import PaperTable, save_table
 from results.tables.sample_size import crossover_table, fits_table
 from results.tables.scores import ScoreTables
 from results.tables.training import epochs_table
+from results.tables.worklist import worklist_table
 
 Table = tuple[str, Callable[[], PaperTable]]  # name, and how: ValueError says why there is none
 
@@ -32,6 +33,7 @@ _NO_PARTS = "no network is both frozen and fine-tuned in two body parts"
 _NO_SEEDS = "one seed has no spread"
 _NO_CONTROL = "the grid has no finished controls"
 _NO_COST = "the records hold no cost"
+_ONE_CLASS = "no test set has normal and abnormal cases"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,10 @@ def _tables(findings: Findings) -> Iterator[Table]:
     yield "spread", _of_rows(findings.spread, _NO_SEEDS, spread_table, **of_metric)
     yield "controls", _of_rows(findings.controls, _NO_CONTROL, controls_table, **with_interval)
     yield "cost", _of_rows(findings.cost, _NO_COST, cost_table, **of_metric)
+    yield (
+        "worklist",
+        _of_rows(findings.worklist, _ONE_CLASS, worklist_table, unit=unit, confidence=confidence),
+    )
     yield "ranks", partial(ranks_table, findings.ranks)
     yield "data_set", partial(dataset_table, findings.counts)
     yield from _epochs(findings)

@@ -16,6 +16,7 @@ from results.figures.reliability import ReliabilityDiagram
 from results.figures.roc_pr import PrecisionRecallCurves, RocCurves
 from results.figures.saving import Drawable, save
 from results.figures.training import TrainingCurves
+from results.figures.worklist import WorklistGains
 
 __all__ = [
     "BodyParts",
@@ -36,5 +37,6 @@ __all__ = [
     "RocCurves",
     "Scores",
     "TrainingCurves",
+    "WorklistGains",
     "save",
 ]

@@ -1,21 +1,6 @@
 """Figures of single cells: which cells they show."""
 
-from benchmark.reporting.prediction_figures import leaders, predictions, tuned_cells
-
-
-def test_the_leaders_are_one_cell_per_strategy_of_the_first_seed(findings):
-    evaluated = findings.evaluated
-    found = leaders(evaluated, evaluated.largest["elbow"])
-    assert [record.strategy for record in found] == ["feature_extraction", "hand_crafted", "fine_tuning"]
-    for record in found:
-        assert (record.seed, record.body_part, record.train_size) == (0, "elbow", "full")
-        assert record.classifier != "majority"
-        rivals = [
-            other.selection_auroc
-            for other in evaluated.by_setting[evaluated.largest["elbow"]]
-            if other.seed == 0 and other.strategy == record.strategy
-        ]
-        assert record.selection_auroc == max(rivals)
+from benchmark.reporting.prediction_figures import predictions, tuned_cells
 
 
 def test_every_body_part_has_its_curves_and_every_network_its_training(findings):
@@ -25,6 +10,7 @@ def test_every_body_part_has_its_curves_and_every_network_its_training(findings)
     } <= set(names)
     assert "confusion_matrices" in names
     assert [name for name in names if name.startswith("decision")] == ["decision_curve_all"]
+    assert [name for name in names if name.startswith("worklist")] == ["worklist_all"]
     assert sum(name.startswith("training_curves_") for name in names) == 2 * 3, "networks and body parts"
 
 
