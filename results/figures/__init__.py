@@ -11,6 +11,7 @@ from results.figures.forest import ForestPlot
 from results.figures.head_to_head import HeadToHead
 from results.figures.heat_map import HeatMap
 from results.figures.learning_curves import LearningCurves
+from results.figures.picture_grid import PictureGrid
 from results.figures.predictions import Scores
 from results.figures.reliability import ReliabilityDiagram
 from results.figures.roc_pr import PrecisionRecallCurves, RocCurves
@@ -32,6 +33,7 @@ __all__ = [
     "HeadToHead",
     "HeatMap",
     "LearningCurves",
+    "PictureGrid",
     "PrecisionRecallCurves",
     "ReliabilityDiagram",
     "RocCurves",
