@@ -161,7 +161,7 @@ def run(
     other. Raises UserError for a grid, data, a device or a tracking store that cannot be used.
     """
     place = _workspace(workspace, tracking_uri)
-    opened, records = open_plan(_grid(grid), place)
+    opened, records = open_plan(_grid(grid), place, read_images=True)
     share = share_cores(jobs)
     session = Session(place, opened, records) if track else None
     if opened.todo:

@@ -34,13 +34,21 @@ def read_array(folder: Path, *, check: bool = True) -> StoredArray | None:
     With `check`, the bytes are compared with the digest that was written with them.
     """
     try:
-        meta = json.loads((folder / _META).read_text())
-        data = np.load(folder / _DATA, mmap_mode="r")
-    except (OSError, ValueError):
+        meta = json.loads((folder / _META).read_bytes())
+        data = np.lib.format.open_memmap(folder / _DATA, mode="r")
+    except (OSError, ValueError, EOFError, RecursionError):
         return None
-    if len(meta["ids"]) != len(data) or (check and _digest(data) != meta["digest"]):
+    if not _describes(meta, data) or (check and _digest(data) != meta["digest"]):
         return None
     return StoredArray(folder, data, meta["ids"], meta["digest"], meta)
+
+
+def _describes(meta: Any, data: NDArray[Any]) -> bool:
+    """Whether the content of meta.json is that of an array with as many rows."""
+    if not isinstance(meta, dict) or not isinstance(meta.get("digest"), str) or not data.ndim:
+        return False
+    ids = meta.get("ids")
+    return isinstance(ids, list) and len(ids) == len(data) and all(isinstance(name, str) for name in ids)
 
 
 class PartialArray:
@@ -50,7 +58,7 @@ class PartialArray:
         self.folder = folder
         self._part = folder.with_name(folder.name + ".part")
         self._data = _open_or_create(self._part, shape, np.dtype(dtype))
-        done = _chunks_done(self._part / _DONE)
+        done = _chunks_done(self._part / _DONE) or set()
         starts = range(0, shape[0], chunk_rows)
         self.pending = [slice(s, min(s + chunk_rows, shape[0])) for s in starts if s not in done]
 
@@ -98,20 +106,25 @@ def write_atomically(path: Path, text: str) -> None:
 def _open_or_create(part: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.memmap[Any, Any]:
     try:
         data = np.lib.format.open_memmap(part / _DATA, mode="r+")
-        if data.shape == shape and data.dtype == dtype:
+        if data.shape == shape and data.dtype == dtype and _chunks_done(part / _DONE) is not None:
             return data
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):
         pass  # nothing usable there: begin again
     shutil.rmtree(part, ignore_errors=True)
+    part.unlink(missing_ok=True)  # where it was a file
     part.mkdir(parents=True)
     return np.lib.format.open_memmap(part / _DATA, mode="w+", dtype=dtype, shape=shape)
 
 
-def _chunks_done(path: Path) -> set[int]:
-    if not path.exists():
+def _chunks_done(path: Path) -> set[int] | None:
+    """The first rows of the chunks that are written; None when the note is damaged."""
+    try:
+        lines = path.read_bytes().split(b"\n")[:-1]  # the last line has no end when a kill cut it off
+        return {int(line) for line in lines if line}
+    except FileNotFoundError:
         return set()
-    lines = path.read_text().split("\n")[:-1]  # the last line has no end when a kill cut it off
-    return {int(line) for line in lines if line}
+    except (OSError, ValueError):
+        return None
 
 
 def _digest(data: NDArray[Any]) -> str:

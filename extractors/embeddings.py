@@ -128,7 +128,7 @@ def _stored(folder: Path, pixels: StoredArray) -> StoredArray | None:
     if stored is not None and stored.ids != pixels.ids:
         _LOG.warning("%s holds other images than the pixels; it is computed again", folder)
         return None
-    return stored
+    return stored if stored is None or isinstance(stored.meta.get("cost"), dict) else None
 
 
 def _fill(

@@ -1,6 +1,7 @@
 """Decode radiographs once, to a one-channel uint8 memory map of equal squares for all extractors."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from extractors.array_store import PartialArray, StoredArray, read_array
-from extractors.digests import digest_of
+from extractors.digests import JsonValue, digest_of
+from extractors.file_contents import contents_digest
+from extractors.grey_values import Window, grey_image
+from extractors.image_files import ImageFileError, open_image
 from extractors.specs import PIXELS_VERSION
 
 CHUNK = 128  # images that a worker decodes at once; chosen by hand
+Decoder = Callable[[Path], NDArray[np.uint8]]
 PixelProgress = Callable[[int], None]  # (rows just done)
 
 
@@ -21,28 +26,27 @@ class UnreadableImageError(ValueError):
     """An image file that cannot be decoded; the message holds its path and the reason."""
 
 
-def decode(path: Path, size: int, fit: str) -> NDArray[np.uint8]:
-    """Read a PNG or JPEG of any depth and channels as a (size, size) uint8 square.
+def decode(path: Path, size: int, fit: str, window: Window | None = None) -> NDArray[np.uint8]:
+    """Read a PNG, JPEG, TIFF or BMP of any depth and channels as a (size, size) uint8 square.
 
-    Depths above 8 bits are stretched from the image's own minimum and maximum to 0..255. `fit` is
-    `pad` (longer side to `size`, black borders), `crop` (shorter side to `size`, centre kept) or
-    `stretch` (both sides to `size`). Resampling is Pillow's antialiased bicubic.
-    Raises UnreadableImageError.
+    `window` are percentiles of the image's own values that become 0 and 255; without one, 8-bit images keep
+    their values and deeper ones get `grey_values.DEEP_WINDOW`. `fit` is `pad` (longer side to `size`, black
+    borders), `crop` (shorter side to `size`, centre kept) or `stretch` (both sides to `size`). Resampling is
+    Pillow's antialiased bicubic. Raises UnreadableImageError.
     """
     try:
-        with Image.open(path) as image:
-            grey = _grey(ImageOps.exif_transpose(image))
-            return np.asarray(_fitted(grey, size, fit), dtype=np.uint8)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        with open_image(path) as image:
+            return np.asarray(_fitted(grey_image(image, window), size, fit), dtype=np.uint8)
+    except ImageFileError as error:
         raise UnreadableImageError(f"{path}: cannot be read as an image ({error})") from error
 
 
-def pixel_folder(cache: Path, root: Path, images: Sequence[str], *, size: int, fit: str) -> Path:
-    """The cache folder of these images; its name depends on every file's size and modification time."""
-    files = [(root / image).stat() for image in images]
-    rows = [[name, file.st_size, file.st_mtime_ns] for name, file in zip(images, files, strict=True)]
-    key = digest_of({"rows": rows, "size": size, "fit": fit, "version": PIXELS_VERSION})  # type: ignore[dict-item]
-    return cache / "pixels" / key[:20]
+def pixel_folder(cache: Path, files: str, *, size: int, fit: str, window: Window | None = None) -> Path:
+    """The cache folder of the images whose names and bytes have the digest `files` (`contents_digest`)."""
+    key: dict[str, JsonValue] = {"files": files, "size": size, "fit": fit, "version": PIXELS_VERSION}
+    if window is not None:
+        key["window"] = list(window)
+    return cache / "pixels" / digest_of(key)[:20]
 
 
 def load_pixels(
@@ -52,25 +56,44 @@ def load_pixels(
     *,
     size: int = 224,
     fit: str = "pad",
+    window: Window | None = None,
     jobs: int = 1,
     skip_unreadable: bool = False,
     progress: PixelProgress = lambda rows: None,
 ) -> StoredArray:
     """The pixels of `images` (paths relative to `root`), decoded in parallel where not stored yet.
 
-    Returns an (n, size, size) uint8 memory map in the order of `images`; `meta["unreadable"]` maps
-    each skipped image to its error, and its row is black. A killed call continues where it was,
-    and a second process waits for the first. Raises UnreadableImageError.
+    Returns an (n, size, size) uint8 memory map in the order of `images`; `meta["unreadable"]` maps each
+    skipped image to its error, and its row is black; `meta["files"]` is the digest of the files' bytes, which
+    stored pixels belong to whatever the files' times. A killed call continues where it was, and a second
+    process waits for the first. Raises UnreadableImageError, also when files change meanwhile.
     """
-    folder = pixel_folder(cache, root, images, size=size, fit=fit)
+    files = str(contents_digest(cache, root, images))
+    folder = pixel_folder(cache, files, size=size, fit=fit, window=window)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
-        stored = read_array(folder, check=False)
-        if stored is None or stored.ids != list(images):
-            stored = _decode_all(folder, root, images, size, fit, jobs, skip_unreadable, progress)
+        stored = read_pixels(folder, images, size)
+        if stored is None:
+            look = partial(decode, size=size, fit=fit, window=window)
+            filled, unreadable = _decode_all(
+                folder, root, images, size, look, jobs, skip_unreadable, progress
+            )
+            if contents_digest(cache, root, images) != files:
+                filled.discard()
+                raise UnreadableImageError(f"{root}: image files changed while they were read")
+            stored = filled.finish(images, size=size, fit=fit, files=files, unreadable=unreadable)
     if stored.meta["unreadable"] and not skip_unreadable:
         raise UnreadableImageError(next(iter(stored.meta["unreadable"].values())))
     return stored
+
+
+def read_pixels(folder: Path, images: Sequence[str], size: int) -> StoredArray | None:
+    """The stored pixels of these images; None when absent or damaged (their bytes are not checked)."""
+    stored = read_array(folder, check=False)
+    if stored is None or stored.ids != list(images) or not isinstance(stored.meta.get("files"), str):
+        return None
+    fits = stored.data.shape == (len(images), size, size) and stored.data.dtype == np.uint8
+    return stored if fits and isinstance(stored.meta.get("unreadable"), dict) else None
 
 
 def _decode_all(
@@ -78,18 +101,19 @@ def _decode_all(
     root: Path,
     images: Sequence[str],
     size: int,
-    fit: str,
+    look: Decoder,
     jobs: int,
     skip_unreadable: bool,
     progress: PixelProgress,
-) -> StoredArray:
-    partial = PartialArray(folder, (len(images), size, size), np.uint8, CHUNK)
-    pending = list(partial.pending)
+) -> tuple[PartialArray, dict[str, JsonValue]]:
+    """Decode the rows that are not there yet; also the reasons of the unreadable ones."""
+    filling = PartialArray(folder, (len(images), size, size), np.uint8, CHUNK)
+    pending = list(filling.pending)
     progress(len(images) - sum(rows.stop - rows.start for rows in pending))
-    unreadable: dict[str, str] = {}
+    unreadable: dict[str, JsonValue] = {}
     skipped: list[tuple[slice, NDArray[np.uint8]]] = []
     chunks = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_decode_chunk)(root, images[rows], size, fit) for rows in pending
+        delayed(_decode_chunk)(root, images[rows], size, look) for rows in pending
     )
     for rows, (pixels, errors) in zip(pending, chunks, strict=True):
         if errors and not skip_unreadable:
@@ -98,33 +122,24 @@ def _decode_all(
             skipped.append((rows, pixels))
             unreadable.update(errors)
         else:
-            partial.write(rows, pixels)
+            filling.write(rows, pixels)
         progress(rows.stop - rows.start)
     for rows, pixels in skipped:
-        partial.write(rows, pixels)
-    return partial.finish(images, size=size, fit=fit, unreadable=dict(unreadable))
+        filling.write(rows, pixels)
+    return filling, unreadable
 
 
 def _decode_chunk(
-    root: Path, images: Sequence[str], size: int, fit: str
+    root: Path, images: Sequence[str], size: int, look: Decoder
 ) -> tuple[NDArray[np.uint8], dict[str, str]]:
     pixels = np.zeros((len(images), size, size), np.uint8)
     errors: dict[str, str] = {}
     for row, image in enumerate(images):
         try:
-            pixels[row] = decode(root / image, size, fit)
+            pixels[row] = look(root / image)
         except UnreadableImageError as error:
             errors[image] = str(error)
     return pixels, errors
-
-
-def _grey(image: Image.Image) -> Image.Image:
-    if image.mode.startswith(("I", "F")):
-        values = np.asarray(image, dtype=np.float64)
-        low, high = values.min(), values.max()
-        scaled = (values - low) * (255 / (high - low)) if high > low else np.zeros_like(values)
-        return Image.fromarray(scaled.round().astype(np.uint8))
-    return image.convert("L")
 
 
 def _fitted(image: Image.Image, size: int, fit: str) -> Image.Image:

@@ -6,17 +6,25 @@ from benchmark.datasets.kind import DatasetKeys
 from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.datasets.manifest import Manifest
 from benchmark.execution.executors import available_cores
+from benchmark.execution.image_state import images_now
 from benchmark.execution.plan import Plan, make_plan
 from benchmark.grid.schema import Grid
+from benchmark.store.record import Finished
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 
 
-def open_plan(grid: Grid, workspace: Workspace) -> tuple[Plan, Records]:
-    """The plan of a grid and the records of the workspace. Raises UserError for data that cannot be used."""
+def open_plan(grid: Grid, workspace: Workspace, *, read_images: bool = False) -> tuple[Plan, Records]:
+    """The plan of a grid and the records of the workspace.
+
+    With `read_images`, the image files are read where there are results to compare them with; without it,
+    only those that may have changed since they were last read. Raises UserError for data that cannot be used.
+    """
     manifest = load_manifest(grid.dataset, workspace.cache, jobs=available_cores())
     records = workspace.records(grid.name)
-    return make_plan(grid, manifest, records), records
+    read_new = read_images and any(isinstance(record, Finished) for record in records.all())
+    images = images_now(manifest, grid.image, workspace.cache, read_new=read_new)
+    return make_plan(grid, manifest, records, images), records
 
 
 def load_manifest(dataset: DatasetKeys, cache: Path, jobs: int = 1) -> Manifest:

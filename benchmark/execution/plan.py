@@ -14,6 +14,7 @@ from benchmark.datasets.names import BY_IMAGE, EVERY_PART, SPLITS_VERSION
 from benchmark.datasets.splits import pool_and_test, rows_showing
 from benchmark.errors import UserError
 from benchmark.execution.estimates import CellTimes
+from benchmark.execution.image_state import CHANGED, ImageState, images_now
 from benchmark.execution.training_rows import TrainingRows
 from benchmark.grid.cells import Cell, LeftOut, expand
 from benchmark.grid.controls import CONTROLS_VERSION, expand_controls
@@ -22,7 +23,6 @@ from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.record import Failed, Finished, Record
 from benchmark.store.records import PREDICTIONS, Records
 from extractors.array_store import read_array
-from extractors.pixels import pixel_folder
 from extractors.sources import check_name
 from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec, embedding_folder
 from extractors.validation import did_you_mean
@@ -109,8 +109,8 @@ def _row(cell: Cell, status: str, reason: str) -> dict[str, Any]:
     return {"cell": cell.id, **cell.axes, "status": status, "reason": reason}
 
 
-def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
-    """List the cells of a grid and compare them with the stored records.
+def make_plan(grid: Grid, manifest: Manifest, records: Records, images: ImageState | None = None) -> Plan:
+    """List the cells of a grid and compare them with the stored records, and these with the images' state.
 
     Raises UserError for a body part without images and for a backbone that does not exist.
     """
@@ -121,13 +121,15 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records) -> Plan:
     pool_size = cache(split.pool_size)
     cells, left_out = expand(grid, {part: pool_size(part) for part in grid.body_parts})
     controls, left_out_controls = expand_controls(grid, manifest.images, pool_size)
-    planned = _compare_with_records([*cells, *controls], split, records)
+    planned = _compare_with_records([*cells, *controls], split, records, images)
     plan = replace(split, cells=planned, left_out=[*left_out, *left_out_controls])
     _check_backbones(plan)
     return plan
 
 
-def _compare_with_records(cells: list[Cell], split: Plan, records: Records) -> list[PlannedCell]:
+def _compare_with_records(
+    cells: list[Cell], split: Plan, records: Records, now: ImageState | None
+) -> list[PlannedCell]:
     """Compare each cell with its record, and estimate its time."""
     digest = split.manifest.digest()
     known = {cell.id: records.read(cell.id) for cell in cells}
@@ -137,9 +139,27 @@ def _compare_with_records(cells: list[Cell], split: Plan, records: Records) -> l
     for cell in cells:
         fingerprint = fingerprint_of(cell, split.grid, digest)
         status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
+        if status == "done" and _of_other_images(known[cell.id], now):
+            status, reason = "stale", CHANGED
         images = images_of(cell.body_part, cell.train_size, cell.seed, cell.control)
         found.append(PlannedCell(cell, status, reason, guess.seconds(cell, images), fingerprint))
     return found
+
+
+def with_images(plan: Plan, records: Records, now: ImageState) -> Plan:
+    """The plan whose cells are done or stale by the images that a run has found."""
+    cells = []
+    for planned in plan.cells:
+        if planned.status == "done" or planned.reason == CHANGED:
+            other = _of_other_images(records.read(planned.cell.id), now)
+            status, reason = ("stale", CHANGED) if other else ("done", "")
+            planned = replace(planned, status=status, reason=reason)
+        cells.append(planned)
+    return replace(plan, cells=cells)
+
+
+def _of_other_images(record: Record | None, now: ImageState | None) -> bool:
+    return record is not None and now is not None and now.differ_from(record)
 
 
 def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
@@ -147,7 +167,7 @@ def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
     known: Fingerprint = {
         "manifest": manifest_digest,
         "weights and preprocessing": cell.extractor.identity(),
-        "image": {**grid.image.model_dump(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
+        "image": {**grid.image.given(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
         "recipe": {**STRATEGIES[cell.strategy].versions, "splits": SPLITS_VERSION},
         "unit": grid.evaluation.unit,
     }
@@ -201,11 +221,8 @@ class PlannedEmbedding:
 
 def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[PlannedEmbedding]:
     """List the embeddings that the unfinished cells need, and whether each is cached."""
-    images = plan.manifest.images["image"].tolist()
-    settings = plan.grid.image
-    pixels = read_array(
-        pixel_folder(cache, plan.manifest.root, images, size=settings.size, fit=settings.fit), check=False
-    )
+    images = len(plan.manifest.images)
+    now = images_now(plan.manifest, plan.grid.image, cache, read_new=False)
     measured = {
         record.backbone: record.embedding.milliseconds_per_image
         for record in records.all()
@@ -218,10 +235,8 @@ def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[PlannedEm
     }
     found = []
     for label, (extractor, strategy) in wanted.items():
-        folder = embedding_folder(cache, pixels.digest, extractor) if pixels else None
+        folder = embedding_folder(cache, now.pixels, extractor) if now and now.pixels else None
         cached = folder is not None and read_array(folder, check=False) is not None
         cost = measured.get(label) or STRATEGIES[strategy].embedding_ms
-        found.append(
-            PlannedEmbedding(label, cached, len(images), 0.0 if cached else len(images) * cost / 1000)
-        )
+        found.append(PlannedEmbedding(label, cached, images, 0.0 if cached else images * cost / 1000))
     return found

@@ -46,8 +46,9 @@ def context_of(plan: Plan, pixels: StoredArray) -> Context:
         "protocol": grid.dataset.protocol,
         "leaky": is_leaky(grid.dataset.protocol),
         "evaluated_on": plan.manifest.evaluated_on,
-        "image": grid.image.model_dump(),
+        "image": grid.image.given(),
         "pixels_digest": pixels.digest,
+        "files_digest": pixels.meta.get("files", ""),
         "unreadable": sorted(pixels.meta["unreadable"]),
     }
     return Context(grid.evaluation, from_grid)

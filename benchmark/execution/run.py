@@ -1,5 +1,6 @@
 """Run a plan: decode the pixels, then give each strategy's unfinished cells to its runner."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,8 @@ from typing import Protocol
 from benchmark.errors import UserError
 from benchmark.execution.advice import with_advice
 from benchmark.execution.executors import Progress, Share, available_cores
-from benchmark.execution.plan import Plan, PlannedCell
+from benchmark.execution.image_state import CHANGED, ImageState
+from benchmark.execution.plan import Plan, PlannedCell, with_images
 from benchmark.execution.record import Context, context_of
 from benchmark.execution.subsets import Subsets, check_rows
 from benchmark.grid.strategies import STRATEGIES
@@ -20,6 +22,7 @@ from extractors.devices import choose_device
 from extractors.embeddings import Failure, load_embeddings
 from extractors.pixels import UnreadableImageError, load_pixels
 
+_log = logging.getLogger(__name__)
 Outcome = tuple[str, str]  # (cell id, status)
 OnEpoch = Callable[[Header, Epoch], None]  # callback (header of the record, numbers of the epoch)
 
@@ -106,7 +109,7 @@ def run_plan(
     _check_device(settings.device)
     pixels = _load_pixels(plan, settings, progress)
     check_rows(pixels, _images(plan), "the pixels")
-    plan = _without_unreadable(plan, pixels)
+    plan = _without_unreadable(_with_changed_images(plan, records, pixels), pixels)
     context = context_of(plan, pixels)
     run = Run(plan, Subsets(plan), pixels, context, records, settings, progress, on_epoch)
     for runner, cells in _by_runner(plan).items():
@@ -143,12 +146,22 @@ def _load_pixels(plan: Plan, settings: Settings, progress: Progress) -> StoredAr
             images,
             size=plan.grid.image.size,
             fit=plan.grid.image.fit,
+            window=plan.grid.image.window,
             jobs=available_cores(),
             skip_unreadable=settings.skip_unreadable,
             progress=lambda rows: progress("decoding images", rows, len(images)),
         )
     except UnreadableImageError as error:
         raise UserError(with_advice(error)) from None
+
+
+def _with_changed_images(plan: Plan, records: Records, pixels: StoredArray) -> Plan:
+    """The plan with all cells whose records are of other pixels than those just decoded."""
+    found = with_images(plan, records, ImageState(pixels.meta.get("files", ""), pixels.digest))
+    changed = sum(planned.reason == CHANGED for planned in found.cells)
+    if changed:
+        _log.warning("the images have changed: %d cells that were done are computed again", changed)
+    return found
 
 
 def _without_unreadable(plan: Plan, pixels: StoredArray) -> Plan:

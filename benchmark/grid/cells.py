@@ -154,7 +154,7 @@ def cells_of(
     """The cells of a method for these (body part, training size) pairs and every seed of the grid."""
     asked: dict[str, JsonValue] = {
         "dataset": grid.dataset.asked(),
-        "image": grid.image.model_dump(exclude_defaults=True),
+        "image": grid.image.model_dump(mode="json", exclude_defaults=True),
     }
     setting = digest_of(asked)
     for (part, size), seed, classifier in product(points, grid.seeds, method.classifiers):

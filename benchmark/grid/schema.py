@@ -27,6 +27,7 @@ from extractors.validation import Strict, did_you_mean, one_of
 from results.metrics import METRICS
 from results.names import CONTROL_NAMES
 
+Percent = Annotated[float, Field(ge=0, le=100)]
 TrainSize = Annotated[int, Field(ge=4)] | Literal["full"]
 ControlName = Annotated[str, one_of(CONTROL_NAMES, "control")]
 
@@ -55,10 +56,28 @@ MetricName = Annotated[str, AfterValidator(_judges), one_of(tuple(METRICS), "met
 
 
 class ImageSettings(Strict):
-    """How every image becomes a square: its side in pixels, and whether to pad, crop or stretch."""
+    """How every image becomes a square: its side in pixels, whether to pad, crop or stretch, its grey values.
+
+    `window` are the percentiles of each image's own values that become black and white, in every image alike.
+    Without it, images of 8 bits keep their values, and deeper ones get `grey_values.DEEP_WINDOW`.
+    """
 
     size: int = Field(default=224, ge=16, le=2048)
     fit: Literal["pad", "crop", "stretch"] = "pad"
+    window: tuple[Percent, Percent] | None = None
+
+    @field_validator("window")
+    @classmethod
+    def _rising(cls, window: tuple[float, float] | None) -> tuple[float, float] | None:
+        if window is not None and not window[0] < window[1]:
+            raise PydanticCustomError(
+                "window", "the first percentile must be below the second, such as [1, 99]"
+            )
+        return window
+
+    def given(self) -> dict[str, Any]:
+        """The settings as JSON values; `window` only where it is set, so that older records stay valid."""
+        return self.model_dump(mode="json", exclude_none=True)
 
 
 class FullSize(Strict):

@@ -150,6 +150,7 @@ class Header(_Part):
     evaluated_on: str
     image: dict[str, Any]
     pixels_digest: str
+    files_digest: str = ""  # of the image files' bytes; empty in older records
     unreadable: list[str] = []
     fingerprint: dict[str, Any]
     evaluation: Evaluation

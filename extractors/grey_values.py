@@ -1,0 +1,195 @@
+"""Any image as 8-bit grey values: its true depth, inversion, transparency, orientation and missing values."""
+
+import sys
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops
+
+from extractors.image_files import FORMATS, Header, ImageFileError, header_of
+
+Window = tuple[float, float]  # percentiles of an image's own values that become black and white
+DEEP_WINDOW: Window = (1.0, 99.0)  # for images of more than 8 bits; measured, see docs/grid.md
+_Rows = Callable[[int, int], NDArray[np.generic]]  # (first row, end) -> (rows, width) values
+_STRIP = 2**20  # pixels that are in memory as numbers at once
+_SAMPLE = 2**22  # values at most from which the percentiles of a float image are taken
+_SWAPPED = {"L": "B", "B": "L", "N": "B" if sys.byteorder == "little" else "L"}  # orders of bytes
+_LUMA = (0.299, 0.587, 0.114)  # ITU-R 601-2, as in Pillow
+_ORIENTATION = 0x0112  # of EXIF
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def grey_image(image: Image.Image, window: Window | None = None) -> Image.Image:
+    """The upright image of mode L, decoded from an image that `open_image` has just opened.
+
+    `window` are the percentiles of the image's own values that become 0 and 255. Without one, images of up to
+    8 bits keep their values, and deeper ones get DEEP_WINDOW. White-is-zero images are inverted. NaN and
+    transparent pixels become black, as on the black surround of a radiograph. Raises ImageFileError for an
+    image without any finite value and for deep channels that cannot be read at their depth.
+    """
+    header = header_of(image)
+    if header.deep:
+        rows, alpha = _deep_rows(image, header)
+        grey = _windowed(rows, image.size, window or DEEP_WINDOW, inverted=header.white_is_zero)
+        if header.mode.startswith("I") and isinstance(image.info.get("transparency"), int):
+            alpha = _differs(rows, image.size, image.info["transparency"])
+    else:
+        image.load()
+        alpha = _alpha(image)
+        grey = image.convert("L")
+        if window is not None:
+            plain = grey
+            grey = _windowed(lambda start, end: _crop(plain, start, end), grey.size, window)
+    if alpha is not None:
+        grey = ImageChops.multiply(grey, alpha)
+    method = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
+    return grey if method is None else grey.transpose(method)
+
+
+def _alpha(image: Image.Image) -> Image.Image | None:
+    """The opacity of a decoded image (mode L), None when all of it is opaque."""
+    if not image.has_transparency_data:
+        return None
+    alpha = (image if image.mode in ("RGBA", "LA") else image.convert("RGBA")).getchannel("A")
+    return None if alpha.getextrema()[0] == 255 else alpha
+
+
+def _deep_rows(image: Image.Image, header: Header) -> tuple[_Rows, Image.Image | None]:
+    """The grey values of a deep image, by rows, and its opacity."""
+    if header.mode.startswith(("I", "F")):
+        image.load()
+        return lambda start, end: _crop(image, start, end), None
+    values, alpha = _sixteen_bit_channels(image, header)
+    return lambda start, end: values[start:end], alpha
+
+
+def _crop(image: Image.Image, start: int, end: int) -> NDArray[np.generic]:
+    return np.asarray(image.crop((0, start, image.width, end)))
+
+
+def _sixteen_bit_channels(
+    image: Image.Image, header: Header
+) -> tuple[NDArray[np.uint16], Image.Image | None]:
+    """Grey values (height, width) of 16-bit channels, and their opacity.
+
+    Pillow has no mode for them and keeps the high byte of each. The low one is what it keeps when its decoder
+    is told the other order of bytes; grey with alpha can be read as four channels of one byte.
+    """
+    layout, stream = _layout(image), image.fp  # type: ignore[attr-defined]
+    base, _, order = layout.partition(";16")
+    if header.bits != 16 or base not in ("LA", "RGB", "RGBA", "RGBX") or order not in _SWAPPED:
+        raise ImageFileError(
+            f"{header.bits} bits in several channels ({header.mode}); save it with one channel"
+        )
+    if base == "LA":
+        high, low, alpha, _ = _decoded_as(image, "RGBA").split()
+        return _joined(np.asarray(high), np.asarray(low)), _translucent(alpha)
+    low_bytes = _luma(_decoded_as(Image.open(stream, formats=FORMATS), f"{base};16{_SWAPPED[order]}"))
+    image.load()
+    alpha_of = _translucent(image.getchannel("A")) if base == "RGBA" else None
+    return _joined(_luma(image), low_bytes), alpha_of
+
+
+def _layout(image: Image.Image) -> str:
+    """The arrangement of channels and bytes that Pillow's decoder is told: `RGB;16B`."""
+    arguments = image.tile[0].args  # type: ignore[attr-defined]
+    return str(arguments if isinstance(arguments, str) else arguments[0])
+
+
+def _decoded_as(image: Image.Image, layout: str) -> Image.Image:
+    """The image, decoded as if its file had another layout."""
+    replaced = []
+    for tile in image.tile:  # type: ignore[attr-defined]
+        arguments = layout if isinstance(tile.args, str) else (layout, *tile.args[1:])
+        replaced.append(tile._replace(args=arguments))
+    image.tile = replaced  # type: ignore[attr-defined]
+    image.load()
+    return image
+
+
+def _translucent(alpha: Image.Image) -> Image.Image | None:
+    return None if alpha.getextrema()[0] == 255 else alpha
+
+
+def _luma(image: Image.Image) -> NDArray[np.float32]:
+    """(height, width) float32 luma of the first three channels; linear, so that bytes can be joined later."""
+    luma = np.empty((image.height, image.width), np.float32)
+    for rows in _strips(image.size):
+        colours = _crop(image, rows.start, rows.stop)[..., :3]
+        luma[rows] = colours @ np.array(_LUMA, np.float32)
+    return luma
+
+
+def _joined(high: NDArray[np.generic], low: NDArray[np.generic]) -> NDArray[np.uint16]:
+    """Values of 16 bits from high and low bytes."""
+    return np.round(np.float32(256) * high.astype(np.float32) + low.astype(np.float32)).astype(np.uint16)
+
+
+def _strips(size: tuple[int, int]) -> Iterator[slice]:
+    """Ranges of rows of at most _STRIP pixels (at least one row) of an image of this (width, height)."""
+    width, height = size
+    step = max(1, _STRIP // width)
+    yield from (slice(start, min(start + step, height)) for start in range(0, height, step))
+
+
+def _windowed(rows: _Rows, size: tuple[int, int], window: Window, *, inverted: bool = False) -> Image.Image:
+    """The values between two percentiles as 0..255; those outside become 0 or 255, and NaN black."""
+    low, high = _limits(rows, size, window)
+    black = high if inverted else low
+    scale = 255 / (high - low) if high > low else 0.0
+    grey = np.empty((size[1], size[0]), np.uint8)
+    for strip in _strips(size):
+        values = rows(strip.start, strip.stop).astype(np.float64)
+        values = np.nan_to_num(values, copy=False, nan=black, posinf=high, neginf=low)
+        scaled = np.round((values.clip(low, high) - low) * scale)
+        grey[strip] = 255 - scaled if inverted and high > low else scaled
+    return Image.fromarray(grey)
+
+
+def _limits(rows: _Rows, size: tuple[int, int], window: Window) -> tuple[float, float]:
+    """The values at two percentiles; minimum and maximum where those are equal, as in the image of a dot."""
+    values, counts = _counted(rows, size)
+    if not len(values):
+        raise ImageFileError("it holds no finite number")
+    ranks = np.cumsum(counts)
+    wanted = np.array(window) / 100 * ranks[-1]
+    low, high = values[np.searchsorted(ranks, wanted).clip(0, len(values) - 1)]
+    return (float(low), float(high)) if high > low else (float(values[0]), float(values[-1]))
+
+
+def _counted(rows: _Rows, size: tuple[int, int]) -> tuple[NDArray[np.generic], NDArray[np.int64]]:
+    """Distinct values and how often each occurs; of wide types in a sample, with minimum and maximum."""
+    first = rows(0, 1)
+    if first.dtype.kind == "u" and first.dtype.itemsize <= 2:
+        counts = np.zeros(2 ** (8 * first.dtype.itemsize), np.int64)
+        for strip in _strips(size):
+            counts += np.bincount(rows(strip.start, strip.stop).ravel(), minlength=len(counts))
+        found = np.flatnonzero(counts)
+        return found, counts[found]
+    step = -(-size[0] * size[1] // _SAMPLE)
+    parts: list[NDArray[np.float64]] = []
+    for strip in _strips(size):
+        values = rows(strip.start, strip.stop).astype(np.float64)
+        finite = values[np.isfinite(values)]
+        parts.append(finite[::step])
+        if step > 1 and len(finite):
+            parts.append(np.array([finite.min(), finite.max()]))
+    found, counts = np.unique(np.concatenate(parts), return_counts=True)
+    return found, counts
+
+
+def _differs(rows: _Rows, size: tuple[int, int], value: int) -> Image.Image:
+    """255 where an image has another value than this one, 0 elsewhere."""
+    mask = np.empty((size[1], size[0]), np.uint8)
+    for strip in _strips(size):
+        mask[strip] = np.where(rows(strip.start, strip.stop) == value, 0, 255)
+    return Image.fromarray(mask)
