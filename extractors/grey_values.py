@@ -144,15 +144,26 @@ def _strips(size: tuple[int, int]) -> Iterator[slice]:
 def _windowed(rows: _Rows, size: tuple[int, int], window: Window, *, inverted: bool = False) -> Image.Image:
     """The values between two percentiles as 0..255; those outside become 0 or 255, and NaN black."""
     low, high = _limits(rows, size, window)
-    black = high if inverted else low
     scale = 255 / (high - low) if high > low else 0.0
+
+    def painted(values: NDArray[np.generic]) -> NDArray[np.float64]:
+        black = high if inverted else low
+        filled = np.nan_to_num(values.astype(np.float64), copy=False, nan=black, posinf=high, neginf=low)
+        scaled = np.round((filled.clip(low, high) - low) * scale)
+        return 255 - scaled if inverted and scale else scaled
+
+    levels = _levels_of(rows(0, 1).dtype)
+    table = painted(np.arange(levels)).astype(np.uint8) if levels else None
     grey = np.empty((size[1], size[0]), np.uint8)
     for strip in _strips(size):
-        values = rows(strip.start, strip.stop).astype(np.float64)
-        values = np.nan_to_num(values, copy=False, nan=black, posinf=high, neginf=low)
-        scaled = np.round((values.clip(low, high) - low) * scale)
-        grey[strip] = 255 - scaled if inverted and high > low else scaled
+        values = rows(strip.start, strip.stop)
+        grey[strip] = painted(values) if table is None else table[values]
     return Image.fromarray(grey)
+
+
+def _levels_of(dtype: np.dtype[np.generic]) -> int:
+    """How many values an unsigned type of up to 16 bits has; 0 for other types."""
+    return 2 ** (8 * dtype.itemsize) if dtype.kind == "u" and dtype.itemsize <= 2 else 0
 
 
 def _limits(rows: _Rows, size: tuple[int, int], window: Window) -> tuple[float, float]:
@@ -168,9 +179,8 @@ def _limits(rows: _Rows, size: tuple[int, int], window: Window) -> tuple[float, 
 
 def _counted(rows: _Rows, size: tuple[int, int]) -> tuple[NDArray[np.generic], NDArray[np.int64]]:
     """Distinct values and how often each occurs; of wide types in a sample, with minimum and maximum."""
-    first = rows(0, 1)
-    if first.dtype.kind == "u" and first.dtype.itemsize <= 2:
-        counts = np.zeros(2 ** (8 * first.dtype.itemsize), np.int64)
+    if levels := _levels_of(rows(0, 1).dtype):
+        counts = np.zeros(levels, np.int64)
         for strip in _strips(size):
             counts += np.bincount(rows(strip.start, strip.stop).ravel(), minlength=len(counts))
         found = np.flatnonzero(counts)

@@ -32,11 +32,14 @@ def draw(
 
 def verify_root(root: Path, jobs: int | None) -> bool:
     """Print the findings of an audit; returns whether there is no error."""
-    from benchmark.datasets.verification import counts_table, verify
+    from benchmark.datasets.image_facts import kinds_table, with_facts
+    from benchmark.datasets.verification import counts_table, findings_of
 
     manifest, published = open_root(root)
-    findings = verify(manifest, jobs=jobs or available_cores(), published=published)
+    images = with_facts(manifest, jobs=jobs or available_cores())
+    findings = findings_of(images, published=published)
     console().print(frame_table(counts_table(manifest), f"{shown(root)}: patients, studies and images"))
+    console().print(frame_table(kinds_table(images), f"{shown(root)}: kinds of images"))
     console().print(findings_table(findings, "findings"))
     return not any(finding.severity == "error" for finding in findings)
 
@@ -46,7 +49,7 @@ def explore_root(root: Path, out: Path) -> None:
     from benchmark.datasets.explore import explore
 
     manifest, _ = open_root(root)
-    for path in explore(manifest, out):
+    for path in explore(manifest, out, jobs=available_cores()):
         say(shown(path))
 
 

@@ -1,4 +1,4 @@
-"""Tables and charts of a data set: counts, views per study and image sizes."""
+"""Tables and charts of a data set: counts, views per study, sizes and kinds of images."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from PIL import Image
 
+from benchmark.datasets.image_facts import kinds_table, with_facts
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.verification import counts_table
 from benchmark.errors import UserError
@@ -18,21 +18,21 @@ _CLASSES = ("normal", "abnormal")
 _DPI = 150
 
 
-def explore(manifest: Manifest, out: Path) -> list[Path]:
-    """Write CSV tables and PNG charts of counts, views per study and image sizes; returns the files.
+def explore(manifest: Manifest, out: Path, *, jobs: int = 1) -> list[Path]:
+    """Write CSV tables and PNG charts of counts, views, sizes and kinds of images; returns the files.
 
-    Raises UserError for a file that is not an image.
+    Every image is decoded once. Raises UserError for a file that cannot be read.
     """
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, table, figure in _views_of(manifest):
+    for name, table, figure in _views_of(manifest, jobs):
         table.to_csv(out / f"{name}.csv", index=False)
         figure.savefig(out / f"{name}.png", dpi=_DPI)
         written += [out / f"{name}.csv", out / f"{name}.png"]
     return written
 
 
-def _views_of(manifest: Manifest) -> Iterator[tuple[str, pd.DataFrame, Figure]]:
+def _views_of(manifest: Manifest, jobs: int) -> Iterator[tuple[str, pd.DataFrame, Figure]]:
     counts = counts_table(manifest)
     yield "counts", counts, _counts_figure(counts)
     views = (
@@ -46,26 +46,15 @@ def _views_of(manifest: Manifest) -> Iterator[tuple[str, pd.DataFrame, Figure]]:
         .reset_index()
     )
     yield "views_per_study", views, _views_figure(views)
-    sizes = image_sizes(manifest)
+    images = with_facts(manifest, jobs=jobs)
+    for row in images[images["error"] != ""].itertuples():
+        raise UserError(
+            f"{manifest.root / str(row.image)}: not an image; 'benchmark data verify' lists all such"
+        )
+    sizes = images[["width", "height", "mode"]].value_counts().rename("images").reset_index()
     yield "image_sizes", sizes, _sizes_figure(sizes)
-
-
-def image_sizes(manifest: Manifest) -> pd.DataFrame:
-    """How many images have each (width, height, mode), read from the files' headers.
-
-    Raises UserError for a file that is not an image.
-    """
-    rows = [_header(path) for path in manifest.paths()]
-    table = pd.DataFrame(rows, columns=["width", "height", "mode"])
-    return table.value_counts().rename("images").reset_index()
-
-
-def _header(path: Path) -> tuple[int, int, str]:
-    try:
-        with Image.open(path) as image:
-            return (*image.size, image.mode)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise UserError(f"{path}: not an image; 'benchmark data verify' lists all such") from None
+    kinds = kinds_table(images)
+    yield "image_kinds", kinds, _kinds_figure(kinds)
 
 
 def _counts_figure(counts: pd.DataFrame) -> Figure:
@@ -115,4 +104,22 @@ def _sizes_figure(sizes: pd.DataFrame) -> Figure:
     axes.set_xlim(0, 1.08 * sizes["width"].max())
     axes.set_ylim(0, 1.08 * sizes["height"].max())
     axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _kinds_figure(kinds: pd.DataFrame) -> Figure:
+    """Two panels: the images of each kind, and the share of conspicuous ones, per class."""
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    counts, conspicuous = figure.subplots(1, 2)
+    kind = kinds["format"] + " " + kinds["mode"] + " " + kinds["bits"].astype(str) + " bits"
+    by_kind = kinds.assign(kind=kind).groupby(["kind", "label"])["images"].sum().unstack(fill_value=0)
+    _bars(counts, by_kind, "images")
+    names = ["look_inverted", "use_little_range", "constant"]
+    by_label = kinds.groupby("label")[["images", *names]].sum()
+    _bars(conspicuous, (100 * by_label[names].div(by_label["images"], axis=0)).T, "% of the class's images")
+    conspicuous.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    figure.suptitle(
+        "Kinds of files and conspicuous images per class: a difference is a shortcut to the label"
+    )
+    figure.legend(*counts.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
     return figure

@@ -1,16 +1,24 @@
 """Data set checks: one function per code, each of which returns what it found."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
-from PIL import Image
 
+from benchmark.datasets.finding import Finding
+from benchmark.datasets.finding import finding as _finding
+from benchmark.datasets.image_facts import with_facts
 from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.picture_checks import (
+    constant_images,
+    depth_goes_with_label,
+    images_of_little_range,
+    images_of_two_depths,
+    images_that_look_inverted,
+    inversion_goes_with_label,
+    mode_goes_with_label,
+    range_goes_with_label,
+    size_goes_with_label,
+)
 
 # MURA v1.1 per part and split: normal and abnormal studies (Rajpurkar et al. 2017, arXiv:1712.06957,
 # table 1), then normal and abnormal images (counted on Stanford's files by github.com/pengshiqi/MURA).
@@ -32,28 +40,13 @@ MURA = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The result of one check; severity is `error`, `warning` or `ok`."""
-
-    code: str
-    severity: str
-    message: str
-    examples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Content:
-    """The result of decoding a file: the sha256 of its pixels, or why it cannot be read."""
-
-    digest: str
-    error: str = ""
-
-
 def verify(manifest: Manifest, *, jobs: int = 1, published: bool = False) -> list[Finding]:
     """Run every check; `published` also compares the counts with MURA's published table."""
-    contents = Parallel(n_jobs=jobs, batch_size=64)(delayed(_content)(path) for path in manifest.paths())
-    images = manifest.images.assign(digest=[c.digest for c in contents], error=[c.error for c in contents])
+    return findings_of(with_facts(manifest, jobs=jobs), published=published)
+
+
+def findings_of(images: pd.DataFrame, *, published: bool = False) -> list[Finding]:
+    """The findings of every check of the table of `with_facts`."""
     checks: list[Callable[[pd.DataFrame], Finding]] = [
         unreadable_files,
         patients_in_two_splits,
@@ -61,6 +54,15 @@ def verify(manifest: Manifest, *, jobs: int = 1, published: bool = False) -> lis
         single_class_parts,
         studies_with_two_labels,
         duplicates_between_patients,
+        constant_images,
+        images_of_little_range,
+        images_that_look_inverted,
+        images_of_two_depths,
+        mode_goes_with_label,
+        depth_goes_with_label,
+        size_goes_with_label,
+        inversion_goes_with_label,
+        range_goes_with_label,
     ]
     findings = [check(images) for check in checks]
     return ([counts_of_mura(images)] if published else []) + findings
@@ -129,25 +131,6 @@ def _duplicates(images: pd.DataFrame, column: str) -> list[str]:
 def _four_counts(rows: pd.DataFrame) -> tuple[int, ...]:
     classes = [rows[rows["label"] == label] for label in (0, 1)]
     return (*(r["study"].nunique() for r in classes), *(len(r) for r in classes))
-
-
-def _finding(code: str, what: str, examples: list[str], severity: str = "error") -> Finding:
-    if not examples:
-        return Finding(code, "ok", f"no {what}")
-    return Finding(code, severity, f"{what}: {len(examples):,}", tuple(examples))
-
-
-def _content(path: Path) -> Content:
-    """Decode a file to its end; grey and RGB copies of one radiograph have one digest."""
-    try:
-        with Image.open(path) as image:
-            deep = image.mode.startswith(("I", "F"))
-            pixels = np.asarray(image if deep else image.convert("L"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return Content("", str(error).removesuffix(f" {str(path)!r}") or type(error).__name__)
-    digest = hashlib.sha256(f"{pixels.shape}{pixels.dtype}".encode())
-    digest.update(np.ascontiguousarray(pixels).data)
-    return Content(digest.hexdigest())
 
 
 def counts_table(manifest: Manifest) -> pd.DataFrame:

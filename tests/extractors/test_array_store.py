@@ -50,3 +50,42 @@ def test_another_shape_begins_again(tmp_path):
     partial = PartialArray(tmp_path / "a", (3, 2), np.float32, 3)
     partial.write(partial.pending[0], np.ones((3, 2)))
     assert len(PartialArray(tmp_path / "a", (3, 5), np.float32, 3).pending) == 1
+
+
+def finished(folder):
+    partial = PartialArray(folder, (3, 2), np.float32, 3)
+    partial.write(partial.pending[0], np.ones((3, 2)))
+    return partial.finish(["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("name", "junk"),
+    [("data.npy", b""), ("data.npy", b"junk"), ("data.npy", b"PK\x05\x06" + bytes(18)), ("meta.json", b""),
+     ("meta.json", b"[]"), ("meta.json", b"{}"), ("meta.json", b"null"), ("meta.json", b'{"ids": 3}'),
+     ("meta.json", b'{"ids": ["a", "b", "c"]}'), ("meta.json", b'{"ids": [1, 2, 3], "digest": "d"}'),
+     ("meta.json", b"\xff\xfe"), ("meta.json", b"[" * 100_000), ("meta.json", b"9" * 5000)],
+)  # fmt: skip
+def test_damaged_files_are_no_array(tmp_path, name, junk):
+    (finished(tmp_path / "a").folder / name).write_bytes(junk)
+    assert read_array(tmp_path / "a", check=False) is None
+    finished(tmp_path / "a")
+    assert read_array(tmp_path / "a") is not None
+
+
+@pytest.mark.parametrize("junk", [b"junk\n", b"\xff\n", b"9" * 5000 + b"\n", b"0\nx\n"])
+def test_a_damaged_note_of_what_is_done_begins_again(tmp_path, junk):
+    partial = PartialArray(tmp_path / "a", (30, 1), np.float32, 10)
+    partial.write(partial.pending[0], np.ones((10, 1)))
+    (tmp_path / "a.part" / "done.txt").write_bytes(junk)
+    assert len(PartialArray(tmp_path / "a", (30, 1), np.float32, 10).pending) == 3
+
+
+@pytest.mark.parametrize("name", ["data.npy", "done.txt"])
+def test_a_folder_in_the_place_of_a_file_begins_again(tmp_path, name):
+    (tmp_path / "a.part" / name).mkdir(parents=True)
+    assert len(PartialArray(tmp_path / "a", (30, 1), np.float32, 10).pending) == 3
+
+
+def test_a_file_in_the_place_of_the_folder_begins_again(tmp_path):
+    (tmp_path / "a.part").write_bytes(b"")
+    assert len(PartialArray(tmp_path / "a", (30, 1), np.float32, 10).pending) == 3

@@ -14,6 +14,7 @@ from extractors.devices import choose_device
 from extractors.handcrafted import describe
 from extractors.pixels import UnreadableImageError, decode
 from extractors.specs import BackboneSpec
+from tests.extractors.image_cases import POSTSCRIPT, ghostscript_that_leaves_a_mark
 
 
 def test_importing_the_package_imports_nothing_heavy():
@@ -67,3 +68,11 @@ def test_paths_are_decoded_and_padded_by_the_projects_own_code(tmp_path, noise_i
 def test_wrong_arguments_are_errors(images, arguments, problem):
     with pytest.raises(ValueError, match=problem):
         extractors.embed(images, "lbp", **arguments)
+
+
+def test_a_file_of_another_format_starts_no_program(tmp_path, monkeypatch):
+    (tmp_path / "x.png").write_bytes(POSTSCRIPT)
+    mark = ghostscript_that_leaves_a_mark(tmp_path, monkeypatch)
+    with pytest.raises(UnreadableImageError, match=r"x\.png: .*not a PNG"):
+        extractors.embed([tmp_path / "x.png"], "bundled", device="cpu")
+    assert not mark.exists()

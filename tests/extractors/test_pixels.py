@@ -60,6 +60,76 @@ def test_pixels_are_stored_once_and_notice_a_changed_file(tmp_path, gradient):
     assert changed.digest != first.digest
 
 
+def test_a_file_that_keeps_size_and_time_is_decoded_again(tmp_path, gradient):
+    path = save(tmp_path / "a.bmp", gradient)
+    before = path.stat()
+    first = load_pixels(tmp_path / "c", tmp_path, ["a.bmp"], size=16)
+    save(path, 255 - gradient)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    changed = load_pixels(tmp_path / "c", tmp_path, ["a.bmp"], size=16)
+    assert changed.digest != first.digest
+    assert changed.meta["files"] != first.meta["files"]
+
+
+def test_a_touched_file_is_not_decoded_again(tmp_path, gradient, monkeypatch):
+    path = save(tmp_path / "a.png", gradient)
+    load_pixels(tmp_path / "c", tmp_path, ["a.png"], size=16)
+    os.utime(path, (1, 1))
+    monkeypatch.setattr("extractors.pixels.decode", lambda *_, **__: pytest.fail("decoded again"))
+    assert len(load_pixels(tmp_path / "c", tmp_path, ["a.png"], size=16).data) == 1
+
+
+def test_a_skipped_file_that_is_mended_at_the_same_size_is_read(tmp_path, gradient):
+    path = save(tmp_path / "a.bmp", gradient)
+    whole = path.read_bytes()
+    path.write_bytes(bytes(len(whole)))
+    skipped = load_pixels(tmp_path / "c", tmp_path, ["a.bmp"], size=16, skip_unreadable=True)
+    assert list(skipped.meta["unreadable"]) == ["a.bmp"]
+    path.write_bytes(whole)
+    mended = load_pixels(tmp_path / "c", tmp_path, ["a.bmp"], size=16, skip_unreadable=True)
+    assert mended.meta["unreadable"] == {}
+    assert mended.data.any()
+
+
+def test_files_that_change_while_they_are_decoded_are_not_stored(tmp_path, gradient, monkeypatch):
+    path = save(tmp_path / "a.bmp", gradient)
+
+    def decode_and_change(path, **options):
+        square = decode(path, **options)
+        save(path, 255 - gradient)
+        return square
+
+    monkeypatch.setattr("extractors.pixels.decode", decode_and_change)
+    with pytest.raises(UnreadableImageError, match="changed while they were read"):
+        load_pixels(tmp_path / "c", tmp_path, ["a.bmp"], size=16)
+    monkeypatch.undo()
+    assert np.array_equal(
+        load_pixels(tmp_path / "c", tmp_path, ["a.bmp"], size=16).data[0], decode(path, 16, "pad")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "junk"),
+    [("data.npy", b""), ("data.npy", b"PK\x03\x04"), ("meta.json", b"[]"), ("meta.json", b"{}"),
+     ("meta.json", b'{"ids": 3}'), ("meta.json", b'{"ids": ["a.png"], "digest": "d"}'),
+     ("meta.json", b'{"ids": ["a.png"], "digest": "d", "files": "f", "unreadable": []}')],
+)  # fmt: skip
+def test_damaged_pixels_are_made_again(tmp_path, gradient, name, junk):
+    save(tmp_path / "a.png", gradient)
+    first = load_pixels(tmp_path / "c", tmp_path, ["a.png"], size=16)
+    (first.folder / name).write_bytes(junk)
+    again = load_pixels(tmp_path / "c", tmp_path, ["a.png"], size=16)
+    assert (again.digest, again.meta) == (first.digest, first.meta)
+
+
+def test_the_window_is_part_of_the_cache(tmp_path, gradient):
+    save(tmp_path / "a.png", gradient // 2)
+    plain = load_pixels(tmp_path / "c", tmp_path, ["a.png"], size=16, fit="stretch")
+    stretched = load_pixels(tmp_path / "c", tmp_path, ["a.png"], size=16, fit="stretch", window=(0, 100))
+    assert plain.data.max() < 130 < 240 < stretched.data.max()
+
+
 def test_an_unreadable_image_stops_with_its_path_unless_skipped(tmp_path, gradient):
     save(tmp_path / "a.png", gradient)
     (tmp_path / "broken.png").write_bytes(b"not an image")

@@ -1,0 +1,117 @@
+"""What each image file of a data set is: its header, its grey values, and whether it can be read at all."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from PIL import Image
+
+from benchmark.datasets.manifest import Manifest
+from extractors.grey_values import grey_image
+from extractors.image_files import Header, ImageFileError, header_of, open_image
+
+NARROW_SPAN = 26  # grey levels: a tenth of those of 8 bits; chosen by hand
+FEW_LEVELS = 16  # distinct grey levels; chosen by hand
+_FRAME_ABOVE_CENTRE, _BRIGHT_FRAME = 35, 150  # grey levels: none of PneumoniaMNIST, 98 % of inverted phantoms
+_FRAME_SIDE = 16  # pixels of the reduced image whose outermost ones are the frame
+
+
+@dataclass(frozen=True)
+class ImageFacts:
+    """One image file; all but `error` are empty for one that cannot be read.
+
+    `digest` is the sha256 (hex) of its grey values, equal for grey and RGB copies; `span` the grey levels
+    between the 1st and 99th percentile, `levels` the number of distinct ones, of the 8-bit image that a run
+    would see without `window`; `inverted` whether its frame is bright and its centre darker.
+    """
+
+    error: str = ""
+    digest: str = ""
+    format: str = ""
+    mode: str = ""
+    bits: int = 0
+    width: int = 0
+    height: int = 0
+    span: int = 0
+    levels: int = 0
+    inverted: bool = False
+
+
+def with_facts(manifest: Manifest, *, jobs: int = 1) -> pd.DataFrame:
+    """The manifest's images with the columns of ImageFacts; every file is decoded once."""
+    found = Parallel(n_jobs=jobs, batch_size=64)(delayed(facts_of)(path) for path in manifest.paths())
+    columns = pd.DataFrame([asdict(facts) for facts in found], index=manifest.images.index)
+    return pd.concat([manifest.images, columns], axis=1)
+
+
+def facts_of(path: Path) -> ImageFacts:
+    """The facts of one file, decoded to its end as a run decodes it."""
+    try:
+        with open_image(path) as image:
+            header = header_of(image)
+            return _facts(header, grey_image(image))
+    except ImageFileError as error:
+        return ImageFacts(error=str(error))
+
+
+def _facts(header: Header, grey: Image.Image) -> ImageFacts:
+    pixels = np.asarray(grey)
+    digest = hashlib.sha256(f"{pixels.shape}".encode())
+    digest.update(pixels.tobytes() if not pixels.flags.c_contiguous else pixels.data)
+    counts = np.array(grey.histogram())
+    low, high = np.searchsorted(counts.cumsum(), np.array([0.01, 0.99]) * pixels.size)
+    return ImageFacts(
+        digest=digest.hexdigest(),
+        format=header.format,
+        mode=header.mode,
+        bits=header.bits,
+        width=grey.width,
+        height=grey.height,
+        span=int(high - low),
+        levels=int((counts > 0).sum()),
+        inverted=_looks_inverted(grey),
+    )
+
+
+def _looks_inverted(grey: Image.Image) -> bool:
+    """Whether the frame is bright and brighter than the centre: radiographs have a dark surround."""
+    small = np.asarray(grey.resize((_FRAME_SIDE, _FRAME_SIDE), Image.Resampling.BOX), dtype=np.float64)
+    quarter = _FRAME_SIDE // 4
+    centre = small[quarter:-quarter, quarter:-quarter].mean()
+    frame = (small.sum() - small[1:-1, 1:-1].sum()) / (4 * (_FRAME_SIDE - 1))
+    return bool(frame > _BRIGHT_FRAME and frame - centre > _FRAME_ABOVE_CENTRE)
+
+
+def is_constant(images: pd.DataFrame) -> "pd.Series[bool]":
+    """Which readable images have one grey level only."""
+    return (images["error"] == "") & (images["levels"] == 1)
+
+
+def uses_little(images: pd.DataFrame) -> "pd.Series[bool]":
+    """Which readable images, constant ones apart, use less than NARROW_SPAN or FEW_LEVELS grey levels."""
+    little = (images["span"] < NARROW_SPAN) | (images["levels"] < FEW_LEVELS)
+    return (images["error"] == "") & (images["levels"] > 1) & little
+
+
+def kinds_table(images: pd.DataFrame) -> pd.DataFrame:
+    """Images per split, label, format, mode and bits, with sizes and numbers of conspicuous ones."""
+    marked = images[images["error"] == ""].assign(
+        constant=is_constant(images), little=uses_little(images), pixels=images["width"] * images["height"]
+    )
+    return (
+        marked.groupby(["split", "label", "format", "mode", "bits"])
+        .agg(
+            images=("image", "size"),
+            median_width=("width", "median"),
+            median_height=("height", "median"),
+            sizes=("pixels", "nunique"),
+            look_inverted=("inverted", "sum"),
+            use_little_range=("little", "sum"),
+            constant=("constant", "sum"),
+        )
+        .reset_index()
+        .astype({"median_width": int, "median_height": int})
+    )
