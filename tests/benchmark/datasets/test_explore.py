@@ -36,6 +36,7 @@ def test_every_table_has_a_chart_that_is_an_image(manifest: Manifest, tmp_path: 
         "counts",
         "views_per_study",
         "image_sizes",
+        "image_kinds",
     }
     for path in written:
         if path.suffix == ".png":
@@ -64,9 +65,19 @@ def test_sizes_are_width_by_height(manifest: Manifest, tmp_path: Path) -> None:
     assert table(tmp_path / "out", "image_sizes") == [(20, 40, "L", 3), (30, 40, "L", 1)]
 
 
+def test_kinds_of_images_are_told_per_split_and_label(manifest: Manifest, tmp_path: Path) -> None:
+    explore(manifest, tmp_path / "out")
+    found = table(tmp_path / "out", "image_kinds")
+    assert [(*row[:6], row[-1]) for row in found] == [
+        ("test", 1, "PNG", "L", 8, 2, 2),  # the last two: images, and how many of them are constant
+        ("train", 0, "PNG", "L", 8, 1, 1),
+        ("train", 1, "PNG", "L", 8, 1, 1),
+    ]
+
+
 def test_one_class_of_one_part_can_be_drawn(manifest: Manifest, tmp_path: Path) -> None:
     alone = Manifest(manifest.root, manifest.images.iloc[:1].assign(split=""), "")
-    assert len(explore(alone, tmp_path / "out")) == 6
+    assert len(explore(alone, tmp_path / "out")) == 8
 
 
 def test_a_file_that_is_no_image_is_named(manifest: Manifest, tmp_path: Path) -> None:

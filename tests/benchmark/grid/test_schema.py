@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import UserError
+from benchmark.grid.cells import expand
 from benchmark.grid.schema import read_grid
 
 WHOLE = """\
@@ -173,3 +174,21 @@ def test_the_bundled_weights_fit_the_bundled_network_alone(grid_file, entry, mes
     said = error_of(grid_file, BUNDLED.replace("bundled,", f"{entry},", 1))
     assert said.startswith("g.yaml:4: feature_extraction.backbones.0.weights: ")
     assert message in said
+
+
+def test_a_window_is_part_of_the_cells_and_its_absence_keeps_their_ids(write_grid):
+    plain = read_grid(write_grid())
+    wide = read_grid(write_grid(image={"size": plain.image.size, "window": [0.5, 99.5]}))
+    assert plain.image.given() == {"size": plain.image.size, "fit": "pad"}
+    assert wide.image.given()["window"] == [0.5, 99.5]
+    cells = [{cell.id for cell in expand(grid, {"all": 10_000})[0]} for grid in (plain, wide)]
+    named = read_grid(write_grid(image={"size": plain.image.size, "fit": "pad"}))
+    assert {cell.id for cell in expand(named, {"all": 10_000})[0]} == cells[0]
+    assert not cells[0] & cells[1]
+
+
+@pytest.mark.parametrize("window", [[99, 1], [1, 1], [-1, 99], [0, 101], [1], [1, 50, 99], "wide"])
+def test_a_window_that_is_none_is_refused_in_one_line(write_grid, window):
+    with pytest.raises(UserError, match=r"^.*grid\.yaml:\d+: image\.window") as caught:
+        read_grid(write_grid(image={"size": 32, "window": window}))
+    assert "\n" not in str(caught.value)
