@@ -44,8 +44,7 @@ def grey_image(image: Image.Image, window: Window | None = None) -> Image.Image:
             alpha = _differs(rows, image.size, image.info["transparency"])
     else:
         image.load()
-        alpha = _alpha(image)
-        grey = image.convert("L")
+        alpha, grey = None, _on_black(image) if image.has_transparency_data else image.convert("L")
         if window is not None:
             plain = grey
             grey = _windowed(lambda start, end: _crop(plain, start, end), grey.size, window)
@@ -55,12 +54,13 @@ def grey_image(image: Image.Image, window: Window | None = None) -> Image.Image:
     return grey if method is None else grey.transpose(method)
 
 
-def _alpha(image: Image.Image) -> Image.Image | None:
-    """The opacity of a decoded image (mode L), None when all of it is opaque."""
-    if not image.has_transparency_data:
-        return None
-    alpha = (image if image.mode in ("RGBA", "LA") else image.convert("RGBA")).getchannel("A")
-    return None if alpha.getextrema()[0] == 255 else alpha
+def _on_black(image: Image.Image) -> Image.Image:
+    """The grey values of a decoded image with transparency, on a black ground."""
+    grey = np.empty((image.height, image.width), np.uint8)
+    for rows in _strips(image.size):
+        strip = image.crop((0, rows.start, image.width, rows.stop)).convert("RGBA")
+        grey[rows] = np.asarray(ImageChops.multiply(strip.convert("L"), strip.getchannel("A")))
+    return Image.fromarray(grey)
 
 
 def _deep_rows(image: Image.Image, header: Header) -> tuple[_Rows, Image.Image | None]:
@@ -147,8 +147,9 @@ def _windowed(rows: _Rows, size: tuple[int, int], window: Window, *, inverted: b
     scale = 255 / (high - low) if high > low else 0.0
 
     def painted(values: NDArray[np.generic]) -> NDArray[np.float64]:
-        black = high if inverted else low
-        filled = np.nan_to_num(values.astype(np.float64), copy=False, nan=black, posinf=high, neginf=low)
+        filled = values.astype(np.float64)
+        if values.dtype.kind == "f":
+            np.nan_to_num(filled, copy=False, nan=high if inverted else low, posinf=high, neginf=low)
         scaled = np.round((filled.clip(low, high) - low) * scale)
         return 255 - scaled if inverted and scale else scaled
 
@@ -157,7 +158,7 @@ def _windowed(rows: _Rows, size: tuple[int, int], window: Window, *, inverted: b
     grey = np.empty((size[1], size[0]), np.uint8)
     for strip in _strips(size):
         values = rows(strip.start, strip.stop)
-        grey[strip] = painted(values) if table is None else table[values]
+        grey[strip] = painted(values) if table is None else table.take(values)
     return Image.fromarray(grey)
 
 
@@ -190,7 +191,7 @@ def _counted(rows: _Rows, size: tuple[int, int]) -> tuple[NDArray[np.generic], N
     for strip in _strips(size):
         values = rows(strip.start, strip.stop).astype(np.float64)
         finite = values[np.isfinite(values)]
-        parts.append(finite[::step])
+        parts.append(finite[::step].copy())  # a view would keep all values in memory
         if step > 1 and len(finite):
             parts.append(np.array([finite.min(), finite.max()]))
     found, counts = np.unique(np.concatenate(parts), return_counts=True)
