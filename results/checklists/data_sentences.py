@@ -29,7 +29,11 @@ def preparation(facts: Facts) -> str:
         "stretch": "stretched to a square",
     }
     size = f"{image['size']} × {image['size']}"
-    return f"Images were {fit[image['fit']]} of {size} pixels and read as grey values from 0 to 1."
+    window = image.get("window")
+    stretched = (
+        "" if not window else f", stretched from percentile {window[0]:g} to {window[1]:g} of each image"
+    )
+    return f"Images were {fit[image['fit']]} of {size} pixels and read as grey values from 0 to 1{stretched}."
 
 
 def missing(facts: Facts) -> str:

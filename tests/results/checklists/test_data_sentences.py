@@ -46,3 +46,10 @@ def test_subsets_are_described_where_there_are_any():
     assert data.subsets(study(train_sizes=["full"], seeds=[0])) == (
         "Models learnt from all training images, with one seed."
     )
+
+
+def test_a_window_of_grey_values_is_told():
+    image = {"size": 224, "fit": "pad", "window": [1.0, 99.0]}
+    facts = {"grid": {"image": image}}
+    assert "stretched from percentile 1 to 99 of each image" in data.preparation(facts)
+    assert "percentile" not in data.preparation({"grid": {"image": image | {"window": None}}})

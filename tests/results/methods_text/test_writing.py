@@ -492,3 +492,9 @@ def test_other_folds_than_those_of_the_classifiers_are_not_called_theirs():
     text = written(recipe={"folds": 3})
     assert_says(text, "(three folds by patient, fewer where a class is small)")
     assert_silent(text, "those of the classifiers")
+
+
+def test_a_window_of_grey_values_is_told():
+    assert "percentile" not in written()
+    told = written(image={"window": [0.5, 99.5]})
+    assert "Grey values were stretched from percentile 0.5 to percentile 99.5 of each image." in told
