@@ -158,7 +158,7 @@ def _windowed(rows: _Rows, size: tuple[int, int], window: Window, *, inverted: b
     grey = np.empty((size[1], size[0]), np.uint8)
     for strip in _strips(size):
         values = rows(strip.start, strip.stop)
-        grey[strip] = painted(values) if table is None else table.take(values)
+        grey[strip] = painted(values) if table is None else table.take(values.astype(np.intp, copy=False))
     return Image.fromarray(grey)
 
 

@@ -14,7 +14,7 @@ from benchmark.datasets.names import BY_IMAGE, EVERY_PART, SPLITS_VERSION
 from benchmark.datasets.splits import pool_and_test, rows_showing
 from benchmark.errors import UserError
 from benchmark.execution.estimates import CellTimes
-from benchmark.execution.image_state import CHANGED, ImageState, images_now
+from benchmark.execution.image_state import CHANGED, ImageState
 from benchmark.execution.training_rows import TrainingRows
 from benchmark.grid.cells import Cell, LeftOut, expand
 from benchmark.grid.controls import CONTROLS_VERSION, expand_controls
@@ -52,6 +52,7 @@ class Plan:
     test: NDArray[np.intp]
     cells: list[PlannedCell] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    images: ImageState | None = None  # as they were when the plan was made; None for images never read
 
     @property
     def todo(self) -> list[PlannedCell]:
@@ -122,7 +123,7 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records, images: ImageSta
     cells, left_out = expand(grid, {part: pool_size(part) for part in grid.body_parts})
     controls, left_out_controls = expand_controls(grid, manifest.images, pool_size)
     planned = _compare_with_records([*cells, *controls], split, records, images)
-    plan = replace(split, cells=planned, left_out=[*left_out, *left_out_controls])
+    plan = replace(split, cells=planned, left_out=[*left_out, *left_out_controls], images=images)
     _check_backbones(plan)
     return plan
 
@@ -221,8 +222,7 @@ class PlannedEmbedding:
 
 def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[PlannedEmbedding]:
     """List the embeddings that the unfinished cells need, and whether each is cached."""
-    images = len(plan.manifest.images)
-    now = images_now(plan.manifest, plan.grid.image, cache, read_new=False)
+    images, pixels = len(plan.manifest.images), plan.images.pixels if plan.images else ""
     measured = {
         record.backbone: record.embedding.milliseconds_per_image
         for record in records.all()
@@ -235,7 +235,7 @@ def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[PlannedEm
     }
     found = []
     for label, (extractor, strategy) in wanted.items():
-        folder = embedding_folder(cache, now.pixels, extractor) if now and now.pixels else None
+        folder = embedding_folder(cache, pixels, extractor) if pixels else None
         cached = folder is not None and read_array(folder, check=False) is not None
         cost = measured.get(label) or STRATEGIES[strategy].embedding_ms
         found.append(PlannedEmbedding(label, cached, images, 0.0 if cached else images * cost / 1000))

@@ -52,6 +52,15 @@ def test_damaged_embeddings_are_made_again(tmp_path):
     assert np.array_equal(again.data, values)
 
 
+@pytest.mark.parametrize("junk", [b"[]", b"{}", b'{"ids": 3}'])
+def test_embeddings_with_a_damaged_note_are_made_again(tmp_path, junk):
+    pixels = stored_pixels(tmp_path)
+    (first,) = load_embeddings(tmp_path / "c", pixels, [DESCRIPTOR])
+    (first.folder / "meta.json").write_bytes(junk)
+    (again,) = load_embeddings(tmp_path / "c", pixels, [DESCRIPTOR])
+    assert (again.digest, again.ids) == (first.digest, first.ids)
+
+
 def test_a_killed_pass_continues_and_ends_with_the_same_bytes(tmp_path, monkeypatch):
     monkeypatch.setattr(embeddings, "CHUNK", 4)
     pixels = stored_pixels(tmp_path)

@@ -57,8 +57,10 @@ def test_touched_and_copied_files_are_the_same(folder, reads):
 
 def test_a_change_right_after_the_reading_is_seen_even_with_equal_times(folder, monkeypatch):
     first = digest(folder)
-    states = {name: file_contents._state(folder / name) for name in "abc"}
-    monkeypatch.setattr(file_contents, "_state", lambda path: states[path.name])  # a coarse clock
+    states = {name: file_contents._state(f"{folder}/{name}") for name in "abc"}
+    monkeypatch.setattr(
+        file_contents, "_state", lambda path: states[path.rpartition("/")[2]]
+    )  # a coarse clock
     (folder / "a").write_bytes(b"Y" * 10)
     assert digest(folder) != first
 
