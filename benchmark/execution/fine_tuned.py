@@ -32,7 +32,7 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
     run.progress(_STAGE, 0, total)
     with torch_threads(available_cores()):
         for planned in sorted(cells, key=lambda planned: planned.seconds):
-            folder = checkpoint_folder(run.settings.cache, planned)
+            folder = checkpoint_folder(run.settings.cache, planned, run.pixels.digest)
             _delete_outdated(folder, planned)
             result = _result(planned, run, folder, total)
             outcome = run.write(result)
@@ -41,9 +41,10 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
             yield outcome
 
 
-def checkpoint_folder(cache: Path, planned: PlannedCell) -> Path:
-    """The folder of a cell's checkpoints; it depends on the cell's id and fingerprint."""
-    return cache / "checkpoints" / f"{planned.cell.id}-{digest_of(planned.fingerprint)[:8]}"
+def checkpoint_folder(cache: Path, planned: PlannedCell, pixels: str) -> Path:
+    """The folder of a cell's checkpoints, by the cell's id, its fingerprint and the digest of the pixels."""
+    inputs = digest_of({"fingerprint": planned.fingerprint, "pixels": pixels})
+    return cache / "checkpoints" / f"{planned.cell.id}-{inputs[:8]}"
 
 
 def _result(planned: PlannedCell, run: Run, folder: Path, total: int) -> Result:

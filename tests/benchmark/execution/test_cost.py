@@ -146,8 +146,8 @@ def test_what_an_embedding_does_not_know_is_unknown_of_its_cells(embedding, unkn
 
 
 def test_of_a_resumed_training_only_the_seconds_are_known(run, monkeypatch):
-    def reached(cache, planned, checkpoint_folder=fine_tuned.checkpoint_folder):
-        folder = checkpoint_folder(cache, planned)
+    def reached(cache, planned, pixels, checkpoint_folder=fine_tuned.checkpoint_folder):
+        folder = checkpoint_folder(cache, planned, pixels)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

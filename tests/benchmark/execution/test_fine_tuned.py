@@ -16,6 +16,7 @@ from benchmark.analysis.finished import read_records
 from benchmark.analysis.resampled_cells import CHOSEN
 from benchmark.cli.run import run_grid, show_comparison
 from benchmark.errors import UserError
+from benchmark.execution import fine_tuned
 from benchmark.execution.executors import share_cores
 from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
@@ -169,6 +170,15 @@ def test_a_loss_that_breaks_leaves_its_epochs_to_be_seen(tuning_grid, workspace,
     assert cell.info.status == "FAILED"
     assert cell.data.tags["error"] == "the loss is nan"
     assert "epoch/train_loss" in cell.data.metrics
+
+
+def test_checkpoints_on_other_pixels_are_not_gone_on_with(tuning_grid, workspace, tmp_path):
+    planned = open_plan(tuning_grid(train_sizes=[40]), workspace)[0].todo[-1]
+    folders = [fine_tuned.checkpoint_folder(tmp_path, planned, pixels) for pixels in ("p", "q", "p")]
+    assert folders[0] == folders[2] != folders[1]
+    assert all(folder.name.startswith(planned.cell.id) for folder in folders), (
+        "so that outdated ones are found"
+    )
 
 
 def test_a_failing_recipe_is_one_line_and_the_others_go_on(tuning_grid, workspace, capsys):
