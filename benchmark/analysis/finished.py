@@ -1,8 +1,10 @@
 """The records of a plan's cells, evaluated as its grid asks."""
 
+from collections.abc import Iterable
+
 from benchmark.execution.plan import Plan
 from benchmark.store.record import Finished, Record
-from benchmark.store.records import Records
+from benchmark.store.records import Records, ordinary
 
 
 def read_records(plan: Plan, records: Records) -> list[Record]:
@@ -18,5 +20,13 @@ def current_records(plan: Plan, records: Records) -> list[Record]:
     return [_evaluated(plan, records, record) for record in found if record is not None]
 
 
+def leak_of(finished: Iterable[Finished]) -> str:
+    """How patients leak into the test set of any of these cells, those of controls aside; empty when none do."""
+    return next((record.leak for record in ordinary(finished) if record.leaky), "")
+
+
 def _evaluated(plan: Plan, records: Records, record: Record) -> Record:
+    """The record as the grid asks; also marked as leaky when an earlier version did not look at the patients."""
+    if not record.leaky and record.body_part in plan.leaky_parts:
+        record = record.model_copy(update={"leaky": True})
     return records.evaluated(record, plan.grid.evaluation) if isinstance(record, Finished) else record

@@ -1,13 +1,16 @@
 """The commands below `benchmark data`: draw, check, describe and convert data sets."""
 
+import logging
 from pathlib import Path
 
 from benchmark.cli.terminal import console, findings_table, frame_table, progress_bars, say, shown
 from benchmark.datasets.kinds import kind_at
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.mura import read_mura
+from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
 
+_log = logging.getLogger(__name__)
 _CACHE = Path("runs/.cache")  # cache of the default workspace, for kinds that convert their images first
 
 
@@ -30,12 +33,12 @@ def draw(
     say(f"{len(read_mura(folder).images):,} images in {shown(folder)}; the boxes are in abnormalities.csv")
 
 
-def verify_root(root: Path, jobs: int | None) -> bool:
+def verify_root(root: Path, jobs: int | None, allow_outside: bool = False) -> bool:
     """Print the findings of an audit; returns whether there is no error."""
     from benchmark.datasets.image_facts import kinds_table, with_facts
     from benchmark.datasets.verification import counts_table, findings_of
 
-    manifest, published = open_root(root)
+    manifest, published = open_root(root, allow_outside)
     images = with_facts(manifest, jobs=jobs or available_cores())
     findings = findings_of(images, published=published)
     console().print(frame_table(counts_table(manifest), f"{shown(root)}: patients, studies and images"))
@@ -44,27 +47,43 @@ def verify_root(root: Path, jobs: int | None) -> bool:
     return not any(finding.severity == "error" for finding in findings)
 
 
-def explore_root(root: Path, out: Path) -> None:
+def explore_root(root: Path, out: Path, allow_outside: bool = False) -> None:
     """Write the tables and charts of a data set and list them."""
     from benchmark.datasets.explore import explore
 
-    manifest, _ = open_root(root)
+    manifest, _ = open_root(root, allow_outside)
     for path in explore(manifest, out, jobs=available_cores()):
         say(shown(path))
 
 
-def open_root(root: Path) -> tuple[Manifest, bool]:
-    """Read a CSV, a folder with manifest.csv, or MURA's tree; also returns whether it is the real MURA."""
+def open_root(root: Path, allow_outside: bool = False) -> tuple[Manifest, bool]:
+    """Read a CSV, a folder with manifest.csv, or MURA's tree; also returns whether it is the real MURA.
+
+    Logs, as a warning, how it was read if in an unusual way.
+    """
     kind = kind_at(root)
-    manifest = kind.read(
-        kind.model.model_validate({"kind": kind.name, "root": root}), _CACHE, available_cores()
-    )
+    asked: dict[str, object] = {"kind": kind.name, "root": root}
+    if allow_outside and "allow_outside" in kind.model.model_fields:
+        asked["allow_outside"] = True
+    manifest = kind.read(kind.model.model_validate(asked), _CACHE, available_cores())
+    for note in manifest.notes:
+        _log.warning("%s", note)
     drawn = any((f / "phantom.json").is_file() for f in (manifest.root, manifest.root.parent))
     return manifest, kind.name == "mura" and not drawn
 
 
-def convert_medmnist(npz: Path, out: Path) -> None:
+def convert_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = None) -> None:
     """Write images and manifest of a MedMNIST file and print where they are."""
     from benchmark.datasets.medmnist import from_medmnist
 
-    say(f"manifest: {shown(from_medmnist(npz, out))}")
+    say(f"manifest: {shown(from_medmnist(npz, out, abnormal))}")
+
+
+def labels_of(text: str | None) -> frozenset[int] | None:
+    """The labels of `--abnormal 0,2`. Raises UserError for what is no list of whole numbers."""
+    if text is None:
+        return None
+    labels = [label.strip() for label in text.split(",")]
+    if not all(label.isascii() and label.isdigit() and len(label) < 4 for label in labels):
+        raise UserError(f"--abnormal: '{text[:40]}' must be whole numbers with commas between them, such as 0,2")
+    return frozenset(map(int, labels))

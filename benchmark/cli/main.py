@@ -205,34 +205,47 @@ def phantom(
     draw(root, patients=patients, difficulty=difficulty, seed=seed, long_side=long_side, jobs=jobs)
 
 
+outside_option = click.option(
+    "--allow-outside", is_flag=True, help="Also read images outside of the data set's folder (links, `..`)."
+)
+
+
 @data.command()
 @click.argument("root", type=_PATH)
+@outside_option
 @jobs_option
-def verify(root: Path, jobs: int | None) -> None:
+def verify(root: Path, allow_outside: bool, jobs: int | None) -> None:
     """Check a data set (MURA's folder or a manifest CSV). Exit status 1 when an error is found."""
     from benchmark.cli.data import verify_root
 
-    sys.exit(0 if verify_root(root, jobs) else 1)
+    sys.exit(0 if verify_root(root, jobs, allow_outside) else 1)
 
 
 @data.command()
 @click.argument("root", type=_PATH)
 @click.option("--out", type=_FOLDER, required=True, help="Folder for the tables and charts.")
-def explore(root: Path, out: Path) -> None:
+@outside_option
+def explore(root: Path, out: Path, allow_outside: bool) -> None:
     """Count studies, images and patients per part and class, as tables and bar charts."""
     from benchmark.cli.data import explore_root
 
-    explore_root(root, out)
+    explore_root(root, out, allow_outside)
 
 
 @data.command()
-@click.option("--medmnist", "npz", type=_PATH, required=True, help="A two-class MedMNIST file (.npz).")
+@click.option("--medmnist", "npz", type=_PATH, required=True, help="A MedMNIST file (.npz).")
+@click.option(
+    "--abnormal", metavar="LABELS", help="Labels that count as abnormal, as 1 or 0,2,4; all others are normal."
+)
 @click.option("--out", type=_FOLDER, required=True, help="Folder for images/ and manifest.csv.")
-def manifest(npz: Path, out: Path) -> None:
-    """Convert a MedMNIST file into images and a manifest."""
-    from benchmark.cli.data import convert_medmnist
+def manifest(npz: Path, out: Path, abnormal: str | None) -> None:
+    """Convert a MedMNIST file into images and a manifest.
 
-    convert_medmnist(npz, out)
+    PneumoniaMNIST and BreastMNIST are known by their content; of others say which labels are --abnormal.
+    """
+    from benchmark.cli.data import convert_medmnist, labels_of
+
+    convert_medmnist(npz, out, labels_of(abnormal))
 
 
 @cli.group()

@@ -10,6 +10,7 @@ from rich.markup import escape
 from benchmark import api
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.chosen import chosen_on_training_folds
+from benchmark.analysis.finished import leak_of
 from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.paired_differences import with_recipe
 from benchmark.analysis.verdicts import over_backbones
@@ -132,7 +133,8 @@ def _show_answers(plan: Plan, answers: Answers) -> None:
     name, evaluation = plan.grid.name, plan.grid.evaluation
     if answers.cells.finished:
         first = answers.cells.finished[0]
-        leaky = " · LEAKY split by image" if first.leaky else ""
+        leak = leak_of(answers.cells.finished)
+        leaky = f" · {leak}" if leak else ""
         what = f"{evaluation.unit} {evaluation.primary} on {first.evaluated_on or 'the test part'}"
         over = covered(len(plan.grid.seeds))
         title = f"{name}: {what}, {evaluation.confidence:.0%} intervals over {over}{leaky}"

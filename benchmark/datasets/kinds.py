@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,17 +20,22 @@ if TYPE_CHECKING:  # importing it costs half a second for pandas, which reading 
 class MuraDataset(DatasetKeys):
     """MURA as Stanford ships it."""
 
+    NOT_ASKED: ClassVar[frozenset[str]] = DatasetKeys.NOT_ASKED | {"labels", "allow_outside"}
     kind: Literal["mura"]
     root: GridPath  # the folder MURA-v1.1, or the one that holds it
+    labels: GridPath | None = None  # a CSV of corrected labels: study, label
+    allow_outside: bool = False  # whether links may lead out of the folder
 
 
 class ManifestDataset(DatasetKeys):
     """Any data set that is described by a CSV manifest."""
 
+    NOT_ASKED: ClassVar[frozenset[str]] = DatasetKeys.NOT_ASKED | {"allow_outside"}
     kind: Literal["manifest"]
     root: GridPath  # the CSV, or the folder that holds manifest.csv
     name: str = ""  # shown in reports; overrides dataset.json
     citation: str = ""  # a BibTeX key of the report's references, or free text; overrides dataset.json
+    allow_outside: bool = False  # whether paths and links may lead out of the CSV's folder
 
 
 class PhantomDataset(DatasetKeys):
@@ -46,13 +51,14 @@ class PhantomDataset(DatasetKeys):
 def _read_mura(keys: MuraDataset, cache: Path, jobs: int) -> "Manifest":
     from benchmark.datasets.mura import read_mura
 
-    return read_mura(keys.root)
+    return read_mura(keys.root, labels=keys.labels, allow_outside=keys.allow_outside)
 
 
 def _read_manifest(keys: ManifestDataset, cache: Path, jobs: int) -> "Manifest":
     from benchmark.datasets.manifest import read_manifest
 
-    manifest = read_manifest(keys.root / "manifest.csv" if keys.root.is_dir() else keys.root)
+    path = keys.root / "manifest.csv" if keys.root.is_dir() else keys.root
+    manifest = read_manifest(path, allow_outside=keys.allow_outside)
     return replace(manifest, name=keys.name or manifest.name, citation=keys.citation or manifest.citation)
 
 

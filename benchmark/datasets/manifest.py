@@ -1,22 +1,24 @@
 """The manifest: one row per image of any data set, with its patient, study, body part, label and split."""
 
-import csv
 import hashlib
 import json
-import posixpath
-from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from benchmark.datasets.column_names import FORMAT, known_names, places_of
+from benchmark.datasets.image_files import ImageFiles, find_files, plain_path
+from benchmark.datasets.label_words import EXPECTED, meaning_of, note_on
+from benchmark.datasets.names import EVERY_PART
+from benchmark.datasets.spelling import composed
+from benchmark.datasets.text_table import decoded, read_table
 from benchmark.errors import UserError
 
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
-_NEEDED = ("path", "patient", "study", "body_part", "label")
 _SPLITS = ("train", "val", "valid", "test")
+_OTHER_SPLITS = {"training": "train", "validation": "valid", "testing": "test"}
 DESCRIPTION = "dataset.json"  # beside the CSV: {"name": ..., "citation": ...}
 
 
@@ -28,7 +30,8 @@ class Manifest:
     patients), body_part (lower case, without `XR_`), label (int64: 0 normal, 1 abnormal) and split:
     `train`, `test`, or empty when the data set has none. `evaluated_on` is the name of the test part
     in the data set itself (`valid` for MURA), empty when it has no test part. `name` and `citation` (a BibTeX
-    key of the report's references, or free text) are for reports; they are not part of the digest.
+    key of the report's references, or free text) are for reports; they are not part of the digest. `notes` say
+    what was taken for what when the data set was read, a line each.
     """
 
     root: Path
@@ -36,13 +39,14 @@ class Manifest:
     evaluated_on: str
     name: str = ""
     citation: str = ""
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def _digest(self) -> str:
         digest = hashlib.sha256(self.evaluated_on.encode())
         sizes = [path.stat().st_size for path in self.paths()]
         for row in self.images.assign(bytes=sizes).itertuples(index=False):
-            digest.update("\x1f".join(map(str, row)).encode() + b"\n")
+            digest.update(composed("\x1f".join(map(str, row))).encode() + b"\n")
         return digest.hexdigest()
 
     def digest(self) -> str:
@@ -59,53 +63,57 @@ def part_name(text: str) -> str:
     return text.strip().lower().removeprefix("xr_")
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
     """Read a CSV `path,patient,study,body_part,label[,split]`; paths are relative to its folder.
 
     Split values are train, val, valid and test. If there are `test` rows, they are the test set, and val
     belongs to the training pool; otherwise the val or valid rows are the test set. The file dataset.json
-    beside the CSV, if any, gives `name` and `citation`. Raises UserError with file and line for anything
-    that cannot be used.
+    beside the CSV, if any, gives `name` and `citation`. Other delimiters and encodings, other names of the
+    columns and words as labels are read where they are unambiguous; `notes` of the manifest say so. Files must lie
+    below the CSV's folder unless `allow_outside`. Raises UserError with file and line for anything that cannot
+    be used.
     """
-    rows = _read_rows(path)
-    _check_columns(path, rows)
-    _refuse(path, ~rows["label"].isin(["0", "1"]), rows["label"], "label must be 0 (normal) or 1 (abnormal)")
-    names = rows["path"].map(lambda text: posixpath.normpath(text.replace("\\", "/")))
-    _refuse(path, names.duplicated(), rows["path"], "this path is listed twice; remove one of the rows")
-    check_files(path, path.parent, dict(zip(rows.index, names, strict=True)))
-    split, evaluated_on = _splits(path, rows)
+    rows, notes = _read_rows(path)
+    for column in rows:
+        _refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
+    label, label_note = _labels(path, rows["label"])
+    names = rows["path"].map(plain_path)
+    _refuse_duplicates(path, names, rows["path"])
+    found, renamed = find_files(path, ImageFiles(path.parent, allow_outside), names.to_dict())
+    names = pd.Series(found, index=rows.index, dtype="str")
+    _refuse_duplicates(path, names, rows["path"])
+    split, evaluated_on, split_note = _splits(path, rows)
     images = pd.DataFrame(
         {
             "image": names,
             "patient": rows["patient"],
             "study": rows["patient"] + "/" + rows["study"],
             "body_part": rows["body_part"].map(part_name),
-            "label": rows["label"].astype("int64"),
+            "label": label,
             "split": split,
         }
     )
+    for word, why in (("", "not the name of a body part"), (EVERY_PART, "in a grid this means every body part")):
+        _refuse(path, images["body_part"] == word, rows["body_part"], f"{why}; give the part another name")
     _check_studies(path, images)
     described = _read_description(path.with_name(DESCRIPTION))
-    return Manifest(path.parent, images.reset_index(drop=True), evaluated_on, **described)
-
-
-def check_files(listing: Path, root: Path, names: Mapping[int, str], hint: str = "") -> None:
-    """Raise UserError, ending in `hint`, when files of a listing (by line, below `root`) are missing."""
-    missing = {line: name for line, name in names.items() if not (root / name).is_file()}
-    if missing:
-        first = ", ".join(list(missing.values())[:3]) + (", ..." if len(missing) > 3 else "")
-        raise UserError(
-            f"{listing}:{min(missing)}: {len(missing)} of {len(names)} images do not exist: {first}{hint}"
-        )
+    taken = ", ".join(note for note in (*notes, label_note, split_note, _forms_note(renamed)) if note)
+    return Manifest(
+        path.parent,
+        images.reset_index(drop=True),
+        evaluated_on,
+        **described,
+        notes=(f"{path.name} is read with: {taken}",) if taken else (),
+    )
 
 
 def _read_description(path: Path) -> dict[str, str]:
     """The `name` and `citation` of a dataset.json; empty when there is no such file."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(decoded(path, "JSON")[0])
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: cannot be read as JSON: {error}") from None
     texts = isinstance(content, dict) and all(isinstance(text, str) for text in content.values())
     if not texts or not set(content) <= {"name", "citation"}:
@@ -115,50 +123,57 @@ def _read_description(path: Path) -> dict[str, str]:
     return dict(content)
 
 
-def _read_rows(path: Path) -> pd.DataFrame:
-    """All fields as stripped text, indexed by their line in the file."""
+def _read_rows(path: Path) -> tuple[pd.DataFrame, list[str]]:
+    """The manifest's columns as text in Unicode's composed form, by line, and notes on how they were read."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
-            lines = {reader.line_num: row for row in reader if any(row)}  # noqa: B035 (it counts)
+        table = read_table(path, known_names)
     except FileNotFoundError:
-        raise UserError(f"{path}: there is no such manifest (a CSV: {','.join(_NEEDED)}[,split])") from None
-    except (csv.Error, UnicodeDecodeError, OSError) as error:
-        raise UserError(f"{path}: cannot be read as CSV: {error}") from None
-    header, *rows = [[field.strip() for field in row] for row in lines.values()] or [[]]
-    if not rows:
-        raise UserError(f"{path}: the manifest has no row (a CSV: {','.join(_NEEDED)}[,split])")
-    for line, row in lines.items():
-        if len(row) != len(header):
-            raise UserError(f"{path}:{line}: {len(row)} fields, but the header has {len(header)}")
-    return pd.DataFrame(rows, columns=header, index=list(lines)[1:], dtype="str")
+        raise UserError(f"{path}: there is no such manifest ({FORMAT})") from None
+    if len(table.lines) < 2:
+        raise UserError(f"{path}: the manifest has no row ({FORMAT})")
+    first, *lines = table.lines
+    places, notes = places_of(path, first, table.lines[first])
+    columns = {
+        column: [composed(table.lines[line][place]) for line in lines] for column, place in places.items()
+    }
+    return pd.DataFrame(columns, index=lines, dtype="str"), [*table.notes, *notes]
 
 
-def _check_columns(path: Path, rows: pd.DataFrame) -> None:
-    found = tuple(rows.columns)
-    for column in (*_NEEDED, "split"):
-        if found.count(column) > 1:
-            raise UserError(f"{path}:1: the column '{column}' occurs twice; remove one")
-    for column in _NEEDED:
-        if column not in found:
-            near = "".join(f"; is it '{name}'?" for name in get_close_matches(column, found, n=1))
-            raise UserError(f"{path}:1: the column '{column}' is missing{near}; found: {', '.join(found)}")
-        _refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
+def _labels(path: Path, labels: pd.Series) -> tuple[pd.Series, str]:
+    """The labels as 0 and 1, and a note on words that were taken for them."""
+    meaning = meaning_of(labels.unique())
+    unread = ~labels.isin(list(meaning))
+    others = f"; all others are of another kind: {', '.join(sorted(meaning))}" if meaning else ""
+    _refuse(path, unread, labels, EXPECTED + others)
+    return labels.map(meaning).astype("int64"), note_on(meaning)
 
 
-def _splits(path: Path, rows: pd.DataFrame) -> tuple[pd.Series, str]:
+def _splits(path: Path, rows: pd.DataFrame) -> tuple[pd.Series, str, str]:
     if "split" not in rows:
-        return pd.Series("", index=rows.index), ""
-    split = rows["split"].str.lower()
+        return pd.Series("", index=rows.index), "", ""
+    words = rows["split"].str.lower()
+    split = words.replace(_OTHER_SPLITS)
     _refuse(path, ~split.isin(_SPLITS), rows["split"], f"split must be one of {', '.join(_SPLITS)}")
     has_test = bool((split == "test").any())
     test = split == "test" if has_test else split.isin(["val", "valid"])
     evaluated_on = "test" if has_test else "valid"
-    return test.map({True: "test", False: "train"}), evaluated_on if test.any() else ""
+    taken = [f"'{word}' taken for '{_OTHER_SPLITS[word]}'" for word in sorted(set(words) & set(_OTHER_SPLITS))]
+    note = f"split {', '.join(taken)}" if taken else ""
+    return test.map({True: "test", False: "train"}), evaluated_on if test.any() else "", note
+
+
+def _forms_note(renamed: int) -> str:
+    """A note on files whose names on disk are in the other Unicode form."""
+    return f"{renamed:,} file names in the Unicode form that they have on disk" if renamed else ""
+
+
+def _refuse_duplicates(path: Path, names: pd.Series, written: pd.Series) -> None:
+    forms = names.map(composed)
+    _refuse(path, forms.duplicated(), written, "this path is listed twice; remove one of the rows")
 
 
 def _check_studies(path: Path, images: pd.DataFrame) -> None:
-    for column, what in (("label", "two labels"), ("body_part", "two body parts")):
+    for column, what in (("label", "two labels"), ("body_part", "two body parts"), ("patient", "two patients")):
         first = images.groupby("study")[column].transform("first")
         _refuse(path, images[column] != first, images["study"], f"this study (patient/study) has {what}")
 
@@ -166,4 +181,4 @@ def _check_studies(path: Path, images: pd.DataFrame) -> None:
 def _refuse(path: Path, wrong: pd.Series, values: pd.Series, message: str) -> None:
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
-        raise UserError(f"{path}:{wrong.index[row]}: '{values.iloc[row]}': {message}")
+        raise UserError(f"{path}:{wrong.index[row]}: '{str(values.iloc[row])[:120]}': {message}")

@@ -1,45 +1,76 @@
-"""Convert a two-class MedMNIST file into images and a manifest."""
+"""Convert a MedMNIST file into images and a manifest with the labels normal and abnormal."""
 
 import csv
 import json
 import os
 import shutil
-import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.datasets.manifest import DESCRIPTION
+from benchmark.datasets.medmnist_file import SPLITS, images_of, labels_of
 from benchmark.errors import UserError
 
-_SPLITS = ("train", "val", "test")
-_BODY_PARTS = {"pneumoniamnist": "XR_CHEST"}
 _CITATION = "yang2023medmnist"  # MedMNIST v2, as a BibTeX key of the report's references
-_ABNORMAL_IS_0 = ("breastmnist",)  # INFO of the medmnist package: 0 malignant, 1 normal or benign
+_MULTI_LABEL = "give each image one label of your own, in a CSV manifest"
+
+Labels = dict[str, NDArray[np.int64]]  # of each split
 
 
-def from_medmnist(npz: Path, out: Path) -> Path:
+@dataclass(frozen=True)
+class _Published:
+    """A two-class set of MedMNIST as published, at any size of its images (INFO of the medmnist package).
+
+    `counts` are the images with label 0 and with label 1 in train, val and test.
+    """
+
+    name: str
+    body_part: str
+    counts: tuple[tuple[int, int], ...]
+    abnormal: int
+
+
+_PUBLISHED = (
+    _Published("PneumoniaMNIST", "XR_CHEST", ((1214, 3494), (135, 389), (234, 390)), abnormal=1),
+    # 0 malignant, 1 normal or benign
+    _Published("BreastMNIST", "BREAST", ((147, 399), (21, 57), (42, 114)), abnormal=0),
+)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How a file is read: what it is called, which part it shows, and which of its labels are abnormal."""
+
+    name: str
+    body_part: str
+    abnormal: frozenset[int]
+
+
+def from_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = None) -> Path:
     """Write OUT/images/{train,val,test}/NNNN.png, OUT/manifest.csv, OUT/dataset.json; returns the CSV's path.
 
-    The file has no patient ids, so each image counts as a patient of its own. Label 1 is abnormal, also for
-    BreastMNIST, whose file uses 0 for malignant. Raises UserError for a file that is not a two-class MedMNIST
-    file of 2-D images and for a folder that is not empty.
+    The file has no patient ids, so each image counts as a patient of its own. Label 1 of the manifest is
+    abnormal. Which labels of the file are abnormal is known of PneumoniaMNIST and BreastMNIST, which are
+    recognised by their numbers of labels, whatever the file is called; of other files `abnormal` names
+    them. Raises UserError for a file that is damaged or is no MedMNIST file of 2-D images, when it is not
+    known which labels are abnormal, and for a folder that is not empty.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not empty: name another folder")
-    arrays = _read(npz)
-    data_set = npz.stem.split("_")[0].lower()
+    labels = {split: _one_label_an_image(npz, labels_of(npz, split)) for split in SPLITS}
+    reading = _reading(npz, labels, abnormal)
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        with _new(temporary / "manifest.csv").open("w", newline="") as stream:
+        with _new(temporary / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(["path", "patient", "study", "body_part", "label", "split"])
-            writer.writerows(_write_images(temporary, arrays, data_set))
-        description = {"name": _display_name(data_set), "citation": _CITATION}
+            writer.writerows(_write_images(temporary, npz, labels, reading))
+        description = {"name": reading.name, "citation": _CITATION}
         (temporary / DESCRIPTION).write_text(json.dumps(description), encoding="utf-8")
         temporary.replace(out)
     finally:
@@ -47,41 +78,63 @@ def from_medmnist(npz: Path, out: Path) -> Path:
     return out / "manifest.csv"
 
 
-def _read(npz: Path) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(npz) as stored:
-            arrays = {f"{s}_{kind}": stored[f"{s}_{kind}"] for s in _SPLITS for kind in ("images", "labels")}
-    except FileNotFoundError:
-        raise UserError(f"{npz}: there is no such file") from None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-        wanted = "train_images, train_labels, val_images, ..."
-        raise UserError(f"{npz}: not a MedMNIST file (.npz with {wanted})") from None
-    labels = np.concatenate([arrays[f"{split}_labels"].reshape(-1) for split in _SPLITS])
-    width = {arrays[f"{split}_labels"].size // len(arrays[f"{split}_labels"]) for split in _SPLITS}
-    if width != {1} or not set(np.unique(labels)) <= {0, 1}:
-        raise UserError(f"{npz}: has {len(np.unique(labels))} classes; only two-class sets can be used")
-    for images in (arrays[f"{split}_images"] for split in _SPLITS):
-        if images.dtype != np.uint8 or not (images.ndim == 3 or (images.ndim == 4 and images.shape[3] == 3)):
-            found = f"{images.dtype} {images.shape}"
-            raise UserError(f"{npz}: images are {found}; only 2-D 8-bit images, grey or RGB, can be used")
-    return arrays
+def _one_label_an_image(npz: Path, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    if labels.ndim > 1 and labels.shape[1] != 1:
+        raise UserError(
+            f"{npz}: {labels.shape[1]} labels an image (a multi-label set, as ChestMNIST); only sets with one "
+            f"label an image can be used: {_MULTI_LABEL}"
+        )
+    return labels.reshape(-1)
 
 
-def _write_images(folder: Path, arrays: dict[str, NDArray[Any]], data_set: str) -> Iterator[list[object]]:
-    part = _BODY_PARTS.get(data_set, data_set.removesuffix("mnist").upper())
-    for split in _SPLITS:
-        images, labels = arrays[f"{split}_images"], arrays[f"{split}_labels"].reshape(-1)
-        for number, (pixels, label) in enumerate(zip(images, labels, strict=True)):
+def _reading(npz: Path, labels: Labels, abnormal: frozenset[int] | None) -> _Reading:
+    present = sorted(set().union(*(np.unique(of_split).tolist() for of_split in labels.values())))
+    counts = tuple(tuple(int((of_split == label).sum()) for label in (0, 1)) for of_split in labels.values())
+    published = next((p for p in _PUBLISHED if p.counts == counts and present == [0, 1]), None)
+    if published:
+        return _as_published(npz, published, abnormal)
+    listed = ", ".join(map(str, present[:12])) + (", ..." if len(present) > 12 else "")
+    if abnormal is None:
+        raise UserError(
+            f"{npz}: not the content of {' or '.join(p.name for p in _PUBLISHED)}, so that it is not known which "
+            f"of its {len(present)} labels ({listed}) are abnormal: say so with --abnormal, as --abnormal 1"
+        )
+    if not abnormal <= set(present) or abnormal == set(present):
+        raise UserError(
+            f"{npz}: --abnormal {_joined(abnormal)}: must be some of its labels, not all of them: {listed}"
+        )
+    stem = npz.stem.split("_")[0].lower()
+    chosen = "" if present == [0, 1] and abnormal == {1} else f" (abnormal: {_joined(abnormal)})"
+    return _Reading(_display_name(stem) + chosen, stem.removesuffix("mnist").upper() or "IMAGE", abnormal)
+
+
+def _as_published(npz: Path, published: _Published, abnormal: frozenset[int] | None) -> _Reading:
+    if abnormal not in (None, {published.abnormal}):
+        raise UserError(
+            f"{npz}: this is {published.name}, whose label {published.abnormal} is the abnormal one; leave "
+            f"--abnormal {_joined(abnormal or ())} out"
+        )
+    return _Reading(published.name, published.body_part, frozenset({published.abnormal}))
+
+
+def _joined(labels: frozenset[int] | tuple[int, ...]) -> str:
+    return ",".join(map(str, sorted(labels)))
+
+
+def _write_images(folder: Path, npz: Path, labels: Labels, reading: _Reading) -> Iterator[list[object]]:
+    for split in SPLITS:
+        pairs = zip(images_of(npz, split, len(labels[split])), labels[split], strict=True)
+        for number, (pixels, label) in enumerate(pairs):
             name = f"images/{split}/{number:04d}.png"
             Image.fromarray(pixels).save(_new(folder / name))
             identity = f"{split}{number:04d}"
-            yield [name, identity, identity, part, int(label) ^ (data_set in _ABNORMAL_IS_0), split]
+            yield [name, identity, identity, reading.body_part, int(label in reading.abnormal), split]
 
 
-def _display_name(data_set: str) -> str:
+def _display_name(stem: str) -> str:
     """`PneumoniaMNIST` for pneumoniamnist, as the MedMNIST papers write it."""
-    stem = data_set.removesuffix("mnist")
-    return data_set if stem == data_set else f"{stem.capitalize()}MNIST"
+    short = stem.removesuffix("mnist")
+    return stem if short == stem else f"{short.capitalize()}MNIST"
 
 
 def _new(path: Path) -> Path:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from benchmark.datasets.finding import Finding
-from benchmark.datasets.finding import finding as _finding
+from benchmark.datasets.finding import Finding, finding
 from benchmark.datasets.image_facts import with_facts
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.picture_checks import (
@@ -19,6 +18,15 @@ from benchmark.datasets.picture_checks import (
     range_goes_with_label,
     size_goes_with_label,
 )
+from benchmark.datasets.table_checks import (
+    parts_written_differently,
+    patients_in_two_splits,
+    patients_written_differently,
+    single_class_parts,
+    studies_with_two_labels,
+)
+
+__all__ = ["Finding", "counts_of_mura", "counts_table", "findings_of", "verify"]
 
 # MURA v1.1 per part and split: normal and abnormal studies (Rajpurkar et al. 2017, arXiv:1712.06957,
 # table 1), then normal and abnormal images (counted on Stanford's files by github.com/pengshiqi/MURA).
@@ -50,9 +58,11 @@ def findings_of(images: pd.DataFrame, *, published: bool = False) -> list[Findin
     checks: list[Callable[[pd.DataFrame], Finding]] = [
         unreadable_files,
         patients_in_two_splits,
+        patients_written_differently,
         duplicates_across_splits,
         single_class_parts,
         studies_with_two_labels,
+        parts_written_differently,
         duplicates_between_patients,
         constant_images,
         images_of_little_range,
@@ -80,44 +90,24 @@ def counts_of_mura(images: pd.DataFrame) -> Finding:
     ]
     unknown = set(images["body_part"]) - {part for part, _ in MURA}
     differences += [f"{part}: not a part of MURA" for part in sorted(unknown)]
-    return _finding("DATA001", "counts that differ from MURA's published ones", differences)
+    return finding("DATA001", "counts that differ from MURA's published ones", differences)
 
 
 def unreadable_files(images: pd.DataFrame) -> Finding:
     """DATA002: files that cannot be decoded."""
     broken = images[images["error"] != ""]
-    return _finding("DATA002", "unreadable files", (broken["image"] + ": " + broken["error"]).tolist())
-
-
-def patients_in_two_splits(images: pd.DataFrame) -> Finding:
-    """DATA003: patients with images in training and in test."""
-    splits = images.groupby("patient")["split"].nunique()
-    return _finding("DATA003", "patients in two splits", splits[splits > 1].index.tolist())
+    return finding("DATA002", "unreadable files", (broken["image"] + ": " + broken["error"]).tolist())
 
 
 def duplicates_across_splits(images: pd.DataFrame) -> Finding:
     """DATA004: the same pixels in training and in test."""
-    return _finding("DATA004", "groups of identical pixels in two splits", _duplicates(images, "split"))
-
-
-def single_class_parts(images: pd.DataFrame) -> Finding:
-    """DATA005: body parts with one class only in a split, where no metric can be computed."""
-    classes = images.groupby(["body_part", "split"])["label"].nunique()
-    single = [f"{part} {split}".strip() for part, split in classes[classes < 2].index]
-    return _finding("DATA005", "body parts with one class only", single)
-
-
-def studies_with_two_labels(images: pd.DataFrame) -> Finding:
-    """DATA006: studies with both labels (in MURA, folders that differ in the suffix of the label only)."""
-    study = images["study"].str.replace(r"_(?:positive|negative)$", "", regex=True)
-    labels = images.groupby(study)["label"].nunique()
-    return _finding("DATA006", "studies with two labels", labels[labels > 1].index.tolist())
+    return finding("DATA004", "groups of identical pixels in two splits", _duplicates(images, "split"))
 
 
 def duplicates_between_patients(images: pd.DataFrame) -> Finding:
     """DATA007: the same pixels under two patients, so that a split by patient may still leak."""
     groups = _duplicates(images, "patient")
-    return _finding("DATA007", "groups of identical pixels under two patients", groups, severity="warning")
+    return finding("DATA007", "groups of identical pixels under two patients", groups, severity="warning")
 
 
 def _duplicates(images: pd.DataFrame, column: str) -> list[str]:

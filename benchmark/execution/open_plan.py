@@ -1,5 +1,6 @@
 """Open the plan of a grid: read its data set and compare its cells with the stored records."""
 
+import logging
 from pathlib import Path
 
 from benchmark.datasets.kind import DatasetKeys
@@ -13,18 +14,24 @@ from benchmark.store.record import Finished
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 
+_log = logging.getLogger(__name__)
+
 
 def open_plan(grid: Grid, workspace: Workspace, *, read_images: bool = False) -> tuple[Plan, Records]:
     """The plan of a grid and the records of the workspace.
 
     With `read_images`, the image files are read where there are results to compare them with; without it,
-    only those that may have changed since they were last read. Raises UserError for data that cannot be used.
+    only those that may have changed since they were last read. How the data set was read, if in an unusual
+    way, and what is wrong with its split are logged as warnings. Raises UserError for data that cannot be used.
     """
     manifest = load_manifest(grid.dataset, workspace.cache, jobs=available_cores())
     records = workspace.records(grid.name)
     read_new = read_images and any(isinstance(record, Finished) for record in records.all())
     images = images_now(manifest, grid.image, workspace.cache, read_new=read_new)
-    return make_plan(grid, manifest, records, images), records
+    plan = make_plan(grid, manifest, records, images)
+    for line in (*manifest.notes, *(finding.line() for finding in plan.findings)):
+        _log.warning("%s", line)
+    return plan, records
 
 
 def load_manifest(dataset: DatasetKeys, cache: Path, jobs: int = 1) -> Manifest:

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmark.datasets.finding import Finding
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART, SPLITS_VERSION
-from benchmark.datasets.splits import pool_and_test, rows_showing
+from benchmark.datasets.splits import is_leaky, pool_and_test, rows_showing
+from benchmark.datasets.table_checks import leaky_parts, split_findings
 from benchmark.errors import UserError
 from benchmark.execution.estimates import CellTimes
 from benchmark.execution.image_state import CHANGED, ImageState
@@ -78,6 +80,19 @@ class Plan:
         known = np.concatenate([self.pool, self.test])
         pool, test = (rows[np.isin(rows, known)] for rows in pool_and_test(self.manifest, BY_IMAGE))
         return replace(self, grid=self.grid.model_copy(update={"dataset": dataset}), pool=pool, test=test)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What is wrong with this split by the table alone, as `data verify` says it; errors first."""
+        asked, protocol = self.grid.body_parts, self.grid.dataset.protocol
+        return split_findings(self.manifest.images, self.pool, self.test, asked, protocol)
+
+    @cached_property
+    def leaky_parts(self) -> frozenset[str]:
+        """The body parts of the grid with a patient in training and in test; each, in a split by image."""
+        if is_leaky(self.grid.dataset.protocol):
+            return frozenset(self.grid.body_parts)
+        return leaky_parts(self.manifest.images, self.pool, self.test, self.grid.body_parts)
 
     @cached_property
     def training(self) -> TrainingRows:

@@ -35,6 +35,7 @@ class Context:
 
     evaluation: Evaluation
     from_grid: dict[str, Any]
+    leaky_parts: frozenset[str] = frozenset()  # body parts with a patient in training and in test
 
 
 def context_of(plan: Plan, pixels: StoredArray) -> Context:
@@ -44,14 +45,14 @@ def context_of(plan: Plan, pixels: StoredArray) -> Context:
         "grid": grid.name,
         "dataset": grid.dataset.kind,
         "protocol": grid.dataset.protocol,
-        "leaky": is_leaky(grid.dataset.protocol),
+        "leaky": is_leaky(grid.dataset.protocol),  # of all cells; of some: `leaky_parts`
         "evaluated_on": plan.manifest.evaluated_on,
         "image": grid.image.given(),
         "pixels_digest": pixels.digest,
         "files_digest": pixels.meta.get("files", ""),
         "unreadable": sorted(pixels.meta["unreadable"]),
     }
-    return Context(grid.evaluation, from_grid)
+    return Context(grid.evaluation, from_grid, plan.leaky_parts)
 
 
 def header(planned: PlannedCell, context: Context, started: str) -> Header:
@@ -109,7 +110,9 @@ def failed(planned: PlannedCell, context: Context, error: Exception, started: st
 
 
 def _header(planned: PlannedCell, context: Context, started: str) -> dict[str, Any]:
-    leaky = {"protocol": BY_IMAGE, "leaky": True} if planned.cell.control == LEAKY_SPLIT else {}
+    leaky: dict[str, Any] = {"leaky": True} if planned.cell.body_part in context.leaky_parts else {}
+    if planned.cell.control == LEAKY_SPLIT:
+        leaky = {"protocol": BY_IMAGE, "leaky": True}
     share = planned.cell.patient_share
     return {
         "version": RECORD_VERSION,

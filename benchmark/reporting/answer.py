@@ -6,8 +6,10 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.findings import Findings
+from benchmark.analysis.finished import leak_of
 from benchmark.analysis.paired_differences import QUESTION, with_recipe
 from benchmark.analysis.verdicts import over_backbones
+from benchmark.datasets.names import BY_IMAGE
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
 from results.frames import records
 from results.labels import covered, metric_label, part_label, size_label
@@ -53,8 +55,10 @@ def answer_text(findings: Findings) -> str:
     ]
     if rows[0]["interim"]:
         paragraphs.insert(0, "**Interim: comparisons or seeds of the grid are not finished yet.**")
-    if first.leaky:
-        paragraphs.insert(0, "**The split is by image: patients leak from training into the test set.**")
+    leak = leak_of(findings.evaluated.finished)
+    if leak:
+        how = "The split is by image" if first.protocol == BY_IMAGE else "Some patients are in training and in test"
+        paragraphs.insert(0, f"**{how}: patients leak from training into the test set.**")
     return "\n\n".join(paragraphs)
 
 

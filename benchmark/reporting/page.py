@@ -8,6 +8,7 @@ import pandas as pd
 
 from benchmark.analysis.controls import controls_text
 from benchmark.analysis.findings import Findings
+from benchmark.analysis.finished import leak_of
 from benchmark.reporting.answer import answer_text
 from benchmark.reporting.checklists import WrittenChecklist, checklists_block
 from benchmark.reporting.figure_files import Drawn
@@ -99,7 +100,8 @@ def page(
         Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
     ]
     metric = metric_label(grid.evaluation.primary, grid.evaluation.unit)
-    leaky = " · LEAKY split by image" if first.leaky else ""
+    leak = leak_of(findings.evaluated.finished)
+    leaky = f" · {leak}" if leak else ""
     where = escape(first.evaluated_on or "the test part")
     subtitle = f"{metric} on {where} · {len(findings.evaluated.finished):,} cells{leaky}"
     return render(f"Freeze or fine-tune? {grid.name}", subtitle, [s for s in sections if s.blocks])

@@ -163,6 +163,15 @@ class Header(_Part):
         """The training size in reports: images, `full`, or (where seeds draw) `full (90 % of patients)`."""
         return size_name(self.train_size, self.patient_share)
 
+    @property
+    def leak(self) -> str:
+        """How patients leak from training into the test set; empty when none does."""
+        if not self.leaky:
+            return ""
+        if self.protocol == "image":
+            return "LEAKY split by image"
+        return "LEAKY split: patients in training and in test"
+
     def to_json(self) -> dict[str, JsonValue]:
         """The content of result.json, without fields that were not set."""
         return self.model_dump(mode="json", exclude_unset=True)

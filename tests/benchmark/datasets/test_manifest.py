@@ -132,7 +132,7 @@ def test_a_manifest_that_is_not_there_is_refused_with_the_format(tmp_path: Path)
         read_manifest(tmp_path / "manifest.csv")
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff\xfe", b"\xff\xfe\x00a"])
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff\xfe", b"\xff\xfe\x00a\x00"])
 def test_a_file_that_is_no_csv_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "manifest.csv"
     path.write_bytes(content)

@@ -1,0 +1,63 @@
+"""Which column of a table is which: the names of the manifest's format, and those that people use for them."""
+
+import unicodedata
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from benchmark.errors import UserError
+
+NEEDED = ("path", "patient", "study", "body_part", "label")
+OPTIONAL = ("split",)
+FORMAT = f"a CSV: {','.join(NEEDED)}[,{','.join(OPTIONAL)}]"
+_OTHER_NAMES = {
+    "path": ("image", "image_path", "file", "filename", "file_name", "file_path", "filepath", "img", "img_path"),
+    "patient": ("patient_id", "patientid", "subject", "subject_id", "subjectid"),
+    "study": ("study_id", "studyid", "study_uid", "accession", "accession_number", "exam", "exam_id"),
+    "body_part": ("bodypart", "part", "body_part_examined", "bodypartexamined", "region"),
+    "label": ("labels", "target", "class", "abnormal"),
+    "split": ("subset", "set", "partition"),
+}
+
+
+def plain_name(header: str) -> str:
+    """A header in lower case, with `_` for blanks and dashes: ` Patient ID` becomes `patient_id`."""
+    text = unicodedata.normalize("NFKC", header).strip().lower()
+    return "_".join(text.replace("-", " ").replace("_", " ").split())
+
+
+def known_names(header: Sequence[str]) -> int:
+    """How many of the manifest's columns a header names."""
+    plain = {plain_name(name) for name in header}
+    return sum(bool(plain & {column, *others}) for column, others in _OTHER_NAMES.items())
+
+
+def places_of(path: Path, line: int, header: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+    """The place of each column of the manifest in a header, and notes on what was taken for what.
+
+    A column of the format's own name wins over one of another name. Raises UserError, at `line`, for a column
+    that is missing, that occurs twice, or for which two others could stand.
+    """
+    plain = [plain_name(name) for name in header]
+    places, notes = {}, []
+    for column in (*NEEDED, *OPTIONAL):
+        found = [n for n, name in enumerate(plain) if name == column]
+        if len(found) > 1:
+            raise UserError(f"{path}:{line}: the column '{column}' occurs twice; remove one")
+        found = found or [n for n, name in enumerate(plain) if name in _OTHER_NAMES[column]]
+        if len(found) > 1:
+            names = " or ".join(f"'{header[n]}'" for n in found)
+            raise UserError(f"{path}:{line}: the column '{column}' may be {names}; rename the right one")
+        if not found and column in NEEDED:
+            raise UserError(f"{path}:{line}: {_missing(column, header)}")
+        for place in found:
+            places[column] = place
+            if plain[place] != column:
+                notes.append(f"column '{header[place]}' taken for '{column}'")
+    return places, notes
+
+
+def _missing(column: str, header: Sequence[str]) -> str:
+    near = "".join(f"; is it '{name}'?" for name in get_close_matches(column, header, n=1))
+    shown = ", ".join(name[:40] for name in header[:12]) + (", ..." if len(header) > 12 else "")
+    return f"the column '{column}' is missing{near}; found: {shown} (expected {FORMAT})"
