@@ -18,6 +18,7 @@ Folds = list[tuple[Rows, Rows]]
 # the time. One alone may be noise. Chosen by hand.
 PATIENCE = 2
 CLEARLY = 0.002  # difference in AUROC that counts as clearly worse; chosen by hand
+_WAY_OUT = "use a larger train_size or, where it is 'full', more patients of the rarer class, or leave the part out"
 _ATTEMPTS = 20  # shuffles to try, since grouped folds of few patients may lack a class; chosen by hand
 
 
@@ -40,7 +41,7 @@ def make_folds(labels: NDArray[np.int64], groups: NDArray[Any], seed: int, n_spl
     if min(per_class) < 2:
         raise ValueError(
             f"model selection needs two patients of each class; the {len(labels)} training images have "
-            f"{per_class[0]} normal and {per_class[1]} abnormal: use a larger train_size"
+            f"{per_class[0]} normal and {per_class[1]} abnormal: {_WAY_OUT}"
         )
     n_splits = min(n_splits, *per_class)
     single = len(set(groups)) == len(groups)  # then plain stratified folds do, which are much faster
@@ -51,7 +52,7 @@ def make_folds(labels: NDArray[np.int64], groups: NDArray[Any], seed: int, n_spl
         folds = list(splitter.split(labels, labels, None if single else groups))
         if all(len(set(labels[rows])) == 2 for fold in folds for rows in fold):
             return folds
-    raise ValueError(f"no {n_splits} folds by patient hold both classes each: use a larger train_size")
+    raise ValueError(f"no {n_splits} folds by patient hold both classes each: {_WAY_OUT}")
 
 
 def fold_auroc(labels: NDArray[np.int64], held_out: NDArray[np.float64], folds: Folds) -> float:

@@ -54,6 +54,9 @@ def places_of(path: Path, line: int, header: Sequence[str]) -> tuple[dict[str, i
             places[column] = place
             if plain[place] != column:
                 notes.append(f"column '{header[place]}' taken for '{column}'")
+    if "split" not in places:
+        near = get_close_matches("split", plain, n=1)
+        notes += [f"no column 'split' (the column '{header[plain.index(near[0])]}' is not read)"] if near else []
     return places, notes
 
 

@@ -18,6 +18,7 @@ from benchmark.errors import UserError
 
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
 _SPLITS = ("train", "val", "valid", "test")
+_ABSENT = ("nan", "null", "none", "n/a", "#n/a", "<na>", "#ref!", "#value!", "#name?", "#div/0!")
 _OTHER_SPLITS = {"training": "train", "validation": "valid", "testing": "test"}
 DESCRIPTION = "dataset.json"  # beside the CSV: {"name": ..., "citation": ...}
 
@@ -76,6 +77,8 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
     rows, notes = _read_rows(path)
     for column in rows:
         _refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
+        absent = rows[column].str.lower().isin(_ABSENT)
+        _refuse(path, absent, rows[column], f"'{column}' holds a word for a missing value; write the value")
     label, label_note = _labels(path, rows["label"])
     names = rows["path"].map(plain_path)
     _refuse_duplicates(path, names, rows["path"])

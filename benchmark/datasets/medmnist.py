@@ -99,13 +99,15 @@ def _reading(npz: Path, labels: Labels, abnormal: frozenset[int] | None) -> _Rea
             f"{npz}: not the content of {' or '.join(p.name for p in _PUBLISHED)}, so that it is not known which "
             f"of its {len(present)} labels ({listed}) are abnormal: say so with --abnormal, as --abnormal 1"
         )
-    if not abnormal <= set(present) or abnormal == set(present):
+    if not abnormal or not abnormal < set(present):
         raise UserError(
             f"{npz}: --abnormal {_joined(abnormal)}: must be some of its labels, not all of them: {listed}"
         )
     stem = npz.stem.split("_")[0].lower()
     chosen = "" if present == [0, 1] and abnormal == {1} else f" (abnormal: {_joined(abnormal)})"
-    return _Reading(_display_name(stem) + chosen, stem.removesuffix("mnist").upper() or "IMAGE", abnormal)
+    parts = {p.name.lower(): p.body_part for p in _PUBLISHED}
+    part = parts.get(stem, stem.removesuffix("mnist").upper() or "IMAGE")
+    return _Reading(_display_name(stem) + chosen, part, abnormal)
 
 
 def _as_published(npz: Path, published: _Published, abnormal: frozenset[int] | None) -> _Reading:

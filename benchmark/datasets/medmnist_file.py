@@ -27,7 +27,7 @@ def labels_of(npz: Path, split: str) -> NDArray[np.int64]:
     """The labels of a split, (n,) or (n, labels an image). Raises UserError for what is no MedMNIST file."""
     with _array(npz, f"{split}_labels") as (stream, shape, dtype):
         count = math.prod(shape)
-        if dtype.kind not in "iub" or not shape or count > _MOST_LABELS or not count:
+        if dtype.kind not in "iub" or not shape or not 0 < count <= _MOST_LABELS:
             raise UserError(f"{npz}: {split}_labels are {dtype} {shape}; whole numbers are needed, one an image")
         content = _exactly(stream, count * dtype.itemsize)
     return np.frombuffer(content, dtype).reshape(shape).astype(np.int64)

@@ -23,7 +23,10 @@ _BYTE_ORDER_MARKS = (  # UTF-32 first, since its mark begins with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+# control characters, and invisible ones with which two texts look the same or are shown in another order
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _SEPARATOR_LINE = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)  # the first line of some of Excel's files
 
@@ -121,7 +124,7 @@ def _checked(path: Path, text: str, what: str) -> str:
     if found:
         line = text.count("\n", 0, found.start()) + 1
         raise UserError(
-            f"{path}:{line}: cannot be read as {what}: control character U+{ord(found[0]):04X}; "
+            f"{path}:{line}: cannot be read as {what}: control or invisible character U+{ord(found[0]):04X}; "
             f"remove it, or save the file as {what} in UTF-8"
         )
     return text
@@ -170,9 +173,9 @@ def _refuse_odd_fields(path: Path, line: int, fields: list[str]) -> list[str]:
             raise UserError(
                 f"{path}:{line}: '{field[:40]}...' has {len(field):,} characters; shorten it to {MAX_FIELD:,}"
             )
-        if "\n" in field or "\r" in field:
-            before = re.split(r"[\r\n]", field)[0]
-            raise UserError(f"{path}:{line}: '{before[:40]}': a line break inside a field; remove it")
+        if any(blank in field for blank in "\n\r\t"):
+            before = re.split(r"[\r\n\t]", field)[0]
+            raise UserError(f"{path}:{line}: '{before[:40]}': a line break or a tab inside a field; remove it")
     return fields
 
 

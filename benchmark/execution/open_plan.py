@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmark.datasets.kind import DatasetKeys
 from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.splits import is_leaky
 from benchmark.execution.executors import available_cores
 from benchmark.execution.image_state import images_now
 from benchmark.execution.plan import Plan, make_plan
@@ -22,16 +23,28 @@ def open_plan(grid: Grid, workspace: Workspace, *, read_images: bool = False) ->
 
     With `read_images`, the image files are read where there are results to compare them with; without it,
     only those that may have changed since they were last read. How the data set was read, if in an unusual
-    way, and what is wrong with its split are logged as warnings. Raises UserError for data that cannot be used.
+    way, and what is wrong with its split are logged as warnings. Raises UserError for data that cannot be
+    used.
     """
     manifest = load_manifest(grid.dataset, workspace.cache, jobs=available_cores())
     records = workspace.records(grid.name)
     read_new = read_images and any(isinstance(record, Finished) for record in records.all())
     images = images_now(manifest, grid.image, workspace.cache, read_new=read_new)
     plan = make_plan(grid, manifest, records, images)
-    for line in (*manifest.notes, *(finding.line() for finding in plan.findings)):
+    for line in (*manifest.notes, *(finding.line() for finding in plan.findings), *_leak(plan)):
         _log.warning("%s", line)
     return plan, records
+
+
+def _leak(plan: Plan) -> list[str]:
+    """What follows from patients on both sides of a split that should keep them apart."""
+    if not plan.leaky_parts or is_leaky(plan.grid.dataset.protocol):
+        return []
+    parts = ", ".join(sorted(plan.leaky_parts))
+    return [
+        f"the split leaks patients ({parts}): scores are too high and every record is marked as leaky; keep each "
+        "patient on one side, or use protocol: patient"
+    ]
 
 
 def load_manifest(dataset: DatasetKeys, cache: Path, jobs: int = 1) -> Manifest:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.findings import Findings
+from benchmark.analysis.finished import leak_of
 from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.grid.strategies import STRATEGIES
@@ -24,7 +25,7 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     """The input of `results.methods_text.methods`: plain values only.
 
     Keys: grid (`Grid.model_dump(mode="json")`), dataset (name and citation, empty where unknown),
-    evaluated_on, parts (images, studies and patients of each body part, by side), frozen and tuned (networks:
+    evaluated_on, leaky (whether patients are in training and in test), parts (images, studies and patients of each body part, by side), frozen and tuned (networks:
     name, weights in words, library and its BibTeX key), recipes (of the fine-tuning: name, keys, and stages,
     complete; by_folds and by_part: whether some cells use folds and some one validation part), budgets (the
     searches of a network: classifiers, few for fine-tuning with the fewest images and many with the most;
@@ -39,6 +40,7 @@ def facts_of(findings: Findings) -> dict[str, Any]:
         "grid": plan.grid.model_dump(mode="json"),
         "dataset": {"name": plan.manifest.name, "citation": plan.manifest.citation},
         "evaluated_on": cells[0].evaluated_on,
+        "leaky": bool(leak_of(cells)),
         "parts": [_part(findings, part) for part in plan.grid.body_parts],
         "frozen": _networks(findings, QUESTION.first),
         "tuned": _networks(findings, QUESTION.second),

@@ -64,7 +64,7 @@ def test_a_medmnist_file_becomes_a_manifest_whose_place_is_said(tmp_path, capsys
         arrays[f"{split}_images"] = np.zeros((2, 28, 28), np.uint8)
         arrays[f"{split}_labels"] = np.array([[0], [1]], np.uint8)
     np.savez(tmp_path / "pneumoniamnist.npz", allow_pickle=False, **arrays)
-    convert_medmnist(tmp_path / "pneumoniamnist.npz", tmp_path / "out")
+    convert_medmnist(tmp_path / "pneumoniamnist.npz", tmp_path / "out", frozenset({1}))
     assert "manifest.csv" in capsys.readouterr().out
     assert (tmp_path / "out" / "manifest.csv").is_file()
     with pytest.raises(UserError, match="not empty"):

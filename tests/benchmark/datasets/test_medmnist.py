@@ -12,6 +12,7 @@ from benchmark.datasets.medmnist import from_medmnist
 from benchmark.errors import UserError
 
 PNEUMONIA = Path(__file__).parents[3] / "../shared/data/pneumoniamnist/manifest.csv"
+CASES = Path(__file__).parents[3] / "../shared/cases"
 SIZES = {"train": 4, "val": 2, "test": 3}
 
 
@@ -29,6 +30,20 @@ def write(path: Path, replaced: Arrays | None = None, shape: tuple[int, ...] = (
     return path
 
 
+def convert(npz: Path, out: Path, abnormal: int = 1) -> Path:
+    return from_medmnist(npz, out, frozenset({abnormal}))
+
+
+def write_published(path: Path, *counts: tuple[int, int]) -> Path:
+    """A file with these numbers of labels 0 and 1 in train, val and test; images of one pixel."""
+    arrays: Arrays = {}
+    for split, (zeros, ones) in zip(SIZES, counts, strict=True):
+        arrays[f"{split}_labels"] = np.repeat(np.array([0, 1], np.uint8), [zeros, ones])[:, None]
+        arrays[f"{split}_images"] = np.zeros((zeros + ones, 1, 1), np.uint8)
+    np.savez(path, allow_pickle=False, **arrays)
+    return path
+
+
 def pixels_of(path: Path) -> NDArray[np.uint8]:
     with Image.open(path) as image:
         return np.asarray(image)
@@ -36,7 +51,7 @@ def pixels_of(path: Path) -> NDArray[np.uint8]:
 
 def test_images_keep_their_pixels_and_rows_their_labels(tmp_path: Path) -> None:
     npz = write(tmp_path / "pneumoniamnist.npz")
-    manifest = read_manifest(from_medmnist(npz, tmp_path / "out"))
+    manifest = read_manifest(convert(npz, tmp_path / "out"))
     with np.load(npz) as stored:
         wanted = np.concatenate([stored[f"{split}_images"] for split in SIZES])
         labels = np.concatenate([stored[f"{split}_labels"] for split in SIZES]).reshape(-1)
@@ -46,7 +61,7 @@ def test_images_keep_their_pixels_and_rows_their_labels(tmp_path: Path) -> None:
 
 
 def test_every_image_stands_as_its_own_patient(tmp_path: Path) -> None:
-    path = from_medmnist(write(tmp_path / "pneumoniamnist.npz"), tmp_path / "out")
+    path = convert(write(tmp_path / "pneumoniamnist.npz"), tmp_path / "out")
     rows = path.read_text().split("\n")
     assert rows[:2] == [
         "path,patient,study,body_part,label,split",
@@ -60,17 +75,58 @@ def test_every_image_stands_as_its_own_patient(tmp_path: Path) -> None:
     [("pneumoniamnist_224", "chest"), ("breastmnist", "breast"), ("breastmnist_64", "breast")],
 )
 def test_the_body_part_comes_from_the_files_name(tmp_path: Path, name: str, part: str) -> None:
-    images = read_manifest(from_medmnist(write(tmp_path / f"{name}.npz"), tmp_path / "out")).images
+    images = read_manifest(convert(write(tmp_path / f"{name}.npz"), tmp_path / "out")).images
     assert images["body_part"].unique().tolist() == [part]
 
 
-def test_breastmnist_whose_file_calls_malignant_0_gets_malignant_1(tmp_path: Path) -> None:
-    images = read_manifest(from_medmnist(write(tmp_path / "breastmnist.npz"), tmp_path / "out")).images
-    assert images["label"].tolist()[:4] == [1, 0, 1, 0]
+@pytest.mark.parametrize("name", ["breastmnist_224", "breast_224", "busi"])
+def test_breastmnist_is_known_by_its_content_under_any_name(tmp_path: Path, name: str) -> None:
+    npz = write_published(tmp_path / f"{name}.npz", (147, 399), (21, 57), (42, 114))
+    manifest = read_manifest(from_medmnist(npz, tmp_path / "out"))
+    assert manifest.images["label"].iloc[[0, 545]].tolist() == [1, 0], "0 is malignant in the file"
+    assert (manifest.name, manifest.images["body_part"].unique().tolist()) == ("BreastMNIST", ["breast"])
+
+
+def test_the_labels_of_a_known_set_cannot_be_turned_around(tmp_path: Path) -> None:
+    npz = write_published(tmp_path / "x.npz", (147, 399), (21, 57), (42, 114))
+    with pytest.raises(UserError, match="this is BreastMNIST, whose label 0 is the abnormal one"):
+        convert(npz, tmp_path / "out", 1)
+
+
+@pytest.mark.parametrize("name", ["breastmnist", "breast_224", "pneumoniamnist", "x"])
+def test_a_file_of_other_content_is_not_read_by_its_name(tmp_path: Path, name: str) -> None:
+    npz = write(tmp_path / f"{name}.npz")
+    with pytest.raises(UserError, match=r"not known which of its 2 labels \(0, 1\) are abnormal: .* --abnormal"):
+        from_medmnist(npz, tmp_path / "out")
+    for label in (0, 1):
+        images = read_manifest(convert(npz, tmp_path / f"out{label}", label)).images
+        assert images["label"].tolist()[:2] == [1 - label, label]
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not in ../shared")
+def test_a_renamed_excerpt_of_breastmnist_asks(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="--abnormal"):
+        from_medmnist(CASES / "breast_224.npz", tmp_path / "out")
+
+
+def test_classes_of_several_become_two_by_choice_and_the_name_says_so(tmp_path: Path) -> None:
+    npz = write(tmp_path / "dermamnist.npz", {"val_labels": np.array([[0], [6]])})
+    with pytest.raises(UserError, match=r"its 3 labels \(0, 1, 6\)"):
+        from_medmnist(npz, tmp_path / "out")
+    manifest = read_manifest(from_medmnist(npz, tmp_path / "out", frozenset({0, 6})))
+    assert manifest.images["label"].tolist() == [1, 0, 1, 0, 1, 1, 1, 0, 1]
+    assert manifest.name == "DermaMNIST (abnormal: 0,6)"
+
+
+@pytest.mark.parametrize("abnormal", [{2}, {0, 1}, set()])
+def test_abnormal_labels_are_some_of_those_in_the_file(tmp_path: Path, abnormal: set[int]) -> None:
+    npz = write(tmp_path / "x.npz")
+    with pytest.raises(UserError, match="must be some of its labels, not all of them: 0, 1"):
+        from_medmnist(npz, tmp_path / "out", frozenset(abnormal))
 
 
 def test_colour_images_stay_coloured(tmp_path: Path) -> None:
-    manifest = read_manifest(from_medmnist(write(tmp_path / "x.npz", shape=(28, 28, 3)), tmp_path / "out"))
+    manifest = read_manifest(convert(write(tmp_path / "x.npz", shape=(28, 28, 3)), tmp_path / "out"))
     with Image.open(manifest.paths()[0]) as image:
         assert image.mode == "RGB"
 
@@ -78,19 +134,20 @@ def test_colour_images_stay_coloured(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("replaced", "message"),
     [
-        ({"val_labels": np.array([[0], [2]])}, "has 3 classes; only two-class sets"),
-        ({"test_labels": np.zeros((3, 14), np.uint8)}, "only two-class sets"),
+        ({"test_labels": np.zeros((3, 14), np.uint8)}, "14 labels an image .a multi-label set, as ChestMNIST"),
+        ({"test_labels": np.zeros((3, 1))}, r"float64 \(3, 1\); whole numbers are needed"),
+        ({"test_labels": np.zeros((4, 1), np.uint8)}, "test_labels are of 4 images"),
         ({"val_images": np.zeros((2, 28, 28, 28), np.uint8)}, r"uint8 \(2, 28, 28, 28\); only 2-D 8-bit"),
         ({"val_images": np.zeros((2, 28, 28))}, r"float64 \(2, 28, 28\); only 2-D 8-bit"),
     ],
-    ids=["classes", "multi-label", "volume", "float"],
+    ids=["multi-label", "float labels", "number", "volume", "float"],
 )
 def test_what_cannot_be_used_is_refused_and_leaves_nothing(
     tmp_path: Path, replaced: Arrays, message: str
 ) -> None:
     npz = write(tmp_path / "pneumoniamnist.npz", replaced)
     with pytest.raises(UserError, match=message) as error:
-        from_medmnist(npz, tmp_path / "out")
+        convert(npz, tmp_path / "out")
     assert "\n" not in str(error.value)
     assert list(tmp_path.iterdir()) == [npz]
 
@@ -119,7 +176,7 @@ def test_a_folder_that_holds_something_is_not_touched(tmp_path: Path) -> None:
 
 def test_an_empty_folder_will_do(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    from_medmnist(write(tmp_path / "pneumoniamnist.npz"), tmp_path / "out")
+    convert(write(tmp_path / "pneumoniamnist.npz"), tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "pneumoniamnist.npz"]
 
 
@@ -130,26 +187,27 @@ def test_a_kill_in_between_leaves_no_half_data_set(tmp_path: Path, monkeypatch: 
     npz = write(tmp_path / "pneumoniamnist.npz")
     monkeypatch.setattr(Image.Image, "save", stop)
     with pytest.raises(KeyboardInterrupt):
-        from_medmnist(npz, tmp_path / "out")
+        convert(npz, tmp_path / "out")
     assert list(tmp_path.iterdir()) == [npz]
 
 
 @pytest.mark.skipif(not PNEUMONIA.is_file(), reason="PneumoniaMNIST is not in ../shared/data")
 def test_the_official_arrays_become_the_manifest_of_pneumoniamnist(tmp_path: Path) -> None:
     rows = pd.read_csv(PNEUMONIA)
-    rows = rows.groupby("split", sort=False).head(40)
+    rows = rows.groupby(["split", "label"], sort=False).head(20)
     arrays: Arrays = {}
     for split, part in rows.groupby("split"):
         pixels = [pixels_of(PNEUMONIA.parent / path) for path in part["path"]]
         arrays[f"{split}_images"] = np.stack(pixels)
         arrays[f"{split}_labels"] = part["label"].to_numpy(np.uint8)[:, None]
-    written = pd.read_csv(from_medmnist(write(tmp_path / "pneumoniamnist.npz", arrays), tmp_path / "out"))
-    pd.testing.assert_frame_equal(written, rows.reset_index(drop=True))
+    written = pd.read_csv(convert(write(tmp_path / "pneumoniamnist.npz", arrays), tmp_path / "out"))
+    columns = ["body_part", "label", "split"]
+    pd.testing.assert_frame_equal(written[columns], rows[columns].reset_index(drop=True))
 
 
 @pytest.mark.parametrize(
     ("file", "name"), [("pneumoniamnist_224.npz", "PneumoniaMNIST"), ("xrays.npz", "xrays")]
 )
 def test_the_data_set_is_named_and_cited(tmp_path: Path, file: str, name: str) -> None:
-    manifest = read_manifest(from_medmnist(write(tmp_path / file), tmp_path / "out"))
+    manifest = read_manifest(convert(write(tmp_path / file), tmp_path / "out"))
     assert (manifest.name, manifest.citation) == (name, "yang2023medmnist")
