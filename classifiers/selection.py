@@ -18,7 +18,9 @@ Folds = list[tuple[Rows, Rows]]
 # the time. One alone may be noise. Chosen by hand.
 PATIENCE = 2
 CLEARLY = 0.002  # difference in AUROC that counts as clearly worse; chosen by hand
-_WAY_OUT = "use a larger train_size or, where it is 'full', more patients of the rarer class, or leave the part out"
+_WAY_OUT = (
+    "use a larger train_size or, where it is 'full', more patients of the rarer class, or leave the part out"
+)
 _ATTEMPTS = 20  # shuffles to try, since grouped folds of few patients may lack a class; chosen by hand
 
 

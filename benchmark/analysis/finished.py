@@ -21,12 +21,12 @@ def current_records(plan: Plan, records: Records) -> list[Record]:
 
 
 def leak_of(finished: Iterable[Finished]) -> str:
-    """How patients leak into the test set of any of these cells, those of controls aside; empty when none do."""
+    """How patients leak into the test set of these cells, those of controls aside; empty when none do."""
     return next((record.leak for record in ordinary(finished) if record.leaky), "")
 
 
 def _evaluated(plan: Plan, records: Records, record: Record) -> Record:
-    """The record as the grid asks; also marked as leaky when an earlier version did not look at the patients."""
+    """The record as the grid asks, marked as leaky also when an earlier version did not look for that."""
     if not record.leaky and record.body_part in plan.leaky_parts:
         record = record.model_copy(update={"leaky": True})
     return records.evaluated(record, plan.grid.evaluation) if isinstance(record, Finished) else record

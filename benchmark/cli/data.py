@@ -85,5 +85,7 @@ def labels_of(text: str | None) -> frozenset[int] | None:
         return None
     labels = [label.strip() for label in text.split(",")]
     if not all(label.isascii() and label.isdigit() and len(label) < 4 for label in labels):
-        raise UserError(f"--abnormal: '{text[:40]}' must be whole numbers with commas between them, such as 0,2")
+        raise UserError(
+            f"--abnormal: '{text[:40]}' must be whole numbers with commas between them, such as 0,2"
+        )
     return frozenset(map(int, labels))

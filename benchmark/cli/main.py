@@ -235,7 +235,9 @@ def explore(root: Path, out: Path, allow_outside: bool) -> None:
 @data.command()
 @click.option("--medmnist", "npz", type=_PATH, required=True, help="A MedMNIST file (.npz).")
 @click.option(
-    "--abnormal", metavar="LABELS", help="Labels that count as abnormal, as 1 or 0,2,4; all others are normal."
+    "--abnormal",
+    metavar="LABELS",
+    help="Labels that count as abnormal, as 1 or 0,2,4; all others are normal.",
 )
 @click.option("--out", type=_FOLDER, required=True, help="Folder for images/ and manifest.csv.")
 def manifest(npz: Path, out: Path, abnormal: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Which column of a table is which: the names of the manifest's format, and those that people use for them."""
+"""Which column of a table is which: the manifest's own names, and others that people use for them."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -11,7 +11,17 @@ NEEDED = ("path", "patient", "study", "body_part", "label")
 OPTIONAL = ("split",)
 FORMAT = f"a CSV: {','.join(NEEDED)}[,{','.join(OPTIONAL)}]"
 _OTHER_NAMES = {
-    "path": ("image", "image_path", "file", "filename", "file_name", "file_path", "filepath", "img", "img_path"),
+    "path": (
+        "image",
+        "image_path",
+        "file",
+        "filename",
+        "file_name",
+        "file_path",
+        "filepath",
+        "img",
+        "img_path",
+    ),
     "patient": ("patient_id", "patientid", "subject", "subject_id", "subjectid"),
     "study": ("study_id", "studyid", "study_uid", "accession", "accession_number", "exam", "exam_id"),
     "body_part": ("bodypart", "part", "body_part_examined", "bodypartexamined", "region"),
@@ -56,7 +66,9 @@ def places_of(path: Path, line: int, header: Sequence[str]) -> tuple[dict[str, i
                 notes.append(f"column '{header[place]}' taken for '{column}'")
     if "split" not in places:
         near = get_close_matches("split", plain, n=1)
-        notes += [f"no column 'split' (the column '{header[plain.index(near[0])]}' is not read)"] if near else []
+        notes += (
+            [f"no column 'split' (the column '{header[plain.index(near[0])]}' is not read)"] if near else []
+        )
     return places, notes
 
 

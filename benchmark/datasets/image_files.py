@@ -22,7 +22,7 @@ _OUTSIDE = (
 
 
 def plain_path(text: str) -> str:
-    """A path as a listing writes it, with `/` between its parts and without `.` and `..` where they can go."""
+    """A listing's path with `/` between its parts, and without `.` and `..` where they can go."""
     return posixpath.normpath(text.replace("\\", "/"))
 
 
@@ -37,7 +37,7 @@ class ImageFiles:
     def find(self, name: str) -> tuple[str, str]:
         """The name of the file on disk, in the Unicode form that it has there, and what is wrong with it.
 
-        The second is empty for a file that can be read: a regular file, below the root unless `allow_outside`.
+        The second is empty for a regular file, which must lie below the root unless `allow_outside`.
         """
         if not self.allow_outside and _leaves(name):
             return name, f"is not below {_OUTSIDE}"
@@ -103,7 +103,7 @@ def find_files(
 ) -> tuple[dict[int, str], int]:
     """The names on disk of a listing's files, by line, and how many of them differ from the listing.
 
-    Raises UserError, ending in `hint`, when files are missing, and for one that is no regular file or that lies
+    Raises UserError, ending in `hint`, when files are missing, and for one that is no regular file or lies
     outside of the data set's folder.
     """
     found, missing = {}, {}
@@ -114,7 +114,9 @@ def find_files(
         elif problem:
             raise UserError(f"{listing}:{line}: '{shown(name)}' {problem}")
     if missing:
-        first = ", ".join([shown(name) for name in missing.values()][:3]) + (", ..." if len(missing) > 3 else "")
+        first = ", ".join([shown(name) for name in missing.values()][:3]) + (
+            ", ..." if len(missing) > 3 else ""
+        )
         raise UserError(
             f"{listing}:{min(missing)}: {len(missing)} of {len(names)} images do not exist: {first}{hint}"
         )

@@ -22,8 +22,8 @@ def meaning_of(labels: Iterable[str]) -> dict[str, int]:
     """The meaning, 0 or 1, of each different label; those that cannot be read are left out.
 
     All labels must be of one kind: numbers, or one pair of words in any case. Nothing is guessed from a label
-    that only looks like one of them (`l` for `1`, full-width digits). When there are several kinds, the labels
-    of all but the most frequent kind are left out.
+    that only looks like one of them (`l` for `1`, full-width digits). When there are several kinds, the
+    labels of all but the most frequent kind are left out.
     """
     kinds: dict[int, dict[str, int]] = {}
     counts: dict[int, int] = {}
@@ -51,5 +51,7 @@ def _kind_and_meaning(label: str) -> tuple[int, int] | None:
 def note_on(meaning: dict[str, int]) -> str:
     """What was taken for what; empty when the labels are 0 and 1."""
     other = {label: value for label, value in meaning.items() if label != str(value)}
-    taken = [f"'{label}' taken for {value}" for label, value in sorted(other.items(), key=lambda item: item[1])]
+    taken = [
+        f"'{label}' taken for {value}" for label, value in sorted(other.items(), key=lambda item: item[1])
+    ]
     return f"label {', '.join(taken)}" if taken else ""

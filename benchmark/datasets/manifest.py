@@ -31,8 +31,8 @@ class Manifest:
     patients), body_part (lower case, without `XR_`), label (int64: 0 normal, 1 abnormal) and split:
     `train`, `test`, or empty when the data set has none. `evaluated_on` is the name of the test part
     in the data set itself (`valid` for MURA), empty when it has no test part. `name` and `citation` (a BibTeX
-    key of the report's references, or free text) are for reports; they are not part of the digest. `notes` say
-    what was taken for what when the data set was read, a line each.
+    key of the report's references, or free text) are for reports; they are not part of the digest. `notes`
+    say what was taken for what when the data set was read, a line each.
     """
 
     root: Path
@@ -70,9 +70,9 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
     Split values are train, val, valid and test. If there are `test` rows, they are the test set, and val
     belongs to the training pool; otherwise the val or valid rows are the test set. The file dataset.json
     beside the CSV, if any, gives `name` and `citation`. Other delimiters and encodings, other names of the
-    columns and words as labels are read where they are unambiguous; `notes` of the manifest say so. Files must lie
-    below the CSV's folder unless `allow_outside`. Raises UserError with file and line for anything that cannot
-    be used.
+    columns and words as labels are read where they are unambiguous; `notes` of the manifest say so. Files
+    must lie below the CSV's folder unless `allow_outside`. Raises UserError with file and line for anything
+    that cannot be used.
     """
     rows, notes = _read_rows(path)
     for column in rows:
@@ -82,7 +82,9 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
     label, label_note = _labels(path, rows["label"])
     names = rows["path"].map(plain_path)
     _refuse_duplicates(path, names, rows["path"])
-    found, renamed = find_files(path, ImageFiles(path.parent, allow_outside), names.to_dict())
+    found, renamed = find_files(
+        path, ImageFiles(path.parent, allow_outside), dict(zip(rows.index, names, strict=True))
+    )
     names = pd.Series(found, index=rows.index, dtype="str")
     _refuse_duplicates(path, names, rows["path"])
     split, evaluated_on, split_note = _splits(path, rows)
@@ -96,7 +98,10 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
             "split": split,
         }
     )
-    for word, why in (("", "not the name of a body part"), (EVERY_PART, "in a grid this means every body part")):
+    for word, why in (
+        ("", "not the name of a body part"),
+        (EVERY_PART, "in a grid this means every body part"),
+    ):
         _refuse(path, images["body_part"] == word, rows["body_part"], f"{why}; give the part another name")
     _check_studies(path, images)
     described = _read_description(path.with_name(DESCRIPTION))
@@ -160,7 +165,9 @@ def _splits(path: Path, rows: pd.DataFrame) -> tuple[pd.Series, str, str]:
     has_test = bool((split == "test").any())
     test = split == "test" if has_test else split.isin(["val", "valid"])
     evaluated_on = "test" if has_test else "valid"
-    taken = [f"'{word}' taken for '{_OTHER_SPLITS[word]}'" for word in sorted(set(words) & set(_OTHER_SPLITS))]
+    taken = [
+        f"'{word}' taken for '{_OTHER_SPLITS[word]}'" for word in sorted(set(words) & set(_OTHER_SPLITS))
+    ]
     note = f"split {', '.join(taken)}" if taken else ""
     return test.map({True: "test", False: "train"}), evaluated_on if test.any() else "", note
 
@@ -176,7 +183,11 @@ def _refuse_duplicates(path: Path, names: pd.Series, written: pd.Series) -> None
 
 
 def _check_studies(path: Path, images: pd.DataFrame) -> None:
-    for column, what in (("label", "two labels"), ("body_part", "two body parts"), ("patient", "two patients")):
+    for column, what in (
+        ("label", "two labels"),
+        ("body_part", "two body parts"),
+        ("patient", "two patients"),
+    ):
         first = images.groupby("study")[column].transform("first")
         _refuse(path, images[column] != first, images["study"], f"this study (patient/study) has {what}")
 

@@ -81,8 +81,8 @@ def from_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = None) 
 def _one_label_an_image(npz: Path, labels: NDArray[np.int64]) -> NDArray[np.int64]:
     if labels.ndim > 1 and labels.shape[1] != 1:
         raise UserError(
-            f"{npz}: {labels.shape[1]} labels an image (a multi-label set, as ChestMNIST); only sets with one "
-            f"label an image can be used: {_MULTI_LABEL}"
+            f"{npz}: {labels.shape[1]} labels an image (a multi-label set, as ChestMNIST); only sets with "
+            f"one label an image can be used: {_MULTI_LABEL}"
         )
     return labels.reshape(-1)
 
@@ -96,8 +96,8 @@ def _reading(npz: Path, labels: Labels, abnormal: frozenset[int] | None) -> _Rea
     listed = ", ".join(map(str, present[:12])) + (", ..." if len(present) > 12 else "")
     if abnormal is None:
         raise UserError(
-            f"{npz}: not the content of {' or '.join(p.name for p in _PUBLISHED)}, so that it is not known which "
-            f"of its {len(present)} labels ({listed}) are abnormal: say so with --abnormal, as --abnormal 1"
+            f"{npz}: not the content of {' or '.join(p.name for p in _PUBLISHED)}, so that it is not known "
+            f"which of its {len(present)} labels ({listed}) are abnormal: say so with --abnormal, as --abnormal 1"
         )
     if not abnormal or not abnormal < set(present):
         raise UserError(

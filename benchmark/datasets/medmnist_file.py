@@ -1,4 +1,4 @@
-"""The arrays of a MedMNIST file (.npz), read image by image, so that a file of any size needs little memory."""
+"""The arrays of a MedMNIST file (.npz), read image by image, so that large files need little memory."""
 
 import math
 import stat
@@ -28,7 +28,9 @@ def labels_of(npz: Path, split: str) -> NDArray[np.int64]:
     with _array(npz, f"{split}_labels") as (stream, shape, dtype):
         count = math.prod(shape)
         if dtype.kind not in "iub" or not shape or not 0 < count <= _MOST_LABELS:
-            raise UserError(f"{npz}: {split}_labels are {dtype} {shape}; whole numbers are needed, one an image")
+            raise UserError(
+                f"{npz}: {split}_labels are {dtype} {shape}; whole numbers are needed, one an image"
+            )
         content = _exactly(stream, count * dtype.itemsize)
     return np.frombuffer(content, dtype).reshape(shape).astype(np.int64)
 
@@ -59,7 +61,7 @@ def _array(npz: Path, name: str) -> Iterator[tuple[IO[bytes], tuple[int, ...], n
             version = npy.read_magic(stream)
             read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             shape, by_column, dtype = read_header(stream)
-            if by_column and len(shape) > 1 or dtype.hasobject:
+            if (by_column and len(shape) > 1) or dtype.hasobject:
                 raise UserError(f"{npz}: {name} is not stored as MedMNIST stores its arrays; save it again")
             yield stream, shape, dtype
     except UserError:

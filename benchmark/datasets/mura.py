@@ -27,7 +27,7 @@ def read_mura(root: Path, *, labels: Path | None = None, allow_outside: bool = F
     `root` is the folder MURA-v1.1 or the one that holds it. MURA's valid part is the test set. A
     patient has the same number in all body parts. `labels` is a CSV of corrected labels
     (`mura_labels.corrected`). Links must not lead out of the folder unless `allow_outside`. Raises UserError
-    for a folder that is not MURA, a file that is missing or is no file, or a label that differs from the CSV's.
+    for a folder that is not MURA, a file that is missing or is no file, or a label that is not the CSV's.
     """
     folder, where = mura_folder(root)
     files = ImageFiles(folder, allow_outside)
@@ -108,6 +108,8 @@ def _check_labels(folder: Path, split: str, images: pd.DataFrame) -> None:
         return
     named = dict(zip(images["image"].str.rpartition("/")[0], images["label"], strict=True))
     for number, row in _rows(listing, split):
-        name, label = row[0], row[-1]
+        if len(row) != 2:
+            raise UserError(f"{listing}:{number}: {len(row)} fields; expected a study and its label")
+        name, label = row
         if name in named and str(named[name]) != label:
             raise UserError(f"{listing}:{number}: label '{label[:40]}', but the folder is called {name}")

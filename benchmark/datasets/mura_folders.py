@@ -32,7 +32,9 @@ def mura_folder(root: Path) -> tuple[Path, str]:
 def _why(root: Path) -> str:
     if not root.exists():
         return "there is no such folder"
-    return "no train/ or valid/ there" if root.is_dir() else "it is a file; give the folder of the unpacked data"
+    return (
+        "no train/ or valid/ there" if root.is_dir() else "it is a file; give the folder of the unpacked data"
+    )
 
 
 def _holds_mura(folder: Path) -> bool:
@@ -57,7 +59,11 @@ def _folders_below(root: Path) -> Iterator[Path]:
 
 def _subfolders(folder: Path) -> list[Path]:
     try:
-        return [entry for entry in sorted(folder.iterdir())[:_MANY] if entry.is_dir() and not is_hidden(entry.name)]
+        return [
+            entry
+            for entry in sorted(folder.iterdir())[:_MANY]
+            if entry.is_dir() and not is_hidden(entry.name)
+        ]
     except OSError:
         return []
 
@@ -106,6 +112,6 @@ def _check_name(root: Path, path: str) -> None:
 
 
 def is_hidden(path: str) -> bool:
-    """Whether a file or a folder on its path is hidden, as .ipynb_checkpoints, or left by macOS, as ._image1.png."""
+    """Whether a file, or a folder on its path, is hidden (.ipynb_checkpoints, macOS's ._image1.png)."""
     parts = path.split("/")
     return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)

@@ -12,7 +12,7 @@ from benchmark.errors import UserError
 
 _FORMAT = "a CSV: train/XR_ELBOW/patient00001/study1,0"
 _STUDY = re.compile(
-    r"(?:.*?/)?(?:(?P<split>train|valid)/)?(?P<part>XR_\w+)/(?P<patient>patient\w+)/"
+    r"(?:(?:.*/)?(?P<split>train|valid)/|.*/)?(?P<part>XR_\w+)/(?P<patient>patient\w+)/"
     r"(?P<study>study[^_/\W]+)(?:_(?P<label>positive|negative))?(?:/[^/]+\.(?:png|jpe?g))?",
     re.IGNORECASE,
 )
@@ -79,7 +79,7 @@ def _header(lines: dict[int, list[str]]) -> list[int]:
 
 def _study(path: Path, line: int, row: list[str]) -> tuple[str, str, int]:
     match = _STUDY.fullmatch(_plain(row[0]))
-    given = row[1] if len(row) == 2 else _SUFFIX.get((match and match["label"] or "").lower(), "")
+    given = row[1] if len(row) == 2 else _SUFFIX.get(((match and match["label"]) or "").lower(), "")
     if match is None or len(row) > 2 or not given:
         raise UserError(f"{path}:{line}: '{shown(','.join(row))}' is not a study and its label ({_FORMAT})")
     split = f"{match['split'].lower()}/" if match["split"] else ""

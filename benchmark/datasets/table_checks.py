@@ -1,4 +1,4 @@
-"""Checks of a data set that need its table only, no pixels; `data verify`, `plan`, `run` and `report` share them.
+"""Checks of a data set's table, without pixels; `data verify`, `plan`, `run` and `report` share them.
 
 Each takes the columns of a manifest, whose `split` is `train` or `test` (empty without a split).
 """
@@ -35,7 +35,7 @@ def studies_with_two_labels(images: pd.DataFrame) -> Finding:
 
 
 def patients_written_differently(images: pd.DataFrame) -> Finding:
-    """DATA020: patients that may be one, written in several ways; an error where they lie on both sides of a split."""
+    """DATA020: one patient written in several ways; an error where that hides it on both sides of a split."""
     groups = written_differently(images["patient"].unique())
     names = {name for group in groups for name in group}
     rows = images[images["patient"].isin(names)]
@@ -46,7 +46,7 @@ def patients_written_differently(images: pd.DataFrame) -> Finding:
         "patients written in several ways" + (", in two splits" if across else ""),
         [" = ".join(map(repr, group)) for group in across or groups],
         severity="error" if across else "warning",
-        way_out="write each patient in one way (a spreadsheet drops leading zeros and adds .0: keep ids as text)",
+        way_out="write each in one way (a spreadsheet drops leading zeros and adds .0: keep ids as text)",
     )
 
 

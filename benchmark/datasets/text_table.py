@@ -14,6 +14,7 @@ from benchmark.errors import UserError, reason
 MAX_BYTES = 64 * 1024**2  # with MAX_FIELDS, parsed rows stay below 1 GiB
 MAX_FIELD = 1000  # characters of one field
 MAX_COLUMNS = 1000
+MAX_ROWS = 1_000_000
 MAX_FIELDS = 6_000_000  # of all rows
 _DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'"}
 _BYTE_ORDER_MARKS = (  # UTF-32 first, since its mark begins with that of UTF-16
@@ -42,10 +43,10 @@ class TextTable:
 def read_table(path: Path, fits: Callable[[list[str]], int]) -> TextTable:
     """Read a table whose fields are separated by commas, semicolons, tabs or bars.
 
-    The encoding is UTF-8, UTF-16 or UTF-32 with a byte order mark, or Windows-1252. `fits` tells how many of the
-    fields of the first record, read with one delimiter, are known; the delimiter with the most wins. Blank
-    lines are left out, and so are empty fields behind the last column. Raises FileNotFoundError, and UserError
-    with file and line for what is no such table.
+    The encoding is UTF-8, UTF-16 or UTF-32 with a byte order mark, or Windows-1252. `fits` tells how many of
+    the fields of the first record, read with one delimiter, are known; the delimiter with the most wins, and of
+    several the one that gives most fields. Blank lines are left out, and so are empty fields behind the last
+    column. Raises FileNotFoundError, and UserError with file and line for what is no such table.
     """
     text, encoding = decoded(path)
     lead = _SEPARATOR_LINE.match(text)
@@ -79,11 +80,13 @@ def _content(path: Path, what: str) -> bytes:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise UserError(f"{path}: cannot be read as {what}: it is {kind_of_file(found.st_mode)}, not a file")
+            raise UserError(
+                f"{path}: cannot be read as {what}: it is {kind_of_file(found.st_mode)}, not a file"
+            )
         if found.st_size > MAX_BYTES:
             raise UserError(
-                f"{path}: {found.st_size / 1024**2:,.0f} MiB, more than the {MAX_BYTES // 1024**2} MiB that are "
-                f"read as {what}; keep the needed columns and rows only"
+                f"{path}: {found.st_size / 1024**2:,.0f} MiB, more than the {MAX_BYTES // 1024**2} MiB that "
+                f"are read as {what}; keep the needed columns and rows only"
             )
         content = path.read_bytes()
     except FileNotFoundError:
@@ -92,7 +95,8 @@ def _content(path: Path, what: str) -> bytes:
         raise UserError(f"{path}: cannot be read as {what}: {reason(error)}") from None
     if content.startswith(b"PK\x03\x04"):
         raise UserError(
-            f"{path}: cannot be read as {what}: it is a ZIP archive or an Excel workbook; unpack it, or save it as {what}"
+            f"{path}: cannot be read as {what}: it is a ZIP archive or an Excel workbook; unpack it, or save it "
+            f"as {what}"
         )
     return content
 
@@ -115,7 +119,8 @@ def _decode(path: Path, content: bytes, codec: str, what: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UserError(
-            f"{path}:{line}: cannot be read as {what}: neither UTF-8, UTF-16 nor Windows-1252; save it as UTF-8"
+            f"{path}:{line}: cannot be read as {what}: neither UTF-8, UTF-16 nor Windows-1252; save it "
+            "as UTF-8"
         ) from None
 
 
@@ -131,15 +136,15 @@ def _checked(path: Path, text: str, what: str) -> str:
 
 
 def _delimiter(path: Path, text: str, fits: Callable[[list[str]], int]) -> str:
-    """The delimiter with which most fields of the first record are known; a comma when none is."""
+    """The delimiter with which most fields of the first record are known or, equally many, there."""
     start = text.lstrip("\r\n \t")[: MAX_FIELD * 100]
-    known = {}
+    known: dict[str, tuple[int, int]] = {}
     for delimiter in _DELIMITERS:
         try:
             first = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])
         except csv.Error:
             first = []
-        known[delimiter] = fits([field.strip() for field in first])
+        known[delimiter] = fits([field.strip() for field in first]), len(first)
     return max(known, key=lambda delimiter: known[delimiter])
 
 
@@ -152,10 +157,10 @@ def _records(path: Path, text: str, delimiter: str, first: int) -> dict[int, lis
             fields = [field.strip() for field in record]
             line = reader.line_num + first - 1
             seen += len(fields)
-            if len(fields) > MAX_COLUMNS or seen > MAX_FIELDS:
+            if len(fields) > MAX_COLUMNS or seen > MAX_FIELDS or len(found) > MAX_ROWS:
                 raise UserError(
-                    f"{path}:{line}: more than {MAX_COLUMNS:,} fields in a line or {MAX_FIELDS:,} in all; "
-                    "keep the needed columns and rows only"
+                    f"{path}:{line}: more than {MAX_COLUMNS:,} fields in a line, {MAX_FIELDS:,} in all, or "
+                    f"{MAX_ROWS:,} rows; keep the needed columns and rows only"
                 )
             if any(fields):
                 found[line] = _refuse_odd_fields(path, line, fields)
@@ -168,6 +173,9 @@ def _records(path: Path, text: str, delimiter: str, first: int) -> dict[int, lis
 
 
 def _refuse_odd_fields(path: Path, line: int, fields: list[str]) -> list[str]:
+    whole = "".join(fields)
+    if len(whole) <= MAX_FIELD and whole.isprintable():
+        return fields  # quickly
     for field in fields:
         if len(field) > MAX_FIELD:
             raise UserError(
@@ -175,7 +183,9 @@ def _refuse_odd_fields(path: Path, line: int, fields: list[str]) -> list[str]:
             )
         if any(blank in field for blank in "\n\r\t"):
             before = re.split(r"[\r\n\t]", field)[0]
-            raise UserError(f"{path}:{line}: '{before[:40]}': a line break or a tab inside a field; remove it")
+            raise UserError(
+                f"{path}:{line}: '{before[:40]}': a line break or a tab inside a field; remove it"
+            )
     return fields
 
 

@@ -42,8 +42,8 @@ def _leak(plan: Plan) -> list[str]:
         return []
     parts = ", ".join(sorted(plan.leaky_parts))
     return [
-        f"the split leaks patients ({parts}): scores are too high and every record is marked as leaky; keep each "
-        "patient on one side, or use protocol: patient"
+        f"the split leaks patients ({parts}): scores are too high and every record is marked as leaky; keep "
+        "each patient on one side, or use protocol: patient"
     ]
 
 

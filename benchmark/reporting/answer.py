@@ -57,7 +57,11 @@ def answer_text(findings: Findings) -> str:
         paragraphs.insert(0, "**Interim: comparisons or seeds of the grid are not finished yet.**")
     leak = leak_of(findings.evaluated.finished)
     if leak:
-        how = "The split is by image" if first.protocol == BY_IMAGE else "Some patients are in training and in test"
+        how = (
+            "The split is by image"
+            if first.protocol == BY_IMAGE
+            else "Some patients are in training and in test"
+        )
         paragraphs.insert(0, f"**{how}: patients leak from training into the test set.**")
     return "\n\n".join(paragraphs)
 

@@ -6,7 +6,7 @@ from shutil import copytree
 import numpy as np
 import pytest
 
-from benchmark.cli.data import convert_medmnist, draw, explore_root, open_root, verify_root
+from benchmark.cli.data import convert_medmnist, draw, explore_root, labels_of, open_root, verify_root
 from benchmark.errors import UserError
 
 
@@ -69,3 +69,26 @@ def test_a_medmnist_file_becomes_a_manifest_whose_place_is_said(tmp_path, capsys
     assert (tmp_path / "out" / "manifest.csv").is_file()
     with pytest.raises(UserError, match="not empty"):
         convert_medmnist(tmp_path / "pneumoniamnist.npz", tmp_path / "out")
+
+
+def test_images_outside_are_read_with_leave_and_notes_are_logged(manifest, tmp_path, caplog):
+    folder = tmp_path / "sub"
+    folder.mkdir()
+    (folder / "manifest.csv").write_text(
+        manifest.read_text().replace("a.png", "../a.png").replace("path", "file")
+    )
+    with pytest.raises(UserError, match="--allow-outside"):
+        open_root(folder)
+    found, _ = open_root(folder, allow_outside=True)
+    assert found.images["image"].tolist() == ["../a.png"]
+    assert "column 'file' taken for 'path'" in caplog.text
+
+
+@pytest.mark.parametrize("text", ["", "one", "1;2", "-1", "1,", "12345", "٣"])
+def test_labels_that_are_no_numbers_are_refused(text):
+    with pytest.raises(UserError, match=r"--abnormal: .* must be whole numbers"):
+        labels_of(text)
+
+
+def test_labels_are_numbers_with_commas():
+    assert (labels_of("0, 2"), labels_of(None)) == (frozenset({0, 2}), None)

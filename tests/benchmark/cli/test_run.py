@@ -11,6 +11,7 @@ from benchmark import api
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.finished import read_records
 from benchmark.cli.run import run_grid, show_comparison, show_plan, show_status
+from benchmark.datasets.mura import read_mura
 from benchmark.errors import UserError
 from benchmark.store.workspace import Workspace
 from extractors import bundled
@@ -184,6 +185,25 @@ def test_the_leaky_protocol_is_marked(write_grid, workspace, phantom, capsys):
     assert "LEAKY" in capsys.readouterr().out
     plan, records = open_plan(grid, workspace)
     assert records.read(plan.cells[0].cell.id).leaky is True
+
+
+def test_a_split_with_patients_on_both_sides_runs_and_is_marked(
+    write_grid, workspace, phantom, tmp_path, capsys
+):
+    folder = copytree(phantom, tmp_path / "images")
+    rows = read_mura(folder).images.rename(columns={"image": "path"})
+    rows["study"] = rows["study"].str.replace("/", "-")
+    rows["split"] = ["train" if n % 2 else "test" for n in range(len(rows))]
+    rows.to_csv(folder / "manifest.csv", index=False)
+    grid = write_grid(
+        dataset={"kind": "manifest", "root": str(folder)},
+        train_sizes=["full"],
+        hand_crafted={"descriptors": ["glcm"], "classifiers": ["majority"]},
+    )
+    run(grid, workspace)
+    assert "LEAKY split: patients in training and in test" in " ".join(capsys.readouterr().out.split())
+    plan, records = open_plan(grid, workspace)
+    assert {records.read(planned.cell.id).leaky for planned in plan.cells} == {True}
 
 
 def test_the_bundled_network_runs_frozen_and_fine_tuned_beside_its_control(write_grid, workspace):

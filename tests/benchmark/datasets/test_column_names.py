@@ -33,7 +33,10 @@ def test_the_formats_own_name_wins_over_another() -> None:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("path,patient_id,subject,study,body_part,label", "may be 'patient_id' or 'subject'; rename the right one"),
+        (
+            "path,patient_id,subject,study,body_part,label",
+            "may be 'patient_id' or 'subject'; rename the right one",
+        ),
         ("path,patient,study,body_part,label,Label", "the column 'label' occurs twice"),
         ("path,patient,study,body_part", "the column 'label' is missing"),
         ("path,patient,study,body_prat,label", "'body_part' is missing; is it 'body_prat'?"),

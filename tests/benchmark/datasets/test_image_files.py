@@ -32,7 +32,9 @@ def test_a_file_below_the_root_is_found(root: Path) -> None:
 
 @pytest.mark.parametrize("wanted", ["NFC", "NFD"])
 @pytest.mark.parametrize("there", ["NFC", "NFD"])
-def test_a_name_is_found_in_either_unicode_form_with_folders_in_the_other(root: Path, wanted: str, there: str) -> None:
+def test_a_name_is_found_in_either_unicode_form_with_folders_in_the_other(
+    root: Path, wanted: str, there: str
+) -> None:
     other = "NFC" if there == "NFD" else "NFD"
     folder, file = unicodedata.normalize(other, "Böhm"), unicodedata.normalize(there, "é.png")
     (root / folder).mkdir()
@@ -73,7 +75,10 @@ def test_what_is_no_regular_file_is_named(root: Path) -> None:
     os.mkfifo(root / "fifo.png")
     (root / "self.png").symlink_to("self.png")
     (root / "folder.png").mkdir()
-    found = {name: ImageFiles(root).find(name)[1] for name in ("fifo.png", "self.png", "folder.png", "a" * 300, "a\0b")}
+    found = {
+        name: ImageFiles(root).find(name)[1]
+        for name in ("fifo.png", "self.png", "folder.png", "a" * 300, "a\0b")
+    }
     assert found["fifo.png"] == "is a FIFO, not an image file"
     assert found["self.png"] == "is a link that leads to itself"
     assert found["folder.png"] == "is a folder, not an image file"
@@ -83,5 +88,7 @@ def test_what_is_no_regular_file_is_named(root: Path) -> None:
 
 def test_missing_files_are_counted_and_long_names_shortened(root: Path) -> None:
     names = {2: "a.png", 3: "x/" + "y" * 200, 4: "z.png"}
-    with pytest.raises(UserError, match=r"^m.csv:3: 2 of 3 images do not exist: x/y+\.\.\.y+, z.png; download them$"):
+    with pytest.raises(
+        UserError, match=r"^m.csv:3: 2 of 3 images do not exist: x/y+\.\.\.y+, z.png; download them$"
+    ):
         find_files(LISTING, ImageFiles(root), names, "; download them")

@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def grid_of(root: Path, **keys: str) -> Grid:
+def grid_of(root: Path, **keys: object) -> Grid:
     return Grid.model_validate(
         {
             "name": "g",
@@ -33,7 +33,7 @@ def grid_of(root: Path, **keys: str) -> Grid:
     )
 
 
-def load(root: Path, **keys: str) -> Manifest:
+def load(root: Path, **keys: object) -> Manifest:
     return load_manifest(grid_of(root, **keys).dataset, root / "cache")
 
 
@@ -77,3 +77,29 @@ def test_mura_is_cited_and_a_phantom_is_not_mura(phantom: Path, tmp_path: Path) 
     assert (mura.name, mura.citation) == ("MURA", "rajpurkar2018mura")
     drawn = read(kind="phantom", patients=10, long_side=32)
     assert (drawn.name, drawn.citation) == ("", "")
+
+
+def test_a_manifests_files_may_lie_outside_when_the_grid_says_so(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub/manifest.csv").write_text(CSV.replace("a.png", "../a.png").replace("b.png", "../b.png"))
+    with pytest.raises(UserError, match=r"'../a.png' is not below the folder"):
+        load(folder / "sub")
+    assert len(load(folder / "sub", allow_outside=True).images) == 2
+    keys = (grid_of(folder), grid_of(folder, allow_outside=True))
+    assert [grid.dataset.asked() for grid in keys] == [{"kind": "manifest"}] * 2, (
+        "where files lie is not asked"
+    )
+
+
+def test_a_grid_of_mura_may_name_corrected_labels_beside_it(tmp_path: Path) -> None:
+    study = tmp_path / "train/XR_HAND/patient00001/study1_negative"
+    study.mkdir(parents=True)
+    (study / "image1.png").write_bytes(b"")
+    (tmp_path / "labels.csv").write_text("train/XR_HAND/patient00001/study1_negative/,1\n")
+    model = DATASET_KINDS["mura"].model
+    plain = {"kind": "mura", "root": str(tmp_path)}
+    keys = model.model_validate(plain | {"labels": "labels.csv"}, context=tmp_path)
+    assert load_manifest(keys, tmp_path).images["label"].tolist() == [1]
+    assert keys.asked() == model.model_validate(plain).asked(), (
+        "labels are part of the data, not of what is asked"
+    )

@@ -19,7 +19,9 @@ def test_numbers_and_pairs_of_words_are_read(labels: list[str], meaning: list[in
     assert meaning_of(labels) == dict(zip(labels, meaning, strict=True))
 
 
-@pytest.mark.parametrize("label", ["2", "-1", "l", "O", "０", "1.5", "01", "benign", "nоrmal", "", "1e0", "+1"])
+@pytest.mark.parametrize(
+    "label", ["2", "-1", "l", "O", "０", "1.5", "01", "benign", "nоrmal", "", "1e0", "+1"]
+)
 def test_what_only_looks_like_a_label_is_not_read(label: str) -> None:
     assert meaning_of([label]) == {}
     assert label not in meaning_of(["normal", "abnormal", label])

@@ -1,3 +1,4 @@
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -174,3 +175,71 @@ def test_pneumoniamnist_has_its_official_parts_and_labels() -> None:
     assert rows == {("test", 0): 234, ("test", 1): 390, ("train", 0): 1349, ("train", 1): 3883}
     assert manifest.images["body_part"].unique().tolist() == ["chest"]
     assert manifest.evaluated_on == "test"
+
+
+def test_what_was_taken_for_what_is_noted_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "1.png,p,1,hand,yes,Training", "2.png,q,1,hand,no,testing")
+    text = path.read_text().replace(",", ";").replace("patient", "Patient ID")
+    path.write_bytes(text.encode("utf-16"))
+    manifest = read_manifest(path)
+    assert manifest.images["label"].tolist() == [1, 0]
+    assert splits_of(manifest) == ["train", "test"]
+    assert manifest.notes == (
+        "manifest.csv is read with: encoding UTF-16, fields separated by ';', column 'Patient ID' taken for "
+        "'patient', label 'no' taken for 0, 'yes' taken for 1, split 'testing' taken for 'test', 'training' "
+        "taken for 'train'",
+    )
+    assert read(tmp_path, "1.png,p,1,hand,0,train").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("2.png,nan,1,hand,0,train", "'nan': 'patient' holds a word for a missing value"),
+        ("2.png,q,#N/A,hand,0,train", "'#N/A': 'study' holds a word for a missing value"),
+        ("2.png,q,1,all,0,train", "'all': in a grid this means every body part"),
+        ("2.png,q,1,XR_,0,train", "'XR_': not the name of a body part"),
+        ("2.png,q,1,hand,positive,train", "'positive': label must be 0 (normal) or 1 (abnormal)"),
+        ("2.png,q,1,hand,l,train", "'l': label must be 0 (normal) or 1 (abnormal)"),
+        ("2.png,q,1,hand,-1,train", "'-1': label must be 0 (normal) or 1 (abnormal)"),
+        ("../2.png,q,1,hand,0,train", "'../2.png' is not below the folder of the data set"),
+        ("/2.png,q,1,hand,0,train", "'/2.png' is not below the folder of the data set"),
+        ("C:\\2.png,q,1,hand,0,train", "'C:/2.png' is not below the folder of the data set"),
+    ],
+)
+def test_a_row_that_would_be_misread_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    (tmp_path / "2.png").write_bytes(b"image")
+    path = write(tmp_path, "1.png,p,1,hand,0,train")
+    path.write_text(path.read_text() + line + "\n")
+    with pytest.raises(UserError) as error:
+        read_manifest(path)
+    assert f":3: {message}" in str(error.value)
+
+
+def test_ids_with_a_slash_that_run_into_one_study_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"'a/b/c': this study .* has two patients"):
+        read(tmp_path, "1.png,a,b/c,hand,0,train", "2.png,a/b,c,hand,0,train")
+
+
+def test_files_outside_are_read_with_leave(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "1.png").write_bytes(b"image")
+    path = write(tmp_path / "data", "../1.png,p,1,hand,0,train", files=False)
+    assert read_manifest(path, allow_outside=True).paths()[0].read_bytes() == b"image"
+
+
+def test_names_in_both_unicode_forms_are_one_patient_and_one_file(tmp_path: Path) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "é") for form in ("NFC", "NFD"))
+    (tmp_path / f"{decomposed}.png").write_bytes(b"image")
+    (tmp_path / "2.png").write_bytes(b"image")
+    lines = (f"{composed}.png,{composed},1,hand,0,train", f"2.png,{decomposed},1,hand,0,train")
+    path = write(tmp_path, *lines, files=False)
+    manifest = read_manifest(path)
+    assert manifest.paths()[0].is_file()
+    assert manifest.images["patient"].nunique() == 1
+    before = manifest.digest()
+    (tmp_path / f"{decomposed}.png").rename(tmp_path / f"{composed}.png")
+    assert read_manifest(path).digest() == before
+    (tmp_path / f"{decomposed}.png").write_bytes(b"image")
+    with pytest.raises(UserError, match="listed twice"):
+        read_manifest(write(tmp_path, lines[0], lines[0].replace(composed, decomposed), files=False))

@@ -96,7 +96,9 @@ def test_the_labels_of_a_known_set_cannot_be_turned_around(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["breastmnist", "breast_224", "pneumoniamnist", "x"])
 def test_a_file_of_other_content_is_not_read_by_its_name(tmp_path: Path, name: str) -> None:
     npz = write(tmp_path / f"{name}.npz")
-    with pytest.raises(UserError, match=r"not known which of its 2 labels \(0, 1\) are abnormal: .* --abnormal"):
+    with pytest.raises(
+        UserError, match=r"not known which of its 2 labels \(0, 1\) are abnormal: .* --abnormal"
+    ):
         from_medmnist(npz, tmp_path / "out")
     for label in (0, 1):
         images = read_manifest(convert(npz, tmp_path / f"out{label}", label)).images
@@ -134,7 +136,10 @@ def test_colour_images_stay_coloured(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("replaced", "message"),
     [
-        ({"test_labels": np.zeros((3, 14), np.uint8)}, "14 labels an image .a multi-label set, as ChestMNIST"),
+        (
+            {"test_labels": np.zeros((3, 14), np.uint8)},
+            "14 labels an image .a multi-label set, as ChestMNIST",
+        ),
         ({"test_labels": np.zeros((3, 1))}, r"float64 \(3, 1\); whole numbers are needed"),
         ({"test_labels": np.zeros((4, 1), np.uint8)}, "test_labels are of 4 images"),
         ({"val_images": np.zeros((2, 28, 28, 28), np.uint8)}, r"uint8 \(2, 28, 28, 28\); only 2-D 8-bit"),

@@ -12,7 +12,12 @@ from benchmark.errors import UserError
 @pytest.fixture
 def npz(tmp_path: Path) -> Path:
     pixels = np.random.default_rng(0).integers(0, 255, (5, 8, 6), np.uint8)
-    np.savez(tmp_path / "x.npz", allow_pickle=False, train_images=pixels, train_labels=np.array([[0], [1], [1], [0], [1]]))
+    np.savez(
+        tmp_path / "x.npz",
+        allow_pickle=False,
+        train_images=pixels,
+        train_labels=np.array([[0], [1], [1], [0], [1]]),
+    )
     return tmp_path / "x.npz"
 
 
@@ -25,7 +30,7 @@ def test_arrays_are_those_that_numpy_reads(npz: Path) -> None:
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_file_that_was_cut_off_is_called_truncated(npz: Path, share: float) -> None:
     npz.write_bytes(npz.read_bytes()[: int(share * npz.stat().st_size)])
-    with pytest.raises(UserError, match="truncated or damaged .* download it again"):
+    with pytest.raises(UserError, match=r"truncated or damaged .* download it again"):
         labels_of(npz, "train")
 
 
@@ -48,7 +53,10 @@ def test_an_array_shorter_than_its_header_says_is_noticed(tmp_path: Path, npz: P
 
 def test_images_that_claim_to_be_huge_are_not_read(tmp_path: Path) -> None:
     header = {"descr": "|u1", "fortran_order": False, "shape": (5, 10**6, 10**6)}
-    with zipfile.ZipFile(tmp_path / "huge.npz", "w") as archive, archive.open("train_images.npy", "w") as stream:
+    with (
+        zipfile.ZipFile(tmp_path / "huge.npz", "w") as archive,
+        archive.open("train_images.npy", "w") as stream,
+    ):
         np.lib.format.write_array_header_1_0(stream, header)
     with pytest.raises(UserError, match="train_images are"):
         list(images_of(tmp_path / "huge.npz", "train", 5))

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,64 @@ def test_a_tree_with_train_alone_has_no_part_to_evaluate_on(tmp_path: Path) -> N
     (tmp_path / IMAGES[0]).parent.mkdir(parents=True)
     (tmp_path / IMAGES[0]).write_bytes(b"image")
     assert read_mura(tmp_path).evaluated_on == ""
+
+
+def test_csv_files_with_a_header_backslashes_or_another_delimiter_are_read(mura: Path) -> None:
+    before = read_mura(mura).digest()
+    write_listings(mura)
+    for split in ("train", "valid"):
+        images, studies = (mura / f"{split}_{name}.csv" for name in ("image_paths", "labeled_studies"))
+        images.write_text("path\n" + images.read_text().replace("/", "\\"))
+        studies.write_bytes(("study;label\n" + studies.read_text().replace(",", ";")).encode("utf-16"))
+    assert read_mura(mura).digest() == before
+    listing = mura / "train_labeled_studies.csv"
+    listing.write_bytes(listing.read_bytes().replace("/;1".encode("utf-16-le"), "/;0".encode("utf-16-le")))
+    with pytest.raises(UserError, match=r"train_labeled_studies.csv:2: label '0', but the folder is called"):
+        read_mura(mura)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\xff", b"\x81\n", b"train/\x00\n"])
+def test_a_csv_that_is_no_text_is_one_line(mura: Path, content: bytes) -> None:
+    (mura / "train_image_paths.csv").write_bytes(content)
+    with pytest.raises(UserError, match=r"^.*train_image_paths.csv:\d: cannot be read as CSV"):
+        read_mura(mura)
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_fifo_and_a_link_to_itself_are_named_and_not_opened(mura: Path, listed: bool) -> None:
+    if listed:
+        write_listings(mura)
+    image = mura / IMAGES[1]
+    image.unlink()
+    os.mkfifo(image)
+    with pytest.raises(UserError, match=r"image2.png' is a FIFO, not an image file"):
+        read_mura(mura)
+    image.unlink()
+    image.symlink_to(image.name)
+    with pytest.raises(UserError, match=r"image2.png' is a link that leads to itself"):
+        read_mura(mura)
+
+
+def test_links_out_of_the_folder_need_leave(mura: Path, tmp_path: Path) -> None:
+    (mura / "train").rename(tmp_path / "elsewhere")
+    (mura / "train").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match=r"leads out of the folder of the data set.*allow_outside: true"):
+        read_mura(mura)
+    assert len(read_mura(mura, allow_outside=True).images) == len(IMAGES)
+
+
+def test_a_folder_in_a_folder_of_its_name_is_read_and_said(mura: Path, tmp_path: Path) -> None:
+    (tmp_path / "up/MURA-v1.1").mkdir(parents=True)
+    inner = mura.rename(tmp_path / "up/MURA-v1.1/MURA-v1.1")
+    manifest = read_mura(tmp_path / "up")
+    assert manifest.root == inner
+    assert str(inner) in manifest.notes[0]
+
+
+def test_corrected_labels_change_the_digest_and_are_noted(mura: Path, tmp_path: Path) -> None:
+    before = read_mura(mura)
+    (tmp_path / "labels.csv").write_text("train/XR_HAND/patient00001/study1_negative,1\n")
+    after = read_mura(mura, labels=tmp_path / "labels.csv")
+    assert after.images["label"].tolist() == [1, 1, 1, 0]
+    assert after.digest() != before.digest()
+    assert "1 of 3 studies, of which 1 differ" in after.notes[0]

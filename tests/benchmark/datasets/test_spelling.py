@@ -22,7 +22,21 @@ def test_spellings_of_one_name_are_found(group: list[str]) -> None:
 
 
 def test_different_names_stay_apart() -> None:
-    names = ["12", "120", "1.2", "12.5", "-12", "p12", "12p", "1.2.840.0", "1.2.840", "1.25e1", "anna", "anne", "1e99999"]
+    names = [
+        "12",
+        "120",
+        "1.2",
+        "12.5",
+        "-12",
+        "p12",
+        "12p",
+        "1.2.840.0",
+        "1.2.840",
+        "1.25e1",
+        "anna",
+        "anne",
+        "1e99999",
+    ]
     assert written_differently(names) == []
     assert written_differently(f"patient{n:05d}" for n in range(300)) == []
 

@@ -1,5 +1,8 @@
 """From a grid to its plan."""
 
+import logging
+from shutil import copytree
+
 import pandas as pd
 import pytest
 
@@ -31,3 +34,47 @@ def test_data_that_are_not_there_are_one_line(write_grid, tmp_path):
     grid = read_grid(write_grid(dataset={"kind": "manifest", "root": str(tmp_path / "nowhere")}))
     with pytest.raises(UserError, match="nowhere"):
         open_plan(grid, Workspace(tmp_path / "runs"))
+
+
+@pytest.fixture
+def shared_patients(phantom, tmp_path):
+    """A manifest with columns named otherwise, in which every patient of the phantom is on both sides."""
+    from benchmark.datasets.mura import read_mura
+
+    folder = copytree(phantom, tmp_path / "images")
+    images = read_mura(folder).images
+    images["study"] = images["study"].str.replace("/", "-")
+    rows = images.assign(split=["train" if n % 2 else "test" for n in range(len(images))])
+    rows = rows.rename(columns={"patient": "Patient ID"})
+    rows.to_csv(folder / "manifest.csv", index=False, sep=";")
+    return folder
+
+
+def test_a_split_that_leaks_and_how_the_data_were_read_are_said_before_anything_is_computed(
+    write_grid, shared_patients, tmp_path, caplog
+):
+    grid = write_grid(dataset={"kind": "manifest", "root": str(shared_patients)})
+    with caplog.at_level(logging.WARNING, "benchmark"):
+        plan, _ = open_plan(read_grid(grid), Workspace(tmp_path / "runs"))
+    said = [record.getMessage() for record in caplog.records]
+    assert said[0].startswith(
+        "manifest.csv is read with: fields separated by ';', column 'image' taken for 'path'"
+    )
+    assert "column 'Patient ID' taken for 'patient'" in said[0]
+    assert said[1].startswith("DATA003: patients in two splits: ")
+    assert "protocol: patient" in said[-1]
+    assert plan.leaky_parts == set(plan.grid.body_parts)
+
+
+def test_a_sound_split_is_passed_in_silence(write_grid, tmp_path, caplog):
+    with caplog.at_level(logging.WARNING, "benchmark"):
+        plan, _ = open_plan(read_grid(write_grid()), Workspace(tmp_path / "runs"))
+    assert caplog.records == []
+    assert (plan.findings, plan.leaky_parts) == ([], frozenset())
+
+
+def test_a_protocol_that_keeps_patients_apart_does_not_leak(write_grid, shared_patients, tmp_path, caplog):
+    dataset = {"kind": "manifest", "root": str(shared_patients), "protocol": "patient"}
+    plan, _ = open_plan(read_grid(write_grid(dataset=dataset)), Workspace(tmp_path / "runs"))
+    assert "DATA003" not in {finding.code for finding in plan.findings}
+    assert plan.leaky_parts == frozenset()

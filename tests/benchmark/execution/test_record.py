@@ -75,6 +75,14 @@ def test_a_leaky_control_says_that_it_leaks_whatever_the_grid_does(whole, planne
     )
 
 
+def test_cells_of_a_part_that_shares_patients_are_leaky(planned, context):
+    from dataclasses import replace
+
+    part = planned.cell.body_part
+    assert header(planned, replace(context, leaky_parts=frozenset({part})), now()).leaky is True
+    assert header(planned, replace(context, leaky_parts=frozenset({"other"})), now()).leaky is False
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [

@@ -41,9 +41,14 @@ def test_the_text_has_a_line_per_difference_and_crossover(findings):
 
 def test_a_split_that_leaks_is_said_first(findings):
     evaluated = findings.evaluated
-    leaky = [record.model_copy(update={"leaky": True}) for record in evaluated.finished]
-    text = answer_text(replace(findings, evaluated=replace(evaluated, finished=leaky)))
-    assert text.startswith("**The split is by image: patients leak")
+    for protocol, words in (
+        ("image", "The split is by image"),
+        ("official", "Some patients are in training and in test"),
+    ):
+        changes = {"leaky": True, "protocol": protocol}
+        leaky = [record.model_copy(update=changes) for record in evaluated.finished]
+        text = answer_text(replace(findings, evaluated=replace(evaluated, finished=leaky)))
+        assert text.startswith(f"**{words}: patients leak from training into the test set")
 
 
 def test_without_a_head_to_head_it_says_so(findings):
