@@ -6,7 +6,7 @@ import os
 import posixpath
 import stat
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,6 +96,17 @@ def _why(error: OSError | ValueError) -> str:
     if code in (errno.EACCES, errno.EPERM):
         return "cannot be read: permission denied"
     return MISSING
+
+
+def found_files(files: ImageFiles, names: Iterable[str]) -> list[str]:
+    """The names on disk of files that were found in folders. Raises UserError for one that cannot be read."""
+    found = []
+    for name in names:
+        on_disk, problem = files.find(name)
+        if problem:
+            raise UserError(f"{files.root}: '{shown(name)}' {problem}")
+        found.append(on_disk)
+    return found
 
 
 def find_files(

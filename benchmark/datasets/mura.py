@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.datasets.image_files import ImageFiles, find_files, plain_path, shown
+from benchmark.datasets.image_files import ImageFiles, find_files, found_files, plain_path, shown
 from benchmark.datasets.manifest import Manifest, part_name
 from benchmark.datasets.mura_folders import EXPECTED, SPLITS, found_images, is_hidden, mura_folder
 from benchmark.datasets.mura_labels import corrected
@@ -47,15 +47,11 @@ def _image_paths(files: ImageFiles, split: str) -> list[str]:
     folder = files.root
     listing = folder / f"{split}_image_paths.csv"
     if not listing.is_file():
-        listed = dict(enumerate(found_images(folder, split)))
-        return sorted(_below(files, listed, folder, "").values())
+        return found_files(files, found_images(folder, split))
     listed = {line: row[0] for line, row in _rows(listing, split) if not is_hidden(row[0])}
     hint = f"; download them, or remove {listing.name} to read the folders"
-    return sorted(_below(files, listed, listing, hint).values())  # in one order, so that both give one digest
-
-
-def _below(files: ImageFiles, listed: dict[int, str], listing: Path, hint: str) -> dict[int, str]:
-    return find_files(listing, files, listed, hint)[0]
+    found, _ = find_files(listing, files, listed, hint)
+    return sorted(found.values())  # in the order of `found_images`, so that both give the same digest
 
 
 def _rows(listing: Path, split: str) -> list[tuple[int, list[str]]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmark.datasets.image_files import shown
+from benchmark.datasets.text_table import kind_of_file
 from benchmark.errors import UserError, reason
 
 EXPECTED = "MURA-v1.1/train/XR_ELBOW/patient00001/study1_positive/image1.png, as Stanford ships it"
@@ -32,9 +33,10 @@ def mura_folder(root: Path) -> tuple[Path, str]:
 def _why(root: Path) -> str:
     if not root.exists():
         return "there is no such folder"
-    return (
-        "no train/ or valid/ there" if root.is_dir() else "it is a file; give the folder of the unpacked data"
-    )
+    if root.is_dir():
+        return "no train/ or valid/ there"
+    what = "a file" if root.is_file() else kind_of_file(root.stat().st_mode)
+    return f"it is {what}; give the folder of the unpacked data"
 
 
 def _holds_mura(folder: Path) -> bool:

@@ -44,9 +44,9 @@ def read_table(path: Path, fits: Callable[[list[str]], int]) -> TextTable:
     """Read a table whose fields are separated by commas, semicolons, tabs or bars.
 
     The encoding is UTF-8, UTF-16 or UTF-32 with a byte order mark, or Windows-1252. `fits` tells how many of
-    the fields of the first record, read with one delimiter, are known; the delimiter with the most wins, and of
-    several the one that gives most fields. Blank lines are left out, and so are empty fields behind the last
-    column. Raises FileNotFoundError, and UserError with file and line for what is no such table.
+    the fields of the first record, read with one delimiter, are known; the delimiter with the most wins, and
+    of several the one that gives most fields. Blank lines are left out, and so are empty fields behind the
+    last column. Raises FileNotFoundError, and UserError with file and line for what is no such table.
     """
     text, encoding = decoded(path)
     lead = _SEPARATOR_LINE.match(text)
@@ -95,8 +95,8 @@ def _content(path: Path, what: str) -> bytes:
         raise UserError(f"{path}: cannot be read as {what}: {reason(error)}") from None
     if content.startswith(b"PK\x03\x04"):
         raise UserError(
-            f"{path}: cannot be read as {what}: it is a ZIP archive or an Excel workbook; unpack it, or save it "
-            f"as {what}"
+            f"{path}: cannot be read as {what}: it is a ZIP archive or an Excel workbook; unpack it, or "
+            f"save it as {what}"
         )
     return content
 

@@ -26,7 +26,8 @@ def facts_of(findings: Findings) -> dict[str, Any]:
 
     Keys: grid (`Grid.model_dump(mode="json")`), dataset (name and citation, empty where unknown),
     evaluated_on, leaky (whether patients are in training and in test), parts (images, studies and patients of
-    each body part, by side), frozen and tuned (networks: name, weights in words, library and its BibTeX key), recipes (of the fine-tuning: name, keys, and stages,
+    each body part, by side), frozen and tuned (networks: name, weights in words, library and its BibTeX
+    key), recipes (of the fine-tuning: name, keys, and stages,
     complete; by_folds and by_part: whether some cells use folds and some one validation part), budgets (the
     searches of a network: classifiers, few for fine-tuning with the fewest images and many with the most;
     None where a side is not there), others (sentences on strategies of other packages), folds, by_skimage
