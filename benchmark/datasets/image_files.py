@@ -73,9 +73,19 @@ class ImageFiles:
         """Whether a file lies below the root when all links are followed."""
         if is_link:
             return self._contains(os.path.realpath(path))
-        folder = posixpath.dirname(name)
+        return self._folder_is_inside(posixpath.dirname(name))
+
+    def _folder_is_inside(self, folder: str) -> bool:
+        """As its parent, unless it is a link itself: one look per folder."""
+        if not folder:
+            return True
         if folder not in self._inside:
-            self._inside[folder] = self._contains(os.path.realpath(self.root / folder))
+            path = os.path.join(self.root, folder)  # noqa: PTH118
+            self._inside[folder] = (
+                self._contains(os.path.realpath(path))
+                if os.path.islink(path)  # noqa: PTH114
+                else self._folder_is_inside(posixpath.dirname(folder))
+            )
         return self._inside[folder]
 
     def _contains(self, real: str) -> bool:

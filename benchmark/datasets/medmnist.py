@@ -96,8 +96,8 @@ def _reading(npz: Path, labels: Labels, abnormal: frozenset[int] | None) -> _Rea
     listed = ", ".join(map(str, present[:12])) + (", ..." if len(present) > 12 else "")
     if abnormal is None:
         raise UserError(
-            f"{npz}: not the content of {' or '.join(p.name for p in _PUBLISHED)}: it is not known "
-            f"which of its {len(present)} labels ({listed}) are abnormal: say so with --abnormal, as --abnormal 1"
+            f"{npz}: not the content of {' or '.join(p.name for p in _PUBLISHED)}: unknown which of its "
+            f"{len(present)} labels ({listed}) are abnormal: say so with --abnormal, as --abnormal 1"
         )
     if not abnormal or not abnormal < set(present):
         raise UserError(

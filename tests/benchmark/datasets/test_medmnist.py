@@ -97,7 +97,7 @@ def test_the_labels_of_a_known_set_cannot_be_turned_around(tmp_path: Path) -> No
 def test_a_file_of_other_content_is_not_read_by_its_name(tmp_path: Path, name: str) -> None:
     npz = write(tmp_path / f"{name}.npz")
     with pytest.raises(
-        UserError, match=r"not known which of its 2 labels \(0, 1\) are abnormal: .* --abnormal"
+        UserError, match=r"unknown which of its 2 labels \(0, 1\) are abnormal: .* --abnormal"
     ):
         from_medmnist(npz, tmp_path / "out")
     for label in (0, 1):
