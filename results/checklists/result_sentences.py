@@ -95,7 +95,7 @@ def limits(facts: Facts) -> str:
         said.append("the seeds share all their images at the full size")
     if facts["grid"]["dataset"]["protocol"] == "image":
         said.append("a split by image, in which patients leak into the test set")
-    elif facts.get("leaky"):
+    elif facts["shared_patients"]:
         said.append("a split with patients in training and in test, who leak into the test set")
     if left := cells["planned"] - cells["finished"]:
         said.append(f"an interim look, without {counted(left, 'planned cell')}")

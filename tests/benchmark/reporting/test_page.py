@@ -53,9 +53,14 @@ def test_what_could_not_be_drawn_is_listed(report):
 
 def test_a_split_that_leaks_is_in_the_subtitle(report):
     evaluated = report.findings.evaluated
-    leaky = [record.model_copy(update={"leaky": True}) for record in evaluated.finished]
-    findings = replace(report.findings, evaluated=replace(evaluated, finished=leaky))
-    assert "LEAKY split by image" in written_page(findings, report.folder)
+    for protocol, words in (
+        ("image", "LEAKY split by image"),
+        ("official", "LEAKY split: patients in training and in test"),
+    ):
+        changes = {"leaky": True, "protocol": protocol}
+        leaky = [record.model_copy(update=changes) for record in evaluated.finished]
+        findings = replace(report.findings, evaluated=replace(evaluated, finished=leaky))
+        assert words in written_page(findings, report.folder)
 
 
 def test_published_values_of_other_test_sets_belong_to_mura_alone(report):

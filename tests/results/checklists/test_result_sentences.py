@@ -51,6 +51,10 @@ def test_limits_are_those_that_the_records_show():
         assert words in text
 
 
+def test_patients_on_both_sides_of_a_split_that_should_keep_them_apart_are_a_limit():
+    assert "patients in training and in test, who leak" in results.limits(study(shared_patients=2))
+
+
 def test_the_question_and_what_was_varied():
     assert "the main family holds 64 comparisons" in results.question(study())
     assert results.question(study(fine_tuning=None)) == ""

@@ -90,6 +90,7 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
     content |= {name: changes.pop(name) for name in of_grid}
     grid = Grid.model_validate({name: value for name, value in content.items() if value is not None})
     return {
+        "leaky": False,
         "grid": grid.model_dump(mode="json"),
         "dataset": {"name": "MURA", "citation": "rajpurkar2018mura"},
         "evaluated_on": "valid",
@@ -441,6 +442,14 @@ def test_other_splits():
         by_image, "results are too good", "folds by image", "20 % of the labelled images were the validation"
     )
     assert_silent(by_image, "drawn by patient", "kept patients together")
+
+
+@pytest.mark.parametrize("protocol", ["official", "patient"])
+def test_patients_on_both_sides_are_admitted(protocol):
+    text = methods(facts(protocol=protocol, leaky=True)).text
+    assert_says(text, "Some patients are on both sides of the split, so that results are too good")
+    assert_silent(text, "no patient was on both sides")
+    assert_silent(methods(facts(protocol=protocol)).text, "Some patients are on both sides")
 
 
 def test_the_data_set_is_cited_as_its_manifest_asks():
