@@ -1,8 +1,9 @@
 """The grids that the project ships: each is planned, and the literature's run on a small phantom."""
 
+import os
 from pathlib import Path
+from shutil import copytree
 
-import pandas as pd
 import pytest
 import yaml
 
@@ -26,12 +27,10 @@ def elsewhere(monkeypatch, tmp_path, phantom):
     """The folders that shipped grids name, filled with a phantom and with empty weights."""
     for name in ("mobilenetv2_100.coral_in1k", "squeezenet1_0.deepcompression_in1k"):
         (tmp_path / f"{name}.safetensors").write_bytes(b"")
-    images = read_mura(phantom).images.replace({"split": {"valid": "test"}})
-    paths = [str(phantom / image) for image in images["image"]]
-    pd.DataFrame(images).assign(path=paths).drop(columns="image").to_csv(
-        tmp_path / "manifest.csv", index=False
-    )
-    for name, place in (("WEIGHTS", tmp_path), ("PNEUMONIA", tmp_path), ("MURA", phantom)):
+    folder = copytree(phantom, tmp_path / "pneumonia", copy_function=os.link)
+    images = read_mura(folder).images.rename(columns={"image": "path"})
+    images.to_csv(folder / "manifest.csv", index=False)
+    for name, place in (("WEIGHTS", tmp_path), ("PNEUMONIA", folder), ("MURA", phantom)):
         monkeypatch.setenv(name, str(place))
 
 
