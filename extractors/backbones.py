@@ -1,16 +1,25 @@
 """Build frozen networks, load their weights strictly, and embed images."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from extractors.digests import JsonValue
 from extractors.errors import reason
-from extractors.sources import Normalisation, check_name, source_of
+from extractors.exported_weights import exported_folder, exported_weights
+from extractors.normalisation import check_normalisation
+from extractors.renames import renamed
+from extractors.sources import INSTALLED, Normalisation, check_name, source_of
+from extractors.sources.installed import why_absent
 from extractors.specs import BackboneSpec
-from extractors.weights import State, load_strictly, read_state
+from extractors.weights import AUXILIARY, State, load_strictly, read_checkpoint
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,7 @@ class Backbone:
     std: tuple[float, ...]
     width: int
     device: torch.device
+    renamed: str = ""  # how the names in the weights file were changed, in words
 
 
 def size_of(network: nn.Module) -> int:
@@ -33,22 +43,59 @@ def size_of(network: nn.Module) -> int:
 def load_backbone(spec: BackboneSpec, *, size: int, device: torch.device) -> Backbone:
     """Build the network without its classifier, load its weights strictly, and measure its width.
 
-    Raises WeightsUnavailableError when pretrained weights cannot be downloaded, and ValueError for a name
-    that no source has, when a weight is missing, unexpected or of another shape, and when the network does
-    not take `size` pixels. A library may raise other exceptions for `model_args` that it does not accept.
+    Pretrained weights come from the folder of `BENCHMARK_WEIGHTS` where it has them. Raises
+    WeightsUnavailableError when they cannot be downloaded, and ValueError, of one line, for a name that no
+    source has, for arguments that its library does not accept, for a weights file that cannot be read or does
+    not fit, and when the network does not take `size` pixels or gives no vector per image.
     """
     check_name(spec.name)
-    source, known = source_of(spec.name), spec.resolved()
+    known = spec.resolved()
+    if known.weights == INSTALLED:
+        raise ValueError(why_absent(spec.name))
+    check_normalisation(spec.mean, spec.std)
+    exported = exported_weights(spec)
+    file = exported or spec.weights_file
+    with _one_reason(spec):
+        network, own, head = _built(exported_folder(known, exported) if exported else known, file)
+    mean, std = _normalisation(known, own)
+    how = _load_file(network, file, known.name, head) if file else ""
+    network = network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
+    width = _width(network, spec, size, len(mean), device)
+    return Backbone(spec, network, mean, std, width, device, "" if exported else how)
+
+
+@contextmanager
+def _one_reason(spec: BackboneSpec) -> Iterator[None]:
+    """Turn whatever a library raises while it builds a network into a ValueError that names the network."""
+    try:
+        yield
+    except (ValueError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:  # libraries raise anything for arguments that they do not accept
+        given = f" with model_args {dict(spec.model_args)}" if spec.model_args else ""
+        raise ValueError(
+            f"backbone '{spec.label}' cannot be built{given}: {type(error).__name__}: {reason(error)}"
+        ) from error
+
+
+def _built(known: BackboneSpec, file: Path | None) -> tuple[nn.Module, Normalisation, tuple[str, ...]]:
+    """The network, its own normalisation and, where a file will be loaded, its classifier's key prefixes."""
+    source = source_of(known.name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)  # random weights are the same on every machine and in every run
-        network = source.build(known, known.pretrained)
-    mean, std = _normalisation(known, source.normalisation(known, network))
-    if file := spec.weights_file:
-        head = source.head(known, network)
-        state = {key: value for key, value in read_state(file).items() if not key.startswith(head)}
-        load_strictly(network, state, file)
-    network = network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
-    return Backbone(spec, network, mean, std, _width(network, spec, size, len(mean), device), device)
+        network = source.build(known, known.pretrained and file is None)
+    return network, source.normalisation(known, network), source.head(known, network) if file else ()
+
+
+def _load_file(network: nn.Module, file: Path, name: str, head: tuple[str, ...]) -> str:
+    """Load a weights file strictly; returns what was done to its names, in words."""
+    checkpoint = read_checkpoint(file)
+    own = tuple(network.state_dict())
+    unused = tuple(layer for layer in AUXILIARY if not any(key.startswith(layer) for key in own))
+    found = renamed(checkpoint.state, network, name, (*head, *unused))
+    load_strictly(network, found.state, file)
+    under = f"taken from '{'.'.join(checkpoint.under)}'" if checkpoint.under else ""
+    return "; ".join(how for how in (under, found.how) if how)
 
 
 @torch.inference_mode()
@@ -98,17 +145,18 @@ def normalised(backbone: Backbone, grey: Tensor) -> Tensor:
     return ((grey - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
-def fetch_state(name: str) -> State:
+def fetch_state(name: str, model_args: Mapping[str, JsonValue] | None = None) -> State:
     """The pretrained weights of a backbone, classifier included, downloaded or from the hub's cache.
 
-    Raises WeightsUnavailableError when they cannot be downloaded, and ValueError for an unknown name and
-    for a network whose weights are installed with its package.
+    Raises WeightsUnavailableError when they cannot be downloaded, and ValueError for an unknown name, for
+    arguments that its library does not accept, and for a network whose weights are installed with it.
     """
     check_name(name)
-    fetch, spec = source_of(name).fetch, BackboneSpec(name)
+    fetch, spec = source_of(name).fetch, BackboneSpec(name, model_args=model_args or {})
     if fetch is None:
         raise ValueError(f"the weights of '{name}' are installed with it: there is nothing to fetch")
-    return fetch(spec)
+    with _one_reason(spec):
+        return fetch(spec.resolved())
 
 
 def _normalisation(spec: BackboneSpec, own: Normalisation) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -125,13 +173,14 @@ def _width(network: nn.Module, spec: BackboneSpec, size: int, channels: int, dev
     blank = torch.zeros((1, channels, size, size), device=device)
     try:
         with torch.inference_mode():
-            output = network(blank)
+            output: Any = network(blank)
     except torch.OutOfMemoryError:
         raise
     except Exception as error:  # networks raise different exceptions for a size that they do not accept
         raise ValueError(
             f"backbone '{spec.label}' does not take {size} × {size} pixels: {reason(error)}"
         ) from error
-    if output.ndim != 2:
-        raise ValueError(f"backbone '{spec.label}' gives {tuple(output.shape)}, not one vector per image")
+    if not isinstance(output, Tensor) or output.ndim != 2:
+        shape = tuple(output.shape) if isinstance(output, Tensor) else f"a {type(output).__name__}"
+        raise ValueError(f"backbone '{spec.label}' gives {shape}, not one vector per image")
     return int(output.shape[1])

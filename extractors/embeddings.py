@@ -258,7 +258,11 @@ def _finish(filling: _Filling, pixels: StoredArray, used: Usage) -> StoredArray 
         partial.discard()
         return _failure(extractor, ValueError(f"'{extractor.label}' {problem}"))
     return partial.finish(
-        pixels.ids, extractor=extractor.identity(), pixels=pixels.digest, cost=filling.spent.cost(used)
+        pixels.ids,
+        extractor=extractor.identity(),
+        pixels=pixels.digest,
+        cost=filling.spent.cost(used),
+        renamed=filling.backbone.renamed if filling.backbone else "",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from extractors.descriptors import descriptors
 from extractors.digests import JsonValue, digest_of, file_digest
-from extractors.sources import RANDOM, source_of
+from extractors.sources import INSTALLED, RANDOM, source_of
 
 PIXELS_VERSION = 1  # raise it when decoding gives different pixels
 EMBEDDINGS_VERSION = 1  # raise it when backbones give different embeddings
@@ -29,7 +29,8 @@ class BackboneSpec:
     """A network and its weights; `name` includes the prefix of its source (`extractors.sources`).
 
     `weights` is the name of the source's own pretrained weights (the default; `imagenet` for timm and
-    torchvision), `random`, or the path of a file. `mean` and `std` (per channel, of pixels in 0..1) override
+    torchvision), `random`, `installed` (those of an installed package), or the path of a file. `mean` and
+    `std` (per channel, of pixels in 0..1) override
     the weights' own configuration.
     """
 
@@ -54,9 +55,14 @@ class BackboneSpec:
 
     @property
     def weights_file(self) -> Path | None:
-        """The weights file, or None for the library's pretrained or random weights."""
+        """The weights file; None for pretrained or random weights, or if its package is not installed."""
         known = self.resolved()
-        return None if known.pretrained or known.weights == RANDOM else Path(known.weights)
+        return None if known.pretrained or known.weights in (RANDOM, INSTALLED) else Path(known.weights)
+
+    @property
+    def trained(self) -> bool:
+        """Whether it has weights other than random ones."""
+        return self.weights != RANDOM
 
     def resolved(self) -> "BackboneSpec":
         """The same network with the name, arguments and weights file for its library."""
@@ -66,7 +72,8 @@ class BackboneSpec:
         """The settings in the grid, without folders and defaults: part of a cell's id."""
         asked: dict[str, JsonValue] = {"name": self.name}
         if not self.pretrained:
-            asked["weights"] = self.weights if self.weights == RANDOM else Path(self.weights).name
+            named = self.weights in (RANDOM, INSTALLED)
+            asked["weights"] = self.weights if named else Path(self.weights).name
         if self.model_args:
             asked["model_args"] = dict(self.model_args)
         if self.mean is not None:
@@ -77,7 +84,15 @@ class BackboneSpec:
 
     def identity(self) -> dict[str, JsonValue]:
         file = self.weights_file
-        return {**self.resolved().asked(), "weights": file_digest(file) if file else self.weights}
+        return {**self.resolved().asked(), "weights": _digest_of(file) if file else self.weights}
+
+
+def _digest_of(file: Path) -> str:
+    """The digest of a weights file; a word for one that cannot be read, whose loading will say why."""
+    try:
+        return file_digest(file)
+    except OSError:
+        return "unreadable"
 
 
 @dataclass(frozen=True)

@@ -266,6 +266,28 @@ def fetch(name: str, out: Path) -> None:
 
 
 @weights.command()
+@grid_option
+@click.option("--to", "folder", type=_FOLDER, required=True, help="Folder for the files and index.json.")
+def export(grid_file: Path, folder: Path) -> None:
+    """Collect all weights that a grid needs in a folder, for a machine without internet.
+
+    There, name the folder in the environment variable BENCHMARK_WEIGHTS.
+    """
+    from benchmark.cli.weights import export_weights
+
+    export_weights(grid_file, folder)
+
+
+@weights.command("verify")
+@click.argument("folder", type=_FOLDER)
+def verify_exported(folder: Path) -> None:
+    """Compare the files of an exported folder with the digests of its index."""
+    from benchmark.cli.weights import verify_weights
+
+    verify_weights(folder)
+
+
+@weights.command()
 @click.option(
     "--out", type=_PATH, required=True, help="The safetensors file to write; a checkpoint is kept beside it."
 )

@@ -2,16 +2,19 @@
 
 import math
 import os
+import shlex
 import tempfile
 from pathlib import Path
 
 from rich.table import Table
 
 from benchmark.cli.progress import duration
-from benchmark.cli.terminal import console, plain, progress_bars, shown
+from benchmark.cli.terminal import console, plain, progress_bars, say, shown
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
+from extractors.exported_weights import VARIABLE, problem_with, read_index
 from extractors.sources import source_of
+from extractors.specs import BackboneSpec
 
 
 def fetch_weights(name: str, out: Path) -> None:
@@ -32,6 +35,50 @@ def fetch_weights(name: str, out: Path) -> None:
     table = Table("in the grid", show_header=True)
     table.add_row(plain(f"- {{name: {name}, weights: {out}}}"))
     console().print(table)
+
+
+def export_weights(grid_file: Path, folder: Path) -> None:
+    """Collect all weights that a grid needs in a folder with an index; prints a row for each.
+
+    Raises UserError, after the others are written, when some weights cannot be had.
+    """
+    from benchmark.execution.advice import with_advice
+    from benchmark.grid.schema import read_grid
+    from extractors import weights_export
+
+    specs = {m.extractor for m in read_grid(grid_file).methods() if isinstance(m.extractor, BackboneSpec)}
+    table = Table("backbone", "file", "MB", "licence", "source", show_header=True)
+    problems = []
+    try:
+        for spec, entry in weights_export.export_weights(sorted(specs, key=lambda s: s.label), folder):
+            if isinstance(entry, ValueError):
+                problems.append(f"{spec.label}: {with_advice(entry)}")
+            else:
+                row = (spec.name, entry.file, f"{entry.bytes / 1e6:.1f}", entry.licence, entry.source)
+                table.add_row(*map(plain, row))
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    if table.row_count:
+        console().print(table)
+        say(f"on the other machine: export {VARIABLE}={shlex.quote(str(folder))}")
+    if problems:
+        raise UserError("\n".join(problems))
+    if not table.row_count:
+        say("this grid needs no weights but those that are installed with the benchmark")
+
+
+def verify_weights(folder: Path) -> None:
+    """Compare the files of a folder with the digests of its index. Raises UserError listing what differs."""
+    try:
+        entries = read_index(folder)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    problems = [f"{entry.file} {why}" for entry in entries if (why := problem_with(folder, entry))]
+    if problems:
+        raise UserError(
+            "\n".join([*problems, f"{len(problems)} of {len(entries)} files differ; export them again"])
+        )
+    say(f"{len(entries)} files are as the index says ({sum(e.bytes for e in entries) / 1e6:.1f} MB)")
 
 
 def pretrain_weights(out: Path, hours: float, device: str) -> None:

@@ -72,6 +72,8 @@ def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]
             yield from (failed(planned, run.context, embedding.cause, now()) for planned in group)
             continue
         facts = {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]}
+        if renamed := embedding.meta.get("renamed"):
+            facts["weights_renamed"] = renamed
         yield Batch(group, embedding.folder, facts, subset, run.context)
 
 

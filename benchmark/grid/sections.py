@@ -1,6 +1,6 @@
 """The sections of a grid file that list the methods to compare: one pydantic model per strategy."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BeforeValidator,
@@ -16,7 +16,10 @@ from benchmark.datasets.paths import resolve_path
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import END_TO_END, Recipe, RecipeEntry
 from extractors.descriptors import descriptors
-from extractors.sources import RANDOM, named_weights, source_of
+from extractors.exported_weights import exported_file
+from extractors.normalisation import check_normalisation
+from extractors.sources import INSTALLED, RANDOM, named_weights, source_of
+from extractors.sources.installed import package_of, why_absent
 from extractors.specs import BackboneSpec
 from extractors.validation import Strict, one_of
 from results.names import CHOSEN
@@ -42,17 +45,32 @@ class BackboneEntry(Strict):
         own = source_of(info.data.get("name", "")).weights
         if value in (own, RANDOM):
             return value
+        if value == INSTALLED:
+            if package_of(info.data.get("name", "")) is None:
+                raise PydanticCustomError("not_installed", why_absent(info.data.get("name", "")))
+            return value
         if value in named_weights():
             raise PydanticCustomError(
                 "other_weights",
                 f"'{info.data.get('name')}' has no weights '{value}'; allowed: {own}, random, or a file",
             )
         path = resolve_path(value, info.context)
+        if not path.is_file() and (exported := exported_file(info.data.get("name", ""), path)):
+            return str(exported)
         if not path.is_file():
             raise PydanticCustomError(
                 "no_file", f"there is no weights file {path}; allowed: {own}, random, or an existing file"
             )
         return str(path)
+
+    @model_validator(mode="after")
+    def _units(self) -> Self:
+        try:
+            check_normalisation(self.mean, self.std)
+        except ValueError as error:
+            key = str(error).partition(":")[0].split()[0]
+            raise PydanticCustomError("normalisation", "{why}", {"key": key, "why": str(error)}) from None
+        return self
 
     def spec(self) -> BackboneSpec:
         """Convert to the BackboneSpec of the extractors package."""

@@ -17,7 +17,8 @@ from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import Recipe
 from classifiers.names import FOLDS
 from extractors.descriptors import descriptors
-from extractors.sources import RANDOM, source_of
+from extractors.sources import INSTALLED, RANDOM, source_of
+from extractors.sources.installed import package_of
 from extractors.specs import BackboneSpec, DescriptorSpec
 
 
@@ -86,7 +87,11 @@ def _networks(findings: Findings, strategy: str) -> list[dict[str, str]]:
 
 def _network(spec: BackboneSpec) -> dict[str, str]:
     source = source_of(spec.name)
-    named = {RANDOM: "random weights", source.weights: source.weights_label or f"{source.weights} weights"}
+    named = {
+        RANDOM: "random weights",
+        INSTALLED: f"ImageNet weights of the package {package_of(spec.name)}",
+        source.weights: source.weights_label or f"{source.weights} weights",
+    }
     return {
         "name": spec.name.removeprefix(source.prefix) or spec.name,
         "weights": named.get(spec.weights, f"weights of {PurePath(spec.weights).name}"),

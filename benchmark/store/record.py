@@ -70,6 +70,7 @@ class Embedding(_Part):
     peak_memory_bytes: int | None = None
     peak_device_memory_bytes: int | None = None
     bytes_on_disk: int | None = None
+    weights_renamed: str | None = None  # how the names in a weights file were changed
 
 
 class Cost(_Part):
@@ -104,6 +105,7 @@ class Training(_Part):
     refitted: bool = False  # on all training images
     updates: int | None = None  # of the weights of the kept network
     peak_memory_bytes: int | None = None
+    weights_renamed: str | None = None  # how the names in a weights file were changed
     diverged_rates: list[float] = []
 
 

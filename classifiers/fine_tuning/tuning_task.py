@@ -149,9 +149,13 @@ class Tuned:
 
 
 def facts_of(training: Training) -> dict[str, Any]:
-    """How the kept network was trained: device, precision, threads, memory, and updates of its weights."""
-    device = training.backbone.device
+    """How the kept network was trained: device, precision, threads, memory, updates of its weights.
+
+    `weights_renamed` says how the names in its weights file were changed, where they were.
+    """
+    device, renamed = training.backbone.device, training.backbone.renamed
     return {
+        **({"weights_renamed": renamed} if renamed else {}),
         "device": device_name(device),
         "precision": "bfloat16" if device.type == "cuda" else "float32",
         "threads": torch.get_num_threads(),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # importing torch takes seconds, which reading a grid file do
 
 GROUP = "benchmark.backbones"
 RANDOM = "random"  # untrained weights, which every source has
+INSTALLED = "installed"  # weights that another package brings
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class BackboneSource:
     head: Callable[["BackboneSpec", "nn.Module"], tuple[str, ...]]  # key prefixes of the classifier
     fetch: Callable[["BackboneSpec"], dict[str, "Tensor"]] | None = None  # all weights; None: installed along
     resolve: Callable[["BackboneSpec"], "BackboneSpec"] = _same  # the library's name and file
+    provenance: Callable[["BackboneSpec"], dict[str, str]] | None = None  # full_name, licence, source
+    successor: Callable[[str], str | None] | None = None  # old name of a network -> its present name
     citation: str = ""  # a key of results/methods_text/references.bib
     weights_label: str = ""  # `weights` in the methods text; empty: the same word
 
@@ -73,7 +76,9 @@ _TIMM = BackboneSource(
     normalisation=lazy("extractors.sources.timm:normalisation"),
     head=lazy("extractors.sources.timm:head"),
     fetch=lazy("extractors.sources.timm:fetch"),
-    resolve=lazy("extractors.sources.local_folder:resolve"),
+    resolve=lazy("extractors.sources.installed:resolve"),
+    provenance=lazy("extractors.sources.timm:provenance"),
+    successor=lazy("extractors.sources.timm:successor"),
 )
 _TORCHVISION = BackboneSource(
     name="torchvision",
@@ -88,6 +93,8 @@ _TORCHVISION = BackboneSource(
     normalisation=lazy("extractors.sources.torchvision:normalisation"),
     head=lazy("extractors.sources.torchvision:head"),
     fetch=lazy("extractors.sources.torchvision:fetch"),
+    resolve=lazy("extractors.sources.torchvision_input:resolve"),
+    provenance=lazy("extractors.sources.torchvision:provenance"),
 )
 _BUNDLED = replace(
     _TIMM,  # it is a timm network
@@ -99,6 +106,8 @@ _BUNDLED = replace(
     names=lazy("extractors.sources.bundled:names"),
     resolve=lazy("extractors.sources.bundled:resolve"),
     fetch=None,
+    provenance=None,
+    successor=None,
 )
 
 
@@ -121,8 +130,11 @@ def named_weights() -> set[str]:
 
 def check_name(backbone: str) -> None:
     """Raise ValueError, with the nearest names, for a network that its source does not have."""
-    if source_of(backbone).knows(backbone):
+    source = source_of(backbone)
+    if source.knows(backbone):
         return
+    if source.successor and (name := source.successor(backbone)):
+        raise ValueError(f"there is no backbone '{backbone}': {source.library} now calls it '{name}'")
     known = [name for source in sources().values() for name in source.names()]
     near = get_close_matches(backbone, known, n=3)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""

@@ -1,16 +1,27 @@
 """Backbones of timm: names that timm lists, and `hf-hub:` and `local-dir:` names."""
 
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import huggingface_hub
 import timm
+import torch
+from huggingface_hub.errors import LocalEntryNotFoundError, OfflineModeIsEnabled
 from torch import nn
 
 from extractors.errors import WeightsUnavailableError, reason
 from extractors.sources import IMAGENET, Normalisation
+from extractors.sources.connection import is_reachable
 from extractors.specs import BackboneSpec
 from extractors.weights import HEADS, State
 
 _EXTERNAL = ("hf-hub:", "hf_hub:", "local-dir:")
+_LOG = logging.getLogger(__name__)
 
 
 def knows(name: str) -> bool:
@@ -24,8 +35,15 @@ def names() -> list[str]:
     return listed
 
 
+def successor(name: str) -> str | None:
+    """The present name, with the tag of the same weights, of a network that timm has renamed."""
+    renamed: str | None = timm.models._registry._deprecated_models.get(name)
+    return renamed
+
+
 def build(spec: BackboneSpec, pretrained: bool) -> nn.Module:
-    """Build the network without its classifier. Raises WeightsUnavailableError."""
+    """Build the network without its classifier. Raises WeightsUnavailableError, and ValueError for a tag."""
+    _check_tag(spec.name)
     if pretrained:
         network = _pretrained(spec)
         network.reset_classifier(0)  # type: ignore[operator]
@@ -35,7 +53,31 @@ def build(spec: BackboneSpec, pretrained: bool) -> nn.Module:
 
 def fetch(spec: BackboneSpec) -> State:
     """Load the pretrained weights with the classifier. Raises WeightsUnavailableError."""
+    _check_tag(spec.name)
     return _pretrained(spec).state_dict()
+
+
+def provenance(spec: BackboneSpec) -> dict[str, str]:
+    """The full name, licence and source of the pretrained weights, as far as timm knows them."""
+    if spec.name.startswith(_EXTERNAL):
+        return {"full_name": spec.name, "licence": "unknown", "source": spec.name}
+    config = timm.models.get_pretrained_cfg(spec.name)
+    if config is None:
+        return {}
+    source = f"hf-hub:{config.hf_hub_id}" if config.hf_hub_id else config.url
+    name = f"{config.architecture}.{config.tag}" if config.tag else spec.name
+    return {"full_name": name, "licence": config.license or "unknown", "source": str(source or "unknown")}
+
+
+def hub_config(spec: BackboneSpec) -> str:
+    """The text of config.json of an `hf-hub:` network. Raises WeightsUnavailableError."""
+    repository, _, revision = spec.name.partition(":")[2].partition("@")
+    try:
+        with _offline_without_connection():
+            path = huggingface_hub.hf_hub_download(repository, "config.json", revision=revision or None)
+        return Path(path).read_text(encoding="utf-8")
+    except Exception as error:  # the hub's client raises errors of several libraries
+        raise WeightsUnavailableError(spec.name, reason(error)) from error
 
 
 def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
@@ -46,21 +88,70 @@ def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
 
 
 def head(spec: BackboneSpec, network: nn.Module) -> tuple[str, ...]:
-    """The key prefixes of the classifier layer or layers."""
+    """The key prefixes of the layers that a network with a classifier has beside those of one without."""
+    with torch.device("meta"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # initial values on the meta device
+        try:
+            whole, cut = (_created(spec, pretrained=False, num_classes=n).state_dict() for n in (2, 0))
+        except Exception:  # networks that compute with their weights while they are built
+            _LOG.debug("'%s' cannot be built without memory", spec.name, exc_info=True)
+            whole = cut = {}
+    more = {f"{key.rpartition('.')[0]}." for key in whole.keys() - cut.keys()}
     config = _config(spec, network)
     layers = config.classifier if config else None
-    return tuple(f"{layer}." for layer in ([layers] if isinstance(layers, str) else layers or HEADS))
+    named = [f"{layer}." for layer in ([layers] if isinstance(layers, str) else layers or HEADS)]
+    return tuple(sorted({*more, *named}))
+
+
+def _check_tag(name: str) -> None:
+    """Raise ValueError for a tag that timm does not have for the architecture."""
+    architecture, _, tag = name.partition(".")
+    if not tag or name.startswith(_EXTERNAL):
+        return
+    tags = [listed.partition(".")[2] for listed in timm.list_pretrained(f"{architecture}.*")]
+    if tag not in tags:
+        known = f"it has: {', '.join(tags)}" if tags else "it has none: use 'weights: random' or a file"
+        raise ValueError(f"timm has no weights '{tag}' of '{architecture}'; {known}")
 
 
 def _pretrained(spec: BackboneSpec) -> nn.Module:
     """The pretrained network with its classifier: without it, timm does not load strictly."""
+    if not spec.name.startswith(_EXTERNAL) and not timm.models.is_model_pretrained(spec.name):
+        raise ValueError(
+            f"timm has no pretrained weights of '{spec.name}': "
+            "use 'weights: random', a file, or another network"
+        )
     try:
-        return _created(spec, pretrained=True)
+        with _offline_without_connection():
+            return _created(spec, pretrained=True)
     except Exception as error:  # each hub raises its own network errors
-        raise WeightsUnavailableError(spec.name, reason(error)) from error
+        if not isinstance(error, OSError) and not spec.name.startswith(_EXTERNAL):
+            _created(spec, pretrained=False)  # raises the same error where the arguments are at fault
+        offline = isinstance(error, OfflineModeIsEnabled | LocalEntryNotFoundError)
+        why = f"no connection to {_hub_host()}" if offline else reason(error)
+        raise WeightsUnavailableError(spec.name, why) from error
+
+
+@contextmanager
+def _offline_without_connection() -> Iterator[None]:
+    """Let the hub's client use its cache alone where the hub cannot be reached, instead of trying again."""
+    constants = huggingface_hub.constants
+    before = constants.HF_HUB_OFFLINE
+    if not before and not is_reachable(constants.ENDPOINT):
+        constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
+
+
+def _hub_host() -> str:
+    return urlsplit(huggingface_hub.constants.ENDPOINT).hostname or "the hub"
 
 
 def _created(spec: BackboneSpec, **arguments: Any) -> nn.Module:
+    if own := [name for name in ("num_classes", "pretrained") if name in spec.model_args]:
+        raise ValueError(f"model_args of '{spec.label}' cannot hold {' and '.join(own)}: leave it out")
     return timm.create_model(spec.name, **arguments, **dict[str, Any](spec.model_args))
 
 

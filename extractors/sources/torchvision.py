@@ -1,17 +1,21 @@
 """Backbones of torchvision, with names `torchvision/NAME`."""
 
 import warnings
+from http.client import HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import torch
 import torchvision
 from torch import nn
 
 from extractors.errors import WeightsUnavailableError, reason
+from extractors.library_names import rename_all
 from extractors.sources import IMAGENET, Normalisation
+from extractors.sources.connection import is_reachable
+from extractors.sources.torchvision_input import PREFIX
 from extractors.specs import BackboneSpec
-from extractors.weights import HEADS, State
-
-_PREFIX = "torchvision/"
+from extractors.weights import AUXILIARY, HEADS, State
 
 
 def knows(name: str) -> bool:
@@ -21,30 +25,38 @@ def knows(name: str) -> bool:
 
 def names() -> list[str]:
     """The full names of the networks for classification."""
-    return [_PREFIX + name for name in torchvision.models.list_models(module=torchvision.models)]
+    return [PREFIX + name for name in torchvision.models.list_models(module=torchvision.models)]
 
 
 def build(spec: BackboneSpec, pretrained: bool) -> nn.Module:
     """Build the network without the last layer of its classifier. Raises WeightsUnavailableError."""
-    network = _whole(spec)
-    if pretrained:
-        network.load_state_dict(fetch(spec), strict=True)
-    return _remove_head(network)
+    return _remove_head(_pretrained(spec) if pretrained else _whole(spec))
 
 
 def fetch(spec: BackboneSpec) -> State:
     """Load the ImageNet weights with the classifier. Raises WeightsUnavailableError."""
-    weights = torchvision.models.get_model_weights(_own_name(spec)).DEFAULT
+    weights = _weights(spec)
+    _check_connection(spec)
     try:
         state: State = weights.get_state_dict(progress=False, check_hash=True)
     except Exception as error:  # a download may raise many kinds of errors
         raise WeightsUnavailableError(spec.name, reason(error)) from error
-    return state
+    return rename_all(state, spec.name)
+
+
+def provenance(spec: BackboneSpec) -> dict[str, str]:
+    """The full name, licence and source of the ImageNet weights."""
+    weights = _weights(spec)
+    return {
+        "full_name": f"{spec.name} ({weights})",
+        "licence": "BSD-3-Clause (torchvision)",
+        "source": str(weights.url),
+    }
 
 
 def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
     """Mean and std from the transforms of the ImageNet weights."""
-    transforms = torchvision.models.get_model_weights(_own_name(spec)).DEFAULT.transforms()
+    transforms = _weights(spec).transforms()
     mean, std = getattr(transforms, "mean", IMAGENET.mean), getattr(transforms, "std", IMAGENET.std)
     return Normalisation(tuple(mean), tuple(std))
 
@@ -61,14 +73,45 @@ def head(spec: BackboneSpec, network: nn.Module) -> tuple[str, ...]:
 
 
 def _own_name(spec: BackboneSpec) -> str:
-    return spec.name.removeprefix(_PREFIX)
+    return spec.name.removeprefix(PREFIX)
+
+
+def _weights(spec: BackboneSpec) -> torchvision.models.WeightsEnum:
+    return torchvision.models.get_model_weights(_own_name(spec)).DEFAULT
+
+
+def _pretrained(spec: BackboneSpec) -> nn.Module:
+    """The network as torchvision's own builder makes it, with all that it sets beside the weights."""
+    _check_connection(spec)
+    try:
+        network: nn.Module = torchvision.models.get_model(
+            _own_name(spec), weights=_weights(spec), progress=False, **spec.model_args
+        )
+    except (OSError, HTTPException) as error:
+        raise WeightsUnavailableError(spec.name, reason(error)) from error
+    return network
+
+
+def _check_connection(spec: BackboneSpec) -> None:
+    """Raise WeightsUnavailableError at once where the weights are not here and cannot be downloaded."""
+    url = str(_weights(spec).url)
+    stored = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlsplit(url).path).name
+    if not stored.is_file() and not is_reachable(url):
+        raise WeightsUnavailableError(spec.name, f"no connection to {urlsplit(url).hostname}")
 
 
 def _whole(spec: BackboneSpec) -> nn.Module:
     name = _own_name(spec)
     # without this argument, both warn that their default initialisation will change
     initial = {"init_weights": True} if name in ("googlenet", "inception_v3") else {}
-    network: nn.Module = torchvision.models.get_model(name, weights=None, **initial, **spec.model_args)
+    if spec.pretrained and name.startswith("vit_"):  # for a file with these weights: the builder's own size
+        initial["image_size"] = _weights(spec).meta["min_size"][0]
+    network: nn.Module = torchvision.models.get_model(name, weights=None, **{**initial, **spec.model_args})
+    if not spec.model_args.get("aux_logits"):
+        for layer in AUXILIARY:
+            if hasattr(network, layer.strip(".")):
+                network.aux_logits = False  # type: ignore[assignment]
+                setattr(network, layer.strip("."), None)
     return network
 
 

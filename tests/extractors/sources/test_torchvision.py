@@ -41,6 +41,7 @@ def test_weights_that_cannot_be_downloaded_are_a_typed_error(monkeypatch):
     def offline(*_, **__):
         raise OSError
 
+    monkeypatch.setattr("extractors.sources.torchvision.is_reachable", lambda url: True)
     monkeypatch.setattr(torchvision.models._api.WeightsEnum, "get_state_dict", offline)
     with pytest.raises(WeightsUnavailableError, match=r"'torchvision/resnet18'.*\(OSError\)$"):
         load_backbone(BackboneSpec("torchvision/resnet18"), size=64, device=CPU)
