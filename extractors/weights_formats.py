@@ -71,9 +71,9 @@ def _check_archive(path: Path, size: int) -> None:
 
 def _is_text(head: bytes) -> bool:
     try:
-        text = head.decode()
+        text = head.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if error.start < len(head) - 4:
             return False
-        text = head[: error.start].decode()
+        text = head[: error.start].decode("utf-8-sig")
     return all(letter.isprintable() or letter.isspace() for letter in text)

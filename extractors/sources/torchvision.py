@@ -63,12 +63,16 @@ def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
 
 def head(spec: BackboneSpec, network: nn.Module) -> tuple[str, ...]:
     """The key prefixes of the layers that `build` cuts off."""
-    with torch.device("meta"), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # initial values on the meta device
-        whole = _whole(spec)
-        keys = set(whole.state_dict())
-        name = _head_name(whole)
-        kept = set(_remove_head(whole).state_dict())
+        try:
+            with torch.device("meta"):
+                whole = _whole(spec)
+        except NotImplementedError:  # RegNet computes with tensors while it is built
+            whole = _whole(spec)
+    keys = set(whole.state_dict())
+    name = _head_name(whole)
+    kept = set(_remove_head(whole).state_dict())
     return tuple(sorted({f"{key.rpartition('.')[0]}." for key in keys - kept})) or (f"{name}.",)
 
 
