@@ -47,7 +47,7 @@ def read_index(folder: Path) -> list[ExportedWeights]:
         raise ValueError(
             f"{path}: {error.strerror}; name a folder that 'benchmark weights export' has written"
         ) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path} is not an index of weights; export them again") from error
     return entries
 

@@ -133,3 +133,38 @@ def test_real_weights_load_strictly_and_know_their_width(mobilenet_file, squeeze
     squeezenet = BackboneSpec("torchvision/squeezenet1_0", str(squeezenet_file))
     assert load_backbone(coral, size=224, device=CPU).width == 1280
     assert load_backbone(squeezenet, size=224, device=CPU).width == 512
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        (
+            BackboneSpec("resnet10t", "random", {"nonsense": 1}),
+            r"cannot be built with model_args .*nonsense.*TypeError",
+        ),
+        (BackboneSpec("resnet10t", "random", {"num_classes": 5}), "cannot hold num_classes: leave it out"),
+        (
+            BackboneSpec("resnet10t", "random", {"features_only": True}),
+            "gives a list, not one vector per image",
+        ),
+        (BackboneSpec("resnet10t", "random", {"global_pool": ""}), "gives .*, not one vector per image"),
+        (BackboneSpec("resnet10t", "random", {"in_chans": None}), "cannot be built with model_args"),
+        (BackboneSpec("torchvision/resnet18", "random", {"foo": 3}), "cannot be built with model_args"),
+        (BackboneSpec("resnet18.wrong_tag"), "no weights 'wrong_tag' of 'resnet18'; it has: a1_in1k"),
+        (BackboneSpec("resnet18.wrong_tag", "random"), "no weights 'wrong_tag'"),
+        (BackboneSpec("resnet10t", "random", mean=(123.675,) * 3), "divide mean and std by 255"),
+        (BackboneSpec("resnet10t", "random", std=(0.0,) * 3), "must be above 0"),
+        (BackboneSpec("resnet10t", "random", mean=(0.5, 0.5)), "mean and std need 3 values each"),
+    ],
+)
+def test_whatever_stops_a_network_is_one_line(spec, said):
+    with pytest.raises(ValueError, match=said) as error:
+        load_backbone(spec, size=64, device=CPU)
+    assert "\n" not in str(error.value)
+
+
+def test_the_renaming_of_a_file_is_said(tmp_path):
+    state = {f"model._orig_mod.{key}": value for key, value in state_of(SMALL).items()}
+    torch.save({"state_dict": state}, tmp_path / "w.ckpt")
+    backbone = load_backbone(BackboneSpec(SMALL, str(tmp_path / "w.ckpt")), size=64, device=CPU)
+    assert backbone.renamed == "taken from 'state_dict'; without the prefix 'model._orig_mod.'"

@@ -113,3 +113,8 @@ def test_an_entry_point_that_cannot_be_used_is_one_clear_error(install):
     install(GROUP, "third_party_module:ABSENT", MODULE)
     with pytest.raises(ValueError, match=r"third_party_module:ABSENT.*third-party.*cannot be imported"):
         source_of("resnet18")
+
+
+def test_a_network_that_timm_renamed_has_its_new_name_and_no_other():
+    with pytest.raises(ValueError, match=r"timm now calls it 'vit_base_patch16_224.augreg_in21k'$"):
+        check_name("vit_base_patch16_224_in21k")

@@ -1,11 +1,13 @@
 import json
+from time import perf_counter
 
+import huggingface_hub
 import pytest
 import timm
 import torch
 from safetensors.torch import save_file
 
-from extractors.backbones import fetch_state, load_backbone
+from extractors.backbones import fetch_state, load_backbone, network_input
 from extractors.errors import WeightsUnavailableError
 from extractors.sources import check_name
 from extractors.sources.timm import head, knows, names, normalisation
@@ -78,3 +80,33 @@ def test_channels_and_classifier_layers_are_those_of_the_network():
     assert normalisation(spec, torch.nn.Module()).channels == 1
     assert head(spec, torch.nn.Module()) == ("fc.",)
     assert load_backbone(spec, size=64, device=CPU).mean == pytest.approx((0.449,), abs=1e-3)
+
+
+def test_without_a_connection_the_hub_is_not_asked_again_and_again(monkeypatch):
+    monkeypatch.setattr("extractors.sources.timm.is_reachable", lambda url: False)
+    began = perf_counter()
+    with pytest.raises(WeightsUnavailableError, match="no connection to"):
+        fetch_state("resnet18.a1_in1k")
+    assert perf_counter() - began < 10
+    assert not huggingface_hub.constants.HF_HUB_OFFLINE
+
+
+def test_networks_without_pretrained_weights_say_so():
+    name = next(name for name in names() if not timm.models.is_model_pretrained(name))
+    with pytest.raises(ValueError, match=r"timm has no pretrained weights of .*: use 'weights: random'"):
+        load_backbone(BackboneSpec(name), size=64, device=CPU)
+
+
+@pytest.mark.parametrize(
+    "name", ["levit_128s", "repvit_m0_9", "vit_tiny_patch16_224", "convnext_atto", SMALL]
+)
+def test_the_classifier_in_a_file_is_left_out_whatever_its_layers(tmp_path, name):
+    torch.manual_seed(3)
+    network = timm.create_model(name).eval()
+    save_file(network.state_dict(), tmp_path / "w.safetensors")
+    backbone = load_backbone(BackboneSpec(name, str(tmp_path / "w.safetensors")), size=224, device=CPU)
+    network.reset_classifier(0)
+    pixels = torch.randint(0, 255, (1, 224, 224), dtype=torch.uint8)
+    with torch.inference_mode():
+        expected = network.to(memory_format=torch.channels_last)(network_input(backbone, pixels))
+        assert torch.allclose(backbone.network(network_input(backbone, pixels)), expected, atol=1e-5)
