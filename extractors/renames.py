@@ -24,7 +24,7 @@ def renamed(state: State, network: nn.Module, name: str, head: tuple[str, ...]) 
 
     Known are words before all names (`module.`, `_orig_mod.`, `backbone.`, others), children by
     number instead of name, names of torchvision's published DenseNet files, and torchvision's names for
-    timm's networks of the same architecture. `head` are the key prefixes of the classifier. When nothing fits,
+    timm's networks of the same architecture. `head` are the classifier's key prefixes. When nothing fits,
     the attempt with the fewest misfits is returned, whose misfits say what is wrong.
     """
     attempts: list[tuple[int, int, Renamed]] = []

@@ -1,4 +1,4 @@
-"""The short and the long form of fine-tuning's recipes, and the names that recipes may have."""
+"""Forms and names of fine-tuning's recipes; weights, mean and std of backbones."""
 
 import pytest
 
@@ -90,3 +90,35 @@ def test_a_wrong_recipe_is_named_with_its_line_and_key(read, text, message):
     with pytest.raises(UserError) as caught:
         read(text)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (
+            "mean: [123.675, 116.28, 103.53], std: [58.4, 57.1, 57.4]",
+            r":3: .*mean: .*divide mean and std by 255: mean: \[0.485",
+        ),
+        ("std: [0.2, 0, 0.2]", ":3: .*std: .*must be above 0"),
+        ("mean: [.nan]", ":3: .*mean: .*finite"),
+        ("mean: [0.5], std: [0.2, 0.2, 0.2]", ":3: .*mean has 1 values and std has 3"),
+        (
+            "weights: installed",
+            ":3: .*no package brings weights of 'resnet18'; there are some for tf_efficientnet_lite0",
+        ),
+    ],
+)
+def test_weights_and_units_that_cannot_be_are_refused_with_their_line(tmp_path, keys, said):
+    path = tmp_path / "g.yaml"
+    path.write_text(
+        f"name: g\ndataset: {{kind: phantom}}\nfine_tuning: {{backbones: [{{name: resnet18, {keys}}}]}}\n"
+    )
+    with pytest.raises(UserError, match=said) as error:
+        read_grid(path)
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_installed_weights_are_known_with_and_without_their_package(read):
+    text = "  recipe: default\nfeature_extraction:\n  backbones: [{name: tf_efficientnet_lite0, weights: installed}]\n"
+    grid = read(text + "  classifiers: [majority]\n")
+    assert grid.methods()[0].extractor.weights == "installed"
