@@ -36,10 +36,10 @@ def test_a_file_of_torchvision_gives_the_same_features_in_timm(tmp_path, theirs,
     torch.manual_seed(5)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        network = torchvision.models.get_model(theirs, weights=None).train()
+        network = torchvision.models.get_model(theirs, weights=None).eval()
     norms = [module for module in network.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     for norm in norms:
-        norm.momentum = 1.0
+        norm.train().momentum = 1.0
     if norms:
         with torch.no_grad():
             network(torch.rand(4, 3, 96, 96))  # statistics of noise, so that features differ between images
