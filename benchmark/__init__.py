@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         read_grid,
         report,
         run,
+        track,
     )
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "read_grid",
     "report",
     "run",
+    "track",
 ]
 
 

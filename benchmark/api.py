@@ -35,7 +35,7 @@ from benchmark.reporting.write import Report, write_report
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
-from benchmark.tracking.session import Session
+from benchmark.tracking.session import NotLoggedError, Session
 from extractors.array_store import write_atomically
 from results.figures.learning_curves import LearningCurves
 
@@ -53,6 +53,7 @@ __all__ = [
     "read_grid",
     "report",
     "run",
+    "track",
 ]
 
 GridLike = Grid | Path | str  # a grid, or the path of a grid file
@@ -158,26 +159,55 @@ def run(
     `jobs` are processes at once (default: one per core); `device` is auto, cpu, cuda, cuda:1 or mps.
     `progress` is told (stage, steps done now, steps in all), `on_epoch` each epoch of a fine-tuning,
     `on_cell` each record as it is written. A cell that cannot be fitted is in `Results.failed` and stops no
-    other. Raises UserError for a grid, data, a device or a tracking store that cannot be used.
+    other. A tracking store that fails stops nothing either: `Results.not_tracked` says why, and `track` logs
+    the results later. Raises UserError for a grid, data or a device that cannot be used.
     """
     place = _workspace(workspace, tracking_uri)
     opened, records = open_plan(_grid(grid), place, read_images=True)
     share = share_cores(jobs)
     session = Session(place, opened, records) if track else None
-    if opened.todo:
-        settings = (place.cache, share, device, skip_unreadable)
-        _compute(opened, records, session, settings, progress, on_epoch, on_cell)
-    _remember(opened, records)
-    known = read_records(opened, records)
-    finished = [record for record in known if isinstance(record, Finished)]
-    answers = answers_of(opened.grid.evaluation, records, finished, share, _planned(opened))
-    results = Results(answers, opened, tuple(record for record in known if isinstance(record, Failed)))
-    if session:
-        try:
-            session.close(known, answers)
-        except UserError as error:
-            return replace(results, not_tracked=str(error))
+    try:
+        if opened.todo:
+            settings = (place.cache, share, device, skip_unreadable)
+            _compute(opened, records, session, settings, progress, on_epoch, on_cell)
+        _remember(opened, records)
+        known = read_records(opened, records)
+        results = _results(opened, records, known, share)
+        if session:
+            session.close(known, results.answers)
+    except NotLoggedError as error:
+        return replace(results, not_tracked=str(error))
+    finally:
+        if session:
+            session.end()
     return results
+
+
+def track(
+    grid: GridLike,
+    workspace: WorkspaceLike = "runs",
+    *,
+    jobs: int | None = None,
+    tracking_uri: str | None = None,
+) -> Results:
+    """Log to MLflow what it lacks of a grid's finished and failed cells, and return them; fits nothing.
+
+    For results whose run could not be logged, and for another store than theirs. Raises UserError when the
+    store cannot be used.
+    """
+    place = _workspace(workspace, tracking_uri)
+    opened, records = open_plan(_grid(grid), place)
+    known = current_records(opened, records)
+    results = _results(opened, records, known, share_cores(jobs))
+    if known:
+        Session(place, opened, records).close(known, results.answers, look=True)
+    return results
+
+
+def _results(plan: Plan, records: Records, known: list[Record], share: Share) -> Results:
+    finished = [record for record in known if isinstance(record, Finished)]
+    answers = answers_of(plan.grid.evaluation, records, finished, share, _planned(plan))
+    return Results(answers, plan, tuple(record for record in known if isinstance(record, Failed)))
 
 
 def _compute(
@@ -194,7 +224,7 @@ def _compute(
 
     records.sweep()
     if session:
-        session.open()
+        session.begin()
 
     def epoch_done(record: Header, epoch: Epoch) -> None:
         if session:
@@ -220,10 +250,7 @@ def load_results(workspace: WorkspaceLike, grid: GridLike, *, jobs: int | None =
     if isinstance(grid, str) and not Path(grid).is_file() and Path(grid).suffix not in (".yaml", ".yml"):
         return _load_by_name(place, grid, share)
     opened, records = open_plan(_grid(grid), place)
-    known = current_records(opened, records)
-    finished = [record for record in known if isinstance(record, Finished)]
-    answers = answers_of(opened.grid.evaluation, records, finished, share, _planned(opened))
-    return Results(answers, opened, tuple(record for record in known if isinstance(record, Failed)))
+    return _results(opened, records, current_records(opened, records), share)
 
 
 def compare(results: Results) -> pd.DataFrame:
@@ -286,7 +313,8 @@ def _load_by_name(workspace: Workspace, name: str, share: Share) -> Results:
         raise UserError(
             f"{workspace.folder} holds no grid '{name}' that this version has run; give the grid file"
         ) from None
-    known = [record for cell in cells if (record := records.read(str(cell))) is not None]
+    found = [record for cell in cells if (record := records.read(str(cell))) is not None]
+    known = [record for record in found if not records.damage(record.cell, record)]
     finished = [records.evaluated(record, evaluation) for record in known if isinstance(record, Finished)]
     failed = tuple(record for record in known if isinstance(record, Failed))
     return Results(answers_of(evaluation, records, finished, share, planned), None, failed)
@@ -303,5 +331,5 @@ def _agrees(record: Finished, axes: dict[str, object]) -> bool:
 
 def _predictions(records: Records, record: Finished) -> pd.DataFrame:
     axes = {"cell_body_part" if name == "body_part" else name: value for name, value in record.axes.items()}
-    frame = records.read_predictions(record.cell)
+    frame = records.read_predictions(record)
     return frame.assign(cell=record.cell, threshold=record.threshold, **axes)

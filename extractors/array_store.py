@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,10 +98,18 @@ class PartialArray:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a text file under a temporary name and rename it, so that no reader sees half of it."""
+    """Write a text file under a temporary name and rename it, so that no reader sees half of it.
+
+    A full disk raises OSError and leaves nothing.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text)
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def _open_or_create(part: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.memmap[Any, Any]:
@@ -113,7 +122,16 @@ def _open_or_create(part: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) ->
     shutil.rmtree(part, ignore_errors=True)
     part.unlink(missing_ok=True)  # where it was a file
     part.mkdir(parents=True)
-    return np.lib.format.open_memmap(part / _DATA, mode="w+", dtype=dtype, shape=shape)
+    data = np.lib.format.open_memmap(part / _DATA, mode="w+", dtype=dtype, shape=shape)
+    _allocate(part / _DATA)
+    return data
+
+
+def _allocate(path: Path) -> None:
+    """Take the room on the disk now: a full disk would end the process by SIGBUS when the map is written."""
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as stream:
+            os.posix_fallocate(stream.fileno(), 0, path.stat().st_size)
 
 
 def _chunks_done(path: Path) -> set[int] | None:

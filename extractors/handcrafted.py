@@ -11,6 +11,7 @@ from skimage.feature import graycomatrix, graycoprops, hog, local_binary_pattern
 
 from extractors.descriptors import Function, descriptors
 from extractors.edges import Image, Vector
+from extractors.orphans import ending_with_this
 
 Pixels = NDArray[np.uint8]
 
@@ -89,7 +90,7 @@ def describe_timed(
     own = {name: descriptors()[name].parts or (name,) for name in names}
     functions = {part: _function(part) for parts in own.values() for part in parts}
     chunks = [images[start : start + _CHUNK] for start in range(0, len(images), _CHUNK)]
-    done = Parallel(n_jobs=min(jobs, len(chunks)))(
+    done = Parallel(n_jobs=min(jobs, len(chunks)), **ending_with_this())(
         delayed(_describe_chunk)(chunk, functions) for chunk in chunks
     )
     vectors = {part: np.concatenate([chunk[part] for chunk, _ in done]) for part in functions}

@@ -15,6 +15,7 @@ from extractors.digests import JsonValue, digest_of
 from extractors.file_contents import contents_digest
 from extractors.grey_values import Window, grey_image
 from extractors.image_files import ImageFileError, open_image
+from extractors.orphans import ending_with_this
 from extractors.specs import PIXELS_VERSION
 
 CHUNK = 128  # images that a worker decodes at once; chosen by hand
@@ -112,7 +113,7 @@ def _decode_all(
     progress(len(images) - sum(rows.stop - rows.start for rows in pending))
     unreadable: dict[str, JsonValue] = {}
     skipped: list[tuple[slice, NDArray[np.uint8]]] = []
-    chunks = Parallel(n_jobs=jobs, return_as="generator")(
+    chunks = Parallel(n_jobs=jobs, return_as="generator", **ending_with_this())(
         delayed(_decode_chunk)(root, images[rows], size, look) for rows in pending
     )
     for rows, (pixels, errors) in zip(pending, chunks, strict=True):

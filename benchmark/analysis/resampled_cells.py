@@ -176,7 +176,7 @@ class ResampledCells:
 
     def predictions(self, record: Finished) -> pd.DataFrame:
         """A cell's predictions, one row per test image."""
-        return self.records.read_predictions(record.cell)
+        return self.records.read_predictions(record)
 
 
 def mean_size(cells: Iterable[Finished]) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Send log messages to standard error and, for a run, to a file. The library itself adds no handler."""
 
 import logging
+import sys
 import time
 from datetime import UTC, datetime
 from functools import cache
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
+
+from benchmark.store.addresses import without_secrets
 
 _PACKAGES = ("benchmark", "classifiers", "extractors", "results")
 _TERMINAL, _FILE = "benchmark: terminal", "benchmark: file"  # names of the handlers that `log_to` adds
@@ -45,24 +48,39 @@ def log_path(folder: Path, command: str) -> Path:
 
 def _terminal_handler(level: int) -> logging.Handler:
     handler = RichHandler(level, console=stderr(), show_path=False, show_time=level <= logging.INFO)
-    handler.setFormatter(logging.Formatter("%(message)s") if level <= logging.INFO else _OneLine())
+    handler.setFormatter(_Plain("%(message)s") if level <= logging.INFO else _OneLine())
     return handler
 
 
 def _file_handler(file: Path) -> logging.Handler:
-    handler = logging.FileHandler(file, encoding="utf-8")
+    handler = _File(file, encoding="utf-8")
     handler.setLevel(logging.INFO)
-    formatter = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    formatter = _Plain("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
     return handler
+
+
+class _Plain(logging.Formatter):
+    """Format message and traceback without the passwords and tokens of addresses in them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
 
 
 class _OneLine(logging.Formatter):
     """Format the message without its traceback, which is in the log file."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return record.getMessage()
+        return without_secrets(record.getMessage())
+
+
+class _File(logging.FileHandler):
+    """A log file that a full disk keeps short; logging would write a traceback to the terminal each time."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, the name is logging's
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 def _replace(name: str, handler: logging.Handler) -> None:

@@ -4,13 +4,16 @@ import logging
 import os
 import shlex
 import sys
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from benchmark.cli.signals import ENDING, SignalledError, exiting_on
 from benchmark.errors import UserError, reason
 
+_STOPPED = "stopped; finished results are kept, and the same command continues from there"
 logger = logging.getLogger(__name__)
 
 _PATH = click.Path(path_type=Path)
@@ -83,15 +86,20 @@ def run(
     device: str,
     skip_unreadable: bool,
 ) -> None:
-    """Compute the cells of a grid that are not done yet, and log them to MLflow."""
+    """Compute the cells of a grid that are not done yet, and log them to MLflow.
+
+    Exit status 0 when all cells are done (also when MLflow could not be reached: `benchmark track` logs them
+    later), 1 when cells failed, 2 for bad input and system errors.
+    """
     from benchmark.cli.logs import log_path, log_to
     from benchmark.cli.run import run_grid
     from benchmark.grid.schema import read_grid
+    from benchmark.store.addresses import without_secrets
     from benchmark.store.workspace import Workspace
 
     place = Workspace(workspace, tracking_uri)
     log_to(file=log_path(place.records(read_grid(grid_file).name).folder, "run"))
-    logger.info("started: %s", shlex.join(sys.argv))
+    logger.info("started: %s", without_secrets(shlex.join(sys.argv), tracking_uri))
     failed = run_grid(
         grid_file,
         place,
@@ -101,6 +109,20 @@ def run(
     )
     logger.info("ended; %d cells failed", failed)
     sys.exit(1 if failed else 0)
+
+
+@cli.command()
+@grid_option
+@workspace_option
+@tracking_option
+@jobs_option
+@verbose_option
+def track(grid_file: Path, workspace: Path, tracking_uri: str | None, jobs: int | None) -> None:
+    """Log to MLflow what it lacks of a grid's results; compute nothing. After a run that could not."""
+    from benchmark.cli.run import track_grid
+    from benchmark.store.workspace import Workspace
+
+    track_grid(grid_file, Workspace(workspace, tracking_uri), jobs)
 
 
 @cli.command()
@@ -309,14 +331,21 @@ def main() -> None:
     """
     _set_environment()
     try:
-        cli(standalone_mode=False)
+        with exiting_on(ENDING):
+            cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
+        if isinstance(error.__cause__, EOFError):  # click takes the end of any file for a closed terminal
+            _fail("a file ended early; its place is in the log")
         logger.info("stopped by Ctrl-C")
-        click.echo("stopped; finished results are kept, and the same command continues from there", err=True)
+        click.echo(_STOPPED, err=True)
         sys.exit(130)
+    except SignalledError as error:
+        logger.info("stopped by the signal %d", error.number)
+        click.echo(_STOPPED, err=True)
+        sys.exit(128 + error.number)
     except UserError as error:
         _fail(str(error))
     except BrokenPipeError:  # the reader of the output has closed it, as `head` does
@@ -325,6 +354,10 @@ def main() -> None:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or reason(error)}")
+    except BrokenExecutor:
+        _fail("a worker process was killed, most likely for want of memory; fewer --jobs need less")
+    except MemoryError as error:
+        _fail(f"out of memory: {reason(error)}; fewer --jobs need less")
     except Exception:
         logger.info("ended by an unexpected error", exc_info=True)
         raise
@@ -341,5 +374,7 @@ def _set_environment() -> None:
 def _fail(message: str) -> NoReturn:
     """Print one line for the current exception and exit with status 2."""
     logger.info("ended: %s", message, exc_info=True)
-    click.echo(message, err=True)
+    from benchmark.store.addresses import without_secrets
+
+    click.echo(without_secrets(message), err=True)
     sys.exit(2)

@@ -12,6 +12,7 @@ from benchmark.errors import UserError, reason
 from benchmark.reporting.answer import answer_rows
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.write import METRICS, PAGE, Report
+from benchmark.store.addresses import without_secrets
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
 from results.labels import metric_label
@@ -73,7 +74,8 @@ def _track(report: Report, workspace: Workspace) -> None:
         tracker.log_report(report.folder, report.files, _digest(report.files))
     except Exception as error:  # MLflow raises many kinds for a store that it cannot use
         raise UserError(
-            f"the report is in {shown(report.folder)}, but could not be logged to MLflow: {reason(error)}"
+            f"the report is in {shown(report.folder)}, but could not be logged to MLflow: "
+            f"{without_secrets(reason(error), workspace.tracking_uri)}"
         ) from error
 
 

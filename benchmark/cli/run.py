@@ -1,6 +1,7 @@
 """The commands run, plan, status and compare: print the results of the API as tables or JSON."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from benchmark.cli.terminal import (
     say,
     shown,
     training_table,
+    warn,
 )
 from benchmark.errors import UserError
 from benchmark.execution.plan import Plan, plan_embeddings
@@ -41,10 +43,7 @@ _CERTAINTY = "what the verdicts rest on"
 def run_grid(
     grid_file: Path, workspace: Workspace, *, jobs: int | None, device: str, skip_unreadable: bool
 ) -> int:
-    """Run a grid and print its results; returns the number of failed cells.
-
-    Raises UserError at the end when the results could not be logged to MLflow.
-    """
+    """Run a grid and print its results; returns the number of failed cells."""
     with progress_bars() as progress:
         results = api.run(
             grid_file,
@@ -58,8 +57,30 @@ def run_grid(
     _show_answers(results.plan, results.answers)
     _show_end(results, results.plan, workspace)
     if results.not_tracked:
-        raise UserError(results.not_tracked)
+        _show_not_tracked(results.not_tracked, grid_file, workspace)
     return len(results.failed)
+
+
+def track_grid(grid_file: Path, workspace: Workspace, jobs: int | None) -> None:
+    """Log to MLflow what it lacks. Raises UserError when nothing is done yet, or MLflow cannot be used."""
+    results = api.track(grid_file, workspace, jobs=jobs)
+    if not results.cells and not results.failed:
+        raise UserError(f"no cell of {shown(grid_file)} is done in {shown(workspace.folder)}: run it first")
+    logged = len(results.cells) + len(results.failed)
+    say(f"{logged} cells are in MLflow. Next: benchmark ui{_workspace_option(workspace)}")
+
+
+def _show_not_tracked(why: str, grid_file: Path, workspace: Workspace) -> None:
+    again = f"benchmark track --grid {shlex.quote(str(grid_file))}{_workspace_option(workspace)}"
+    if workspace.tracking_uri:
+        again += " --tracking-uri ADDRESS"
+    warn(f"MLflow does not hold all of these results ({why}). When it can be written: {again}")
+
+
+def _workspace_option(workspace: Workspace) -> str:
+    """The option that names this workspace again, to be pasted into a shell; empty for the usual one."""
+    folder = workspace.folder
+    return f" --workspace {shlex.quote(str(shown(folder)))}" if folder != Path("runs") else ""
 
 
 def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool = False) -> None:
@@ -177,11 +198,10 @@ def _show_end(results: api.Results, plan: Plan, workspace: Workspace) -> None:
             f"[red]failed[/] {escape(_axes_text(record))}: {escape(record.error)}", soft_wrap=True
         )
     folder = shown(workspace.records(plan.grid.name).folder)
-    where = f"--workspace {shown(workspace.folder)}" if workspace.folder != Path("runs") else ""
     left_out = f", {len(plan.left_out)} left out (see 'benchmark plan')" if plan.left_out else ""
     say(
         f"{len(results.cells)} cells done, {len(results.failed)} failed{left_out}. Records: {folder}. "
-        f"Next: benchmark ui {where}".rstrip()
+        f"Next: benchmark ui{_workspace_option(workspace)}"
     )
 
 

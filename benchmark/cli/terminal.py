@@ -37,6 +37,11 @@ def say(line: str) -> None:
     console().print(line, markup=False, soft_wrap=True)
 
 
+def warn(line: str) -> None:
+    """Print a line like `say`, on standard error."""
+    stderr().print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def plain(value: object, style: str = "") -> Text:
     """Text for a table, without markup: `[x]` stays `[x]`."""
     return Text(str(value), style)

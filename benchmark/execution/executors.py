@@ -3,12 +3,15 @@
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
 from joblib.externals.loky import ProcessPoolExecutor
+
+from benchmark.errors import UserError
+from extractors.orphans import end_with
 
 Progress = Callable[[str, int, int], None]  # callback (stage, steps just done, all steps of the stage)
 T = TypeVar("T")
@@ -53,19 +56,29 @@ def run_all(function: Callable[[T], R], items: Iterable[T], share: Share) -> Ite
 
     With one job the function runs in this process. Otherwise a separate pool is used, so that joblib's own
     workers are not affected. At most 2 × jobs items are taken from `items` ahead of the results. An
-    exception of the function is raised here. When the caller stops early (an error, Ctrl-C, a closed
-    generator), the workers are killed at once.
+    exception of the function is raised here; UserError when a worker was killed. When the caller stops early
+    (an error, a signal, a closed generator), the workers are killed at once; when this process dies, within
+    seconds.
     """
     if share.jobs == 1:
         yield from map(function, items)
         return
     pool = ProcessPoolExecutor(
-        share.jobs, timeout=_IDLE_SECONDS, initializer=_ignore_ctrl_c, env=_limits(share.threads)
+        share.jobs,
+        timeout=_IDLE_SECONDS,
+        initializer=_begin_worker,
+        initargs=(os.getpid(),),
+        env=_limits(share.threads),
     )
     finished = False
     try:
         yield from _as_finished(pool, function, items, ahead=2 * share.jobs)
         finished = True
+    except BrokenExecutor as error:
+        raise UserError(
+            "a worker process was killed, most likely for want of memory; finished results are kept. Run again"
+            f" with fewer --jobs than {share.jobs}"
+        ) from error
     finally:
         pool.shutdown(wait=True, kill_workers=not finished)
 
@@ -89,6 +102,7 @@ def _limits(threads: int) -> dict[str, str]:
     return limits if "ENABLE_IPC" in os.environ else limits | {"ENABLE_IPC": "1"}  # TBB, as joblib sets it
 
 
-def _ignore_ctrl_c() -> None:
-    """Ctrl-C reaches all processes of a terminal; the parent alone handles it and kills its workers."""
+def _begin_worker(parent: int) -> None:
+    """Leave Ctrl-C, which reaches all processes of a terminal, to the parent; end when the parent dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with(parent)

@@ -23,7 +23,7 @@ from benchmark.grid.controls import CONTROLS_VERSION, expand_controls
 from benchmark.grid.schema import Grid
 from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.record import Failed, Finished, Record
-from benchmark.store.records import PREDICTIONS, Records
+from benchmark.store.records import Records
 from extractors.array_store import read_array
 from extractors.sources import check_name
 from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec, embedding_folder
@@ -154,7 +154,7 @@ def _compare_with_records(
     found = []
     for cell in cells:
         fingerprint = fingerprint_of(cell, split.grid, digest)
-        status, reason = _status(known[cell.id], fingerprint, records.cell_folder(cell.id))
+        status, reason = _status(cell, known[cell.id], fingerprint, records)
         if status == "done" and _of_other_images(known[cell.id], now):
             status, reason = "stale", CHANGED
         images = images_of(cell.body_part, cell.train_size, cell.seed, cell.control)
@@ -190,17 +190,15 @@ def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
     return known | {"control": CONTROLS_VERSION} if cell.control else known
 
 
-def _status(record: Record | None, fingerprint: Fingerprint, folder: Path) -> tuple[str, str]:
-    if record is None:
-        return "missing", "never run"
+def _status(cell: Cell, record: Record | None, fingerprint: Fingerprint, records: Records) -> tuple[str, str]:
     if isinstance(record, Failed):
         return "failed", record.error
-    changed = [key for key, value in fingerprint.items() if record.fingerprint.get(key) != value]
+    changed = [key for key, value in fingerprint.items() if record and record.fingerprint.get(key) != value]
     if changed:
         return "stale", f"changed since: {', '.join(changed)}"
-    if not (folder / PREDICTIONS).is_file():
-        return "missing", f"its file {PREDICTIONS} was deleted"
-    return "done", ""
+    if damage := records.damage(cell.id, record):
+        return "missing", f"its file {damage}"
+    return ("done", "") if record else ("missing", "never run")
 
 
 def _check_part(part: str, plan: Plan) -> None:

@@ -1,11 +1,13 @@
 """The result folders, one per finished cell, complete or absent. MLflow and reports are made from them."""
 
+import hashlib
 import json
 import logging
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,17 +15,26 @@ import numpy as np
 import pandas as pd
 import psutil
 
+from benchmark.errors import UserError, reason
 from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Finished, Record, read_record
 from benchmark.store.resamples import read_resamples, resamples_key, write_resamples
 from extractors.array_store import write_atomically
-from results.evaluation import evaluate, resampled_metric
+from results.evaluation import UNITS, evaluate, resampled_metric
 from results.metrics import METRICS
 from results.uncertainty import INTERVALS, Resampled
 
 RESULT, PREDICTIONS, RESAMPLES = "result.json", "predictions.parquet", "resamples.npz"
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 _log = logging.getLogger(__name__)
+
+
+class DamagedError(UserError):
+    """A file of a cell that is not what was written. `what` is its name and what is wrong with it."""
+
+    def __init__(self, path: Path, fault: str) -> None:
+        super().__init__(f"{path} {fault}; the next 'benchmark run' computes this cell again")
+        self.what = f"{path.name} {fault}"
 
 
 @dataclass(frozen=True)
@@ -61,18 +72,49 @@ class Records:
         """A cell's record; None when it does not exist or is damaged (then a warning is logged)."""
         path = self.cell_folder(cell) / RESULT
         try:
-            return read_record(json.loads(path.read_bytes()))
+            record = read_record(json.loads(path.read_bytes()))
+            if record.cell != cell:
+                raise ValueError(f"it is the record of the cell {record.cell}")
+            return record
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             _log.warning(
                 "%s is not a valid record and is ignored: %s", path, str(error).replace("\n", " ")[:300]
             )
             return None
 
-    def read_predictions(self, cell: str) -> pd.DataFrame:
-        """A cell's predictions, one row per test image."""
-        return pd.read_parquet(self.cell_folder(cell) / PREDICTIONS)
+    def damage(self, cell: str, record: Record | None) -> str:
+        """Why a cell's files cannot be used, as the end of `its file ...`; empty when they can.
+
+        `record` is what `read` returned. A finished cell's predictions must be the bytes that its record
+        names; a cell that was never run has no damage.
+        """
+        if record is None:
+            return f"{RESULT} is damaged" if (self.cell_folder(cell) / RESULT).exists() else ""
+        try:
+            if isinstance(record, Finished):
+                self._checked_predictions(record)
+        except DamagedError as error:
+            return error.what
+        return ""
+
+    def read_predictions(self, record: Finished) -> pd.DataFrame:
+        """A cell's predictions, one row per test image. Raises DamagedError for other than the recorded."""
+        return pd.read_parquet(BytesIO(self._checked_predictions(record)))
+
+    def _checked_predictions(self, record: Finished) -> bytes:
+        """The content of the file of predictions, compared with the digest in the record."""
+        path = self.cell_folder(record.cell) / PREDICTIONS
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise DamagedError(path, "was deleted") from None
+        except OSError as error:
+            raise DamagedError(path, f"cannot be read ({reason(error)})") from error
+        if hashlib.sha256(content).hexdigest() != record.predictions_sha256:
+            raise DamagedError(path, "was damaged or altered: it is not what the record names")
+        return content
 
     def all(self) -> Iterator[Record]:
         """Every readable record of the grid, sorted by the cells' ids."""
@@ -89,13 +131,15 @@ class Records:
         """
         kept = self.kept_resampled(record, evaluation)
         if kept is None:
-            kept = resample(self.read_predictions(record.cell), record.threshold, evaluation)
+            kept = resample(self.read_predictions(record), record.threshold, evaluation)
             write_resamples(self._resamples(record), resamples_key(record, evaluation), kept)
         return kept
 
     def kept_resampled(self, record: Finished, evaluation: Evaluation) -> Resampled | None:
         """Like `resampled`, but None when the values are not stored."""
-        return read_resamples(self._resamples(record), resamples_key(record, evaluation))
+        return read_resamples(
+            self._resamples(record), resamples_key(record, evaluation), evaluation.resamples
+        )
 
     def _resamples(self, record: Finished) -> Path:
         return self.cell_folder(record.cell) / RESAMPLES
@@ -107,16 +151,19 @@ class Records:
         again from its predictions and written back; nothing is fitted again.
         """
         settings = evaluation.model_dump(include={"confidence", "resamples"})
-        known = all(METRICS.keys() <= metrics.keys() for metrics in record.metrics.values())
+        known = all(METRICS.keys() <= record.metrics.get(unit, {}).keys() for unit in UNITS)
         if known and record.evaluation.model_dump() == settings and record.intervals == INTERVALS:
             return record
-        predictions = self.read_predictions(record.cell)
+        predictions = self.read_predictions(record)
         found = evaluate(predictions, threshold=record.threshold, **settings)
         content = record.to_json()
         found["counts"] = record.counts.model_dump(exclude_unset=True) | found["counts"]
         evaluated = Finished.model_validate(content | found | {"evaluation": settings})
-        text = json.dumps(evaluated.to_json(), indent=1)
-        write_atomically(self.cell_folder(record.cell) / RESULT, text)
+        path = self.cell_folder(record.cell) / RESULT
+        try:
+            write_atomically(path, json.dumps(evaluated.to_json(), indent=1))
+        except OSError as error:  # a full disk, or a workspace that may only be read
+            _log.warning("%s cannot be written: %s", path, reason(error))
         return evaluated
 
     def sweep(self) -> None:
@@ -131,21 +178,32 @@ class Records:
         target = self.cell_folder(result.cell)
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
-        if result.predictions is not None:
-            result.predictions.to_parquet(temporary / PREDICTIONS, index=False)
-        if result.resampled is not None:
-            write_resamples(temporary / RESAMPLES, *result.resampled)
-        for name, path in result.files.items():
-            shutil.move(path, temporary / name)
-        (temporary / RESULT).write_text(json.dumps(result.record.to_json(), indent=1))
-        shutil.rmtree(target, ignore_errors=True)
+        try:
+            _fill(temporary, result)
+            shutil.rmtree(target, ignore_errors=True)
+            self._rename(temporary, target)
+        except BaseException:  # a full disk, or a signal: nothing half stays
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
+    def _rename(self, temporary: Path, target: Path) -> None:
         try:
             temporary.rename(target)
-        except OSError:  # a worker left by a killed run wrote the same cell at the same time
+        except OSError:  # another run wrote the same cell at the same time
             shutil.rmtree(temporary)
-            if self.read(result.cell) is None:
+            if self.read(target.name) is None:
                 raise
+
+
+def _fill(folder: Path, result: Result) -> None:
+    folder.mkdir(parents=True)
+    if result.predictions is not None:
+        result.predictions.to_parquet(folder / PREDICTIONS, index=False)
+    if result.resampled is not None:
+        write_resamples(folder / RESAMPLES, *result.resampled)
+    for name, path in result.files.items():
+        shutil.move(path, folder / name)
+    (folder / RESULT).write_text(json.dumps(result.record.to_json(), indent=1), encoding="utf-8")
 
 
 def resample(predictions: pd.DataFrame, threshold: float, evaluation: Evaluation) -> Resampled:

@@ -2,8 +2,8 @@
 
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -47,18 +47,22 @@ def write_resamples(path: Path, key: str, resampled: Resampled) -> None:
         temporary.replace(path)
     except OSError as error:
         _log.warning("%s cannot be written: %s", path, error)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
-def read_resamples(path: Path, key: str) -> Resampled | None:
-    """Read what `write_resamples` wrote with this key; None when absent, outdated or damaged."""
+def read_resamples(path: Path, key: str, draws: int) -> Resampled | None:
+    """Read `draws` values that `write_resamples` wrote with this key; None if absent, outdated or damaged."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             if str(kept["key"]) != key:
                 return None
             drawn = kept["drawn"].astype(np.float64)
+            if drawn.shape != (draws,):
+                raise ValueError(f"it holds values of shape {drawn.shape}, not {draws} of them")
             return Resampled(float(kept["value"]), drawn, int(kept["patients"]))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except Exception as error:  # NumPy, zipfile and zlib raise many kinds for bytes that are no such file
         _log.warning("%s is damaged and is computed again: %s", path, error)
         return None

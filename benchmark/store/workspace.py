@@ -1,11 +1,15 @@
 """The paths of a workspace (records, cache, MLflow store), and a note of what MLflow already holds."""
 
 import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.errors import UserError
 from benchmark.grid.schema import Grid
+from benchmark.store.addresses import address_digest, sqlite_uri, without_secrets
 from benchmark.store.record import Record
 from benchmark.store.records import Records
 from extractors.array_store import write_atomically
@@ -35,12 +39,19 @@ class Workspace:
         return None if self.tracking_uri else self.folder / "mlartifacts"
 
     @property
+    def shown_uri(self) -> str:
+        """The tracking URI without user, password and query, for messages."""
+        return without_secrets(self.uri)
+
+    @property
     def uri(self) -> str:
-        """MLflow's tracking URI."""
-        return self.tracking_uri or f"sqlite:///{self.database.resolve()}"
+        """MLflow's tracking URI, which may hold a password: `shown_uri` is for messages."""
+        return self.tracking_uri or sqlite_uri(self.database)
 
     def records(self, grid: str) -> Records:
-        """The result folders of one grid."""
+        """The result folders of one grid. Raises UserError for the name of a file that MLflow has here."""
+        if grid.startswith(self.database.name) or grid in ("mlartifacts", "mlruns"):
+            raise UserError(f"a grid cannot be called '{grid}', as MLflow's files in the workspace are")
         return Records(self.folder, grid)
 
     def is_logged(self, grid: Grid, finished: Sequence[Record]) -> bool:
@@ -48,7 +59,7 @@ class Workspace:
 
         Reads the note of `note_logged`; the MLflow store is not opened.
         """
-        if not self.tracking_uri and not self.database.exists():
+        if not self.tracking_uri and not self._holds_experiment(grid.name):
             return False
         try:
             note = json.loads(self._note(grid.name).read_text())
@@ -60,10 +71,23 @@ class Workspace:
         """Write a note that MLflow now holds exactly these records."""
         write_atomically(self._note(grid.name), json.dumps(self._content(grid, finished)))
 
+    def _holds_experiment(self, name: str) -> bool:
+        """Whether the SQLite file has this experiment: not deleted, with its files in this folder."""
+        if not self.database.is_file():
+            return False
+        place = (self.folder / "mlartifacts").resolve().as_uri()
+        asked = "SELECT lifecycle_stage, artifact_location FROM experiments WHERE name = ?"
+        try:
+            with closing(sqlite3.connect(self.database)) as connection:
+                return connection.execute(asked, (name,)).fetchall() == [("active", place)]
+        except sqlite3.Error:
+            return False
+
     def _note(self, grid: str) -> Path:
         return self.records(grid).folder / ".logged.json"
 
     def _content(self, grid: Grid, finished: Sequence[Record]) -> dict[str, str]:
         asked: list[JsonValue] = [grid.evaluation.model_dump(mode="json"), list(grid.body_parts)]
         records: list[JsonValue] = [digest_of(record.to_json()) for record in finished]
-        return {"uri": self.uri, "asked": digest_of(asked), "records": digest_of(records)}
+        store = address_digest(self.tracking_uri) if self.tracking_uri else "workspace"
+        return {"store": store, "asked": digest_of(asked), "records": digest_of(records)}

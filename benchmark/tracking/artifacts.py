@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from benchmark.store.record import Finished, Record
-from benchmark.store.records import PREDICTIONS
+from benchmark.store.records import Records
 from classifiers.names import WEIGHTS
 from results.comparison import OVER_SEEDS
 from results.evaluation import unit_table
@@ -18,14 +16,14 @@ if TYPE_CHECKING:
 _COLUMNS = 4  # backbones in one figure
 
 
-def cell_figures(record: Record, folder: Path, unit: str) -> "dict[str, Figure]":
+def cell_figures(record: Record, records: Records, unit: str) -> "dict[str, Figure]":
     """A fine-tuning's curves over its epochs and its confusion matrix on the test set, by file name."""
     if not isinstance(record, Finished) or not record.history:
         return {}
     from results.figures import ConfusionMatrix, TrainingCurves  # matplotlib takes a while to import
 
     title = f"{record.backbone} · {record.body_part} · {record.size_name} · seed {record.seed}"
-    table, cut = unit_table(pd.read_parquet(folder / PREDICTIONS), unit), record.threshold
+    table, cut = unit_table(records.read_predictions(record), unit), record.threshold
     matrix = ConfusionMatrix(
         labels=table["label"].tolist(),
         probabilities=table["probability"].tolist(),

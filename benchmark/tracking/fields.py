@@ -1,12 +1,12 @@
 """Map records and curve points to MLflow params, metrics and run names (no I/O)."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from benchmark.analysis.learning_curves import CURVE
 from benchmark.store.record import Epoch, Failed, Finished, Record
+from benchmark.tracking.mlflow_names import mlflow_name
 from classifiers.names import MAJORITY
 from results.costs import cost_numbers
 from results.metrics import METRICS
@@ -27,11 +27,6 @@ def run_name(axes: Mapping[str, Any]) -> str:
     return " · ".join(str(axes[axis]) for axis in names if axes.get(axis))
 
 
-def metric_name(text: str) -> str:
-    """Text that a user typed as part of a metric's name, in which MLflow allows only these characters."""
-    return re.sub(r"[^\w .:-]", "_", text)
-
-
 def cell_params(record: Record) -> dict[str, Any]:
     """The params of a cell: its axes, and how it was computed."""
     plain = {name: getattr(record, name) for name in ("dataset", "protocol", "leaky", "evaluated_on")}
@@ -45,7 +40,9 @@ def cell_params(record: Record) -> dict[str, Any]:
         digests["predictions_sha256"] = record.predictions_sha256
     nested["digest"] = digests
     params = record.axes | {"train_size": record.size_name} | plain
-    return params | {f"{name}.{key}": item for name, items in nested.items() for key, item in items.items()}
+    return params | {
+        f"{name}.{mlflow_name(key)}": item for name, items in nested.items() for key, item in items.items()
+    }
 
 
 def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
@@ -64,10 +61,10 @@ def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
                 metrics |= {f"{bounds}_low": bounded.low, f"{bounds}_high": bounded.high}
     for part, units in record.body_part_metrics.items():
         for unit, values in units.items():
-            own = f"{metric_name(part)} {unit}"
+            own = f"{mlflow_name(part)} {unit}"
             metrics |= {f"{own}/{name}": bounded.value for name, bounded in values.items()}
     cost = record.cost.model_dump() if record.cost else {}
-    metrics |= {f"seconds/{name}": value for name, value in record.seconds.items()}
+    metrics |= {f"seconds/{mlflow_name(name)}": value for name, value in record.seconds.items()}
     metrics |= {f"counts/{name}": value for name, value in record.counts.model_dump().items()}
     metrics |= {f"cost/{name}": value for name, value in cost_numbers(cost).items()}
     metrics |= {"training folds/selection_auroc": record.selection_auroc}
@@ -83,8 +80,13 @@ def epoch_metrics(epoch: Epoch) -> dict[str, float]:
 
 
 def _quoted(text: str) -> str:
-    """A value of MLflow's filter language, which knows no escapes: in the quotes that it does not hold."""
-    return f'"{text}"' if "'" in text else f"'{text}'"
+    """`= VALUE` in MLflow's filter language, which knows no escapes: in quotes that the value does not hold.
+
+    Of a value with both, `_` stands for the one kind: any character.
+    """
+    if "'" not in text:
+        return f"= '{text}'"
+    return f'= "{text}"' if '"' not in text else "LIKE '" + text.replace("'", "_") + "'"
 
 
 def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) -> str:
@@ -95,7 +97,7 @@ def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) ->
     """
     wanted = {
         "tags.kind": "= 'curve'",
-        "params.body_part": f"= {_quoted(body_part)}",
+        "params.body_part": _quoted(body_part),
         "params.strategy": "!= 'hand_crafted'",
         "params.classifier": f"!= '{MAJORITY}'",
     }

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -16,6 +17,8 @@ from sqlalchemy import Connection, event, make_url  # the library by which MLflo
 from sqlalchemy.engine import Engine
 
 from benchmark.errors import UserError, reason
+from benchmark.store.addresses import without_secrets
+from benchmark.tracking.mlflow_names import LONGEST_PARAM, LONGEST_RUN_NAME, LONGEST_TAG, mlflow_value
 
 _TELEMETRY = "MLFLOW_DISABLE_TELEMETRY"
 
@@ -35,13 +38,18 @@ def _telemetry_disabled() -> Iterator[None]:
 with warnings.catch_warnings(), _telemetry_disabled():
     warnings.simplefilter("ignore")
     from mlflow import MlflowClient
-    from mlflow.entities import Metric, Param, Run, RunData, RunInfo, RunTag
+    from mlflow.entities import Experiment as ExperimentEntity
+    from mlflow.entities import LifecycleStage, Metric, Param, Run, RunData, RunInfo, RunTag
+    from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME
 
 Figures = Mapping[str, Any]  # file name → matplotlib figure
 _KIND = (
     "custom_model_development"  # so that the UI opens the list of runs, not the traces of a language model
 )
-_LONGEST_PARAM = 6000  # mlflow.utils.validation.MAX_PARAM_VAL_LENGTH
+_AT_ONCE = 90  # params or tags in one request; MLflow takes 100 of them, and 1,000 metrics
+_METRICS_AT_ONCE = 800
+_log = logging.getLogger(__name__)
+_engines: dict[str, Engine] = {}  # of the SQLite stores that this process has opened
 
 
 class Experiment:
@@ -50,16 +58,26 @@ class Experiment:
     def __init__(self, uri: str, name: str, artifacts: Path | None) -> None:
         """Open the experiment; create it when absent. Raises UserError when the store cannot be reached."""
         self._uri = uri
-        with _usable(uri), _quiet("alembic", "mlflow"), _without_fsync(uri):
+        with _usable(uri), quiet("alembic", "mlflow"), _without_fsync(uri):
             self.client = MlflowClient(tracking_uri=uri)
+            found = self.client.get_experiment_by_name(name) or self._create(name, artifacts)
+            if found.lifecycle_stage == LifecycleStage.DELETED:
+                _log.warning("the experiment '%s' had been deleted in MLflow; it is restored", name)
+                self.client.restore_experiment(found.experiment_id)
+            self.id = found.experiment_id
+            self._tags = dict(found.tags)
+
+    def _create(self, name: str, artifacts: Path | None) -> ExperimentEntity:
+        location = artifacts.resolve().as_uri() if artifacts else None
+        try:
+            made = self.client.create_experiment(name, artifact_location=location)
+        except Exception:
             found = self.client.get_experiment_by_name(name)
             if found is None:
-                location = artifacts.resolve().as_uri() if artifacts else None
-                self.id = self.client.create_experiment(name, artifact_location=location)
-                self.client.set_experiment_tag(self.id, "mlflow.experimentKind", _KIND)
-            else:
-                self.id = found.experiment_id
-            self._tags = dict(found.tags) if found else {}
+                raise
+            return found  # another process has just made it
+        self.client.set_experiment_tag(made, "mlflow.experimentKind", _KIND)
+        return self.client.get_experiment(made)
 
     def tag(self, tags: Mapping[str, str]) -> None:
         """Set these tags of the experiment where they differ. Raises UserError when the store fails."""
@@ -73,7 +91,7 @@ class Experiment:
         runs: list[Run] = []
         token: str | None = None
         while True:
-            page = self.client.search_runs([self.id], max_results=5000, page_token=token)
+            page = self.client.search_runs([self.id], max_results=1000, page_token=token)
             runs.extend(page)
             token = page.token
             if not token:
@@ -81,7 +99,7 @@ class Experiment:
 
     def begin(self, tags: Mapping[str, str], started: str | None = None) -> Run:
         """Create a run with status RUNNING; `started` is a time in ISO 8601 format, by default now."""
-        return self.client.create_run(self.id, start_time=milliseconds(started), tags=dict(tags))
+        return self.client.create_run(self.id, start_time=milliseconds(started), tags=_values(tags))
 
     def end(
         self,
@@ -94,19 +112,18 @@ class Experiment:
     ) -> Run:
         """Write params, metrics and tags of a run and end it; returns the run as it is now.
 
-        `finished` is in milliseconds since 1970, by default now. MLflow takes params of at most 6,000
-        characters: longer ones are cut.
+        `finished` is in milliseconds since 1970, by default now. Values that are too long for MLflow are cut.
         """
         ended = finished or milliseconds(None)
-        self.client.log_batch(
-            run.info.run_id,
-            metrics=metrics,
-            params=[Param(key, str(value)[:_LONGEST_PARAM]) for key, value in params.items()],
-            tags=[RunTag(key, value) for key, value in tags.items()],
+        self._log_batches(
+            run,
+            metrics,
+            [Param(key, mlflow_value(str(value), LONGEST_PARAM)) for key, value in params.items()],
+            [RunTag(key, value) for key, value in _values(tags).items()],
         )
         self.client.set_terminated(run.info.run_id, status=status, end_time=ended)
         info = RunInfo(**(dict(run.info) | {"status": status, "end_time": ended}))
-        every_tag = [RunTag(key, value) for key, value in (run.data.tags | dict(tags)).items()]
+        every_tag = [RunTag(key, value) for key, value in (run.data.tags | _values(tags)).items()]
         every_param = [Param(key, str(value)) for key, value in (run.data.params | dict(params)).items()]
         return Run(info, RunData(list(metrics), every_param, every_tag))
 
@@ -116,7 +133,16 @@ class Experiment:
 
     def log(self, run: Run, metrics: Sequence[Metric]) -> None:
         """Write metrics of a running run."""
-        self.client.log_batch(run.info.run_id, metrics=metrics)
+        self._log_batches(run, metrics)
+
+    def _log_batches(
+        self, run: Run, metrics: Sequence[Metric], params: Sequence[Param] = (), tags: Sequence[RunTag] = ()
+    ) -> None:
+        """Write these in as few requests as MLflow's limits allow."""
+        steps = (_METRICS_AT_ONCE, _AT_ONCE, _AT_ONCE)
+        groups = [_groups(items, size) for items, size in zip((metrics, params, tags), steps, strict=True)]
+        for some_metrics, some_params, some_tags in zip_longest(*groups, fillvalue=()):
+            self.client.log_batch(run.info.run_id, some_metrics, some_params, some_tags)
 
     def history(self, run: Run, name: str) -> dict[int, float]:
         """Return a metric's value at each step."""
@@ -137,17 +163,28 @@ class Experiment:
                 self.client.log_artifact(run.info.run_id, str(path))
 
 
+def _values(tags: Mapping[str, str]) -> dict[str, str]:
+    """Tags as MLflow takes them."""
+    longest = {MLFLOW_RUN_NAME: LONGEST_RUN_NAME}
+    return {key: mlflow_value(value, longest.get(key, LONGEST_TAG)) for key, value in tags.items()}
+
+
+def _groups(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
 @contextmanager
 def _usable(uri: str) -> Iterator[None]:
-    """Convert any exception that MLflow raises for an unusable store to UserError."""
+    """Convert any exception that MLflow raises for an unusable store to UserError, without its secrets."""
     try:
         yield
     except Exception as error:
-        raise UserError(f"MLflow cannot use the tracking store {uri}: {reason(error)}") from error
+        text = f"MLflow cannot use the tracking store {uri}: {reason(error)}"
+        raise UserError(without_secrets(text, uri)) from error
 
 
 @contextmanager
-def _quiet(*names: str) -> Iterator[None]:
+def quiet(*names: str) -> Iterator[None]:
     """Silence loggers below WARNING: a new database logs dozens of lines about its tables."""
     loggers = [logging.getLogger(name) for name in names]
     levels = [logger.level for logger in loggers]
@@ -175,9 +212,10 @@ def _without_fsync(uri: str) -> Iterator[None]:
 
     def recognise(connection: Connection) -> None:
         engine = connection.engine
-        if engine.url == address and not event.contains(engine, "connect", _no_fsync):
-            event.listen(engine, "connect", _no_fsync)
-            _no_fsync(connection.connection.driver_connection, None)
+        if engine.url == address and not event.contains(engine, "connect", no_fsync):
+            _engines[uri] = engine
+            event.listen(engine, "connect", no_fsync)
+            no_fsync(connection.connection.driver_connection, None)
 
     event.listen(Engine, "engine_connect", recognise)
     try:
@@ -186,7 +224,14 @@ def _without_fsync(uri: str) -> Iterator[None]:
         event.remove(Engine, "engine_connect", recognise)
 
 
-def _no_fsync(connection: Any, _: Any) -> None:
+def forget_connections(uri: str) -> None:
+    """Close the connections that MLflow keeps open to an SQLite file which has been replaced."""
+    if uri in _engines:
+        _engines[uri].dispose()
+
+
+def no_fsync(connection: Any, _: Any) -> None:
+    """Let an SQLite connection not wait for the disk."""
     connection.execute("PRAGMA synchronous = OFF")
 
 

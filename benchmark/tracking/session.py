@@ -1,85 +1,130 @@
-"""Log a run to MLflow while cells are computed; an MLflow error does not stop them."""
+"""Log a run to MLflow while cells are computed. MLflow is never in their way: what fails is logged later."""
 
 import logging
+import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
 from benchmark.analysis.answers import Answers
 from benchmark.errors import UserError, reason
 from benchmark.execution.plan import Plan
+from benchmark.store.addresses import sqlite_path, without_secrets
 from benchmark.store.record import Epoch, Header, Record
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.artifacts import cell_figures, cell_files, comparison_figures
+from benchmark.tracking.patience import impatient
 
 if TYPE_CHECKING:
     from benchmark.tracking.tracker import Tracker
 
+_LOCK = ".tracking.lock"  # held by the process that logs the grid
+_PATIENCE = 60.0  # seconds for another process to finish logging the same grid
 _log = logging.getLogger(__name__)
+
+
+class NotLoggedError(UserError):
+    """MLflow does not hold the results of a run; its records do."""
 
 
 class Session:
     """Logs finished cells and epochs during a run, and everything that is missing at its end.
 
-    When the store fails during the run, the error is written to the log once, and the end of this run or the
-    next run logs what is missing.
+    Nothing that MLflow does stops a cell. Its first failure is said once, as a warning in the log, and then
+    it is left alone until `close`, which tries once more. One process at a time logs a grid: a second one
+    leaves its cells to its own `close`.
     """
 
     def __init__(self, workspace: Workspace, plan: Plan, records: Records) -> None:
         self._workspace, self._plan, self._records = workspace, plan, records
+        self._lock = FileLock(records.folder / _LOCK)
         self._tracker: Tracker | None = None
-        self._broken = False
+        self._waits = False  # for `close`: the store has failed, or another process logs this grid
 
-    def open(self) -> "Tracker":
-        """Open the store, before anything is computed, so that a wrong URI raises UserError at once."""
-        if self._tracker is None or self._broken:
-            self._tracker, self._broken = open_tracker(self._workspace, self._plan), False
-        return self._tracker
+    def begin(self) -> None:
+        """Open the store before anything is computed, so that a wrong address is said at once."""
+        self._try(lambda: None)
 
     def log_epoch(self, record: Header, epoch: Epoch) -> None:
         """Log one epoch of a running fine-tuning."""
-        self._try(lambda: self.open().log_epoch(record, epoch))
+        self._try(lambda: self._open().log_epoch(record, epoch))
 
     def log_cell(self, record: Record | None) -> None:
         """Log one finished or failed cell."""
         if record is not None:  # None: another process has deleted it
             self._try(lambda: self._write(record))
 
-    def close(self, known: Sequence[Record], answers: Answers) -> None:
-        """Log every record, curve and comparison that MLflow lacks. Raises UserError when that fails."""
+    def close(self, known: Sequence[Record], answers: Answers, *, look: bool = False) -> None:
+        """Log every record, curve and comparison that MLflow lacks. Raises NotLoggedError when that fails.
+
+        Without `look` the store is not opened when it is known to lack nothing.
+        """
         grid = self._plan.grid
-        if self._workspace.is_logged(grid, known):
-            return
         try:
-            self._write_all(known, answers)
-            self._workspace.note_logged(grid, known)
-        except UserError:
-            raise
+            if look or not self._workspace.is_logged(grid, known):
+                self._acquire(_PATIENCE)
+                with impatient():
+                    self._write_all(known, answers)
+                self._workspace.note_logged(grid, known)
         except Exception as error:  # MLflow raises many kinds for a store that it cannot use
-            _log.exception("MLflow could not be written")
+            _log.info("MLflow could not be written", exc_info=True)
+            raise NotLoggedError(self._reason(error)) from error
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Let other processes log this grid."""
+        self._lock.release()
+
+    def _acquire(self, seconds: float) -> None:
+        self._records.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=seconds)
+        except Timeout:
             raise UserError(
-                f"MLflow could not be written ({reason(error)}); every record is kept in "
-                f"{self._records.folder}: run the same command again to log them"
-            ) from error
+                f"another process is logging the grid '{self._plan.grid.name}' to MLflow"
+            ) from None
+
+    def _open(self) -> "Tracker":
+        if self._tracker is None:
+            self._tracker = open_tracker(self._workspace, self._plan)
+        return self._tracker
 
     def _try(self, write: Callable[[], None]) -> None:
-        """Call `write` unless an earlier write of this run failed; log its exception."""
-        if self._broken:
+        """Call `write` unless an earlier write of this run failed; say why it fails."""
+        if self._waits:
             return
         try:
-            write()
-        except Exception:
-            self._broken = True
-            _log.exception("MLflow could not be written; the run continues and tries again at its end")
+            if not self._lock.is_locked:
+                self._acquire(0)
+            with impatient():
+                self._open()
+                write()
+        except Exception as error:
+            self._waits, self._tracker = True, None
+            _log.warning(
+                "%s; cells are computed and recorded all the same, and logged at the end of this run or by "
+                "'benchmark track'",
+                self._reason(error),
+            )
+            _log.info("MLflow's error", exc_info=True)
+
+    def _reason(self, error: Exception) -> str:
+        text = str(error) if isinstance(error, UserError) else f"MLflow could not be written: {reason(error)}"
+        return without_secrets(text, self._workspace.tracking_uri)
 
     def _write(self, record: Record) -> None:
         folder, unit = self._records.cell_folder(record.cell), self._plan.grid.evaluation.unit
-        figures = partial(cell_figures, record, folder, unit)
-        self.open().log_cell(record, figures, cell_files(record, folder))
+        figures = partial(cell_figures, record, self._records, unit)
+        self._open().log_cell(record, figures, cell_files(record, folder))
 
     def _write_all(self, known: Sequence[Record], answers: Answers) -> None:
-        tracker, evaluation = self.open(), self._plan.grid.evaluation
+        if self._waits:  # what another process has logged meanwhile is read again
+            self._tracker = None
+        tracker, evaluation = self._open(), self._plan.grid.evaluation
         for record in known:
             self._write(record)
         tracker.log_curves([*answers.points, *answers.control_points])
@@ -91,13 +136,31 @@ class Session:
 
 
 def open_tracker(workspace: Workspace, plan: Plan) -> "Tracker":
-    """The tracker of a grid's experiment. Raises UserError when the store cannot be reached."""
+    """The tracker of a grid's experiment. Raises UserError within 10 s when the store cannot be reached."""
     from benchmark.tracking.tracker import Tracker  # MLflow takes over a second to import
 
-    try:
-        workspace.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"the workspace {workspace.folder} cannot be made: {reason(error)}") from error
+    prepare_store(workspace)
     grid = plan.grid
     primary = grid.evaluation.unit, grid.evaluation.primary
     return Tracker(workspace.uri, grid.name, grid.body_parts, workspace.artifacts, primary)
+
+
+def prepare_store(workspace: Workspace) -> None:
+    """Make sure that the store can be opened: an SQLite file is made or mended, a server answers.
+
+    Raises UserError when it cannot.
+    """
+    from benchmark.tracking.database import prepare_database
+    from benchmark.tracking.mlflow_experiment import forget_connections
+    from benchmark.tracking.reachable import check_reachable
+
+    uri = workspace.uri
+    path = sqlite_path(uri)
+    if path is None:
+        check_reachable(uri)
+        return
+    try:
+        if prepare_database(path, workspace.artifacts):
+            forget_connections(uri)
+    except (OSError, sqlite3.Error) as error:
+        raise UserError(f"MLflow's database {path} cannot be used: {reason(error)}") from error

@@ -18,11 +18,11 @@ from benchmark.tracking.fields import (
     curve_name,
     curves_address,
     epoch_metrics,
-    metric_name,
     run_name,
 )
 from benchmark.tracking.mlflow_experiment import Experiment, Figures, milliseconds
-from extractors.digests import digest_of
+from benchmark.tracking.mlflow_names import LONGEST_TAG, mlflow_name, mlflow_value
+from extractors.digests import JsonValue, digest_of
 from results.comparison import OVER_SEEDS
 from results.names import CHOSEN
 
@@ -33,6 +33,7 @@ with warnings.catch_warnings():
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
 _PAGES = "learning_curves"  # tag of the experiment: the URL of each body part's learning curves, as JSON
+_LONGEST_LINKS = 4000  # characters in the experiment's note, whose length MLflow limits
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
 *Curve* runs (`tags.kind = 'curve'`) log each metric with step = number of training images. Their children
@@ -60,13 +61,24 @@ class Tracker:
         self._store = Experiment(uri, grid, artifacts)
         pages = {part: curves_address(self._store.id, part, primary) for part in body_parts}
         links = " · ".join(f"[{part}]({address})" for part, address in pages.items())
-        self._store.tag({"mlflow.note.content": _NOTE.format(links=links), _PAGES: json.dumps(pages)})
+        if len(links) > _LONGEST_LINKS:
+            links = "see the lines that `benchmark ui` prints"
+        self._store.tag({"mlflow.note.content": _NOTE.format(links=links), **_page_tags(pages)})
         runs = self._store.runs()
-        self._cells = {run.data.tags["cell"]: run for run in runs if run.data.tags.get("kind") == "cell"}
-        self._curves = {run.data.tags["curve"]: run for run in runs if "curve" in run.data.tags}
-        self._comparisons = {
-            run.data.tags["comparison"]: run for run in runs if run.data.tags.get("kind") == "comparison"
-        }
+        self._cells = self._by_tag(runs, "cell")
+        self._curves = self._by_tag(runs, "curve")
+        self._comparisons = self._by_tag(runs, "comparison")
+
+    def _by_tag(self, runs: Iterable[Run], tag: str) -> dict[str, Run]:
+        """The runs with this tag by its value; of several (two processes logged at once) one stays."""
+        found: dict[str, Run] = {}
+        for run in runs:
+            key = run.data.tags.get(tag)
+            if key in found:
+                self._store.delete(run)
+            elif key is not None:
+                found[key] = run
+        return found
 
     def log_epoch(self, record: Header, epoch: Epoch) -> None:
         """Log an epoch of a running fine-tuning; the first one creates the cell's run."""
@@ -129,7 +141,8 @@ class Tracker:
         `difference/BACKBONE[/RECIPE]` with bounds and both parts of the variance (training_sd, test_sd) at
         step = train_images; the verdict is in the table. Unchanged rows stay.
         """
-        digest, run = digest_of(list(rows)), self._comparisons.get(body_part)  # type: ignore[arg-type]
+        content: list[JsonValue] = [dict(row) for row in rows]
+        digest, run = digest_of(content), self._comparisons.get(mlflow_value(body_part))
         if run is not None:
             if run.data.tags.get("rows") == digest and run.info.status == "FINISHED":
                 return
@@ -150,7 +163,7 @@ class Tracker:
         self._store.log_artifacts(run, figures())
         tags = {"rows": digest}
         run = self._store.end(run, {"body_part": body_part}, metrics, tags, finished=now)
-        self._comparisons[body_part] = run
+        self._comparisons[mlflow_value(body_part)] = run
 
     def log_report(self, folder: Path, files: Iterable[Path], digest: str) -> None:
         """Log a report's files, all below `folder`, as artifacts of one run; replaces an older report.
@@ -198,10 +211,10 @@ class Tracker:
                         if value is not None
                     ]
                     self._store.log(run, metrics)
-            self._curves[curve] = run
+            self._curves[mlflow_value(curve)] = run
 
     def _curve(self, axes: Mapping[str, Any]) -> Run:
-        name = curve_name(axes)
+        name = mlflow_value(curve_name(axes))
         if name not in self._curves:
             params = {name: axes[name] for name in (*CURVE, "control") if axes.get(name)}
             control = params.get("control")
@@ -234,7 +247,9 @@ class Tracker:
 
     def _continues(self, run: Run, record: Header, step: float) -> bool:
         """Whether a run belongs to this unfinished computation and has no epoch at or after `step`."""
-        same = run.data.tags.get("fingerprint") == json.dumps(record.fingerprint, sort_keys=True)
+        same = run.data.tags.get("fingerprint") == mlflow_value(
+            json.dumps(record.fingerprint, sort_keys=True)
+        )
         return same and run.info.status == "RUNNING" and max(self._steps(run), default=0) < step
 
     def _steps(self, run: Run) -> set[int]:
@@ -247,13 +262,25 @@ def curve_pages(uri: str) -> list[tuple[str, str, str]]:
     return [
         (experiment.name, part, address)
         for experiment in experiments
-        for part, address in json.loads(experiment.tags.get(_PAGES, "{}")).items()
+        for tag, pages in sorted(experiment.tags.items())
+        if tag.startswith(_PAGES)
+        for part, address in json.loads(pages).items()
     ]
+
+
+def _page_tags(pages: Mapping[str, str]) -> dict[str, str]:
+    """The pages as JSON objects in as many tags as the length of a tag asks for."""
+    groups: list[dict[str, str]] = [{}]
+    for part, address in pages.items():
+        if groups[-1] and len(json.dumps(groups[-1] | {part: address})) > LONGEST_TAG:
+            groups.append({})
+        groups[-1][part] = address
+    return {f"{_PAGES}.{n}" if n else _PAGES: json.dumps(group) for n, group in enumerate(groups)}
 
 
 def _compared(row: Mapping[str, Any]) -> str:
     """The backbone of a comparison (and the recipe, if the grid has several), for the name of a metric."""
-    return "/".join(metric_name(row[name]) for name in ("backbone", "recipe") if row[name])
+    return "/".join(mlflow_name(row[name]) for name in ("backbone", "recipe") if row[name])
 
 
 def _metrics_of_epoch(epoch: Epoch) -> list[Metric]:

@@ -17,6 +17,7 @@ from benchmark.datasets.phantom.abnormality import KIND_SHARES, KINDS, Abnormali
 from benchmark.datasets.phantom.anatomy import BODY_PARTS, VIEWS
 from benchmark.datasets.phantom.rendering import render
 from benchmark.errors import UserError
+from extractors.orphans import ending_with_this
 from extractors.validation import did_you_mean
 
 PHANTOM_VERSION = 1  # raise it when the same parameters draw other images
@@ -185,7 +186,7 @@ def _draw(root: Path, parameters: Parameters, jobs: int, progress: Callable[[int
     folder.mkdir(parents=True)
     boxes: list[_BoxRow] = []
     groups = np.array_split(np.arange(parameters.patients), min(parameters.patients, 64))
-    drawn = Parallel(n_jobs=jobs, return_as="generator")(
+    drawn = Parallel(n_jobs=jobs, return_as="generator", **ending_with_this())(
         delayed(_draw_patients)(folder, group.tolist(), parameters) for group in groups
     )
     for group, rows in zip(groups, drawn, strict=True):

@@ -1,0 +1,25 @@
+"""Limits of MLflow's own patience with a server, which is 8 tries of 120 s by default."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_IMPATIENT = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+}
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """MLflow's requests in the block fail after 10 s, unless the environment says otherwise.
+
+    What fails is logged later from the records, so that no request needs another try at once.
+    """
+    absent = [name for name in _IMPATIENT if name not in os.environ]
+    os.environ.update({name: _IMPATIENT[name] for name in absent})
+    try:
+        yield
+    finally:
+        for name in absent:
+            os.environ.pop(name, None)
