@@ -30,6 +30,7 @@ from benchmark.errors import UserError, reason
 from benchmark.execution.executors import Progress, Share, share_cores
 from benchmark.execution.open_plan import open_plan
 from benchmark.execution.plan import Plan
+from benchmark.execution.takeover import take_over
 from benchmark.grid.schema import Evaluation, Grid, read_grid
 from benchmark.reporting.write import Report, write_report
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
@@ -165,6 +166,7 @@ def run(
     place = _workspace(workspace, tracking_uri)
     opened, records = open_plan(_grid(grid), place, read_images=True)
     share = share_cores(jobs)
+    opened = take_over(opened, records)
     session = Session(place, opened, records) if track else None
     try:
         if opened.todo:

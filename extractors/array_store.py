@@ -116,6 +116,7 @@ def _open_or_create(part: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) ->
     try:
         data = np.lib.format.open_memmap(part / _DATA, mode="r+")
         if data.shape == shape and data.dtype == dtype and _chunks_done(part / _DONE) is not None:
+            _allocate(part / _DATA)
             return data
     except (OSError, ValueError, EOFError):
         pass  # nothing usable there: begin again

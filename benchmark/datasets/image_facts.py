@@ -13,6 +13,7 @@ from PIL import Image
 from benchmark.datasets.manifest import Manifest
 from extractors.grey_values import grey_image
 from extractors.image_files import Header, ImageFileError, header_of, open_image
+from extractors.orphans import ending_with_this
 
 NARROW_SPAN = 26  # grey levels: a tenth of those of 8 bits; chosen by hand
 FEW_LEVELS = 16  # distinct grey levels; chosen by hand
@@ -43,7 +44,9 @@ class ImageFacts:
 
 def with_facts(manifest: Manifest, *, jobs: int = 1) -> pd.DataFrame:
     """The manifest's images with the columns of ImageFacts; every file is decoded once."""
-    found = Parallel(n_jobs=jobs, batch_size=64)(delayed(facts_of)(path) for path in manifest.paths())
+    found = Parallel(n_jobs=jobs, batch_size=64, **ending_with_this())(
+        delayed(facts_of)(path) for path in manifest.paths()
+    )
     columns = pd.DataFrame([asdict(facts) for facts in found], index=manifest.images.index)
     return pd.concat([manifest.images, columns], axis=1)
 

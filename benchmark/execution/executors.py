@@ -76,8 +76,8 @@ def run_all(function: Callable[[T], R], items: Iterable[T], share: Share) -> Ite
         finished = True
     except BrokenExecutor as error:
         raise UserError(
-            "a worker process was killed, most likely for want of memory; finished results are kept. Run again"
-            f" with fewer --jobs than {share.jobs}"
+            "a worker process was killed, most likely for want of memory; finished results are kept. Run"
+            f" again with fewer --jobs than {share.jobs}"
         ) from error
     finally:
         pool.shutdown(wait=True, kill_workers=not finished)

@@ -1,7 +1,7 @@
 """The plan of a run: each cell's status (done, stale, failed, missing) with its reason and expected time."""
 
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from benchmark.grid.cells import Cell, LeftOut, expand
 from benchmark.grid.controls import CONTROLS_VERSION, expand_controls
 from benchmark.grid.schema import Grid
 from benchmark.grid.strategies import STRATEGIES
+from benchmark.store.other_grids import OtherGrids
 from benchmark.store.record import Failed, Finished, Record
 from benchmark.store.records import Records
 from extractors.array_store import read_array
@@ -35,13 +36,17 @@ Fingerprint = dict[str, Any]
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell with its status (done, stale, failed, missing), the reason and the expected core seconds."""
+    """A cell with its status (done, stale, failed, missing), the reason and the expected core seconds.
+
+    `held_by` names another grid of the workspace that has the cell finished, for a run to take over.
+    """
 
     cell: Cell
     status: str
     reason: str
     seconds: float
     fingerprint: Fingerprint
+    held_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,15 +155,19 @@ def _compare_with_records(
     digest = split.manifest.digest()
     known = {cell.id: records.read(cell.id) for cell in cells}
     guess = CellTimes(record for record in known.values() if isinstance(record, Finished))
-    images_of = cache(split.train_images)
+    images_of, others = cache(split.train_images), OtherGrids(records)
     found = []
     for cell in cells:
         fingerprint = fingerprint_of(cell, split.grid, digest)
         status, reason = _status(cell, known[cell.id], fingerprint, records)
         if status == "done" and _of_other_images(known[cell.id], now):
             status, reason = "stale", CHANGED
+        held_by = "" if status == "done" else others.holding(cell.id, partial(_is_same, fingerprint, now))
+        if held_by:
+            reason = f"the grid '{held_by}' holds the same; a run takes it over"
         images = images_of(cell.body_part, cell.train_size, cell.seed, cell.control)
-        found.append(PlannedCell(cell, status, reason, guess.seconds(cell, images), fingerprint))
+        seconds = 0.0 if held_by else guess.seconds(cell, images)
+        found.append(PlannedCell(cell, status, reason, seconds, fingerprint, held_by))
     return found
 
 
@@ -172,6 +181,15 @@ def with_images(plan: Plan, records: Records, now: ImageState) -> Plan:
             planned = replace(planned, status=status, reason=reason)
         cells.append(planned)
     return replace(plan, cells=cells)
+
+
+def _is_same(fingerprint: Fingerprint, now: ImageState | None, record: Finished) -> bool:
+    """Whether a record was computed from these inputs and images."""
+    return not _changed(fingerprint, record) and not _of_other_images(record, now)
+
+
+def _changed(fingerprint: Fingerprint, record: Record | None) -> list[str]:
+    return [key for key, value in fingerprint.items() if record and record.fingerprint.get(key) != value]
 
 
 def _of_other_images(record: Record | None, now: ImageState | None) -> bool:
@@ -193,8 +211,7 @@ def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
 def _status(cell: Cell, record: Record | None, fingerprint: Fingerprint, records: Records) -> tuple[str, str]:
     if isinstance(record, Failed):
         return "failed", record.error
-    changed = [key for key, value in fingerprint.items() if record and record.fingerprint.get(key) != value]
-    if changed:
+    if changed := _changed(fingerprint, record):
         return "stale", f"changed since: {', '.join(changed)}"
     if damage := records.damage(cell.id, record):
         return "missing", f"its file {damage}"

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 import psutil
+from pydantic import ValidationError
 
 from benchmark.errors import UserError, reason
 from benchmark.grid.schema import Evaluation
@@ -79,9 +81,7 @@ class Records:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, RecursionError) as error:
-            _log.warning(
-                "%s is not a valid record and is ignored: %s", path, str(error).replace("\n", " ")[:300]
-            )
+            _log.warning("%s is not a valid record and is ignored: %s", path, _what_is_wrong(error))
             return None
 
     def damage(self, cell: str, record: Record | None) -> str:
@@ -111,7 +111,7 @@ class Records:
         except FileNotFoundError:
             raise DamagedError(path, "was deleted") from None
         except OSError as error:
-            raise DamagedError(path, f"cannot be read ({reason(error)})") from error
+            raise DamagedError(path, f"cannot be read ({error.strerror or reason(error)})") from error
         if hashlib.sha256(content).hexdigest() != record.predictions_sha256:
             raise DamagedError(path, "was damaged or altered: it is not what the record names")
         return content
@@ -173,6 +173,17 @@ class Records:
             if folder.is_dir() and process.isdigit() and not psutil.pid_exists(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
 
+    @contextmanager
+    def temporary_folder(self, cell: str) -> Iterator[Path]:
+        """A folder beside the cells, deleted at the end of the block, or by `sweep` after a kill."""
+        folder = self.folder / f".{cell}-files.{os.getpid()}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def write(self, result: Result) -> None:
         """Write a cell's folder under a temporary name, then rename it: readers never see half of it."""
         target = self.cell_folder(result.cell)
@@ -204,6 +215,14 @@ def _fill(folder: Path, result: Result) -> None:
     for name, path in result.files.items():
         shutil.move(path, folder / name)
     (folder / RESULT).write_text(json.dumps(result.record.to_json(), indent=1), encoding="utf-8")
+
+
+def _what_is_wrong(error: Exception) -> str:
+    """The reason in one line: of a record with a wrong schema, the first key that is wrong."""
+    if not isinstance(error, ValidationError):
+        return reason(error)
+    first = error.errors(include_url=False, include_input=False)[0]
+    return ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))[:300]
 
 
 def resample(predictions: pd.DataFrame, threshold: float, evaluation: Evaluation) -> Resampled:

@@ -40,7 +40,8 @@ class Session:
 
     def __init__(self, workspace: Workspace, plan: Plan, records: Records) -> None:
         self._workspace, self._plan, self._records = workspace, plan, records
-        self._lock = FileLock(records.folder / _LOCK)
+        self._folder = workspace.records(plan.grid.name).folder
+        self._lock = FileLock(self._folder / _LOCK)
         self._tracker: Tracker | None = None
         self._waits = False  # for `close`: the store has failed, or another process logs this grid
 
@@ -80,7 +81,7 @@ class Session:
         self._lock.release()
 
     def _acquire(self, seconds: float) -> None:
-        self._records.folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
         try:
             self._lock.acquire(timeout=seconds)
         except Timeout:

@@ -1,8 +1,12 @@
+import errno
+import hashlib
+import shutil
+
 import pandas as pd
 import pytest
 
 from benchmark.grid.schema import Evaluation
-from benchmark.store.records import Records, Result, ordinary, resample
+from benchmark.store.records import DamagedError, Records, Result, ordinary, resample
 from benchmark.store.resamples import resamples_key
 from results.evaluation import evaluate
 from results.metrics import METRICS
@@ -20,6 +24,12 @@ ROWS = pd.DataFrame(
         "probability": [(n * 7 % 40) / 40 for n in range(40)],
     }
 )
+
+
+def parquet_digest(frame):
+    return hashlib.sha256(frame.to_parquet(index=False)).hexdigest()
+
+
 EVALUATION = Evaluation(confidence=0.9, resamples=100)
 SETTINGS = {"confidence": 0.9, "resamples": 100}
 
@@ -30,9 +40,10 @@ def records(tmp_path):
 
 
 def test_what_is_written_is_read(records):
-    records.write(Result(finished(), PREDICTIONS))
-    assert records.read("c1") == finished()
-    pd.testing.assert_frame_equal(records.read_predictions("c1"), PREDICTIONS, check_dtype=False)
+    record = finished(predictions_sha256=parquet_digest(PREDICTIONS))
+    records.write(Result(record, PREDICTIONS))
+    assert records.read("c1") == record
+    pd.testing.assert_frame_equal(records.read_predictions(record), PREDICTIONS, check_dtype=False)
     assert [record.cell for record in records.all()] == ["c1"]
 
 
@@ -83,7 +94,8 @@ def test_the_same_cell_written_by_an_orphan_at_the_same_moment(records, monkeypa
 def write_finished(records, **changes):
     made = {"evaluation": SETTINGS, "intervals": INTERVALS, "threshold": 0.4}
     counts = COUNTS | {"train_images": 9, "test_images": 1}
-    metrics = {"study": {name: {"value": 0.5} for name in METRICS}}
+    made |= {"predictions_sha256": parquet_digest(ROWS)}
+    metrics = {unit: {name: {"value": 0.5} for name in METRICS} for unit in ("study", "image")}
     record = finished(**{**made, "counts": counts, "metrics": metrics, **changes})
     records.write(Result(record, ROWS))
     return record, evaluate(ROWS, threshold=0.4, **SETTINGS)
@@ -102,6 +114,7 @@ def test_a_record_evaluated_as_asked_stays_as_it_is(records):
         {"intervals": None},
         {"evaluation": {"confidence": 0.5, "resamples": 100}},
         {"metrics": RESULT["metrics"]},  # without metrics that were added later
+        {"metrics": {}},  # altered
     ],
 )
 def test_a_record_evaluated_otherwise_is_evaluated_again_from_its_predictions(records, changes, monkeypatch):
@@ -130,6 +143,81 @@ def test_a_result_brings_its_resampled_values(records):
     resampled = resample(ROWS, 0.4, EVALUATION)
     records.write(Result(record, ROWS, (resamples_key(record, EVALUATION), resampled)))
     assert records.kept_resampled(record, EVALUATION).drawn.tolist() == resampled.drawn.tolist()
+
+
+def inverted(_):
+    return ROWS.assign(probability=1 - ROWS["probability"]).to_parquet(index=False)
+
+
+ALTERED = {
+    "empty": lambda content: b"",
+    "garbage": lambda content: b"PAR1" + bytes(2000) + b"PAR1",
+    "truncated": lambda content: content[:-20],
+    "one bit": lambda content: content[:50] + bytes([content[50] ^ 1]) + content[51:],
+    "half the rows": lambda _: ROWS[:20].to_parquet(index=False),
+    "another cell's": lambda _: ROWS[::-1].to_parquet(index=False),
+    "probabilities inverted": inverted,
+}
+
+
+@pytest.mark.parametrize("alter", ALTERED.values(), ids=ALTERED.keys())
+def test_predictions_that_are_not_the_recorded_ones_are_never_read(records, alter):
+    record, _ = write_finished(records)
+    assert records.damage("c1", record) == ""
+    path = records.cell_folder("c1") / "predictions.parquet"
+    path.write_bytes(alter(path.read_bytes()))
+    assert "predictions.parquet was damaged or altered" in records.damage("c1", record)
+    with pytest.raises(DamagedError, match=r"altered.*'benchmark run' computes this cell again"):
+        records.read_predictions(record)
+    with pytest.raises(DamagedError):
+        records.resampled(record, EVALUATION)
+
+
+def test_predictions_that_are_gone_or_no_file_are_damage(records):
+    record, _ = write_finished(records)
+    path = records.cell_folder("c1") / "predictions.parquet"
+    path.unlink()
+    assert records.damage("c1", record) == "predictions.parquet was deleted"
+    path.mkdir()
+    assert "cannot be read (Is a directory" in records.damage("c1", record)
+
+
+def test_a_record_that_cannot_be_read_is_damage_and_a_cell_without_one_is_none(records):
+    assert records.damage("c1", None) == ""
+    records.write(Result(failed()))
+    assert records.damage("c1", failed()) == "", "a failed cell has no predictions"
+    (records.cell_folder("c1") / "result.json").write_text("[" * 10**5)
+    assert records.read("c1") is None
+    assert records.damage("c1", None) == "result.json is damaged"
+
+
+def test_the_record_of_another_cell_is_no_record_of_this_one(records):
+    write_finished(records)
+    shutil.copytree(records.cell_folder("c1"), records.cell_folder("c2"))
+    assert records.read("c2") is None
+
+
+def test_a_full_disk_leaves_nothing_half(records, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pandas.DataFrame.to_parquet", full)
+        with pytest.raises(OSError, match="No space left"):
+            records.write(Result(finished(), PREDICTIONS))
+    assert list(records.folder.iterdir()) == []
+    records.write(Result(finished(), PREDICTIONS))
+    assert [path.name for path in records.folder.iterdir()] == ["c1"], "there is room again"
+
+
+def test_a_read_only_workspace_can_be_evaluated_otherwise(records, monkeypatch, caplog):
+    def full(*_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    record, expected = write_finished(records, evaluation={"confidence": 0.5, "resamples": 100})
+    monkeypatch.setattr("benchmark.store.records.write_atomically", full)
+    assert records.evaluated(record, EVALUATION).to_json()["metrics"] == expected["metrics"]
+    assert "Read-only file system" in caplog.text
 
 
 def test_ordinary_records_belong_to_no_control():

@@ -12,7 +12,7 @@ KEPT = Resampled(0.8, np.array([0.75, 0.85, np.nan]), 12)
 def test_what_is_written_is_read_as_float32(tmp_path):
     path = tmp_path / "resamples.npz"
     write_resamples(path, "key", KEPT)
-    found = read_resamples(path, "key")
+    found = read_resamples(path, "key", 3)
     assert (found.value, found.patients) == (0.8, 12)
     np.testing.assert_array_equal(found.drawn, KEPT.drawn.astype(np.float32))
     assert found.drawn.dtype == np.float64
@@ -27,17 +27,35 @@ def test_the_same_values_give_the_same_bytes(tmp_path):
 
 def test_another_key_or_no_file_is_nothing(tmp_path):
     path = tmp_path / "resamples.npz"
-    assert read_resamples(path, "key") is None
+    assert read_resamples(path, "key", 3) is None
     write_resamples(path, "key", KEPT)
-    assert read_resamples(path, "other") is None
+    assert read_resamples(path, "other", 3) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"PK\x03\x04 torn"])
 def test_a_damaged_file_is_nothing_and_said(tmp_path, content, caplog):
     path = tmp_path / "resamples.npz"
     path.write_bytes(content)
-    assert read_resamples(path, "key") is None
+    assert read_resamples(path, "key", 3) is None
     assert "is damaged" in caplog.text
+
+
+def test_values_in_another_number_are_damaged(tmp_path, caplog):
+    path = tmp_path / "resamples.npz"
+    write_resamples(path, "key", KEPT)
+    assert read_resamples(path, "key", 4) is None
+    assert "is damaged" in caplog.text
+
+
+@pytest.mark.parametrize("position", range(0, 700, 35))
+def test_no_flipped_byte_is_read_or_raises(tmp_path, position):
+    path = tmp_path / "resamples.npz"
+    write_resamples(path, "key", KEPT)
+    content = bytearray(path.read_bytes())
+    content[position] ^= 0xFF
+    path.write_bytes(content)
+    found = read_resamples(path, "key", 3)
+    assert found is None or (found.value, found.patients) == (KEPT.value, KEPT.patients)
 
 
 def test_a_folder_that_is_gone_costs_no_answer(tmp_path, caplog):

@@ -5,6 +5,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from benchmark.analysis.resampled_cells import CHOSEN
+from benchmark.store.records import Records
 from benchmark.tracking.artifacts import WEIGHTS, cell_figures, cell_files, comparison_figures
 from results.comparison import OVER_SEEDS
 from tests.benchmark.recorded import failed, finished
@@ -13,14 +14,14 @@ from tests.benchmark.recorded import failed, finished
 def test_a_fine_tuned_cell_has_its_curves_and_its_confusion_matrix(whole):
     plan, records = whole
     tuned = next(p.cell.id for p in plan.cells if p.cell.strategy == "fine_tuning")
-    found = cell_figures(records.read(tuned), records.cell_folder(tuned), "study")
+    found = cell_figures(records.read(tuned), records, "study")
     assert list(found) == ["training_curves.png", "confusion_matrix.png"]
     assert all(isinstance(figure, Figure) for figure in found.values())
 
 
 def test_other_cells_have_no_figure():
-    assert cell_figures(finished(), Path("nowhere"), "study") == {}
-    assert cell_figures(failed(), Path("nowhere"), "study") == {}
+    assert cell_figures(finished(), Records(Path("nowhere"), "grid"), "study") == {}
+    assert cell_figures(failed(), Records(Path("nowhere"), "grid"), "study") == {}
 
 
 def test_weights_are_kept_of_cells_that_succeeded(tmp_path):

@@ -1,13 +1,11 @@
 """MLflow's part in a run: opened when needed, and no failure of it stops a cell."""
 
-import logging
-
 import pytest
 
 from benchmark.errors import UserError
 from benchmark.store.record import Epoch
 from benchmark.store.workspace import Workspace
-from benchmark.tracking.session import Session
+from benchmark.tracking.session import NotLoggedError, Session
 from tests.benchmark.planted import answers_from
 from tests.benchmark.recorded import finished
 
@@ -58,7 +56,9 @@ def session(whole, tmp_path, tracker):
     plan, records = whole
     workspace = Workspace(tmp_path / "runs")
     workspace.records(plan.grid.name).folder.mkdir(parents=True)
-    return Session(workspace, plan, records)
+    made = Session(workspace, plan, records)
+    yield made
+    made.end()
 
 
 def test_the_store_is_opened_once_and_only_when_something_is_written(session, tracker):
@@ -72,35 +72,79 @@ def test_the_store_is_opened_once_and_only_when_something_is_written(session, tr
 
 def test_a_store_that_fails_is_said_once_and_not_asked_again(session, tracker, caplog):
     tracker.error = RuntimeError("database is locked")
-    with caplog.at_level(logging.ERROR):
-        for _ in range(3):
-            session.log_cell(finished())
-    assert len(caplog.records) == 1
+    for _ in range(3):
+        session.log_cell(finished())
+    (said,) = caplog.records
+    assert "database is locked; cells are computed" in said.getMessage()
+    assert "benchmark track" in said.getMessage()
     tracker.error = None
     session.log_cell(finished())
     assert tracker.told == [], "until the end of the run"
-    session.open()
-    assert tracker.opened == 2, "the end of the run tries again"
-    session.log_cell(finished())
-    assert tracker.told == ["cell"]
 
 
-def test_the_end_of_a_run_writes_all_and_the_next_writes_nothing(whole, session, tracker):
+def test_a_store_that_is_back_at_the_end_gets_everything(whole, session, tracker):
     plan, records = whole
     known, answers = list(records.all()), answers_from(plan, records)
-    session._workspace.database.write_bytes(b"")
+    tracker.error = ConnectionError("gone")
+    session.begin()
+    session.log_cell(known[0])
+    tracker.error = None
+    session.close(known, answers)
+    assert tracker.told.count("cell") == len(known)
+
+
+@pytest.mark.parametrize("moment", ["begin", "log_cell"])
+def test_no_failure_of_mlflow_reaches_the_cells(session, tracker, monkeypatch, moment):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("benchmark.tracking.session.open_tracker", fail)
+    getattr(session, moment)(*([finished()] if moment == "log_cell" else []))
+    assert tracker.told == []
+
+
+def test_passwords_are_not_in_what_is_said(whole, tmp_path, tracker, caplog):
+    tracker.error = RuntimeError("http://bob:s3cret@host refused s3cret")
+    workspace = Workspace(tmp_path, "http://bob:s3cret@host")
+    session = Session(workspace, whole[0], workspace.records("g"))
+    session.log_cell(finished())
+    assert "MLflow" in caplog.text
+    assert "s3cret" not in caplog.records[0].getMessage()
+
+
+def test_a_second_process_leaves_its_cells_to_its_end(whole, tmp_path, tracker, monkeypatch):
+    plan, records = whole
+    workspace = Workspace(tmp_path)
+    first, second = (Session(workspace, plan, records) for _ in range(2))
+    first.begin()
+    second.log_cell(finished())
+    assert tracker.told == []
+    monkeypatch.setattr("benchmark.tracking.session._PATIENCE", 0.1)
+    with pytest.raises(NotLoggedError, match="another process is logging"):
+        second.close([finished()], answers_from(plan, records))
+    first.end()
+    second.close([finished()], answers_from(plan, records))
+    assert tracker.told[0] == "cell"
+
+
+def test_the_end_of_a_run_writes_all_and_the_next_writes_nothing(whole, session, tracker, monkeypatch):
+    plan, records = whole
+    known, answers = list(records.all()), answers_from(plan, records)
+    monkeypatch.setattr(Workspace, "_holds_experiment", lambda *_: True)
     session.close(known, answers)
     assert tracker.told.count("cell") == len(known)
     assert tracker.told[-4:] == ["curves", "comparison all", "comparison elbow", "comparison wrist"]
     tracker.told.clear()
     session.close(known, answers)
     assert tracker.told == []
+    session.close(known, answers, look=True)
+    assert tracker.told.count("cell") == len(known)
 
 
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (RuntimeError("locked\nand more"), r"could not be written \(locked\); every record is kept in"),
+        (RuntimeError("locked\nand more"), "^MLflow could not be written: locked$"),
         (UserError("no such server"), "^no such server$"),
     ],
 )

@@ -4,7 +4,7 @@ from shutil import copy
 import pytest
 
 from benchmark.analysis.finished import read_records
-from benchmark.cli.run import run_grid
+from benchmark.cli.run import run_grid, track_grid
 from benchmark.errors import UserError
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import MlflowClient, Tracker
@@ -98,7 +98,7 @@ def test_a_store_that_cannot_be_used_is_one_line(tmp_path):
 
 
 def test_a_store_that_breaks_during_a_run_stops_no_cell_and_is_filled_later(
-    write_grid, tmp_path, monkeypatch
+    write_grid, tmp_path, monkeypatch, capsys
 ):
     grid, workspace = write_grid(), Workspace(tmp_path / "runs")
 
@@ -107,11 +107,13 @@ def test_a_store_that_breaks_during_a_run_stops_no_cell_and_is_filled_later(
 
     with monkeypatch.context() as patched:
         patched.setattr(Tracker, "log_cell", broken)
-        with pytest.raises(UserError, match=r"could not be written \(database is locked\); every record is"):
-            run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+        assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
+    said = capsys.readouterr().err
+    assert "MLflow could not be written: database is locked" in said
+    assert f"When it can be written: benchmark track --grid {grid} --workspace {workspace.folder}" in said
     plan, _ = open_plan(grid, workspace)
     assert not plan.todo
-    run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False)
+    track_grid(grid, workspace, jobs=1)
     assert len(runs_of(workspace, "cell")[1]) == 4
 
 

@@ -1,0 +1,48 @@
+"""Take over the cells that another grid of the workspace holds, as after a grid was renamed."""
+
+import logging
+import shutil
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from benchmark.execution.plan import Plan, PlannedCell
+from benchmark.store.records import RESULT, Records, Result
+
+_log = logging.getLogger(__name__)
+
+
+def take_over(plan: Plan, records: Records) -> Plan:
+    """Link (or copy) the cells that other grids hold into this grid; returns the plan with them done."""
+    held = [planned for planned in plan.cells if planned.held_by]
+    taken = {planned.cell.id for planned in held if _take(planned, records)}
+    for name, count in Counter(planned.held_by for planned in held if planned.cell.id in taken).items():
+        _log.warning("%d cells were taken over from the grid '%s', which holds the same content", count, name)
+    done = {"status": "done", "reason": "", "held_by": ""}
+    cells = [replace(p, **done) if p.cell.id in taken else p for p in plan.cells]
+    return replace(plan, cells=cells)
+
+
+def _take(planned: PlannedCell, records: Records) -> bool:
+    cell, source = planned.cell.id, Records(records.folder.parent, planned.held_by)
+    record = source.read(cell)
+    if record is None or source.damage(cell, record):  # changed since it was planned
+        return False
+    with records.temporary_folder(cell) as folder:
+        files = {
+            path.name: _linked(path, folder / path.name)
+            for path in source.cell_folder(cell).iterdir()
+            if path.is_file() and path.name != RESULT
+        }
+        own = record.model_copy(update={"grid": records.folder.name})
+        records.write(Result(own, files=files))
+    return True
+
+
+def _linked(path: Path, target: Path) -> Path:
+    """A second name of a file (which is only ever replaced, never changed), or a copy without such names."""
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        shutil.copy2(path, target)
+    return target

@@ -1,0 +1,70 @@
+"""A run that is ended by a signal, or dies, leaves no process behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from benchmark.cli.signals import ENDING, SignalledError, exiting_on
+
+BUSY = """
+import sys, time
+from pathlib import Path
+from benchmark.cli import main
+from benchmark.execution.executors import Share, run_all
+import importlib
+cli_main = importlib.import_module("benchmark.cli.main")
+
+def work(number):
+    print(__import__("os").getpid(), flush=True)
+    time.sleep(60)
+
+if __name__ == "__main__":
+    cli_main.cli = lambda **_: list(run_all(work, range(4), Share(2, 1)))
+    main()
+"""
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_ends_the_block_once_and_the_handlers_stay(number):
+    before = [signal.getsignal(each) for each in ENDING]
+    with pytest.raises(SignalledError) as ended, exiting_on(ENDING):
+        signal.raise_signal(number)
+    assert ended.value.number == number
+    assert [signal.getsignal(each) for each in ENDING] == before
+
+
+def test_a_signal_that_is_ignored_already_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with exiting_on(ENDING):
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_workers_end_with_their_driver(tmp_path, number):
+    script = tmp_path / "busy.py"
+    script.write_text(BUSY)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    driver = subprocess.Popen([sys.executable, str(script)], start_new_session=True, **pipes)
+    workers = [int(driver.stdout.readline()) for _ in range(2)]
+    driver.send_signal(number)
+    status = driver.wait(30)
+    end = time.monotonic() + 10
+    while any(map(psutil.pid_exists, workers)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not any(map(psutil.pid_exists, workers))
+    _, errors = driver.communicate()
+    if number == signal.SIGKILL:
+        assert status == -number
+    else:
+        assert (status, errors) == (
+            128 + number,
+            "stopped; finished results are kept, and the same command continues from there\n",
+        )
