@@ -21,7 +21,7 @@ class CellTimes:
         self._measured: dict[tuple[str, str], list[tuple[int, float]]] = {}
         for record in records:
             threads = record.training.threads if record.training else 1  # a fine-tuning uses all of them
-            point = record.counts.train_images, threads * sum(record.seconds.values())
+            point = max(1, record.counts.train_images), threads * sum(record.seconds.values())
             tuned = record.backbone if record.training else ""
             kind = record.control, _kind(record.classifier, tuned)
             self._measured.setdefault(kind, []).append(point)

@@ -153,7 +153,7 @@ def _compare_with_records(
 ) -> list[PlannedCell]:
     """Compare each cell with its record, and estimate its time."""
     digest = split.manifest.digest()
-    known = {cell.id: records.read(cell.id) for cell in cells}
+    known = {cell.id: _own(records.read(cell.id), cell) for cell in cells}
     guess = CellTimes(record for record in known.values() if isinstance(record, Finished))
     images_of, others = cache(split.train_images), OtherGrids(records)
     found = []
@@ -194,6 +194,11 @@ def _changed(fingerprint: Fingerprint, record: Record | None) -> list[str]:
 
 def _of_other_images(record: Record | None, now: ImageState | None) -> bool:
     return record is not None and now is not None and now.differ_from(record)
+
+
+def _own(record: Record | None, cell: Cell) -> Record | None:
+    """The record, unless its axes were altered: then it is none."""
+    return record if record is not None and record.axes == cell.axes else None
 
 
 def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:

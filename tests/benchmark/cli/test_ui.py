@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import time
+from typing import ClassVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -73,7 +74,9 @@ def test_a_signal_ends_the_server_with_all_its_processes(workspace):
     try:
         assert wait_until(lambda: answers(port)), "the UI did not answer"
         server = psutil.Process(process.pid).children(recursive=True)
-        assert len(server) == 2, "the mlflow command and its one server"
+        assert len(server) == 3, "the mlflow command, its one server, and what watches over them"
+        listening = [c.laddr for p in server for c in p.net_connections() if c.status == psutil.CONN_LISTEN]
+        assert {(address.ip, address.port) for address in listening} == {("127.0.0.1", port)}
         process.terminate()
         assert process.wait(60) == 128 + signal.SIGTERM
         assert wait_until(lambda: not alive(server), 5)
@@ -82,6 +85,60 @@ def test_a_signal_ends_the_server_with_all_its_processes(workspace):
             probe.bind(("127.0.0.1", port))
     finally:
         kill(process)
+
+
+@pytest.mark.slow
+def test_the_server_ends_when_its_command_is_killed(workspace):
+    port = free_port()
+    process = start(workspace, port)
+    try:
+        assert wait_until(lambda: answers(port)), "the UI did not answer"
+        server = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        assert wait_until(lambda: not alive(server), 10)
+    finally:
+        kill(process)
+        for each in alive(server):
+            each.kill()
+
+
+class Server:
+    """A server process that ends at once; keeps how it was asked for."""
+
+    asked: ClassVar[list[tuple[list[str], dict[str, str]]]] = []
+    pid, stdin = 2**22 + 1, None
+
+    def __init__(self, command, env=None, **_):
+        self.asked.append((command, env))
+
+    def wait(self, *_):
+        return 0
+
+    def kill(self):
+        pass
+
+
+def test_by_default_only_this_machine_is_served_and_no_address_is_an_argument(workspace, monkeypatch, call):
+    monkeypatch.setattr("benchmark.cli.ui.subprocess.Popen", Server)
+    monkeypatch.setattr("benchmark.cli.ui._end", lambda server: None)
+    Server.asked.clear()
+    done = call("ui", "--workspace", workspace.folder)
+    assert done.status == 0
+    assert "small · hand: http://127.0.0.1:5000/#/experiments/" in done.out
+    (command, environment), _ = Server.asked
+    assert command[-4:] == ["--host", "127.0.0.1", "--port", "5000"]
+    assert not any(workspace.uri in part for part in command), "others see the arguments of a process"
+    assert environment["MLFLOW_BACKEND_STORE_URI"] == workspace.uri
+    assert "can read and change" in call("ui", "--workspace", workspace.folder, "--host", "0.0.0.0").err
+
+
+def test_of_a_server_only_the_addresses_are_shown_without_password(monkeypatch, call):
+    monkeypatch.setattr("benchmark.tracking.session.prepare_store", lambda workspace: None)
+    monkeypatch.setattr("benchmark.tracking.tracker.curve_pages", lambda uri: [("g", "hand", "#/x")])
+    done = call("ui", "--tracking-uri", "http://bob:s3cret@host:5000/")
+    assert (done.status, "g · hand: http://***@host:5000/#/x" in done.out) == (0, True)
+    assert "s3cret" not in done.out + done.err
 
 
 @pytest.mark.slow
