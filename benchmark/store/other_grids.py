@@ -19,7 +19,7 @@ class OtherGrids:
         self._workspace = workspace
 
     def holding(self, cell: str, is_same: Callable[[Finished], bool]) -> str:
-        """The name of the first grid that has this cell finished and sound, with the same content; or empty."""
+        """The first grid that has this cell finished and sound, with the same content; else empty."""
         for name, cells in self._cells.items():
             if cell in cells:
                 records = Records(self._workspace, name)

@@ -134,7 +134,7 @@ def test_a_store_that_cannot_be_written_costs_no_result(ran, monkeypatch):
     monkeypatch.setattr("benchmark.tracking.session.Session._write_all", broken)
     again = bm.run(results.plan.grid, folder, jobs=1)
     assert len(again.cells) == len(results.cells)
-    assert "MLflow could not be written (RuntimeError)" in again.not_tracked
+    assert "MLflow could not be written: RuntimeError" in again.not_tracked
 
 
 def test_a_grid_is_read_from_a_path_or_from_its_name(tmp_path, phantom):
