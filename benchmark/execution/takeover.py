@@ -18,9 +18,11 @@ def take_over(plan: Plan, records: Records) -> Plan:
     taken = {planned.cell.id for planned in held if _take(planned, records)}
     for name, count in Counter(planned.held_by for planned in held if planned.cell.id in taken).items():
         _log.warning("%d cells were taken over from the grid '%s', which holds the same content", count, name)
-    done = {"status": "done", "reason": "", "held_by": ""}
-    cells = [replace(p, **done) if p.cell.id in taken else p for p in plan.cells]
-    return replace(plan, cells=cells)
+    return replace(plan, cells=[_done(p) if p.cell.id in taken else p for p in plan.cells])
+
+
+def _done(planned: PlannedCell) -> PlannedCell:
+    return replace(planned, status="done", reason="", held_by="")
 
 
 def _take(planned: PlannedCell, records: Records) -> bool:
