@@ -3,6 +3,7 @@ import pytest
 
 from benchmark.analysis.learning_curves import curve_points
 from benchmark.analysis.resampled_cells import read_resampled_cells
+from benchmark.execution.record import predictions_digest
 from benchmark.grid.schema import Evaluation
 from benchmark.store.records import Records, Result
 from tests.benchmark.recorded import COUNTS, finished
@@ -31,7 +32,7 @@ def write(records, cell, backbone, seed, probabilities, **changes):
         backbone=backbone,
         seed=seed,
         seconds={"fit": 2.0 + seed},
-        predictions_sha256=str(probabilities),
+        predictions_sha256=predictions_digest(rows),
         **changes,
     )
     records.write(Result(record, rows))

@@ -36,7 +36,9 @@ def statuses(grid, workspace):
 def predictions_of(workspace):
     def read(grid):
         plan, records = open_plan(grid, workspace)
-        return {planned.cell: records.read_predictions(planned.cell.id) for planned in plan.cells}
+        return {
+            planned.cell: records.read_predictions(records.read(planned.cell.id)) for planned in plan.cells
+        }
 
     return read
 
@@ -74,7 +76,7 @@ def test_a_grid_runs_once_and_then_is_done(write_grid, workspace, predictions_of
 def test_a_second_run_computes_nothing(small_run, monkeypatch):
     monkeypatch.setattr("benchmark.execution.run.run_plan", lambda *_: pytest.fail("computed again"))
     monkeypatch.setattr(
-        "benchmark.tracking.session.Session.open", lambda self: pytest.fail("MLflow was opened")
+        "benchmark.tracking.session.Session._open", lambda self: pytest.fail("MLflow was opened")
     )
     assert run(*small_run) == 0
 
@@ -132,7 +134,7 @@ def test_unreadable_images_stop_the_run_unless_skipped(write_grid, workspace, tm
     plan, records = open_plan(grid, workspace)
     record = records.read(plan.cells[0].cell.id)
     assert record.unreadable == [broken.relative_to(root).as_posix()]
-    assert record.unreadable[0] not in set(records.read_predictions(record.cell)["image"])
+    assert record.unreadable[0] not in set(records.read_predictions(record)["image"])
 
 
 def test_json_of_a_plan(write_grid, workspace, capsys):
@@ -174,7 +176,7 @@ def test_the_number_of_jobs_does_not_change_the_answer(small_run, workspace):
     digests = []
     for place in (small_run.workspace, workspace):
         plan, records = open_plan(small_run.grid, place)
-        digests.append([records.read_predictions(p.cell.id) for p in plan.cells])
+        digests.append([records.read_predictions(records.read(p.cell.id)) for p in plan.cells])
     for one, two in zip(*digests, strict=True):
         pd.testing.assert_frame_equal(one, two, atol=1e-6)
 

@@ -66,8 +66,8 @@ def test_all_controls_run_and_say_what_they_are(every):
         assert record.cost.seconds_total is not None
     strategies = {record.strategy for record in of["leaky_split"]}
     assert strategies == {"feature_extraction", "hand_crafted", "fine_tuning"}
-    predicted = {name: records.read_predictions(of[name][0].cell) for name in of if of[name]}
-    own = records.read_predictions(found[0].cell)
+    predicted = {name: records.read_predictions(of[name][0]) for name in of if of[name]}
+    own = records.read_predictions(found[0])
     assert predicted["shuffled_labels"]["image"].tolist() == own["image"].tolist()
     assert predicted["shuffled_labels"]["label"].tolist() != own["label"].tolist()
     assert not predicted["leaky_split"]["image"].str.startswith("valid/").all()

@@ -62,7 +62,7 @@ def test_what_is_kept_belongs_to_the_predictions(made, context, tmp_path):
     records = Records(tmp_path, "g")
     records.write(result)
     assert records.read(result.cell) == result.record
-    assert predictions_digest(records.read_predictions(result.cell)) == result.record.predictions_sha256
+    assert predictions_digest(records.read_predictions(result.record)) == result.record.predictions_sha256
 
 
 def test_a_leaky_control_says_that_it_leaks_whatever_the_grid_does(whole, planned, context):
