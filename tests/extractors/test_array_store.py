@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from extractors.array_store import PartialArray, read_array
+from extractors.array_store import PartialArray, read_array, write_atomically
 
 
 def test_a_killed_filling_continues_where_it_was(tmp_path):
@@ -89,3 +91,23 @@ def test_a_folder_in_the_place_of_a_file_begins_again(tmp_path, name):
 def test_a_file_in_the_place_of_the_folder_begins_again(tmp_path):
     (tmp_path / "a.part").write_bytes(b"")
     assert len(PartialArray(tmp_path / "a", (30, 1), np.float32, 10).pending) == 3
+
+
+def test_a_full_disk_leaves_no_half_text_file(tmp_path, monkeypatch):
+    def full(path, *_, **__):
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(tmp_path / "a.json", "{}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_an_error_before_the_first_row_is_written(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    with pytest.raises(OSError, match="No space left"):
+        PartialArray(tmp_path / "a", (10, 10), np.uint8, 5)

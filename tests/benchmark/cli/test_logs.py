@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from benchmark.cli.logs import _PACKAGES, log_path, log_to
+from benchmark.cli.logs import _FILE, _PACKAGES, log_path, log_to
 
 ours, other = logging.getLogger("benchmark.something"), logging.getLogger("another_library")
 
@@ -74,3 +74,40 @@ def test_a_log_file_is_named_by_its_time_and_command(tmp_path):
     path = log_path(tmp_path, "run")
     assert path.parent == tmp_path / "logs"
     assert path.name.endswith("Z-run.log")
+
+
+def test_no_password_of_an_address_is_in_the_log_file(tmp_path, logging_as_before):
+    file = tmp_path / "run.log"
+    log_to(logging.WARNING, file)
+    try:
+        raise ConnectionError("http://bob:s3cret@host:5000/?token=t0k refused")
+    except ConnectionError:
+        logging.getLogger("benchmark").info("at http://bob:s3cret@host", exc_info=True)
+    text = file.read_text()
+    assert "ConnectionError: http://***@host:5000/?*** refused" in text
+    assert "s3cret" not in text
+    assert "t0k" not in text
+
+
+class Full:
+    """A stream on a full disk."""
+
+    def write(self, _):
+        raise OSError(28, "No space left on device")
+
+    def flush(self):
+        pass
+
+    def close(self):
+        pass
+
+
+def test_a_full_disk_keeps_the_log_short_and_writes_nothing_to_the_terminal(
+    tmp_path, logging_as_before, capsys
+):
+    log_to(logging.WARNING, tmp_path / "run.log")
+    (handler,) = [h for h in logging.getLogger().handlers if h.name == _FILE]
+
+    handler.setStream(Full()).close()
+    logging.getLogger("benchmark").info("x")
+    assert "Logging error" not in capsys.readouterr().err

@@ -4,8 +4,10 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
+import click
 import pytest
 
 from benchmark.errors import UserError
@@ -52,6 +54,23 @@ def test_a_system_error_is_one_line_and_status_2(monkeypatch, capsys, caplog, er
     caplog.set_level("INFO")
     assert run_main(monkeypatch, capsys, error) == (2, f"{line}\n")
     assert caplog.records[-1].exc_info[1] is error, "its traceback is in the log"
+
+
+def test_the_end_of_a_file_is_not_taken_for_ctrl_c(monkeypatch, capsys):
+    aborted = click.Abort()
+    aborted.__cause__ = EOFError()  # as click raises it
+    assert run_main(monkeypatch, capsys, aborted) == (2, "a file ended early; its place is in the log\n")
+
+
+@pytest.mark.parametrize("error", [MemoryError("31 GiB"), BrokenExecutor()])
+def test_too_little_memory_is_one_line_with_the_way_out(monkeypatch, capsys, error):
+    status, line = run_main(monkeypatch, capsys, error)
+    assert (status, line.count("\n"), "fewer --jobs" in line) == (2, 1, True)
+
+
+def test_a_password_in_an_error_is_not_printed(monkeypatch, capsys):
+    error = UserError("http://bob:s3cret@host cannot be used")
+    assert run_main(monkeypatch, capsys, error) == (2, "http://***@host cannot be used\n")
 
 
 def test_an_error_of_the_program_keeps_its_traceback(monkeypatch, caplog):

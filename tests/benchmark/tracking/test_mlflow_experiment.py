@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from mlflow.entities import Metric
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
@@ -118,3 +119,36 @@ def test_an_error_without_a_message_is_still_a_reason(monkeypatch):
     monkeypatch.setattr("benchmark.tracking.mlflow_experiment.MlflowClient", fail)
     with pytest.raises(UserError, match=r"cannot use the tracking store http://nowhere: ConnectionError"):
         Experiment("http://nowhere", "small", None)
+
+
+def test_a_deleted_experiment_is_restored_and_can_be_written(uri, artifacts, caplog):
+    made = Experiment(uri, "deleted in the UI", artifacts)
+    made.client.delete_experiment(made.id)
+    again = Experiment(uri, "deleted in the UI", artifacts)
+    assert again.id == made.id
+    assert "had been deleted in MLflow; it is restored" in caplog.text
+    assert again.begin({"kind": "cell"}).info.status == "RUNNING"
+
+
+def test_an_experiment_that_another_process_makes_meanwhile_is_opened(experiment, artifacts, monkeypatch):
+    answers = iter([None, experiment.client.get_experiment(experiment.id)])
+    asked = "benchmark.tracking.mlflow_experiment.MlflowClient.get_experiment_by_name"
+    monkeypatch.setattr(asked, lambda *_: next(answers))
+    assert Experiment(experiment._uri, "small", artifacts).id == experiment.id
+
+
+def test_more_values_than_one_request_takes_are_all_written(experiment):
+    run = experiment.begin({"kind": "cell"})
+    metrics = [Metric(f"m{n}", float(n), 0, 0) for n in range(1700)]
+    experiment.end(run, {f"p{n}": "x" * 7000 for n in range(130)}, metrics, {"error": "e" * 9000})
+    found = experiment.client.get_run(run.info.run_id).data
+    assert len(found.metrics) == 1700
+    assert len(found.params) == 130
+    assert found.tags["error"].startswith("eee")
+
+
+def test_the_password_of_a_store_is_in_no_message():
+    with pytest.raises(UserError) as refused:
+        Experiment("nosuch://bob:s3cret@host", "small", None)
+    assert "nosuch://***@host" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
