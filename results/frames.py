@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from results.text import for_csv
+
 TableRows = pd.DataFrame | Sequence[Mapping[str, Any]]
 
 
@@ -65,3 +67,20 @@ def by_part(table: pd.DataFrame) -> pd.DataFrame:
 def in_order(names: Iterable[str]) -> list[str]:
     """Unique names in order of first appearance, `all` last."""
     return sorted(dict.fromkeys(names), key=lambda name: name == "all")
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """A frame as CSV that a spreadsheet may open: no text is a formula, numbers stay numbers.
+
+    The index is written where it has a name.
+    """
+    named = table.index.name is not None
+    safe = (table.reset_index() if named else table.copy()).rename(columns=_csv_value)
+    for place in range(safe.shape[1]):
+        if not pd.api.types.is_numeric_dtype(safe.dtypes.iloc[place]):
+            safe.isetitem(place, safe.iloc[:, place].astype(object).map(_csv_value))
+    return str(safe.to_csv(index=False, lineterminator="\n"))
+
+
+def _csv_value(value: Any) -> Any:
+    return for_csv(value) if isinstance(value, str) else value

@@ -1,6 +1,5 @@
 """Labels and colours of metrics, strategies, body parts and sizes, for figures, tables and pages."""
 
-import re
 import zlib
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
@@ -112,13 +111,8 @@ def percent(share: float) -> str:
     return f"{100 * share:g} %"
 
 
-def slug(name: str) -> str:
-    """A name as part of a file name, a LaTeX label or a page address: `XR_ELBOW (left)` is xr-elbow-left."""
-    return "-".join(re.findall(r"[^\W_]+", name.lower()))
-
-
 def distinct(name: str, taken: set[str]) -> str:
-    """A name that is not in `taken`, with a number if need be (`A+` and `A` have one `slug`); then it is."""
+    """A name that is not in `taken`, with a number if need be (`A+` and `A` give one); then it is."""
     numbered = (f"{name}-{number}" for number in count(2))
     free = next(one for one in chain([name], numbered) if one not in taken)
     taken.add(free)

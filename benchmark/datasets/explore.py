@@ -11,7 +11,9 @@ from benchmark.datasets.image_facts import kinds_table, with_facts
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.verification import counts_table
 from benchmark.errors import UserError
+from results.frames import csv_text
 from results.labels import BLUE, ORANGE
+from results.text import for_matplotlib
 
 _COLOURS = {"normal": BLUE, "abnormal": ORANGE}
 _CLASSES = ("normal", "abnormal")
@@ -26,7 +28,7 @@ def explore(manifest: Manifest, out: Path, *, jobs: int = 1) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     written = []
     for name, table, figure in _views_of(manifest, jobs):
-        table.to_csv(out / f"{name}.csv", index=False)
+        (out / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
         figure.savefig(out / f"{name}.png", dpi=_DPI)
         written += [out / f"{name}.csv", out / f"{name}.png"]
     return written
@@ -76,7 +78,7 @@ def _bars(axes: Axes, table: pd.DataFrame, what: str) -> None:
         places = [row + 0.4 * number - 0.2 for row in range(len(table))]
         bars = axes.barh(places, values.to_numpy(), height=0.38, color=_COLOURS[name], label=name)
         axes.bar_label(bars, fmt="{:,.0f}", padding=2, fontsize=7)
-    axes.set_yticks(range(len(table)), table.index.tolist())
+    axes.set_yticks(range(len(table)), [for_matplotlib(part) for part in table.index], parse_math=False)
     axes.invert_yaxis()
     axes.margins(x=0.2)
     axes.set_xlabel(what)

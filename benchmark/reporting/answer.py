@@ -13,9 +13,9 @@ from benchmark.datasets.names import BY_IMAGE
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
 from results.frames import records
 from results.labels import covered, metric_label, part_label, size_label
-from results.page.prose import escape
 from results.tables.formatting import p_text
 from results.tables.label_efficiency import ratio_text
+from results.text import for_markdown
 from results.verdict import ONE_PAIR, freezing_text, is_significant, verdict_text
 
 Row = dict[str, Any]
@@ -40,7 +40,7 @@ def answer_text(findings: Findings) -> str:
         return "No network of the grid is both frozen and fine-tuned yet: there is no head-to-head."
     evaluation, first = findings.evaluated.evaluation, findings.evaluated.finished[0]
     backbones = list(dict.fromkeys(row["backbone"] for row in rows))
-    names = escape(", ".join(backbones))
+    names = for_markdown(", ".join(backbones))
     where = first.evaluated_on or "the test part"
     paragraphs = [
         f"{metric_label(evaluation.primary, evaluation.unit)} on {where}, fine-tuned minus frozen "
@@ -67,9 +67,9 @@ def answer_text(findings: Findings) -> str:
 
 
 def _line(row: Row, named: bool) -> str:
-    who = f"{escape(row['backbone'])}, " if named else ""
+    who = f"{for_markdown(row['backbone'])}, " if named else ""
     said = verdict_text(row["verdict"], row["margin"], row["detectable"])
-    caution = f" ({escape(row['caution'])})" if row["caution"] else ""
+    caution = f" ({for_markdown(row['caution'])})" if row["caution"] else ""
     return (
         f"- {who}{_where(row)}: **{said}**, "
         f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]{caution}"
@@ -78,7 +78,7 @@ def _line(row: Row, named: bool) -> str:
 
 def _where(row: Row) -> str:
     size = f"{row['images']:,} images ({row['patients']:,} patients)"
-    return f"{escape(part_label(row['body_part']))}, {size}"
+    return f"{for_markdown(part_label(row['body_part']))}, {size}"
 
 
 def _freezing_paragraphs(findings: Findings, rows: list[Row]) -> Iterator[str]:
@@ -114,7 +114,7 @@ def _parts_paragraphs(findings: Findings) -> Iterator[str]:
 
 
 def _parts_line(row: Row) -> str:
-    where = f"- {escape(row['backbone'])}, {size_label(row['train_size'])} images, {row['parts']} parts"
+    where = f"- {for_markdown(row['backbone'])}, {size_label(row['train_size'])} images, {row['parts']} parts"
     if not pd.isna(row["reason"]):
         return f"{where}: {row['reason']}"
     another = "not known from two parts"
@@ -138,7 +138,7 @@ def _crossover_paragraphs(findings: Findings) -> Iterator[str]:
 
 
 def _crossover_line(row: Row) -> str:
-    part, backbone = escape(part_label(row["body_part"])), escape(row["backbone"])
+    part, backbone = for_markdown(part_label(row["body_part"])), for_markdown(row["backbone"])
     return f"- {part}, {backbone}: {crossover_text(row)}"
 
 
@@ -154,7 +154,7 @@ def _efficiency_paragraphs(findings: Findings) -> Iterator[str]:
             ratios = lines.setdefault((row["body_part"], row["backbone"]), [])
             ratios.append(f"at {row['images']:,} images {ratio_text(row)}")
         yield "\n".join(
-            f"- {escape(part_label(part))}, {escape(backbone)}: {'; '.join(ratios)}"
+            f"- {for_markdown(part_label(part))}, {for_markdown(backbone)}: {'; '.join(ratios)}"
             for (part, backbone), ratios in lines.items()
         )
 

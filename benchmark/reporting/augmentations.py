@@ -11,7 +11,8 @@ from benchmark.grid.schema import Grid
 from classifiers.fine_tuning.augmentation_examples import augmentation_examples
 from extractors.pixels import UnreadableImageError, decode
 from results.figures import PictureGrid, save
-from results.labels import part_label, slug
+from results.labels import distinct, part_label
+from results.text import for_file_name
 
 MOST_ROWS = 4  # images that are shown; chosen by hand
 
@@ -33,13 +34,14 @@ def save_augmentations(grid: Grid, manifest: Manifest, folder: Path) -> list[Pat
         )
     except UnreadableImageError as error:
         raise UserError(str(error)) from None
-    paths = []
+    paths: list[Path] = []
+    taken: set[str] = set()
     for name, recipe in recipes.items():
         made = augmentation_examples(pixels, recipe.augmentation)
         pictures = [[images[row] for images in made.values()] for row in range(len(pixels))]
         figure = PictureGrid(pictures, list(made), list(shown), f"augmentation of the recipe {name}")
         try:
-            paths += save(figure, folder, f"augmentation_{slug(name)}")
+            paths += save(figure, folder, distinct(f"augmentation_{for_file_name(name)}", taken))
         except OSError as error:
             raise UserError(f"--out: {folder} cannot be made or written: {error.strerror}") from None
     return paths

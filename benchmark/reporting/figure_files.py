@@ -1,24 +1,27 @@
 """Draw figures into files, in parallel processes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
+
 from benchmark.execution.executors import Share, run_all
 from benchmark.reporting.figures import Planned
-from results.figures import save
+from results.figures import save_drawn
 
 _FEW = 4  # figures that are drawn sooner than processes start
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawn:
-    """A figure that was written (`files`: its PDF, PNG and CSV), or the reason why there is none."""
+    """A figure that was written (`files`: PDF, PNG and CSV, of `frame`), or the reason why there is none."""
 
     name: str
     caption: str
     files: Sequence[Path] = ()
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     reason: str = ""
 
 
@@ -35,6 +38,8 @@ def _write(folder: Path, planned: Planned) -> Drawn:
     if planned.figure is None:
         return Drawn(planned.name, planned.caption, reason=planned.reason)
     try:
-        return Drawn(planned.name, planned.caption, save(planned.figure, folder, planned.name))
+        table, picture = planned.figure.frame(), planned.figure.plot()
+        files = save_drawn(table, picture, folder, planned.name)
+        return Drawn(planned.name, planned.caption, files, table)
     except ValueError as error:
         return Drawn(planned.name, planned.caption, reason=str(error))

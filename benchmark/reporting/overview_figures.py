@@ -32,9 +32,10 @@ from results.figures import (
     LearningCurves,
 )
 from results.frames import records
-from results.labels import covered, metric_label, slug
+from results.labels import covered, metric_label
 from results.published import RADIOLOGIST, comparable
 from results.ranks import DESCRIPTION
+from results.text import for_file_name
 from results.verdict import is_significant
 
 Figure = tuple[str, str, Callable[[], Drawable]]  # name, caption, and how: ValueError says why there is none
@@ -76,7 +77,7 @@ def overview(findings: Findings) -> Iterator[Figure]:
             f"{_metric(findings)}: {second} minus {first} on the same test patients, means over seeds. "
             "Filled markers: significant after adjustment for the planned comparisons."
         )
-        name = f"{slug(second)}_minus_{slug(first)}".replace("-", "_")
+        name = f"{for_file_name(second)}_minus_{for_file_name(first)}".replace("-", "_")
         yield name, caption, partial(_forest, findings, comparison, first, second)
     confidence = findings.evaluated.evaluation.confidence
     yield from _body_parts(findings)
@@ -105,7 +106,7 @@ def _learning_curves(findings: Findings) -> Iterator[Figure]:
     backbones = [name for name in dict.fromkeys(row["backbone"] for row in points) if name] or [""]
     for backbone in backbones:
         rows = [row for row in points if row["backbone"] in (backbone, "")]
-        name = "learning_curves" if backbone == backbones[0] else f"learning_curves_{slug(backbone)}"
+        name = "learning_curves" if backbone == backbones[0] else f"learning_curves_{for_file_name(backbone)}"
         what = "mean of the networks both frozen and fine-tuned" if backbone == EVERY_BACKBONE else backbone
         caption = (
             f"{_metric(findings)} by training images{': ' * bool(what)}{what}. Means over seeds; bands: "
@@ -140,7 +141,7 @@ def _body_parts(findings: Findings) -> Iterator[Figure]:
             metric=_metric(findings), which=f" ({name})" * (len(names) > 1), confidence=evaluation.confidence
         )
         own, common = (rows[rows["backbone"] == name] for rows in (parts, together))
-        slug_of = "body_parts" if name == names[0] else f"body_parts_{slug(name)}"
+        slug_of = "body_parts" if name == names[0] else f"body_parts_{for_file_name(name)}"
         yield slug_of, caption, partial(BodyParts, own, common, evaluation.primary, evaluation.unit)
 
 

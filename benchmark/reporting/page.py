@@ -17,9 +17,9 @@ from benchmark.reporting.tables import Written
 from results.labels import metric_label, plain_name
 from results.methods_text import Methods, references
 from results.page import Block, CodeBlock, FigureBlock, Prose, Section, TableBlock, render
-from results.page.prose import escape
 from results.published import RADIOLOGIST, elsewhere
 from results.tables.paper import STAR
+from results.text import for_markdown
 
 _TESTS = (
     "McNemar's and DeLong's tests treat the rows of the test set as independent, which several studies of "
@@ -54,11 +54,11 @@ class _Parts:
         return [self._table(one) for one in self.written if one.table and one.name.startswith(starts)]
 
     def _figure(self, drawn: Drawn) -> Block:
-        _, png, numbers = drawn.files
+        _, png, _ = drawn.files
         return FigureBlock(
             png=png,
-            frame=pd.read_csv(numbers),
-            caption=escape(drawn.caption),
+            frame=drawn.frame,
+            caption=for_markdown(drawn.caption),
             alt=f"{plain_name(drawn.name)}: the numbers stand below, under values",
             files=self._links(drawn.files),
         )
@@ -67,7 +67,7 @@ class _Parts:
         assert written.table is not None
         table = written.table
         note = table.note.replace("Bold:", f"{STAR}:")
-        return TableBlock(table, escape(table.caption), escape(note), self._links(written.files))
+        return TableBlock(table, for_markdown(table.caption), for_markdown(note), self._links(written.files))
 
     def _links(self, files: Sequence[Path]) -> dict[str, str]:
         words = {".tex": "LaTeX", ".md": "Markdown"}
@@ -102,7 +102,7 @@ def page(
     metric = metric_label(grid.evaluation.primary, grid.evaluation.unit)
     leak = leak_of(findings.evaluated.finished)
     leaky = f" · {leak}" if leak else ""
-    where = escape(first.evaluated_on or "the test part")
+    where = for_markdown(first.evaluated_on or "the test part")
     subtitle = f"{metric} on {where} · {len(findings.evaluated.finished):,} cells{leaky}"
     return render(f"Freeze or fine-tune? {grid.name}", subtitle, [s for s in sections if s.blocks])
 

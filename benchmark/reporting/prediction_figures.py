@@ -24,7 +24,8 @@ from results.figures import (
     TrainingCurves,
     WorklistGains,
 )
-from results.labels import look_of, part_label, plain_name, size_label, slug
+from results.labels import look_of, part_label, plain_name, size_label
+from results.text import for_file_name
 
 _KINDS: dict[str, tuple[str, Any]] = {
     "roc": ("ROC curves", RocCurves),
@@ -54,7 +55,11 @@ def _of_probabilities(evaluated: ResampledCells, part: str, setting: Setting) ->
         "what training folds choose. Bands: interval over test patients."
     )
     for kind, (title, figure) in _KINDS.items():
-        yield f"{kind}_{slug(part)}", f"{title}. {about}", partial(_drawn, figure, evaluated, setting)
+        yield (
+            f"{kind}_{for_file_name(part)}",
+            f"{title}. {about}",
+            partial(_drawn, figure, evaluated, setting),
+        )
 
 
 def _decision_curve(evaluated: ResampledCells, part: str) -> Figure:
@@ -69,7 +74,7 @@ def _decision_curve(evaluated: ResampledCells, part: str) -> Figure:
     drawn = partial(
         _drawn, partial(DecisionCurve, compared=(QUESTION.first, QUESTION.second)), evaluated, setting
     )
-    return f"decision_curve_{slug(part)}", caption, drawn
+    return f"decision_curve_{for_file_name(part)}", caption, drawn
 
 
 def _worklist(evaluated: ResampledCells, part: str) -> Figure:
@@ -80,7 +85,7 @@ def _worklist(evaluated: ResampledCells, part: str) -> Figure:
         "many of the abnormal ones are among the first that are read, in the order of the probability, of "
         "what training folds choose of each strategy. Bands: pointwise interval over test patients."
     )
-    return f"worklist_{slug(part)}", caption, partial(_drawn, WorklistGains, evaluated, setting)
+    return f"worklist_{for_file_name(part)}", caption, partial(_drawn, WorklistGains, evaluated, setting)
 
 
 def _drawn(figure: Any, evaluated: ResampledCells, setting: Setting) -> Drawable:
@@ -129,4 +134,4 @@ def tuned_cells(evaluated: ResampledCells) -> Iterator[tuple[str, str, Finished]
                 recipe = "" if record.classifier == END_TO_END else record.classifier
                 network = " · ".join(filter(None, (method.backbone, recipe)))
                 title = f"{network}, {part_label(part)}, {size}, seed {record.seed}"
-                yield f"{slug(network)}_{slug(part)}", title, record
+                yield f"{for_file_name(network)}_{for_file_name(part)}", title, record

@@ -16,6 +16,7 @@ from benchmark.reporting.figure_files import Drawn, draw
 from benchmark.reporting.figures import planned_figures
 from benchmark.reporting.page import page
 from benchmark.reporting.tables import Written, write_tables
+from results.frames import csv_text
 from results.methods_text import bibliography, methods
 
 PAGE, METRICS, REFERENCES = "report.html", "metrics.csv", "references.bib"
@@ -55,7 +56,9 @@ def write_report(plan: Plan, answers: Answers, folder: Path, share: Share, grid_
     findings = find(answers, plan)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        metrics_frame(answers.finished).to_csv(folder / METRICS, index=False)
+        (folder / METRICS).write_text(
+            csv_text(metrics_frame(answers.finished)), encoding="utf-8", newline="\n"
+        )
     except OSError as error:
         raise UserError(f"--out: {folder} cannot be made or written: {error.strerror}") from None
     figures = draw(planned_figures(findings), folder / FIGURES, share)

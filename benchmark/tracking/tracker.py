@@ -24,6 +24,7 @@ from benchmark.tracking.mlflow_experiment import Experiment, Figures, millisecon
 from benchmark.tracking.mlflow_names import LONGEST_TAG, mlflow_name, mlflow_value
 from extractors.digests import JsonValue, digest_of
 from results.comparison import OVER_SEEDS
+from results.frames import csv_text
 from results.names import CHOSEN
 
 with warnings.catch_warnings():
@@ -159,7 +160,7 @@ class Tracker:
         ]
         table = pd.DataFrame(list(rows)).assign(classifiers=[str(row["classifiers"]) for row in rows])
         self._store.client.log_table(run.info.run_id, table, "head_to_head.json")
-        self._store.client.log_text(run.info.run_id, table.to_csv(index=False), "head_to_head.csv")
+        self._store.client.log_text(run.info.run_id, csv_text(table), "head_to_head.csv")
         self._store.log_artifacts(run, figures())
         tags = {"rows": digest}
         run = self._store.end(run, {"body_part": body_part}, metrics, tags, finished=now)

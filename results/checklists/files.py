@@ -5,7 +5,7 @@ from pathlib import Path
 
 from results.checklists.checklist import NOT_IN_RECORDS, Checklist, FilledItem
 from results.methods_text import references
-from results.tables.markup import markdown_text
+from results.text import markdown_cell
 
 _TITLES = ("Item", "Section", "Asked for", "Answer", "In the report")
 
@@ -31,12 +31,12 @@ def _about(checklist: Checklist) -> str:
 def _markdown(checklist: Checklist, items: Sequence[FilledItem]) -> str:
     lines = [_TITLES, ["---"] * len(_TITLES), *(_cells(filled) for filled in items)]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"# {checklist.title}\n\n{markdown_text(_about(checklist))}\n\n{table}\n"
+    return f"# {checklist.title}\n\n{markdown_cell(_about(checklist))}\n\n{table}\n"
 
 
 def _cells(filled: FilledItem) -> list[str]:
     item = filled.item
     plain = [item.number, item.section, item.topic]
-    missing = f"**{markdown_text(filled.missing)}**" if filled.missing else ""
-    answer = " ".join(filter(None, (markdown_text(filled.text), missing)))
-    return [*map(markdown_text, plain), answer, markdown_text("; ".join(filled.where))]
+    missing = f"**{markdown_cell(filled.missing)}**" if filled.missing else ""
+    answer = " ".join(filter(None, (markdown_cell(filled.text), missing)))
+    return [*map(markdown_cell, plain), answer, markdown_cell("; ".join(filled.where))]

@@ -14,6 +14,7 @@ from docx.shared import Cm, Pt
 from docx.table import Table, _Cell, _Row
 
 from results.checklists.checklist import FilledItem
+from results.text import visible
 
 _WIDTHS = (1.3, 2.9, 4.2, 13.3, 3.0)  # cm, of a landscape page of A4 with margins of 2.5 cm
 _STYLE, _SIZE = "Table Grid", 8.5  # of python-docx's template; points
@@ -71,7 +72,7 @@ def _fill(row: _Row, filled: FilledItem) -> None:
 
 
 def _add(cell: _Cell, text: str, *, bold: bool = False, marked: bool = False) -> None:
-    run = cell.paragraphs[0].add_run(text)
+    run = cell.paragraphs[0].add_run((" " if text.startswith(" ") else "") + visible(text))
     run.font.size, run.bold = Pt(_SIZE), bold
     if marked:
         run.font.highlight_color = WD_COLOR_INDEX.YELLOW

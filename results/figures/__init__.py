@@ -15,7 +15,7 @@ from results.figures.picture_grid import PictureGrid
 from results.figures.predictions import Scores
 from results.figures.reliability import ReliabilityDiagram
 from results.figures.roc_pr import PrecisionRecallCurves, RocCurves
-from results.figures.saving import Drawable, save
+from results.figures.saving import Drawable, save, save_drawn
 from results.figures.training import TrainingCurves
 from results.figures.worklist import WorklistGains
 
@@ -41,4 +41,5 @@ __all__ = [
     "TrainingCurves",
     "WorklistGains",
     "save",
+    "save_drawn",
 ]

@@ -14,6 +14,7 @@ from results.figures.layout import columns_for, empty_figure, panel_grid
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.frames import TableRows, by_size, in_order, records, refuse_twice, tidy
 from results.labels import BLACK, BLUE, GREY, VERMILION, metric_label, part_label, size_label
+from results.text import for_matplotlib
 
 ALONE, SHRUNKEN, MEAN, ANOTHER = "alone", "with the others", "mean over parts", "another part"
 _LOOKS: dict[str, dict[str, Any]] = {  # the words of the legend are those of the frame
@@ -97,7 +98,9 @@ def _together_lines(together: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 def _draw_background(axis: Axes, names: list[str]) -> None:
     """The line of no difference, the names, and a rule above what they say together."""
-    axis.set_yticks(range(len(names) + 2), [*map(part_label, names), MEAN, ANOTHER])
+    axis.set_yticks(
+        range(len(names) + 2), [*(for_matplotlib(part_label(name)) for name in names), MEAN, ANOTHER]
+    )
     axis.set_ylim(len(names) + 1.6, -0.6)
     axis.tick_params(axis="y", length=0)
     axis.axvline(0, color=GREY, linewidth=0.8)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from results.figures.layout import columns_for, empty_figure
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
+from results.text import for_matplotlib
 
 _CLASSES = ["normal", "abnormal"]
 
@@ -36,7 +37,7 @@ class ConfusionMatrix:
         figure = empty_figure(ONE_COLUMN, 3.2)
         axis = figure.subplots()
         _draw(axis, self.frame())
-        axis.set_title(self.title)
+        axis.set_title(for_matplotlib(self.title))
         return figure
 
 
@@ -66,7 +67,7 @@ class ConfusionMatrices:
         grid = figure.subplots(rows, columns, squeeze=False)
         for place, (axis, matrix) in enumerate(zip(grid.ravel(), self.matrices, strict=False)):
             _draw(axis, matrix.frame())
-            axis.set_title(matrix.title)
+            axis.set_title(for_matplotlib(matrix.title))
             if place % columns:
                 axis.set_yticklabels([])
                 axis.set_ylabel("")

@@ -1,6 +1,8 @@
 """Accuracy against cost, with the Pareto front (no other point is better in both)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from results.figures.style import TWO_COLUMNS, styled
 from results.frames import TableRows, records, tidy
 from results.labels import BLACK, look_of, metric_label
 from results.metrics import METRICS
+from results.text import for_matplotlib
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ class CostAccuracy:
         for strategy, rows in table.groupby("strategy", sort=False):
             look = look_of(str(strategy))
             axis.vlines(rows["cost"], rows["low"], rows["high"], color=look.color, linewidth=0.6)
-            axis.plot(rows["cost"], rows["value"], look.marker, color=look.color, label=look.label)
+            axis.plot(
+                rows["cost"], rows["value"], look.marker, color=look.color, label=for_matplotlib(look.label)
+            )
         (steps,) = axis.step(front["cost"], front["value"], where="post", label="Pareto front")
         steps.set(color=BLACK, linewidth=0.8)
         for number, row in enumerate(records(front), start=1):
@@ -77,7 +82,11 @@ class CostAccuracy:
     def _explain(self, figure: Figure, axis: Axes, front: pd.DataFrame, wide: bool) -> None:
         handles, _ = axis.get_legend_handles_labels()
         handles += [
-            Line2D([], [], linestyle="", label=f"{number}  {row['name']}, {look_of(row['strategy']).label}")
+            Line2D([], [], linestyle="", label=f"{number}  {_named(row)}")
             for number, row in enumerate(records(front), start=1)
         ]
         figure.legend(handles=handles, loc="outside right upper" if wide else "outside lower center")
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    return for_matplotlib(f"{row['name']}, {look_of(row['strategy']).label}")

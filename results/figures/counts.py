@@ -10,6 +10,7 @@ from results.figures.layout import empty_figure, legend_below
 from results.figures.style import TWO_COLUMNS, styled
 from results.frames import TableRows, in_order, refuse_twice, tidy
 from results.labels import BLACK, SKY, VERMILION, part_label
+from results.text import for_matplotlib
 
 COUNTED_UNITS = ("images", "studies", "patients")
 _KEY = ["body_part", "split", "label"]
@@ -70,7 +71,7 @@ def _draw(axis: Axes, table: pd.DataFrame, unit: str, parts: list[str]) -> None:
             edgecolor=BLACK,
             linewidth=0.5,
         )
-    axis.set_yticks(range(len(parts)), [part_label(part) for part in parts])
+    axis.set_yticks(range(len(parts)), [for_matplotlib(part_label(part)) for part in parts])
     axis.tick_params(axis="y", length=0)
     axis.locator_params(axis="x", nbins=4)
     axis.xaxis.set_major_formatter("{x:,.0f}")

@@ -17,6 +17,7 @@ from results.figures.layout import empty_figure, write_beside
 from results.figures.style import SMALL, TWO_COLUMNS, styled
 from results.frames import TableRows, refuse_twice, tidy
 from results.labels import BLACK, GREY
+from results.text import for_matplotlib
 
 _LINE, _BAR = 0.17, 0.09  # inches between two names, and between two bars
 _EVERY_RANK = 12  # largest span of ranks at which every rank has a tick
@@ -113,4 +114,4 @@ def _draw_bar(axis: Axes, ranks: Sequence[float], y: float, beyond: float) -> No
 def _draw_name(axis: Axes, name: str, rank: float, y: float, best: float) -> None:
     axis.plot([rank, rank, best], [0, y, y], color=GREY, linewidth=0.7)
     axis.plot(rank, 0, "o", color=BLACK, markersize=3, clip_on=False)
-    write_beside(axis, f"{rank:.2f}  {name}", (best, y), (4, 0), va="center")
+    write_beside(axis, f"{rank:.2f}  {for_matplotlib(name)}", (best, y), (4, 0), va="center")

@@ -15,6 +15,7 @@ from results.figures.layout import empty_figure, size_axis
 from results.figures.style import ONE_COLUMN, styled
 from results.frames import TableRows, in_order, records, refuse_twice, tidy
 from results.labels import BLACK, LIGHT, SKY, VERMILION, part_label
+from results.text import for_matplotlib
 
 BEFORE, WITHIN, SPANS = "before the data", "within the data", "not determined"
 _MARGIN, _REACH = 1.9, 1.45  # times the measured sizes: where the axis ends, and where arrows do
@@ -78,7 +79,7 @@ class CrossoverSizes:
             if row["zones"]:
                 _draw_interval(axis, place, row["low"], row["high"], row["smallest"], row["largest"])
                 _draw_size(axis, place, row["size"], row["low"], row["smallest"], row["largest"])
-        axis.set_yticks(range(len(table)), [part_label(part) for part in table["body_part"]])
+        axis.set_yticks(range(len(table)), [for_matplotlib(part_label(part)) for part in table["body_part"]])
         axis.set_ylim(len(table) - 0.5, -0.5)
         axis.tick_params(axis="y", length=0)
         axis.set_xlabel("training images (line: crossover and its interval)")

@@ -14,6 +14,7 @@ from results.figures.predictions import Scores, bands, check_names
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.labels import BLACK, GREY, Look, look_of, looks_of
 from results.metrics import Values
+from results.text import for_matplotlib
 
 THRESHOLDS = np.linspace(0.01, 0.99, 99)
 _BELOW = 0.15  # how far the axis goes below zero, as a share of the prevalence; chosen by hand
@@ -99,7 +100,9 @@ def _draw_lines(axis: Axes, kinds: dict[str, pd.DataFrame], looks: Sequence[Look
     for look in looks:
         rows = kinds["method"][kinds["method"]["name"] == look.label]
         x, low, high = (rows[name].to_numpy() for name in ("threshold", "low", "high"))
-        axis.plot(x, rows["net_benefit"], color=look.color, linestyle=look.line, label=look.label)
+        axis.plot(
+            x, rows["net_benefit"], color=look.color, linestyle=look.line, label=for_matplotlib(look.label)
+        )
         draw_band(axis, x, low, high, look)
     most = max(every["net_benefit"].max(), kinds["method"]["high"].max())
     axis.set_ylim(-_BELOW * most, 1.05 * most)
@@ -112,4 +115,4 @@ def _draw_difference(axis: Axes, rows: pd.DataFrame, compared: tuple[str, str]) 
     axis.plot(x, rows["net_benefit"], color=look.color)
     draw_band(axis, x, low, high, look)
     axis.axhline(0, color=GREY, linewidth=0.8)
-    axis.set_ylabel(f"{second.label} − {first.label}")
+    axis.set_ylabel(for_matplotlib(f"{second.label} − {first.label}"))

@@ -15,6 +15,7 @@ from results.figures.layout import columns_for, empty_figure, panel_grid, write_
 from results.figures.style import TWO_COLUMNS, styled
 from results.frames import TableRows, by_size, in_order, records, refuse_twice, tidy
 from results.labels import GREY, LIGHT, metric_label, part_label, size_label
+from results.text import for_matplotlib
 
 _KEY = ["backbone", "body_part", "train_size"]
 _MARKERS = "osD^vPX"
@@ -70,7 +71,7 @@ class ForestPlot:
         panels = panel_grid(figure, len(backbones), columns, label)
         colors = matplotlib.colormaps["cividis"](np.linspace(0, 0.75, len(sizes)))
         for axis, backbone in zip(panels, backbones, strict=True):
-            axis.set_title(backbone)
+            axis.set_title(for_matplotlib(backbone))
             _draw_background(axis, parts, len(sizes))
             for row in records(table[table["backbone"] == backbone]):
                 part, size = parts.index(row["body_part"]), sizes.index(row["train_size"])
@@ -92,7 +93,7 @@ def _draw_background(axis: Axes, parts: list[str], sizes: int) -> None:
     """The line of no difference, and the body parts with a rule between them."""
     step, margin = sizes + _PART_GAP, (1 + _PART_GAP) / 2
     middles = [place * step + (sizes - 1) / 2 for place in range(len(parts))]
-    axis.set_yticks(middles, [part_label(part) for part in parts])
+    axis.set_yticks(middles, [for_matplotlib(part_label(part)) for part in parts])
     axis.set_ylim(len(parts) * step - margin, -margin)
     axis.tick_params(axis="y", length=0)
     axis.axvline(0, color=GREY, linewidth=0.8)

@@ -12,6 +12,7 @@ from results.figures.layout import columns_for, empty_figure, size_axis
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.frames import tidy
 from results.labels import BLACK, GREY, look_of, metric_label
+from results.text import for_matplotlib
 
 _MOST = 4  # backbones side by side
 
@@ -46,7 +47,7 @@ class HeadToHead:
         axes = figure.subplots(2, columns, squeeze=False, sharex="col", sharey="row", height_ratios=[3, 2])
         for column, backbone in enumerate(backbones):
             self._draw(axes[0][column], axes[1][column], table[table["backbone"] == backbone])
-            axes[0][column].set_title(backbone)
+            axes[0][column].set_title(for_matplotlib(backbone))
             axes[1][column].set_xlabel("training images")
         unit, _, metric = self.metric.rpartition(" ")
         axes[0][0].set_ylabel(metric_label(metric, unit))
@@ -65,7 +66,7 @@ class HeadToHead:
                 color=look.color,
                 marker=look.marker,
                 linestyle=look.line,
-                label=look.label,
+                label=for_matplotlib(look.label),
             )
         difference = table["difference"].to_numpy()
         below.axhline(0, color=GREY, linewidth=0.8)

@@ -11,6 +11,7 @@ from results.figures.layout import empty_figure, write_beside
 from results.figures.style import SMALL, TWO_COLUMNS, styled
 from results.frames import TableRows, in_order, refuse_twice, tidy
 from results.labels import look_of, metric_label, part_label
+from results.text import for_matplotlib
 
 _CELL = ["block", "name", "body_part"]
 _ORDER = ("radiologist", "feature_extraction", "fine_tuning", "hand_crafted", "ensemble", "from_scratch")
@@ -110,10 +111,12 @@ def _draw(axis: Axes, rows: pd.DataFrame, parts: list[str]) -> None:
         lambda value: "–" if pd.isna(value) else f"{value:.2f}".replace("0.", ".", 1).replace("-", "−")
     )
     colors = {"vmin": 0, "vmax": 1, "cmap": "Blues", "cbar": False, "linewidths": 0.5}
-    labels = {"annot": texts, "fmt": "", "annot_kws": {"fontsize": SMALL}}
-    seaborn.heatmap(
-        cells.fillna(0), ax=axis, xticklabels=[part_label(part) for part in parts], **colors, **labels
-    )
+    annotations = {"annot": texts, "fmt": "", "annot_kws": {"fontsize": SMALL}}
+    names = {
+        "xticklabels": [for_matplotlib(part_label(part)) for part in parts],
+        "yticklabels": [for_matplotlib(name) for name in cells.index],
+    }
+    seaborn.heatmap(cells.fillna(0), ax=axis, **names, **colors, **annotations)
     axis.set(xlabel="", ylabel="")
     axis.tick_params(length=0, labelbottom=False)
     axis.tick_params(axis="y", rotation=0)

@@ -11,10 +11,12 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 from results.figures.style import MEDIUM, ONE_COLUMN, SMALL, TWO_COLUMNS
 from results.labels import Look
 from results.metrics import Values
+from results.text import for_matplotlib
 
 LEGEND_LINE = 0.15  # inches of height for a line of a legend
 _DECADES = 20  # from this ratio of largest to smallest size on, ticks are powers of ten; chosen by hand
 _ROOM = 0.2  # smallest distance of two labelled sizes, as a share of the axis; chosen by hand
+_TITLE = 120  # characters of a line of a title over a whole figure; longer ones are cut
 _LABEL_WIDTH = 0.47  # inches from one label with patients, such as `(11,184)`, to the next
 
 
@@ -22,7 +24,7 @@ def empty_figure(width: float, height: float, title: str = "") -> Figure:
     """A figure of this size (inches) with constrained layout."""
     figure = Figure(figsize=(width, height), layout="constrained")
     if title:
-        figure.suptitle(title)
+        figure.suptitle("\n".join(for_matplotlib(line, _TITLE) for line in title.split("\n")))
     return figure
 
 

@@ -18,6 +18,7 @@ from results.figures.layout import (
 from results.figures.style import TWO_COLUMNS, styled
 from results.frames import TableRows, in_order, refuse_twice, tidy
 from results.labels import Look, look_of, metric_label, part_label
+from results.text import for_matplotlib
 
 _KEY = ["body_part", "strategy", "line", "train_images"]
 _MARKERS = ("", "D", "X")  # "" is the marker of the strategy; the others are for its further lines
@@ -68,7 +69,7 @@ class LearningCurves:
         looks = _looks(table)
         panels = panel_grid(figure, len(parts), columns, "training images\n(patients)", share_x=False)
         for axis, part in zip(panels, parts, strict=True):
-            axis.set_title(part_label(part))
+            axis.set_title(for_matplotlib(part_label(part)))
             axis.grid(True)
             own = table[table["body_part"] == part]
             patients = dict(zip(own["train_images"], own["train_patients"], strict=True))
@@ -78,7 +79,12 @@ class LearningCurves:
                 _draw(axis, rows, looks[str(strategy), str(line)])
         for look in looks.values():  # every panel may lack a line: the legend lists all
             panels[0].plot(
-                [], [], color=look.color, marker=look.marker, linestyle=look.line, label=look.label
+                [],
+                [],
+                color=look.color,
+                marker=look.marker,
+                linestyle=look.line,
+                label=for_matplotlib(look.label),
             )
         legend_below(figure, panels[0], min(len(looks), 3 if self.width == TWO_COLUMNS else 2))
         figure.supylabel(metric_label(self.metric, self.unit), fontsize="medium")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from results.figures.layout import empty_figure
 from results.figures.style import TWO_COLUMNS, styled
+from results.text import for_matplotlib
 
 _TITLES = 0.35  # inches above the pictures for the columns' titles
 
@@ -53,7 +54,7 @@ class PictureGrid:
                 axis.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
                 axis.set(xticks=[], yticks=[])
                 axis.spines[:].set_visible(False)
-            axes[0].set_ylabel(name)
+            axes[0].set_ylabel(for_matplotlib(name))
         for axis, title in zip(grid[0], self.columns, strict=True):
-            axis.set_title(title.replace(" ", "\n"))
+            axis.set_title("\n".join(map(for_matplotlib, title.split())))
         return figure

@@ -14,6 +14,7 @@ from results.figures.predictions import Scores, bands, check_names
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.labels import GREY, looks_of, metric_label
 from results.metrics import CALIBRATION_BINS, expected_calibration_error
+from results.text import for_matplotlib
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class ReliabilityDiagram:
         edges = np.linspace(0, 1, CALIBRATION_BINS + 1)
         for look in looks:
             rows = table[table["name"] == look.label]
-            label = f"{look.label}: {_numbers(rows.iloc[0])}"
+            label = f"{for_matplotlib(look.label)}: {_numbers(rows.iloc[0])}"
             style = {"color": look.color, "linestyle": look.line}
             above.plot(rows["probability"], rows["observed"], marker=look.marker, label=label, **style)
             above.vlines(rows["probability"], rows["low"], rows["high"], color=look.color, linewidth=0.8)

@@ -17,6 +17,7 @@ from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.frames import TableRows, records, tidy
 from results.labels import BLACK, GREY, Look, looks_of, metric_label
 from results.metrics import limits
+from results.text import for_matplotlib
 from results.uncertainty import Resampled, fewest_patients, interval
 
 
@@ -127,7 +128,7 @@ class PrecisionRecallCurves(_RankingCurves):
 def _draw(axis: Axes, rows: pd.DataFrame, look: Look) -> None:
     first = rows.iloc[0]
     bounds = "" if np.isnan(first["area_low"]) else f" [{first['area_low']:.3f}, {first['area_high']:.3f}]"
-    label = f"{look.label}: {first['area']:.3f}{bounds}"
+    label = f"{for_matplotlib(look.label)}: {first['area']:.3f}{bounds}"
     axis.plot(rows["x"], rows["y"], color=look.color, linestyle=look.line, label=label)
     x, low, high = (rows[name].to_numpy() for name in ("x", "low", "high"))
     draw_band(axis, x, low, high, look)
@@ -143,4 +144,6 @@ def _draw_thresholds(axis: Axes, rows: pd.DataFrame, looks: Sequence[Look]) -> N
 
 def _draw_references(axis: Axes, rows: pd.DataFrame) -> None:
     for marker, row in zip(itertools.cycle("*Xdphv<>"), records(rows), strict=False):
-        axis.plot(row["x"], row["y"], marker, color=BLACK, markersize=6, label=row["name"], zorder=4)
+        axis.plot(
+            row["x"], row["y"], marker, color=BLACK, markersize=6, label=for_matplotlib(row["name"]), zorder=4
+        )

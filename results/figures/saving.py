@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from results.figures.style import RC
+from results.frames import csv_text
 
 _PRINT_DPI = 300
 
@@ -29,11 +30,15 @@ def save(figure: Drawable, folder: Path, name: str) -> list[Path]:
 
     Raises ValueError, before anything is written, when the figure cannot be drawn.
     """
-    table, picture = figure.frame(), figure.plot()
+    return save_drawn(figure.frame(), figure.plot(), folder, name)
+
+
+def save_drawn(table: pd.DataFrame, picture: Figure, folder: Path, name: str) -> list[Path]:
+    """The same for a figure whose numbers and picture are there already."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv")]
     with matplotlib.rc_context(RC):
         picture.savefig(paths[0], metadata={"CreationDate": None})
         picture.savefig(paths[1], dpi=_PRINT_DPI, metadata={"Software": None})
-    table.to_csv(paths[2], index=table.index.name is not None)
+    paths[2].write_text(csv_text(table), encoding="utf-8", newline="\n")
     return paths

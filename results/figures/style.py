@@ -13,6 +13,8 @@ ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches: common widths of one and two journ
 SMALL, MEDIUM, LARGE = 7.0, 7.5, 8.5  # points, at final size
 RC: Any = {  # matplotlib types its settings name by name
     "font.family": "DejaVu Sans",  # installed with matplotlib, so the same on every machine
+    "text.parse_math": False,  # a `$` is a dollar, in a label that a user typed too
+    "text.usetex": False,
     "font.size": MEDIUM,
     "axes.titlesize": MEDIUM,
     "axes.labelsize": MEDIUM,

@@ -11,6 +11,7 @@ from results.figures.layout import LEGEND_LINE, draw_band, empty_figure, legend_
 from results.figures.predictions import Scores, bands, check_names
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.labels import BLACK, GREY, looks_of
+from results.text import for_matplotlib
 from results.worklist import found_by, gains
 
 READ = np.linspace(0, 1, 101)
@@ -51,7 +52,8 @@ class WorklistGains:
         for look in looks:
             rows = table[table["name"] == look.label]
             x, low, high = (rows[name].to_numpy() for name in ("read", "low", "high"))
-            axis.plot(x, rows["found"], color=look.color, linestyle=look.line, label=look.label)
+            label = for_matplotlib(look.label)
+            axis.plot(x, rows["found"], color=look.color, linestyle=look.line, label=label)
             draw_band(axis, x, low, high, look)
         axis.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         plural = "studies" if self.unit == "study" else f"{self.unit}s"

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
 
-from results.page.prose import escape
+from results.text import for_markdown
 
 _ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FIELD = re.compile(r"^\s*(\w+) = \{(.*)\},$", re.MULTILINE)
@@ -60,7 +60,7 @@ class Reference:
         doi = self.fields.get("doi")
         words = f"doi:{doi}" if doi else self.fields["url"]
         address = f"https://doi.org/{quote(doi, safe='/:;().-')}" if doi else self.fields["url"]
-        return f"[{escape(words)}](<{address}>)"
+        return f"[{for_markdown(words)}](<{address}>)"
 
 
 def _with_initials(name: str) -> str:

@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from results.methods_text import words
 from results.methods_text.references import references
 from results.metrics import AT_CHOSEN, limits, metric_named
-from results.page.prose import escape
+from results.text import for_markdown
 
 
 class Methods(NamedTuple):
@@ -41,7 +41,7 @@ def methods(facts: Mapping[str, Any]) -> Methods:
         asked = [key.strip() for key in citation.split(",")]
         if all(key in references() for key in asked):
             return cite(*asked)
-        return f" ({escape(citation)})" if citation else ""
+        return f" ({for_markdown(citation)})" if citation else ""
 
     written = _template().render(facts, cite=cite, cite_dataset=cite_dataset)
     paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", written))
@@ -58,7 +58,7 @@ def _template() -> Template:
         for name in ("joined", "number", "counted", "spelt", "spoken", "percent", "plain")
     }
     environment.filters |= {
-        "literal": escape,
+        "literal": for_markdown,
         "capital": _capital,
     }
     environment.globals |= {"at_chosen": AT_CHOSEN, "metric_named": metric_named, "limits": limits}

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from results.labels import slug
 from results.tables.paper import PaperTable
+from results.text import for_file_name
 
 
 @dataclass(frozen=True)
 class Prose:
     """Paragraphs and lists in Markdown: `**bold**`, `` `code` ``, `[words](#section)` or `(https://…)`.
 
-    HTML is shown as text. Text that a user typed goes through `results.page.prose.escape` first.
+    HTML is shown as text. Text that a user typed goes through `results.text.for_markdown` first.
     """
 
     text: str
@@ -65,4 +65,4 @@ class Section:
     @property
     def id(self) -> str:
         """The title as the id of an HTML element: `What was left out` becomes what-was-left-out."""
-        return slug(self.title) or "section"
+        return for_file_name(self.title)

@@ -92,10 +92,16 @@ function setUpTable(box) {
     draw();
   }
 
+  // No text is a formula of a spreadsheet, as in results.text.for_csv.
+  function cellOfCsv(column, row) {
+    const isText = typeof valueOf(column.cells[row]) === "string";
+    return isText ? plainText(exactText(column, row)) : exactText(column, row);
+  }
+
   function csv() {
     const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    const lines = matching().map((row) => columns.map((column) => exactText(column, row)));
-    return [columns.map((column) => column.name), ...lines].map((line) => line.map(quoted).join(",") + "\n").join("");
+    const lines = matching().map((row) => columns.map((column) => cellOfCsv(column, row)));
+    return [columns.map((column) => plainText(column.name)), ...lines].map((line) => line.map(quoted).join(",") + "\n").join("");
   }
 
   headers.forEach((header, place) => header.firstElementChild.addEventListener("click", () => sortBy(place)));
@@ -103,6 +109,8 @@ function setUpTable(box) {
   box.querySelector(".save").addEventListener("click", () => save(csv(), `${box.closest("figure").id}.csv`));
   say(all.length);
 }
+
+const plainText = (text) => text.replace(/(^|;)(?=\s*[=+\-@＝＋－＠])/g, "$1'");
 
 function save(text, name) {
   const link = document.createElement("a");

@@ -1,6 +1,5 @@
 """Convert Markdown to HTML: paragraphs, lists, `code`, **bold** and links; HTML stays text."""
 
-import re
 from collections.abc import Collection
 
 from markdown_it import MarkdownIt
@@ -8,8 +7,6 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 _UNUSED = ("image", "html_block", "html_inline", "heading", "lheading", "hr", "code", "fence", "blockquote")
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&!~|]")
-_LIST_OR_HEADING = re.compile(r"^(\d*)([-+#=.)])")
 
 
 class _Markdown(MarkdownIt):
@@ -30,12 +27,6 @@ def paragraphs(text: str, sections: Collection[str]) -> Markup:
 def inline(text: str, sections: Collection[str]) -> Markup:
     """One line of prose. Raises ValueError for a link to a section that is not there."""
     return _html(_MARKDOWN.parseInline(text), sections)
-
-
-def escape(text: str) -> str:
-    """Text that a user typed, such as a body part, as Markdown that shows it literally, on one line."""
-    line = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
-    return _LIST_OR_HEADING.sub(r"\1\\\2", line)
 
 
 def _html(tokens: list[Token], sections: Collection[str]) -> Markup:

@@ -21,6 +21,7 @@ from results.page.blocks import FigureBlock, Section
 from results.page.prose import inline, paragraphs
 from results.page.table_data import TableColumn, columns_of
 from results.tables.paper import PaperTable
+from results.text import for_html
 
 SHOWN = 200  # rows that are shown at first; the others are found by search; chosen by hand
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -47,14 +48,14 @@ def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
             sections=sections,
             style=Markup(style),
             script=Markup(script),
-            policy=_policy(style, script),
+            policy=Markup(_policy(style, script)),
         )
     )
 
 
 def _environment(sections: Collection[str]) -> Environment:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
     )
     environment.filters |= {
         "inline": partial(inline, sections=sections),
@@ -69,6 +70,11 @@ def _environment(sections: Collection[str]) -> Environment:
     environment.globals["figure_numbers"] = itertools.count(1)
     environment.globals["table_numbers"] = itertools.count(1)
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """What an expression of the template prints: texts pass `for_html`, markup is that of this package."""
+    return for_html(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache

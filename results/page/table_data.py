@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from results.tables.formatting import Formatted, Value
-from results.tables.markup import UNDEFINED_MARK
 from results.tables.paper import STAR, PaperTable
+from results.text import UNDEFINED_MARK, visible
 
 _DECIMALS = 3
 _SMALLEST = 0.5 * 10**-_DECIMALS  # smaller values would be shown as zero
@@ -66,7 +66,7 @@ def columns_of(table: pd.DataFrame | PaperTable) -> list[TableColumn]:
     """The columns of a table for a paper, or of a frame of values (its index first where that has a name)."""
     if isinstance(table, PaperTable):
         return [
-            TableColumn(title.replace("\n", " "), False, [_printed(row[place]) for row in table.rows])
+            TableColumn(visible(title), False, [_printed(row[place]) for row in table.rows])
             for place, title in enumerate(table.titles)
         ]
     if any(name is not None for name in table.index.names):
@@ -78,7 +78,8 @@ def columns_of(table: pd.DataFrame | PaperTable) -> list[TableColumn]:
 
 def _printed(cell: Formatted) -> TableValue:
     """The text of a cell, with a star for bold, and its value for JSON."""
-    text = cell.with_interval(cell.text + (STAR if cell.bold and cell.text else "") + cell.mark)
+    text = visible(cell.text) + (STAR if cell.bold and cell.text else "") + cell.mark
+    text = cell.with_interval(text)
     return TableValue(text, None if cell.text == UNDEFINED_MARK else _value(cell.value))
 
 
@@ -89,12 +90,12 @@ def _value(value: Any) -> Value:
         return int(value) if abs(int(value)) <= _LARGEST_EXACT else float(value)
     if isinstance(value, numbers.Real):
         return float(value) if math.isfinite(value) else math.copysign(_INFINITE, value)
-    return str(value)
+    return visible(str(value))
 
 
 def _name(name: Any) -> str:
     parts = name if isinstance(name, tuple) else (name,)
-    return " · ".join(str(part) for part in parts if str(part))
+    return visible(" · ".join(str(part) for part in parts if str(part)))
 
 
 def _values(series: "pd.Series[Any]") -> list[TableValue]:
@@ -109,7 +110,7 @@ def _all_whole(known: Iterable[float]) -> bool:
 
 def _cell(value: Any, *, whole: bool) -> TableValue:
     if not pd.api.types.is_scalar(value):
-        return TableValue(str(value), str(value))
+        return TableValue(visible(str(value)), visible(str(value)))
     if pd.isna(value):
         return TableValue(UNDEFINED_MARK, None)
     if pd.api.types.is_bool(value):
@@ -118,7 +119,7 @@ def _cell(value: Any, *, whole: bool) -> TableValue:
         value = round(float(value)) if whole else value
         text = _integer_text(value) if isinstance(value, numbers.Integral) else _real_text(float(value))
         return TableValue(text, _value(value))
-    return TableValue(str(value), str(value) if str(value).strip() else None)
+    return TableValue(visible(str(value)), visible(str(value)) or None)
 
 
 def _integer_text(value: Any) -> str:

@@ -13,8 +13,8 @@ from results.tables.formatting import (
     signed,
     two_decimals,
 )
-from results.tables.markup import UNDEFINED_MARK
 from results.tables.paper import PaperTable, paper_table, sentences
+from results.text import UNDEFINED_MARK
 
 FULL = (
     "At full size all seeds have the same images, unless the grid draws their patients (`full: {resample: "

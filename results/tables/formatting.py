@@ -8,7 +8,7 @@ import pandas as pd
 
 from results.labels import plain_name
 from results.names import CHOSEN
-from results.tables.markup import DAGGER, MINUS, UNDEFINED_MARK
+from results.text import DAGGER, MINUS, UNDEFINED_MARK
 
 BEST, CLOSE = "best", "close"  # values of `standing`: the best, not distinguished from it (not: equal to it)
 CHOSEN_SIDES = (

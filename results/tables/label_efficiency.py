@@ -10,8 +10,8 @@ from results.label_efficiency import LESS, MORE, REACHED, is_determined
 from results.labels import percent
 from results.tables.columns import BACKBONE, PART, Column, number_column
 from results.tables.formatting import Formatted, count
-from results.tables.markup import UNDEFINED_MARK
 from results.tables.paper import PaperTable, paper_table
+from results.text import UNDEFINED_MARK
 
 _WORDS = {LESS: "less than ", MORE: "more than ", REACHED: ""}
 _SIGNS = {LESS: "< ", MORE: "> ", REACHED: ""}

@@ -7,7 +7,7 @@ small type. The limits were chosen by hand for LaTeX's article class, whose text
 from collections.abc import Iterable, Iterator, Sequence
 
 from results.tables.formatting import Formatted
-from results.tables.markup import latex_text
+from results.text import for_latex
 
 _UPRIGHT = 9  # most columns of an upright table; wider ones are rotated by 90 degrees
 _BESIDE = 2  # most columns with intervals beside the values; with more, intervals are below them
@@ -31,7 +31,7 @@ def latex_table(
     turned = len(titles) > _UPRIGHT
     stacked = sum(any(cell.interval for cell in column) for column in zip(*rows, strict=True)) > _BESIDE
     head, body = [r"\toprule", *_head(titles), r"\midrule"], list(_body(rows, sectioned, stacked))
-    caption, note, label = latex_text(caption), latex_text(note), rf"\label{{tab:{name}}}"
+    caption, note, label = for_latex(caption), for_latex(note), rf"\label{{tab:{name}}}"
     if len(body) <= _LINES[turned]:
         environment, package = ("sidewaystable", ", rotating") if turned else ("table", "")
         lines = [
@@ -70,7 +70,7 @@ def _head(titles: Sequence[str]) -> Iterator[str]:
     broken = [title.split("\n") for title in titles]
     depth = max(map(len, broken))
     padded = [[""] * (depth - len(lines)) + lines for lines in broken]
-    return (_line(map(latex_text, texts)) for texts in zip(*padded, strict=True))
+    return (_line(map(for_latex, texts)) for texts in zip(*padded, strict=True))
 
 
 def _body(rows: Sequence[Sequence[Formatted]], sectioned: bool, stacked: bool) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _body(rows: Sequence[Sequence[Formatted]], sectioned: bool, stacked: bool) -
             if section is not None:
                 yield r"\addlinespace"
             section = row[0].text
-            yield rf"\multicolumn{{{len(cells)}}}{{@{{}}l@{{}}}}{{\textit{{{latex_text(section)}}}}} \\*"
+            yield rf"\multicolumn{{{len(cells)}}}{{@{{}}l@{{}}}}{{\textit{{{for_latex(section)}}}}} \\*"
         if stacked and any(cell.interval for cell in cells):
             yield _line((_value(cell) for cell in cells), r"\\*[-3pt]")
             yield _line((_beneath(cell.interval) for cell in cells), r"\\[2pt]")
@@ -95,15 +95,15 @@ def _line(texts: Iterable[str], end: str = r"\\") -> str:
 
 def _value(cell: Formatted) -> str:
     """The text and its mark, which takes no width, so that numbers stay in line."""
-    text = latex_text(cell.text)
+    text = for_latex(cell.text)
     text = rf"\textbf{{{text}}}" if cell.bold and text else text
-    return text + (rf"\rlap{{{latex_text(cell.mark)}}}" if cell.mark else "")
+    return text + (rf"\rlap{{{for_latex(cell.mark)}}}" if cell.mark else "")
 
 
 def _with_interval(cell: Formatted) -> str:
     """The value, then its interval, with room for a mark between them."""
-    return f"{_value(cell)}\\hspace{{0.7em}}{latex_text(cell.interval)}" if cell.interval else _value(cell)
+    return f"{_value(cell)}\\hspace{{0.7em}}{for_latex(cell.interval)}" if cell.interval else _value(cell)
 
 
 def _beneath(interval: str) -> str:
-    return rf"{{\tiny {latex_text(interval)}}}" if interval else ""
+    return rf"{{\tiny {for_latex(interval)}}}" if interval else ""

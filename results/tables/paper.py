@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from results.frames import records
+from results.frames import csv_text, records
 from results.tables.columns import NUMBER, Column
 from results.tables.formatting import Formatted, Row
 from results.tables.latex import latex_table
-from results.tables.markup import markdown_text
+from results.text import markdown_cell
 
 STAR = "★"  # marks bold values where bold type is not possible
 
@@ -34,12 +34,12 @@ class PaperTable:
 
     def markdown(self) -> str:
         """A pipe table with its caption above and its note below; bold and marks as in LaTeX."""
-        head = [markdown_text(title) for title in self.titles]
+        head = [markdown_cell(title) for title in self.titles]
         rule = ["---:" if align == NUMBER else "---" for align in self.aligns]
         lines = [head, rule, *([_markdown_cell(cell) for cell in row] for row in self.rows)]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        note = f"\n\n{markdown_text(self.note)}" if self.note else ""
-        return f"**{markdown_text(self.caption)}**\n\n{table}{note}\n"
+        note = f"\n\n{markdown_cell(self.note)}" if self.note else ""
+        return f"**{markdown_cell(self.caption)}**\n\n{table}{note}\n"
 
     def latex(self) -> str:
         """A `table` or, where it is long, a `longtable`, to `\\input` in a paper; booktabs rules."""
@@ -68,7 +68,7 @@ def paper_table(
 def save_table(table: PaperTable, folder: Path) -> list[Path]:
     """Write NAME.csv, NAME.md and NAME.tex; the same table gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"csv": table.frame.to_csv(index=False), "md": table.markdown(), "tex": table.latex()}
+    texts = {"csv": csv_text(table.frame), "md": table.markdown(), "tex": table.latex()}
     paths = [folder / f"{table.name}.{kind}" for kind in texts]
     for path, text in zip(paths, texts.values(), strict=True):
         path.write_text(text, encoding="utf-8", newline="\n")
@@ -81,6 +81,6 @@ def sentences(*parts: str) -> str:
 
 
 def _markdown_cell(cell: Formatted) -> str:
-    text = markdown_text(cell.text)
+    text = markdown_cell(cell.text)
     text = f"**{text}**" if cell.bold and text else text
     return cell.with_interval(text + cell.mark)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from results.frames import records
 from results.tables.formatting import count, number, signed
-from results.tables.markup import MINUS, UNDEFINED_MARK
+from results.text import MINUS, UNDEFINED_MARK
 
 UNKNOWN = "unknown"
 NO_SEEDS = (

@@ -12,8 +12,8 @@ from results.frames import TableRows, by_part, in_order, records, tidy, whole
 from results.labels import metric_label, percent, plain_name
 from results.tables.columns import BACKBONE, PART, STRATEGY, Column, number_column, text_column
 from results.tables.formatting import Formatted, Row, chosen_note, count, interval_text, number
-from results.tables.markup import DOUBLE_DAGGER, UNDEFINED_MARK
 from results.tables.paper import PaperTable, paper_table, sentences
+from results.text import DOUBLE_DAGGER, UNDEFINED_MARK
 
 _METHOD = ["body_part", "strategy", "backbone", "classifier"]
 _LAW = ["asymptote", "scale", "shape", "residual"]

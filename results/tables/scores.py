@@ -16,12 +16,11 @@ from results.labels import (
     percent,
     plain_name,
     size_label,
-    slug,
 )
 from results.tables.columns import Column, text_column
 from results.tables.formatting import BEST, CLOSE, Formatted, Row, chosen_note, score
-from results.tables.markup import DAGGER, UNDEFINED_MARK
 from results.tables.paper import PaperTable, paper_table, sentences
+from results.text import DAGGER, UNDEFINED_MARK, for_file_name
 
 _METHOD = ["strategy", "backbone", "classifier"]
 _PLACE = ["body_part", "train_size", "images", "patients"]
@@ -72,7 +71,7 @@ class ScoreTables:
         """For each body part: methods by training size."""
         table = self._table()
         return [
-            self._by_size(f"body_part_{slug(part)}", table[table["body_part"] == part])
+            self._by_size(f"body_part_{for_file_name(part)}", table[table["body_part"] == part])
             for part in in_order(table["body_part"])
         ]
 
@@ -94,7 +93,7 @@ class ScoreTables:
         columns = [text_column("strategy", "strategy"), *_method_columns(rows)]
         columns += [Column(_part_title(rows, part), partial(_cell, part)) for part in parts]
         caption = f"{self._label} by body part, {size_label(size)} training images."
-        name = f"train_size_{slug(str(size))}"
+        name = f"train_size_{for_file_name(str(size))}"
         return self._table_of(name, caption, rows, columns, list(_lines(rows, "body_part")))
 
     def _table_of(

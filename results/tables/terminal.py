@@ -8,7 +8,7 @@ import pandas as pd
 from results.frames import by_size
 from results.labels import patients_label
 from results.tables.formatting import Formatted, difference, number, p_text, score
-from results.tables.markup import MINUS, UNDEFINED_MARK
+from results.text import MINUS, UNDEFINED_MARK
 from results.verdict import freezing_text, verdict_text
 
 _LINES = ["body_part", "strategy", "backbone", "classifier"]

@@ -20,9 +20,9 @@ from results.labels import (
     register_look,
     size_label,
     size_name,
-    slug,
 )
 from results.metrics import METRICS
+from results.text import for_file_name
 
 OURS = ["feature_extraction", "fine_tuning", "hand_crafted"]
 
@@ -74,17 +74,14 @@ def test_metrics_parts_sizes_and_shares_in_words():
     assert [percent(0.95), percent(0.975)] == ["95 %", "97.5 %"]
 
 
-@pytest.mark.parametrize(
-    ("name", "part_of_a_file_name"),
-    [("XR_Elbow (left)", "xr-elbow-left"), ("all backbones", "all-backbones"), ("Knöchel/..", "knöchel")],
-)
-def test_a_name_becomes_a_part_of_a_file_name(name, part_of_a_file_name):
-    assert slug(name) == part_of_a_file_name
-
-
-def test_names_of_one_slug_are_numbered_so_that_no_file_replaces_another():
+def test_names_that_give_one_file_name_are_numbered_so_that_no_file_replaces_another():
     taken: set[str] = set()
-    assert [distinct(slug(part), taken) for part in ("A+", "A", "b", "a")] == ["a", "a-2", "b", "a-3"]
+    assert [distinct(for_file_name(part), taken) for part in ("A+", "A", "b", "a")] == [
+        "a",
+        "a-2",
+        "b",
+        "a-3",
+    ]
 
 
 def test_one_seed_says_nothing_of_other_training_sets():

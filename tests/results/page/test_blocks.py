@@ -11,7 +11,7 @@ from results.page.blocks import CodeBlock, FigureBlock, Prose, Section, TableBlo
     [
         ("What was left out", "what-was-left-out"),
         ("Grid, versions and digests", "grid-versions-and-digests"),
-        ("–", "section"),
+        ("–", "07a28769"),
     ],
 )
 def test_the_address_of_a_section_is_its_title(title, address):

@@ -5,7 +5,8 @@ from html import unescape
 
 import pytest
 
-from results.page.prose import escape, inline, paragraphs
+from results.page.prose import inline, paragraphs
+from results.text import for_markdown
 
 HOSTILE = [
     "*wrist*",
@@ -61,14 +62,14 @@ def test_bold_code_and_links():
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_an_escaped_name_is_shown_as_it_is_wherever_it_stands(name):
-    assert shown(html(escape(name))) == name
-    assert shown(html(f"The part {escape(name)}, too")) == f"The part {name}, too"
-    assert unescape(str(inline(escape(name), ()))) == name
-    assert unescape(re.sub(r"</?(ul|li)>|\n", "", html(f"- {escape(name)}"))) == name
+    assert shown(html(for_markdown(name))) == name
+    assert shown(html(f"The part {for_markdown(name)}, too")) == f"The part {name}, too"
+    assert unescape(str(inline(for_markdown(name), ()))) == name
+    assert unescape(re.sub(r"</?(ul|li)>|\n", "", html(f"- {for_markdown(name)}"))) == name
 
 
 def test_an_escaped_name_stays_on_one_line():
-    assert shown(html(escape("wrist\n\n# heading\n    code"))) == "wrist # heading code"
+    assert shown(html(for_markdown("wrist\n\n# heading\n    code"))) == "wrist # heading code"
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "**<img src=x>**", "[<b>](https://example.org)", "- <script>"])
