@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 class Strict(BaseModel):
     """A part of the grid file: frozen; unknown keys and repeated list items are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     MAY_REPEAT: ClassVar[tuple[str, ...]] = ()  # fields whose lists may hold a value twice
 
     @model_validator(mode="before")
@@ -23,6 +23,10 @@ class Strict(BaseModel):
                 raise PydanticCustomError(
                     "unknown_key", f"unknown key{did_you_mean(key, allowed)}", {"key": str(key)}
                 )
+            if _has_boolean(value[key]) and not _may_be_boolean(cls.model_fields[key].annotation):
+                raise PydanticCustomError(
+                    "boolean", "true and false have no meaning here; put a text in quotes", {"key": str(key)}
+                )
         return value
 
     @field_validator("*")
@@ -30,11 +34,22 @@ class Strict(BaseModel):
     def _no_repeats(cls, value: Any, info: ValidationInfo) -> Any:
         numbers = isinstance(value, tuple) and all(isinstance(v, float) for v in value)
         if isinstance(value, (list, tuple)) and not numbers and info.field_name not in cls.MAY_REPEAT:
-            for i, item in enumerate(value):
-                if item in value[:i]:
-                    name = getattr(item, "name", item)
-                    raise PydanticCustomError("repeated", f"'{name}' is listed twice")
+            plain = all(isinstance(item, (str, int)) for item in value)
+            if not plain or len(set(value)) < len(value):  # comparing each pair is slow for 10,000 seeds
+                for i, item in enumerate(value):
+                    if item in value[:i]:
+                        name = getattr(item, "name", item)
+                        raise PydanticCustomError("repeated", f"'{name}' is listed twice")
         return value
+
+
+def _has_boolean(value: object) -> bool:
+    """Whether this is true or false, or a list with one: pydantic would take them for the numbers 1 and 0."""
+    return any(isinstance(item, bool) for item in (value if isinstance(value, (list, tuple)) else (value,)))
+
+
+def _may_be_boolean(annotation: object) -> bool:
+    return any(name in str(annotation) for name in ("bool", "Any"))
 
 
 def one_of(allowed: Sequence[str] | Callable[[], Iterable[str]], noun: str) -> BeforeValidator:

@@ -14,7 +14,8 @@ def resolve_path(text: str, folder: Path | None) -> Path:
 
     A relative path starts at `folder`.
 
-    Raises PydanticCustomError for a variable that is not set and has no default.
+    Raises PydanticCustomError for a variable that is not set and has no default, and for what cannot be a
+    path.
     """
 
     def fill(match: re.Match[str]) -> str:
@@ -27,7 +28,15 @@ def resolve_path(text: str, folder: Path | None) -> Path:
         return value
 
     filled = re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", fill, text)
-    return ((folder or Path()) / Path(filled).expanduser()).resolve()
+    try:
+        path = ((folder or Path()) / Path(filled).expanduser()).resolve()
+        path.is_file()  # asks the system, which refuses names that are too long
+    except (OSError, RuntimeError, ValueError) as error:  # in this order: too long, no such user, a NUL
+        problem = getattr(error, "strerror", None) or str(error).rstrip(".")
+        raise PydanticCustomError(
+            "no_path", f"'{{text}}' cannot be a path: {problem}", {"text": text}
+        ) from None
+    return path
 
 
 def _from_grid(value: Any, info: ValidationInfo) -> Any:

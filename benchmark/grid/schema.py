@@ -1,6 +1,8 @@
 """The schema of the grid file. Each mistake is reported with file, line and key."""
 
 import re
+from collections import Counter
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -26,9 +28,17 @@ from classifiers.fine_tuning.recipes import END_TO_END
 from extractors.validation import Strict, did_you_mean, one_of
 from results.metrics import METRICS
 from results.names import CONTROL_NAMES
+from results.text import visible
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 TrainSize = Annotated[int, Field(ge=4)] | Literal["full"]
+_OTHER_FILES = ("mlflow.db", "mlartifacts", "mlruns")  # of a workspace
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))}
+)
+_MOST_LINES = 10  # mistakes that are said at once
+_LONGEST_MESSAGE = 2_000  # characters: the names of all backbones of a library, say
+MOST_CELLS = 100_000  # without controls: as many take a minute to plan and, at a second each, a day to run
 ControlName = Annotated[str, one_of(CONTROL_NAMES, "control")]
 
 
@@ -40,6 +50,18 @@ def _known_strategy(name: str) -> str:
     return name
 
 
+def _not_taken(name: str) -> str:
+    """A name for the grid's folder in a workspace: no other file there, and no device of Windows."""
+    if name.lower().startswith(_OTHER_FILES) or name.lower().partition(".")[0] in _DEVICES:
+        raise PydanticCustomError("taken", f"'{name}' is the name of another file or device: choose another")
+    return name
+
+
+GridName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100), AfterValidator(_not_taken)
+]
+
+
 def _judges(name: str) -> str:
     """A metric by which two methods can be compared: more of it, or less, is better."""
     target = METRICS[name].target
@@ -49,6 +71,13 @@ def _judges(name: str) -> str:
             f"'{name}' is best at {target:g}, and neither more nor less is better: it cannot be the primary "
             "metric; it is computed beside any other, such as brier",
         )
+    return name
+
+
+def _not_taken(name: str) -> str:
+    """A name for the grid's folder in a workspace: no other file there, and no device of Windows."""
+    if name.lower().startswith(_OTHER_FILES) or name.lower().partition(".")[0] in _DEVICES:
+        raise PydanticCustomError("taken", f"'{name}' is the name of another file or device: choose another")
     return name
 
 
@@ -126,7 +155,7 @@ class Evaluation(Strict):
 class _Base(Strict):
     """The keys of a grid that do not depend on the registered strategies."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    name: GridName
     dataset: AnyDataset
     body_parts: list[str] = Field(default=[EVERY_PART], min_length=1)
     train_sizes: list[TrainSize] = Field(default=["full"], min_length=1)
@@ -203,6 +232,25 @@ class Grid(_Sections):
             raise PydanticCustomError("empty", f"nothing to compare: add {', '.join(others)} or {last}")
         return self
 
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Self:
+        """Check the number of cells before any is made; exclusions and controls are not counted."""
+        axes = {name: len(getattr(self, name)) for name in ("body_parts", "train_sizes", "seeds")}
+        by_section = Counter[str]()
+        for method in self.methods():
+            by_section[method.strategy] += len(method.classifiers)
+        cells = prod(axes.values()) * by_section.total()
+        if cells > MOST_CELLS:
+            axis, values = Counter(axes | by_section).most_common(1)[0]
+            what = "methods" if axis in by_section else "values"
+            raise PydanticCustomError(
+                "too_many",
+                f"the grid has {cells:,} cells, and no more than {MOST_CELLS:,} can be planned; here are "
+                f"{values:,} {what}: list fewer, or divide the grid",
+                {"key": axis},
+            )
+        return self
+
     def patient_share(self, train_size: int | str) -> float | None:
         """The share of the training patients that each seed draws at this size; None for all other sizes."""
         return self.full.share if self.full and train_size == "full" else None
@@ -219,7 +267,11 @@ def read_grid(path: Path | str) -> Grid:
     try:
         return Grid.model_validate(document.content, context=path.resolve().parent)
     except ValidationError as error:
-        raise UserError("\n".join(_explain(document, detail) for detail in error.errors())) from None
+        details = error.errors()
+        lines = [_explain(document, detail) for detail in details[:_MOST_LINES]]
+        if len(details) > _MOST_LINES:
+            lines.append(f"{document.path}: and {len(details) - _MOST_LINES:,} more mistakes")
+        raise UserError("\n".join(lines)) from None
 
 
 def _explain(document: YamlDocument, error: ErrorDetails) -> str:
@@ -243,4 +295,10 @@ def _explain(document: YamlDocument, error: ErrorDetails) -> str:
     elif isinstance(value, (str, int, float, bool)) and str(value) not in message:
         message = f"{message}, not {value!r}"
     key = ".".join(str(step) for step in known) or "the grid"
-    return f"{document.path}:{line}: {key}: {message}"
+    return f"{document.path}:{line}: {_short(key)}: {_short(message)}"
+
+
+def _short(text: str) -> str:
+    """Text of one line, without its middle where a value fills pages."""
+    text = visible(text)
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:200]} … {text[200 - _LONGEST_MESSAGE :]}"

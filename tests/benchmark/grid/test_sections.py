@@ -70,7 +70,10 @@ def test_a_grid_that_is_written_out_reads_as_the_same_grid(read):
         (TWO.replace("full", "rbf_svm"), "g.yaml:6: fine_tuning.recipes.rbf_svm: a recipe cannot be called"),
         (TWO.replace("full", "chosen"), "g.yaml:6: fine_tuning.recipes.chosen: a recipe cannot be called"),
         (TWO.replace("full", "a b"), "g.yaml:6: fine_tuning.recipes.a b: String should match pattern"),
-        (TWO.replace("last_block:", "full:"), "g.yaml:7: full: this key is there already, on line 6"),
+        (
+            TWO.replace("last_block:", "full:"),
+            "g.yaml:7: fine_tuning.recipes.full: this key is there already, on line 6",
+        ),
         (TWO.replace("trainable", "epoch"), "g.yaml:9: fine_tuning.recipes.last_block.epoch: unknown key"),
         (
             TWO.replace("last_block", "mura").replace("last_1_blocks", "some"),

@@ -1,5 +1,8 @@
 """YAML with the line of every key."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from benchmark.errors import UserError
@@ -51,11 +54,14 @@ def test_the_content_is_that_of_the_file(write):
     ("text", "message"),
     [
         ("a: 1\nb: 2\na: 3\n", r"g\.yaml:3: a: this key is there already, on line 1"),
-        ("a:\n  - {b: 1}\n  - {c: 1,\n     c: 2}\n", r"g\.yaml:4: c: this key is there already, on line 3"),
+        (
+            "a:\n  - {b: 1}\n  - {c: 1,\n     c: 2}\n",
+            r"g\.yaml:4: a\.1\.c: this key is there already, on line 3",
+        ),
         ("a: [1\nb: 2\n", r"g\.yaml:2: not valid YAML: "),
         ("- a\n", r"g\.yaml:1: a grid file holds keys and values"),
         ("", r"g\.yaml:1: a grid file holds keys and values"),
-        (b"a: \xff\n", r"g\.yaml: cannot be read \(it is not UTF-8 text\)"),
+        (b"a: \xff\n", r"g\.yaml:1: it is not UTF-8 text: save it as UTF-8"),
     ],
 )
 def test_what_cannot_be_used_is_said_with_its_line(write, text, message):
@@ -67,3 +73,34 @@ def test_what_cannot_be_used_is_said_with_its_line(write, text, message):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(UserError, match=r"no\.yaml: cannot be read \(No such file or directory\)"):
         read_yaml(tmp_path / "no.yaml")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
+def test_the_byte_order_mark_and_the_line_ends_of_windows_do_not_count(write, encoding):
+    written = TEXT.replace("\n", "\r\n").encode(encoding)
+    assert read_yaml(write(written)).content == read_yaml(write(TEXT)).content
+
+
+def test_utf_16_is_named(write):
+    with pytest.raises(UserError, match=r"g\.yaml:1: it is UTF-16 text: save it as UTF-8"):
+        read_yaml(write(TEXT.encode("utf-16")))
+
+
+def test_what_is_no_file_or_has_no_end_is_not_read(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(UserError, match=r"cannot be read \(it is a pipe or a device, not a file\)"):
+            read_yaml(path)
+    with pytest.raises(UserError, match=r"cannot be read \(Is a directory\)"):
+        read_yaml(tmp_path)
+    with pytest.raises(UserError, match=r"cannot be read \(File name too long\)"):
+        read_yaml(tmp_path / ("x" * 300))
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path):
+    huge = tmp_path / "g.yaml"
+    with huge.open("wb") as stream:
+        stream.truncate(10**11)  # takes no room on the disk
+    with pytest.raises(UserError, match=r"longer than 100,000 bytes"):
+        read_yaml(huge)
