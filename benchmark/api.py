@@ -139,7 +139,7 @@ class Results:
 
 def plan(grid: GridLike, workspace: WorkspaceLike = "runs") -> Plan:
     """What a run would do, by the records of the workspace; computes nothing. See `Plan.to_frame`."""
-    return open_plan(_grid(grid), _workspace(workspace))[0]
+    return open_plan(_grid(grid), _workspace(workspace), draw=False)[0]
 
 
 def run(
@@ -251,7 +251,7 @@ def load_results(workspace: WorkspaceLike, grid: GridLike, *, jobs: int | None =
     place, share = _workspace(workspace), share_cores(jobs)
     if isinstance(grid, str) and not Path(grid).is_file() and Path(grid).suffix not in (".yaml", ".yml"):
         return _load_by_name(place, grid, share)
-    opened, records = open_plan(_grid(grid), place)
+    opened, records = open_plan(_grid(grid), place, draw=False)
     return _results(opened, records, current_records(opened, records), share)
 
 

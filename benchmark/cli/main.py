@@ -12,6 +12,7 @@ import click
 
 from benchmark.cli.signals import ENDING, SignalledError, exiting_on
 from benchmark.errors import UserError, reason
+from results.text import for_terminal
 
 _STOPPED = "stopped; finished results are kept, and the same command continues from there"
 logger = logging.getLogger(__name__)
@@ -376,5 +377,5 @@ def _fail(message: str) -> NoReturn:
     logger.info("ended: %s", message, exc_info=True)
     from benchmark.store.addresses import without_secrets
 
-    click.echo(without_secrets(message), err=True)
+    click.echo(for_terminal(without_secrets(message)), err=True)
     sys.exit(2)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmark import api
 from benchmark.analysis.findings import Findings
-from benchmark.cli.terminal import console, frame_table, shown
+from benchmark.cli.terminal import console, frame_table, say, shown
 from benchmark.errors import UserError, reason
 from benchmark.reporting.answer import answer_rows
 from benchmark.reporting.missing import missing_cells, missing_parts
@@ -37,18 +37,14 @@ def _show(report: Report) -> None:
         title = f"freeze or fine-tune? {metric}, fine-tuned minus frozen{interim}"
         console().print(frame_table(_answer_frame(findings), title))
     for row in missing_cells(findings.plan):
-        console().print(
-            f"{row['cells']} cells {row['status']}: {row['reason']}", markup=False, soft_wrap=True
-        )
+        say(f"{row['cells']} cells {row['status']}: {row['reason']}")
     for part in missing_parts(report.figures, report.tables):
-        console().print(f"no {part['what']}: {part['reason']}", markup=False, soft_wrap=True)
+        say(f"no {part['what']}: {part['reason']}")
     figures = sum(bool(figure.files) for figure in report.figures)
     tables = sum(bool(table.files) for table in report.tables)
-    console().print(
+    say(
         f"{len(findings.evaluated.finished):,} cells in {figures} figures and {tables} tables. "
-        f"Page: {shown(report.folder / PAGE)}; all numbers: {shown(report.folder / METRICS)}",
-        markup=False,
-        soft_wrap=True,
+        f"Page: {shown(report.folder / PAGE)}; all numbers: {shown(report.folder / METRICS)}"
     )
 
 

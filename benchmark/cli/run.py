@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.markup import escape
+from rich.text import Text
 
 from benchmark import api
 from benchmark.analysis.answers import Answers
@@ -19,6 +19,7 @@ from benchmark.cli.terminal import (
     console,
     embeddings_table,
     frame_table,
+    plain,
     plan_tables,
     progress_bars,
     say,
@@ -194,9 +195,8 @@ def _verdict_words(evaluation: Evaluation, rows: list[dict[str, Any]]) -> str:
 
 def _show_end(results: api.Results, plan: Plan, workspace: Workspace) -> None:
     for record in results.failed[:20]:
-        console().print(
-            f"[red]failed[/] {escape(_axes_text(record))}: {escape(record.error)}", soft_wrap=True
-        )
+        told = Text.assemble(("failed", "red"), plain(f" {_axes_text(record)}: {record.error}"))
+        console().print(told, soft_wrap=True)
     folder = shown(workspace.records(plan.grid.name).folder)
     left_out = f", {len(plan.left_out)} left out (see 'benchmark plan')" if plan.left_out else ""
     say(

@@ -1,5 +1,6 @@
 """Tables and lines for the terminal. Text that users typed is never interpreted as rich markup."""
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -17,11 +18,14 @@ from benchmark.cli.logs import stderr
 from benchmark.cli.progress import duration
 from benchmark.execution.executors import Progress, available_cores
 from benchmark.execution.plan import Plan, PlannedEmbedding
+from benchmark.execution.training_rows import COUNTED
 from benchmark.grid.cells import Cell
 from extractors.specs import BackboneSpec
 from results.frames import by_size
 from results.labels import size_name
+from results.text import for_terminal
 
+_ACCELERATORS = ("nvidiactl", "nvmap", "dxg", "kfd")  # NVIDIA, its boards, both in WSL; AMD
 STATUSES = ("done", "stale", "failed", "missing", "left_out")
 _COLOURS = {"error": "red", "warning": "yellow", "ok": "green"}  # worst first
 
@@ -33,8 +37,8 @@ def console() -> Console:
 
 
 def say(line: str) -> None:
-    """Print a line unwrapped and without markup, so that `[x]` in a user's text stays `[x]`."""
-    console().print(line, markup=False, soft_wrap=True)
+    """Print a line unwrapped and as it is: `[x]` and `:x:` in a user's text stay `[x]` and `:x:`."""
+    console().print(plain(line), soft_wrap=True)
 
 
 def warn(line: str) -> None:
@@ -43,8 +47,8 @@ def warn(line: str) -> None:
 
 
 def plain(value: object, style: str = "") -> Text:
-    """Text for a table, without markup: `[x]` stays `[x]`."""
-    return Text(str(value), style)
+    """Text that is shown as it is: `[x]` stays `[x]`, and no escape sequence reaches the terminal."""
+    return Text(for_terminal(str(value)), style)
 
 
 def progress_bars() -> AbstractContextManager[Progress]:
@@ -113,7 +117,8 @@ def embeddings_table(embeddings: Sequence[PlannedEmbedding], plan: Plan) -> Tabl
 def training_table(plan: Plan) -> Table:
     """The patients of the training images, per body part and size; of `full` the images as well."""
     sizes = by_size(plan.grid.train_sizes)
-    table = Table(title=_title("patients of the training images, mean over seeds"))
+    over = f"the first {COUNTED} seeds" if len(plan.grid.seeds) > COUNTED else "seeds"
+    table = Table(title=_title(f"patients of the training images, mean over {over}"))
     for heading in ("body part", *(_size_heading(plan, size) for size in sizes)):
         table.add_column(heading)
     for part in plan.grid.body_parts:
@@ -138,6 +143,8 @@ def _patients(plan: Plan, part: str, size: int | str) -> str:
 def device_of_networks(plan: Plan) -> str:
     """The device of this plan's networks in a run without --device: cpu, cuda or mps."""
     if not any(isinstance(planned.cell.extractor, BackboneSpec) for planned in plan.todo):
+        return "cpu"
+    if sys.platform == "linux" and not any(Path("/dev", name).exists() for name in _ACCELERATORS):
         return "cpu"
     from extractors.devices import choose_device  # imports torch, which takes seconds
 

@@ -34,11 +34,14 @@ class DatasetKind:
     """One kind of data set.
 
     `read(keys, cache, jobs)` takes an instance of `model`, the workspace's cache folder and a number of
-    processes, returns the manifest and raises UserError for data that cannot be used. `is_at(root)` tells
-    whether a file or folder holds a data set of this kind, for commands that are given a path and no grid.
+    processes, returns the manifest and raises UserError for data that cannot be used. `plan(keys, cache)`
+    does the same in a moment, for commands that need no pixels; without it, `read` is taken. `is_at(root)`
+    tells whether a file or folder holds a data set of this kind, for commands that are given a path and no
+    grid.
     """
 
     name: str
     model: type[DatasetKeys]
     read: Callable[[Any, Path, int], "Manifest"]
+    plan: Callable[[Any, Path], "Manifest"] | None = None
     is_at: Callable[[Path], bool] = lambda root: False

@@ -65,12 +65,28 @@ def _read_manifest(keys: ManifestDataset, cache: Path, jobs: int) -> "Manifest":
 def _read_phantom(keys: PhantomDataset, cache: Path, jobs: int) -> "Manifest":
     """Read the phantom from the cache; draw it first when it is not there."""
     from benchmark.datasets.mura import read_mura
-    from benchmark.datasets.phantom.draw import PHANTOM_VERSION, draw_phantom
+    from benchmark.datasets.phantom.draw import draw_phantom
 
     settings = keys.model_dump(exclude={"kind", "protocol"})
-    folder = cache / "phantom" / digest_of({**settings, "version": PHANTOM_VERSION})[:12]
-    manifest = read_mura(draw_phantom(folder, jobs=jobs, **settings))  # laid out as MURA, but not MURA
-    return replace(manifest, name="", citation="")
+    manifest = read_mura(draw_phantom(_phantom_folder(keys, cache), jobs=jobs, **settings))
+    return replace(manifest, name="", citation="")  # laid out as MURA, but not MURA
+
+
+def _plan_phantom(keys: PhantomDataset, cache: Path) -> "Manifest":
+    """Read the phantom from the cache; list its images when it is not there."""
+    from benchmark.datasets.phantom.listing import list_phantom
+
+    folder = _phantom_folder(keys, cache)
+    if folder.exists():
+        return _read_phantom(keys, cache, 1)
+    return list_phantom(folder, patients=keys.patients, difficulty=keys.difficulty, seed=keys.seed)
+
+
+def _phantom_folder(keys: PhantomDataset, cache: Path) -> Path:
+    from benchmark.datasets.phantom.draw import PHANTOM_VERSION
+
+    settings = keys.model_dump(exclude={"kind", "protocol"})
+    return cache / "phantom" / digest_of({**settings, "version": PHANTOM_VERSION})[:12]
 
 
 DATASET_KINDS = with_entry_points(
@@ -83,7 +99,7 @@ DATASET_KINDS = with_entry_points(
             _read_manifest,
             is_at=lambda root: root.is_file() or (root / "manifest.csv").is_file(),
         ),
-        DatasetKind("phantom", PhantomDataset, _read_phantom),
+        DatasetKind("phantom", PhantomDataset, _read_phantom, _plan_phantom),
     ),
 )
 

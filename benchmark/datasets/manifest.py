@@ -32,7 +32,8 @@ class Manifest:
     `train`, `test`, or empty when the data set has none. `evaluated_on` is the name of the test part
     in the data set itself (`valid` for MURA), empty when it has no test part. `name` and `citation` (a BibTeX
     key of the report's references, or free text) are for reports; they are not part of the digest. `notes`
-    say what was taken for what when the data set was read, a line each.
+    say what was taken for what when the data set was read, a line each. `drawn` is False for a phantom whose
+    images are not there yet: such a manifest can be planned with, and no more.
     """
 
     root: Path
@@ -41,6 +42,7 @@ class Manifest:
     name: str = ""
     citation: str = ""
     notes: tuple[str, ...] = ()
+    drawn: bool = True
 
     @cached_property
     def _digest(self) -> str:
@@ -51,8 +53,11 @@ class Manifest:
         return digest.hexdigest()
 
     def digest(self) -> str:
-        """The sha256 (hex) of all rows and file sizes; it does not depend on the machine or on `root`."""
-        return self._digest
+        """The sha256 (hex) of all rows and file sizes; it does not depend on the machine or on `root`.
+
+        Empty for images that are not drawn.
+        """
+        return self._digest if self.drawn else ""
 
     def paths(self) -> list[Path]:
         """The image files, in row order."""

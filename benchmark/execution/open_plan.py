@@ -18,18 +18,25 @@ from benchmark.store.workspace import Workspace
 _log = logging.getLogger(__name__)
 
 
-def open_plan(grid: Grid, workspace: Workspace, *, read_images: bool = False) -> tuple[Plan, Records]:
+def open_plan(
+    grid: Grid, workspace: Workspace, *, read_images: bool = False, draw: bool = True
+) -> tuple[Plan, Records]:
     """The plan of a grid and the records of the workspace.
 
     With `read_images`, the image files are read where there are results to compare them with; without it,
     only those that may have changed since they were last read. How the data set was read, if in an unusual
-    way, and what is wrong with its split are logged as warnings. Raises UserError for data that cannot be
-    used.
+    way, and what is wrong with its split are logged as warnings. Without `draw`, a phantom that is not there is
+    only listed. Raises UserError for data that cannot be used.
     """
-    manifest = load_manifest(grid.dataset, workspace.cache, jobs=available_cores())
+    kind = DATASET_KINDS[grid.dataset.kind]
+    if draw or kind.plan is None:
+        manifest = load_manifest(grid.dataset, workspace.cache, jobs=available_cores())
+    else:
+        manifest = kind.plan(grid.dataset, workspace.cache)
     records = workspace.records(grid.name)
     read_new = read_images and any(isinstance(record, Finished) for record in records.all())
-    images = images_now(manifest, grid.image, workspace.cache, read_new=read_new)
+    there = manifest.drawn
+    images = images_now(manifest, grid.image, workspace.cache, read_new=read_new) if there else None
     plan = make_plan(grid, manifest, records, images)
     for line in (*manifest.notes, *(finding.line() for finding in plan.findings), *_leak(plan)):
         _log.warning("%s", line)

@@ -202,9 +202,13 @@ def _own(record: Record | None, cell: Cell) -> Record | None:
 
 
 def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
-    """The inputs of a cell: when one of them changes, its stored result is stale."""
+    """The inputs of a cell: when one of them changes, its stored result is stale.
+
+    Without the manifest's digest (a phantom that is not drawn), the phantom's settings in the cell's id stand
+    for it.
+    """
     known: Fingerprint = {
-        "manifest": manifest_digest,
+        **({"manifest": manifest_digest} if manifest_digest else {}),
         "weights and preprocessing": cell.extractor.identity(),
         "image": {**grid.image.given(), "pixels": PIXELS_VERSION, "embeddings": EMBEDDINGS_VERSION},
         "recipe": {**STRATEGIES[cell.strategy].versions, "splits": SPLITS_VERSION},

@@ -8,6 +8,8 @@ import pandas as pd
 from benchmark.datasets.splits import RowNumbers, first_groups, group_ids, nested_order, rows_showing
 from benchmark.grid.schema import Grid
 
+COUNTED = 10  # seeds: of more the means are the same, and each takes 10 ms or, of 36,808 images, 300 ms
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingRows:
@@ -33,11 +35,11 @@ class TrainingRows:
         return share_of_patients if isinstance(train_size, str) else whole[:train_size]
 
     def mean_counts(self, body_part: str, train_size: int | str) -> tuple[int, int] | None:
-        """The images of a size and their patients, means over the grid's seeds, rounded.
+        """The images of a size and their patients, means over the first `COUNTED` seeds of the grid, rounded.
 
         None for a size above the number of images in the pool.
         """
-        subsets = [self.rows(body_part, train_size, seed) for seed in self.grid.seeds]
+        subsets = [self.rows(body_part, train_size, seed) for seed in self.grid.seeds[:COUNTED]]
         if isinstance(train_size, int) and train_size > len(subsets[0]):
             return None
         patients = self.images["patient"].to_numpy()
