@@ -177,3 +177,20 @@ def test_a_plan_leaves_the_patients_of_sizes_above_the_pool_empty(whole):
     header, *rows = rows_of(training_table(replace(plan, grid=grid)))
     assert header[1:] == ["99,999 images", "full (90 % of patients)"]
     assert {row[1] for row in rows} == {""}
+
+
+def test_no_escape_sequence_reaches_the_terminal_and_no_text_becomes_an_emoji(capsys):
+    frame = pd.DataFrame({"part\x1b[2J": ["\x1b[31mred\x07", ":warning: \u202ex"]})
+    said = printed(frame_table(frame, "\x1b]0;title\x07"))
+    assert "\x1b[31m" not in said
+    assert "\x07" not in said
+    assert "U+001B[31mredU+0007" in said
+    assert ":warning: U+202Ex" in said
+    say("a :warning: [/x] \x1b[2J 3.5")
+    assert capsys.readouterr().out == "a :warning: [/x] U+001B[2J 3.5\n"
+
+
+def test_patients_of_many_seeds_are_those_of_the_first(unfinished):
+    assert "mean over seeds" in printed(training_table(unfinished))
+    many = unfinished.grid.model_copy(update={"seeds": list(range(11))})
+    assert str(training_table(replace(unfinished, grid=many)).title).endswith("mean over the first 10 seeds")

@@ -1,14 +1,17 @@
 """From a grid to its plan."""
 
 import logging
+import shutil
 from shutil import copytree
 
 import pandas as pd
 import pytest
 
+from benchmark import api
 from benchmark.errors import UserError
 from benchmark.execution.open_plan import load_manifest, open_plan
-from benchmark.grid.schema import read_grid
+from benchmark.execution.plan import plan_embeddings
+from benchmark.grid.schema import Grid, read_grid
 from benchmark.store.workspace import Workspace
 
 
@@ -78,3 +81,31 @@ def test_a_protocol_that_keeps_patients_apart_does_not_leak(write_grid, shared_p
     plan, _ = open_plan(read_grid(write_grid(dataset=dataset)), Workspace(tmp_path / "runs"))
     assert "DATA003" not in {finding.code for finding in plan.findings}
     assert plan.leaky_parts == frozenset()
+
+
+def test_a_phantom_is_planned_without_a_pixel(tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmark.datasets.phantom.draw._draw", lambda *_: pytest.fail("a phantom is drawn"))
+    content = {
+        "name": "g",
+        "dataset": {"kind": "phantom", "patients": 40},
+        "feature_extraction": {"backbones": ["bundled"], "classifiers": ["majority"]},
+    }
+    place = Workspace(tmp_path / "runs")
+    plan, records = open_plan(Grid.model_validate(content), place, draw=False)
+    assert [(planned.status, planned.reason) for planned in plan.cells] == [("missing", "never run")]
+    assert not plan_embeddings(plan, records, place.cache)[0].cached
+    assert not place.folder.exists()
+
+
+def test_cells_stay_done_where_the_cache_with_the_phantom_was_deleted(tmp_path):
+    content = {
+        "name": "g",
+        "dataset": {"kind": "phantom", "patients": 20, "long_side": 32},
+        "image": {"size": 16},
+        "hand_crafted": {"descriptors": ["edges"], "classifiers": ["majority"]},
+    }
+    grid = Grid.model_validate(content)
+    api.run(grid, tmp_path / "runs", jobs=1, track=False)
+    shutil.rmtree(tmp_path / "runs" / ".cache")
+    assert [planned.status for planned in api.plan(grid, tmp_path / "runs").cells] == ["done"]
+    assert not (tmp_path / "runs" / ".cache").exists()

@@ -112,6 +112,46 @@ def test_the_whole_grid_is_read(grid_file):
         ),
         ("name: mura\n", "name: [mura\n", "not valid YAML"),
         ("confidence: 0.95", "confidence: 95", "evaluation.confidence: Input should be less than 1, not 95"),
+        (
+            "confidence: 0.95",
+            "confidence: 'nan'",
+            "g.yaml:23: evaluation.confidence: Input should be a finite",
+        ),
+        (
+            "[0.5, 0.5, 0.5]",
+            "[0.5, .nan, 0.5]",
+            "g.yaml:14: feature_extraction.backbones.2.mean.1: .nan is no",
+        ),
+        (
+            "[0.5, 0.5, 0.5]",
+            "[0.5, inf, 0.5]",
+            "g.yaml:14: feature_extraction.backbones.2.mean.1: Input should",
+        ),
+        ("seeds: [0, 1]", "seeds: [0, true]", "g.yaml:5: seeds: true and false have no meaning here"),
+        ("seeds: [0, 1]", "seeds: yes", "g.yaml:5: seeds: true and false have no meaning here"),
+        ("[100, 3000, full]", "[100, on]", "g.yaml:4: train_sizes: true and false have no meaning here"),
+        ("size: 224", "size: no", "g.yaml:6: image.size: true and false have no meaning here"),
+        (
+            "root: data",
+            "root: ~nosuchuser/data",
+            "g.yaml:2: dataset.root: '~nosuchuser/data/MURA-v1.1' cannot be",
+        ),
+        ("root: data", f"root: {'x' * 300}", "cannot be a path: File name too long"),
+        (
+            "w.safetensors",
+            "~nosuchuser/x",
+            "g.yaml:12: feature_extraction.backbones.2.weights: '~nosuchuser/x' c",
+        ),
+        ("w.safetensors", "x" * 300, "cannot be a path: File name too long"),
+        (
+            "name: mura",
+            "name: mlflow.db",
+            "g.yaml:1: name: 'mlflow.db' is the name of another file or device",
+        ),
+        ("name: mura", "name: CON", "g.yaml:1: name: 'CON' is the name of another file or device"),
+        ("name: mura", f"name: {'x' * 101}", "g.yaml:1: name: String should have at most 100 characters"),
+        ("fit: pad", f"fit: {'p' * 50_000}", " … "),
+        ("fit: pad", 'fit: "p\\e[31m\\n"', "'pU+001B[31m ' is not known"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_key_and_way_out(grid_file, old, new, message):
@@ -192,3 +232,24 @@ def test_a_window_that_is_none_is_refused_in_one_line(write_grid, window):
     with pytest.raises(UserError, match=r"^.*grid\.yaml:\d+: image\.window") as caught:
         read_grid(write_grid(image={"size": 32, "window": window}))
     assert "\n" not in str(caught.value)
+def test_a_grid_that_is_absurdly_large_names_the_axis_that_makes_it_so(grid_file):
+    seeds = ", ".join(map(str, range(5000)))
+    said = error_of(grid_file, WHOLE.replace("seeds: [0, 1]", f"seeds: [{seeds}]"))
+    assert said.startswith(
+        "g.yaml:5: seeds: the grid has 630,000 cells, and no more than 100,000 can be planned"
+    )
+    assert "here are 5,000 values" in said
+    named = ", ".join(f"{{name: bundled, label: b{n}}}" for n in range(1000))
+    many = f"name: b\ndataset: {{kind: phantom}}\nseeds: [{', '.join(map(str, range(200)))}]\n"
+    many += f"feature_extraction:\n  backbones: [{named}]\n  classifiers: [majority]\n"
+    said = error_of(grid_file, many)
+    assert said.startswith("g.yaml:4: feature_extraction: the grid has 200,000 cells")
+    assert "here are 1,000 methods" in said
+
+
+def test_many_mistakes_are_the_first_ten_and_their_number(grid_file):
+    said = error_of(
+        grid_file, WHOLE.replace("seeds: [0, 1]", f"seeds: [{', '.join(['x'] * 30)}]")
+    ).splitlines()
+    assert len(said) == 11
+    assert said[-1] == "g.yaml: and 20 more mistakes"
