@@ -133,7 +133,7 @@ def track(grid_file: Path, workspace: Path, tracking_uri: str | None, jobs: int 
 @click.option("--full", is_flag=True, help="A row per extractor and classifier, not per body part.")
 def plan(grid_file: Path, workspace: Path, as_json: bool, full: bool) -> None:
     """Show what is done, stale, failed and missing, with reasons and estimated time; compute nothing."""
-    from benchmark.cli.run import show_plan
+    from benchmark.cli.plan import show_plan
     from benchmark.store.workspace import Workspace
 
     show_plan(grid_file, Workspace(workspace), as_json, full)

@@ -1,4 +1,4 @@
-"""The commands run, plan, status and compare: print the results of the API as tables or JSON."""
+"""The commands run, status and compare: print the results of the API as tables or JSON."""
 
 import json
 import shlex
@@ -17,18 +17,16 @@ from benchmark.analysis.paired_differences import with_recipe
 from benchmark.analysis.verdicts import over_backbones
 from benchmark.cli.terminal import (
     console,
-    embeddings_table,
     frame_table,
     plain,
     plan_tables,
     progress_bars,
     say,
     shown,
-    training_table,
     warn,
 )
 from benchmark.errors import UserError
-from benchmark.execution.plan import Plan, plan_embeddings
+from benchmark.execution.plan import Plan
 from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Failed
 from benchmark.store.workspace import Workspace
@@ -82,19 +80,6 @@ def _workspace_option(workspace: Workspace) -> str:
     """The option that names this workspace again, to be pasted into a shell; empty for the usual one."""
     folder = workspace.folder
     return f" --workspace {shlex.quote(str(shown(folder)))}" if folder != Path("runs") else ""
-
-
-def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool = False) -> None:
-    """Print the plan as tables (`full`: a row per extractor and classifier) or as JSON."""
-    plan = api.plan(grid_file, workspace)
-    if as_json:
-        click.echo(json.dumps(plan.rows(), indent=1))
-        return
-    for table in [*plan_tables(plan, full), training_table(plan)]:
-        console().print(table)
-    embeddings = plan_embeddings(plan, workspace.records(plan.grid.name), workspace.cache)
-    if embeddings:
-        console().print(embeddings_table(embeddings, plan))
 
 
 def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:

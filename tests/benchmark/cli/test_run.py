@@ -10,7 +10,8 @@ from PIL import Image
 from benchmark import api
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.finished import read_records
-from benchmark.cli.run import run_grid, show_comparison, show_plan, show_status
+from benchmark.cli.plan import show_plan
+from benchmark.cli.run import run_grid, show_comparison, show_status
 from benchmark.datasets.mura import read_mura
 from benchmark.errors import UserError
 from benchmark.store.workspace import Workspace

@@ -4,7 +4,8 @@ import pytest
 import yaml
 
 from benchmark.analysis.finished import read_records
-from benchmark.cli.run import run_grid, show_plan, show_status
+from benchmark.cli.plan import show_plan
+from benchmark.cli.run import run_grid, show_status
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import MlflowClient
 from results.names import CONTROL_NAMES

@@ -1,0 +1,25 @@
+"""The command plan: apart from the other commands, since it needs no library of statistics or figures."""
+
+import json
+from pathlib import Path
+
+import click
+
+from benchmark.cli.terminal import console, embeddings_table, plan_tables, training_table
+from benchmark.execution.open_plan import open_plan
+from benchmark.execution.plan import plan_embeddings
+from benchmark.grid.schema import read_grid
+from benchmark.store.workspace import Workspace
+
+
+def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool = False) -> None:
+    """Print the plan as tables (`full`: a row per extractor and classifier) or as JSON."""
+    plan, records = open_plan(read_grid(grid_file), workspace, draw=False)
+    if as_json:
+        click.echo(json.dumps(plan.rows(), indent=1))
+        return
+    for table in [*plan_tables(plan, full), training_table(plan)]:
+        console().print(table)
+    embeddings = plan_embeddings(plan, records, workspace.cache)
+    if embeddings:
+        console().print(embeddings_table(embeddings, plan))
