@@ -78,7 +78,7 @@ def csv_text(table: pd.DataFrame) -> str:
     safe = (table.reset_index() if named else table.copy()).rename(columns=_csv_value)
     for place in range(safe.shape[1]):
         if not pd.api.types.is_numeric_dtype(safe.dtypes.iloc[place]):
-            safe.isetitem(place, safe.iloc[:, place].astype(object).map(_csv_value))
+            safe.isetitem(place, [_csv_value(value) for value in safe.iloc[:, place].tolist()])
     return str(safe.to_csv(index=False, lineterminator="\n"))
 
 

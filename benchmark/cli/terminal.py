@@ -43,7 +43,7 @@ def say(line: str) -> None:
 
 def warn(line: str) -> None:
     """Print a line like `say`, on standard error."""
-    stderr().print(line, markup=False, highlight=False, soft_wrap=True)
+    stderr().print(plain(line), soft_wrap=True)
 
 
 def plain(value: object, style: str = "") -> Text:

@@ -115,7 +115,8 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
         path.parent,
         images.reset_index(drop=True),
         evaluated_on,
-        **described,
+        name=described.get("name", ""),
+        citation=described.get("citation", ""),
         notes=(f"{path.name} is read with: {taken}",) if taken else (),
     )
 

@@ -25,8 +25,8 @@ def open_plan(
 
     With `read_images`, the image files are read where there are results to compare them with; without it,
     only those that may have changed since they were last read. How the data set was read, if in an unusual
-    way, and what is wrong with its split are logged as warnings. Without `draw`, a phantom that is not there is
-    only listed. Raises UserError for data that cannot be used.
+    way, and what is wrong with its split are logged as warnings. Without `draw`, a phantom that is not there
+    is only listed. Raises UserError for data that cannot be used.
     """
     kind = DATASET_KINDS[grid.dataset.kind]
     if draw or kind.plan is None:

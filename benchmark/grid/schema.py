@@ -74,13 +74,6 @@ def _judges(name: str) -> str:
     return name
 
 
-def _not_taken(name: str) -> str:
-    """A name for the grid's folder in a workspace: no other file there, and no device of Windows."""
-    if name.lower().startswith(_OTHER_FILES) or name.lower().partition(".")[0] in _DEVICES:
-        raise PydanticCustomError("taken", f"'{name}' is the name of another file or device: choose another")
-    return name
-
-
 MetricName = Annotated[str, AfterValidator(_judges), one_of(tuple(METRICS), "metric")]
 
 

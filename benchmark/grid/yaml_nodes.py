@@ -34,7 +34,7 @@ class BoundedLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """One node with all that is below it. Raises ComposerError."""
-        mark, is_alias = self.peek_event().start_mark, self.check_event(yaml.AliasEvent)
+        mark, is_alias = self.peek_event().start_mark, self.check_event(yaml.AliasEvent)  # type: ignore[no-untyped-call]
         if self._level > DEEPEST:
             raise ComposerError(None, None, f"more than {DEEPEST} levels", mark)
         self._level += 1

@@ -15,6 +15,7 @@ from results.text import for_matplotlib
 
 _CELL = ["block", "name", "body_part"]
 _ORDER = ("radiologist", "feature_extraction", "fine_tuning", "hand_crafted", "ensemble", "from_scratch")
+_PART_LETTERS = 24  # of a body part, as these stand side by side
 _LINE, _BLOCK_GAP = 0.19, 0.24  # inches: height of a row, and of the space above each block
 _NOTE_LINE, _NOTE_LETTERS = 0.125, 17.5  # inches of a line of the citations; their letters per inch
 
@@ -113,7 +114,7 @@ def _draw(axis: Axes, rows: pd.DataFrame, parts: list[str]) -> None:
     colors = {"vmin": 0, "vmax": 1, "cmap": "Blues", "cbar": False, "linewidths": 0.5}
     annotations = {"annot": texts, "fmt": "", "annot_kws": {"fontsize": SMALL}}
     names = {
-        "xticklabels": [for_matplotlib(part_label(part)) for part in parts],
+        "xticklabels": [for_matplotlib(part_label(part), _PART_LETTERS) for part in parts],
         "yticklabels": [for_matplotlib(name) for name in cells.index],
     }
     seaborn.heatmap(cells.fillna(0), ax=axis, **names, **colors, **annotations)

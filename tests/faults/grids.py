@@ -17,12 +17,19 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
+
+import pandas as pd
 
 from benchmark.errors import UserError
+from benchmark.execution.open_plan import open_plan
 from benchmark.grid.cells import methods_of
 from benchmark.grid.schema import read_grid
+from benchmark.store.workspace import Workspace
+from tests.faults.outcome import ACCEPTED, FAULT, REFUSED, Outcome, counted
 
 LONGEST = 10.0  # seconds
+_MOST_PATIENTS = 1_000  # of a phantom that is listed in a moment
 GRIDS = Path(__file__).parents[2] / "grids"
 _TOKENS = [
     "{[a]: b}",
@@ -168,14 +175,22 @@ _MUTATIONS = (_bytes, _lines, _lines, _values, _values, _values, _insertions, _w
 
 
 def outcome(path: Path) -> tuple[str, str]:
-    """`accepted`, `refused`, `refused badly` or `traceback`, with the message, for a grid file."""
+    """`accepted`, `refused`, `refused badly` or `traceback`, with the message, for a grid file.
+
+    An accepted grid can be planned too, unless its data are not there.
+    """
+    place = re.escape(str(path)) + r"(:\d+)?: |grid '"
     try:
-        methods_of(read_grid(path))
+        grid = read_grid(path)
+        methods_of(grid)
+        place = ""  # a plan knows no lines
+        if getattr(grid.dataset, "patients", 0) <= _MOST_PATIENTS:
+            open_plan(grid, Workspace(path.parent / "runs"), draw=False)
     except UserError as error:
         lines = str(error).split("\n")
-        place = re.compile(re.escape(str(path)) + r"(:\d+)?: |grid '")
-        good = all(place.match(line) and len(line) < 3_000 and line.isprintable() for line in lines)
-        return "refused" if good else "refused badly", str(error)
+        good = all(re.match(place, line) and len(line) < 3_000 and line.isprintable() for line in lines)
+        refused = "accepted" if place == "" and "no train/ or valid/ there" in str(error) else "refused"
+        return refused if good else "refused badly", str(error)
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
@@ -193,10 +208,9 @@ def _stop(*_: object) -> None:
 
 def tried(seed: int, count: int) -> Iterator[tuple[str, str, bytes]]:
     """The outcome, the message and the content of each mutation; `slow` for one beyond `LONGEST`."""
-    signal.signal(signal.SIGALRM, _stop)
-    with tempfile.TemporaryDirectory() as folder:
+    before = signal.signal(signal.SIGALRM, _stop)
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, WEIGHTS=folder):
         path = Path(folder) / "g.yaml"
-        os.environ["WEIGHTS"] = folder
         for name in ("mobilenetv2_100.coral_in1k", "squeezenet1_0.deepcompression_in1k"):
             (Path(folder) / f"{name}.safetensors").touch()
         for content in mutations(seed, count):
@@ -206,6 +220,16 @@ def tried(seed: int, count: int) -> Iterator[tuple[str, str, bytes]]:
             found, message = outcome(path)
             signal.setitimer(signal.ITIMER_REAL, 0)
             yield ("slow" if time.perf_counter() - begun > LONGEST else found), message, content
+    signal.signal(signal.SIGALRM, before)
+
+
+def grids(count: int, seed: int = 0) -> pd.DataFrame:
+    """The counts of so many mutations for the study of bad inputs."""
+    ends = {"accepted": ACCEPTED, "refused": REFUSED}
+    return counted(
+        Outcome("damaged grid", ends.get(found, FAULT), f"{found}: {message} {content[:200]!r}")
+        for found, message, content in tried(seed, count)
+    )
 
 
 def main() -> int:

@@ -13,9 +13,9 @@ from time import perf_counter
 
 import pandas as pd
 from rich.console import Console
-from tests.faults.grids import grids
 
 from tests.faults.drivers import drivers
+from tests.faults.grids import grids
 from tests.faults.images import images
 from tests.faults.kills import kills
 from tests.faults.limits import limits

@@ -1,5 +1,6 @@
 """The rows of a phantom's manifest before it is drawn: its studies follow from its parameters alone."""
 
+import logging
 from pathlib import Path
 
 import pandas as pd
@@ -8,9 +9,16 @@ from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.phantom.anatomy import BODY_PARTS
 from benchmark.datasets.phantom.draw import Study, studies_of
 
+logger = logging.getLogger(__name__)
+_MANY = 50_000  # patients: the first that take more than some seconds
+
 
 def list_phantom(root: Path, *, patients: int, difficulty: float, seed: int) -> Manifest:
     """The manifest that `draw_phantom` and `read_mura` would give, of images that are not there yet."""
+    if patients > _MANY:
+        logger.warning(
+            "listing the %s patients of a phantom takes about %.0f s", f"{patients:,}", patients / 1e4
+        )
     studies = (s for patient in range(patients) for s in studies_of(patient, seed, difficulty, BODY_PARTS))
     rows = [row for study in studies for row in _rows(study)]
     images = pd.DataFrame(rows, columns=["image", "patient", "study", "body_part", "label", "split"])

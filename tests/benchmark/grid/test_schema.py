@@ -232,6 +232,8 @@ def test_a_window_that_is_none_is_refused_in_one_line(write_grid, window):
     with pytest.raises(UserError, match=r"^.*grid\.yaml:\d+: image\.window") as caught:
         read_grid(write_grid(image={"size": 32, "window": window}))
     assert "\n" not in str(caught.value)
+
+
 def test_a_grid_that_is_absurdly_large_names_the_axis_that_makes_it_so(grid_file):
     seeds = ", ".join(map(str, range(5000)))
     said = error_of(grid_file, WHOLE.replace("seeds: [0, 1]", f"seeds: [{seeds}]"))

@@ -18,3 +18,9 @@ def test_the_rows_are_those_of_the_drawn_phantom(tmp_path):
 
 def test_few_patients_have_no_test_part(tmp_path):
     assert list_phantom(tmp_path, patients=3, difficulty=0.5, seed=0).evaluated_on == ""
+
+
+def test_a_listing_that_takes_long_says_so_first(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("benchmark.datasets.phantom.listing._MANY", 10)
+    list_phantom(tmp_path, patients=11, difficulty=0.5, seed=0)
+    assert "listing the 11 patients of a phantom takes about" in caplog.text
