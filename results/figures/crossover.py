@@ -79,7 +79,9 @@ class CrossoverSizes:
             if row["zones"]:
                 _draw_interval(axis, place, row["low"], row["high"], row["smallest"], row["largest"])
                 _draw_size(axis, place, row["size"], row["low"], row["smallest"], row["largest"])
-        axis.set_yticks(range(len(table)), [for_matplotlib(part_label(part)) for part in table["body_part"]])
+        axis.set_yticks(
+            range(len(table)), [for_matplotlib(part_label(part), 30) for part in table["body_part"]]
+        )
         axis.set_ylim(len(table) - 0.5, -0.5)
         axis.tick_params(axis="y", length=0)
         axis.set_xlabel("training images (line: crossover and its interval)")
