@@ -198,7 +198,7 @@ def track(
     store cannot be used.
     """
     place = _workspace(workspace, tracking_uri)
-    opened, records = open_plan(_grid(grid), place)
+    opened, records = open_plan(_grid(grid), place, draw=False)
     known = current_records(opened, records)
     results = _results(opened, records, known, share_cores(jobs))
     if known:
