@@ -28,10 +28,11 @@ from benchmark.analysis.power import forecast_rows, power_rows
 from benchmark.analysis.strategy_curves import strategy_points
 from benchmark.errors import UserError, reason
 from benchmark.execution.executors import Progress, Share, share_cores
-from benchmark.execution.open_plan import open_plan
+from benchmark.execution.open_plan import load_manifest, open_plan
 from benchmark.execution.plan import Plan
 from benchmark.execution.takeover import take_over
 from benchmark.grid.schema import Evaluation, Grid, read_grid
+from benchmark.reporting.augmentations import save_augmentations
 from benchmark.reporting.write import Report, write_report
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.store.records import Records
@@ -48,6 +49,7 @@ __all__ = [
     "Results",
     "UserError",
     "Workspace",
+    "augmentations",
     "compare",
     "load_results",
     "plan",
@@ -300,6 +302,16 @@ def _remember(plan: Plan, records: Records) -> None:
             write_atomically(path, text)
     except OSError as error:
         _log.warning("%s cannot be written: %s", path, reason(error))
+
+
+def augmentations(grid: GridLike, out: Path | str, *, workspace: WorkspaceLike = "runs") -> list[Path]:
+    """Draw what each recipe of a grid does to training images into `out`; returns the files.
+
+    `workspace` is where a phantom is kept. Raises UserError for a grid without fine-tuning, and for data or a
+    folder that cannot be used.
+    """
+    read = _grid(grid)
+    return save_augmentations(read, load_manifest(read.dataset, _workspace(workspace).cache), Path(out))
 
 
 def _load_by_name(workspace: Workspace, name: str, share: Share) -> Results:

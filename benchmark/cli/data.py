@@ -9,6 +9,7 @@ from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.mura import read_mura
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
+from benchmark.store.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 _CACHE = Path("runs/.cache")  # cache of the default workspace, for kinds that convert their images first
@@ -89,3 +90,11 @@ def labels_of(text: str | None) -> frozenset[int] | None:
             f"--abnormal: '{text[:40]}' must be whole numbers with commas between them, such as 0,2"
         )
     return frozenset(map(int, labels))
+
+
+def show_augmentations(grid_file: Path, out: Path, workspace: Workspace) -> None:
+    """Write the pictures of each recipe's augmentation and list them."""
+    from benchmark import api  # imports far more than the other commands here need
+
+    for path in api.augmentations(grid_file, out, workspace=workspace):
+        say(shown(path))

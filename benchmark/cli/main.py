@@ -10,58 +10,24 @@ from typing import NoReturn
 
 import click
 
+from benchmark.cli.data_commands import data
+from benchmark.cli.options import (
+    FOLDER,
+    device_option,
+    grid_option,
+    jobs_option,
+    json_option,
+    tracking_option,
+    verbose_option,
+    workspace_option,
+)
 from benchmark.cli.signals import ENDING, SignalledError, exiting_on
+from benchmark.cli.weights_commands import weights
 from benchmark.errors import UserError, reason
 from results.text import for_terminal
 
 _STOPPED = "stopped; finished results are kept, and the same command continues from there"
 logger = logging.getLogger(__name__)
-
-_PATH = click.Path(path_type=Path)
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-
-grid_option = click.option("--grid", "grid_file", type=_PATH, required=True, help="The grid file (YAML).")
-workspace_option = click.option(
-    "--workspace",
-    type=_FOLDER,
-    default=Path("runs"),
-    envvar="BENCHMARK_WORKSPACE",
-    show_default=True,
-    show_envvar=True,
-    help="Where records, cache and MLflow's database are.",
-)
-tracking_option = click.option(
-    "--tracking-uri",
-    envvar="MLFLOW_TRACKING_URI",
-    show_envvar=True,
-    help="An MLflow server instead of SQLite in the workspace.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per row.")
-jobs_option = click.option(
-    "--jobs", type=click.IntRange(min=1), help="Processes at once; default: one per core."
-)
-
-device_option = click.option(
-    "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."
-)
-
-
-def _show_log(context: click.Context, _: click.Parameter, count: int) -> None:
-    """Set the log level: warnings, with -v INFO, with -vv DEBUG; -v may come before or after the command."""
-    if count or context.parent is None:
-        from benchmark.cli.logs import log_to  # imports rich, which would make --help slow
-
-        log_to((logging.WARNING, logging.INFO, logging.DEBUG)[min(count, 2)])
-
-
-verbose_option = click.option(
-    "-v",
-    "--verbose",
-    count=True,
-    expose_value=False,
-    callback=_show_log,
-    help="Show the log; -vv: details too.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -182,7 +148,7 @@ def power(grid_file: Path, workspace: Path, difference: float | None, as_json: b
 
 @cli.command()
 @grid_option
-@click.option("--out", type=_FOLDER, required=True, help="Folder for the page, figures and tables.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for the page, figures and tables.")
 @workspace_option
 @tracking_option
 @jobs_option
@@ -207,122 +173,8 @@ def ui(workspace: Path, tracking_uri: str | None, host: str, port: int) -> None:
     sys.exit(serve(Workspace(workspace, tracking_uri), host, port))
 
 
-@cli.group()
-def data() -> None:
-    """Draw, convert, check and describe data sets."""
-
-
-@data.command()
-@click.argument("root", type=_FOLDER)
-@click.option("--patients", default=300, show_default=True, help="Patients over all body parts.")
-@click.option("--difficulty", default=0.5, show_default=True, help="0: obvious, 1: subtle.")
-@click.option("--seed", default=0, show_default=True)
-@click.option("--long-side", default=512, show_default=True, help="Pixels of the longer side.")
-@jobs_option
-def phantom(
-    root: Path, patients: int, difficulty: float, seed: int, long_side: int, jobs: int | None
-) -> None:
-    """Draw radiograph-like images into ROOT/MURA-v1.1, laid out as MURA."""
-    from benchmark.cli.data import draw
-
-    draw(root, patients=patients, difficulty=difficulty, seed=seed, long_side=long_side, jobs=jobs)
-
-
-outside_option = click.option(
-    "--allow-outside", is_flag=True, help="Also read images outside of the data set's folder (links, `..`)."
-)
-
-
-@data.command()
-@click.argument("root", type=_PATH)
-@outside_option
-@jobs_option
-def verify(root: Path, allow_outside: bool, jobs: int | None) -> None:
-    """Check a data set (MURA's folder or a manifest CSV). Exit status 1 when an error is found."""
-    from benchmark.cli.data import verify_root
-
-    sys.exit(0 if verify_root(root, jobs, allow_outside) else 1)
-
-
-@data.command()
-@click.argument("root", type=_PATH)
-@click.option("--out", type=_FOLDER, required=True, help="Folder for the tables and charts.")
-@outside_option
-def explore(root: Path, out: Path, allow_outside: bool) -> None:
-    """Count studies, images and patients per part and class, as tables and bar charts."""
-    from benchmark.cli.data import explore_root
-
-    explore_root(root, out, allow_outside)
-
-
-@data.command()
-@click.option("--medmnist", "npz", type=_PATH, required=True, help="A MedMNIST file (.npz).")
-@click.option(
-    "--abnormal",
-    metavar="LABELS",
-    help="Labels that count as abnormal, as 1 or 0,2,4; all others are normal.",
-)
-@click.option("--out", type=_FOLDER, required=True, help="Folder for images/ and manifest.csv.")
-def manifest(npz: Path, out: Path, abnormal: str | None) -> None:
-    """Convert a MedMNIST file into images and a manifest.
-
-    PneumoniaMNIST and BreastMNIST are known by their content; of others say which labels are --abnormal.
-    """
-    from benchmark.cli.data import convert_medmnist, labels_of
-
-    convert_medmnist(npz, out, labels_of(abnormal))
-
-
-@cli.group()
-def weights() -> None:
-    """Download or train pretrained weights."""
-
-
-@weights.command()
-@click.argument("name")
-@click.option("--out", type=_PATH, required=True, help="The safetensors file to write.")
-def fetch(name: str, out: Path) -> None:
-    """Download the ImageNet weights of a backbone into a file, for a machine without internet."""
-    from benchmark.cli.weights import fetch_weights
-
-    fetch_weights(name, out)
-
-
-@weights.command()
-@grid_option
-@click.option("--to", "folder", type=_FOLDER, required=True, help="Folder for the files and index.json.")
-def export(grid_file: Path, folder: Path) -> None:
-    """Collect all weights that a grid needs in a folder, for a machine without internet.
-
-    There, name the folder in the environment variable BENCHMARK_WEIGHTS.
-    """
-    from benchmark.cli.weights import export_weights
-
-    export_weights(grid_file, folder)
-
-
-@weights.command("verify")
-@click.argument("folder", type=_FOLDER)
-def verify_exported(folder: Path) -> None:
-    """Compare the files of an exported folder with the digests of its index."""
-    from benchmark.cli.weights import verify_weights
-
-    verify_weights(folder)
-
-
-@weights.command()
-@click.option(
-    "--out", type=_PATH, required=True, help="The safetensors file to write; a checkpoint is kept beside it."
-)
-@click.option(
-    "--hours", type=float, default=1.2, show_default=True, help="Hours of training, over all calls."
-)
-@device_option
-def pretrain(out: Path, hours: float, device: str) -> None:
-    """Pretrain the bundled network on pictures drawn by formulas; continues a stopped training."""
-    from benchmark.cli.weights import pretrain_weights
-
-    pretrain_weights(out, hours, device)
+cli.add_command(data)
+cli.add_command(weights)
 
 
 def main() -> None:

@@ -1,0 +1,55 @@
+"""Options that several commands have."""
+
+import logging
+from pathlib import Path
+
+import click
+
+FILE = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+grid_option = click.option("--grid", "grid_file", type=FILE, required=True, help="The grid file (YAML).")
+workspace_option = click.option(
+    "--workspace",
+    type=FOLDER,
+    default=Path("runs"),
+    envvar="BENCHMARK_WORKSPACE",
+    show_default=True,
+    show_envvar=True,
+    help="Where records, cache and MLflow's database are.",
+)
+tracking_option = click.option(
+    "--tracking-uri",
+    envvar="MLFLOW_TRACKING_URI",
+    show_envvar=True,
+    help="An MLflow server instead of SQLite in the workspace.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per row.")
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), help="Processes at once; default: one per core."
+)
+
+device_option = click.option(
+    "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."
+)
+
+
+def _show_log(context: click.Context, _: click.Parameter, count: int) -> None:
+    """Set the log level: warnings, with -v INFO, with -vv DEBUG; -v may come before or after the command."""
+    if count or context.parent is None:
+        from benchmark.cli.logs import log_to  # imports rich, which would make --help slow
+
+        log_to((logging.WARNING, logging.INFO, logging.DEBUG)[min(count, 2)])
+
+
+verbose_option = click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    expose_value=False,
+    callback=_show_log,
+    help="Show the log; -vv: details too.",
+)
+outside_option = click.option(
+    "--allow-outside", is_flag=True, help="Also read images outside of the data set's folder (links, `..`)."
+)

@@ -1,0 +1,28 @@
+"""Options that several commands have: their environment variables and limits."""
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from benchmark.cli.options import jobs_option, tracking_option, workspace_option
+
+
+@click.command()
+@workspace_option
+@tracking_option
+@jobs_option
+def echo(workspace, tracking_uri, jobs):
+    click.echo(f"{workspace} {tracking_uri} {jobs}")
+
+
+def test_the_environment_gives_what_is_not_typed():
+    there = {"BENCHMARK_WORKSPACE": "w", "MLFLOW_TRACKING_URI": "http://127.0.0.1:1"}
+    assert CliRunner().invoke(echo, env=there).output == "w http://127.0.0.1:1 None\n"
+    assert CliRunner().invoke(echo, ["--workspace", "x"], env=there).output.startswith("x ")
+    nothing = dict.fromkeys(there)
+    assert CliRunner().invoke(echo, env=nothing).output == "runs None None\n"
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many"])
+def test_jobs_are_a_number_of_processes(jobs):
+    assert CliRunner().invoke(echo, ["--jobs", jobs]).exit_code == 2
