@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from benchmark.store.addresses import without_secrets
+from results.text import for_terminal
 
 _PACKAGES = ("benchmark", "classifiers", "extractors", "results")
 _TERMINAL, _FILE = "benchmark: terminal", "benchmark: file"  # names of the handlers that `log_to` adds
@@ -72,7 +73,7 @@ class _OneLine(logging.Formatter):
     """Format the message without its traceback, which is in the log file."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(record.getMessage())
+        return for_terminal(without_secrets(record.getMessage()))
 
 
 class _File(logging.FileHandler):

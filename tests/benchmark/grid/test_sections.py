@@ -103,7 +103,7 @@ def test_a_wrong_recipe_is_named_with_its_line_and_key(read, text, message):
             r":3: .*mean: .*divide mean and std by 255: mean: \[0.485",
         ),
         ("std: [0.2, 0, 0.2]", ":3: .*std: .*must be above 0"),
-        ("mean: [.nan]", ":3: .*mean: .*finite"),
+        ("mean: [.nan]", ":3: .*mean.0: .nan is no finite number"),
         ("mean: [0.5], std: [0.2, 0.2, 0.2]", ":3: .*mean has 1 values and std has 3"),
         (
             "weights: installed",
