@@ -21,7 +21,9 @@ def test_augment_without_fine_tuning_is_one_line(write_grid, tmp_path, call):
 def test_phantom_and_verify_work_together(tmp_path, call):
     options = ("--patients", "10", "--long-side", "32", "--jobs", "1")
     assert call("data", "phantom", tmp_path / "p", *options).status == 0
-    assert call("data", "verify", tmp_path / "p", "--jobs", "1").status == 0
+    done = call("data", "verify", tmp_path / "p", "--jobs", "1")
+    assert done.status == 1, "ten patients leave parts with one class, which is an error"
+    assert "DATA005" in done.out
 
 
 @pytest.mark.parametrize("command", ["augment", "explore", "manifest"])
