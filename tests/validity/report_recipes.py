@@ -33,10 +33,10 @@ TAKEN = """## What was taken from it
 The preset `default` searches the rates {rates} (the first is the one that it had) and makes at least {updates:,}
 updates in each stage, as BiT-HyperRule (Kolesnikov et al. 2020) does for small sets: with 1,000 images the longer
 schedule was better, most of all on phantoms; with 100 images of PneumoniaMNIST 60 epochs were better than 8, and 200 about
-as good as 60 (the folds take an epoch long before the end, so that more epochs cost time and do no harm). 100 images of
+as good as 60: 200 epochs of 100 images are about 600 updates, so that is what the minimum makes (the folds take an epoch long before the end, so that more epochs cost time and do no harm). 100 images of
 a phantom teach next to nothing by any recipe. {seeds} Not measured: three rates at the length of the preset. With
 100 images the rates differ by no more than seeds do; they are searched there too, since with 1,000 images and more the
-validation part found the better one each time, and one preset should do for a whole learning curve. `probe_then_tune` was no better than the
+validation part found the best one, or one within .003 of it, each time, and one preset should do for a whole learning curve. `probe_then_tune` was no better than the
 long schedule; it has the same minimum in its second stage. A grid that must be cheap says `learning_rate: 0.001` and a
 smaller `min_updates`."""
 
