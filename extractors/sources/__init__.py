@@ -134,12 +134,12 @@ def check_name(backbone: str) -> None:
     if source.knows(backbone):
         return
     if source.successor and (name := source.successor(backbone)):
-        raise ValueError(f"there is no backbone '{backbone}': {source.library} now calls it '{name}'")
+        raise ValueError(f"there is no backbone {backbone!r}: {source.library} now calls it '{name}'")
     known = [name for source in sources().values() for name in source.names()]
     near = get_close_matches(backbone, known, n=3)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     *forms, last = (_form(source) for source in sources().values())
-    raise ValueError(f"there is no backbone '{backbone}'{hint} ({', '.join(forms)}, or {last})")
+    raise ValueError(f"there is no backbone {backbone!r}{hint} ({', '.join(forms)}, or {last})")
 
 
 def _form(source: BackboneSource) -> str:
