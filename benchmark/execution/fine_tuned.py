@@ -1,9 +1,12 @@
 """Fine-tune networks, one cell after another; each cell uses the whole device."""
 
+import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from filelock import BaseFileLock, FileLock, Timeout
 
 from benchmark.execution.cost import tuned_cost
 from benchmark.execution.executors import available_cores
@@ -11,7 +14,7 @@ from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import failed, finished, header, now
 from benchmark.execution.run import Outcome, Run
 from benchmark.execution.subsets import Subset
-from benchmark.store.record import Epoch
+from benchmark.store.record import Epoch, Finished
 from benchmark.store.records import Result
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import fine_tune
@@ -23,22 +26,69 @@ from extractors.digests import digest_of
 from extractors.resource_usage import Usage, measured
 from extractors.specs import BackboneSpec
 
+_log = logging.getLogger(__name__)
 _STAGE = "fine-tuning (epochs)"
 
 
 def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
-    """Fine-tune the cells, shortest first. The runner of the strategy `fine_tuning`."""
+    """Fine-tune the cells, shortest first. The runner of the strategy `fine_tuning`.
+
+    A cell that another process fine-tunes comes last, when that one has ended: checkpoints have one writer.
+    """
     total = sum(_most_epochs(planned, run) for planned in cells)
     run.progress(_STAGE, 0, total)
     with torch_threads(available_cores()):
-        for planned in sorted(cells, key=lambda planned: planned.seconds):
-            folder = checkpoint_folder(run.settings.cache, planned, run.pixels.digest)
-            _delete_outdated(folder, planned)
-            result = _result(planned, run, folder, total)
-            outcome = run.write(result)
-            if result.record.status == "ok":
-                shutil.rmtree(folder, ignore_errors=True)
-            yield outcome
+        for planned in _alone(sorted(cells, key=lambda planned: planned.seconds), run):
+            if _done_meanwhile(planned, run):
+                run.progress(_STAGE, _most_epochs(planned, run), total)
+                yield planned.cell.id, "ok"
+            else:
+                yield _run_cell(planned, run, total)
+
+
+def _alone(cells: Iterable[PlannedCell], run: Run) -> Iterator[PlannedCell]:
+    """Each cell while its lock is held; those whose lock another process has come last."""
+    waiting: list[tuple[PlannedCell, BaseFileLock]] = []
+    for planned in cells:
+        folder = checkpoint_folder(run.settings.cache, planned, run.pixels.digest)
+        lock = FileLock(lock_path(run.settings.cache, folder))
+        try:
+            with lock.acquire(timeout=0):
+                yield planned
+        except Timeout:
+            waiting.append((planned, lock))
+    for planned, held in waiting:
+        _log.info("cell %s: another process fine-tunes it; waiting for its end", planned.cell.id)
+        with held:
+            yield planned
+
+
+def lock_path(cache: Path, folder: Path) -> Path:
+    """The lock file of a folder of checkpoints; the folder of locks is made."""
+    locks = cache / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    return locks / f"{folder.name}.lock"
+
+
+def _done_meanwhile(planned: PlannedCell, run: Run) -> bool:
+    """Whether another process has finished this cell on the same data since it was planned."""
+    record = run.records.read(planned.cell.id)
+    return (
+        isinstance(record, Finished)
+        and record.fingerprint == planned.fingerprint
+        and record.pixels_digest == run.pixels.digest
+        and not run.records.damage(planned.cell.id, record)
+    )
+
+
+def _run_cell(planned: PlannedCell, run: Run, total: int) -> Outcome:
+    folder = checkpoint_folder(run.settings.cache, planned, run.pixels.digest)
+    _delete_outdated(folder, planned)
+    result = _result(planned, run, folder, total)
+    outcome = run.write(result)
+    if result.record.status == "ok":
+        shutil.rmtree(folder, ignore_errors=True)
+    return outcome
 
 
 def checkpoint_folder(cache: Path, planned: PlannedCell, pixels: str) -> Path:

@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import redirect_stdout
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
+from filelock import FileLock
 
 import benchmark as bm
 from benchmark.analysis.finished import read_records
@@ -304,3 +307,39 @@ def test_killed_in_the_middle_of_the_folds_it_continues_to_the_same_bytes(tuning
     (cell,) = client.search_runs([experiment.experiment_id], "tags.kind = 'cell'")
     logged = [m.step for m in client.get_metric_history(cell.info.run_id, "epoch/train_loss")]
     assert sorted(logged) == [epoch["step"] for epoch in record["history"]]
+
+
+def test_a_cell_that_another_process_fine_tunes_is_not_done_twice(
+    tuned_run, tuning_grid, tmp_path, monkeypatch
+):
+    """Another run finishes the cells after this one has planned them: nothing is trained, and all is there."""
+    ran, _ = tuned_run
+    workspace = Workspace(tmp_path / "runs")
+    plan, records = open_plan(ran.grid, workspace)
+    assert all(planned.status == "missing" for planned in plan.cells)
+    other = copy_run(ran, tmp_path / "other")
+    shutil.copytree(other.workspace.folder / plan.grid.name, records.folder)
+    monkeypatch.setattr(fine_tuned, "fine_tune", lambda task: pytest.fail("it is trained again"))
+    settings = Settings(workspace.cache, share_cores(1), "cpu")
+    outcomes = dict(run_plan(plan, records, settings, lambda *_: None))
+    tuned = {planned.cell.id for planned in plan.cells if planned.cell.strategy == "fine_tuning"}
+    assert tuned
+    assert {outcomes[cell] for cell in tuned} == {"ok"}
+
+
+def test_a_cell_in_the_hands_of_another_process_waits_for_its_end(tuned_run, tmp_path, monkeypatch):
+    """Its checkpoints have one writer: the other cells come first, then the one whose lock is free again."""
+    ran, _ = tuned_run
+    plan, _ = open_plan(ran.grid, Workspace(tmp_path / "runs"))
+    planned = [one for one in plan.cells if one.cell.strategy == "fine_tuning"]
+    assert len(planned) > 1
+    run = SimpleNamespace(settings=SimpleNamespace(cache=tmp_path), pixels=SimpleNamespace(digest="x"))
+    first = fine_tuned.checkpoint_folder(tmp_path, planned[0], "x")
+    held = FileLock(fine_tuned.lock_path(tmp_path, first))
+    held.acquire()
+    order = []
+    for one in fine_tuned._alone(planned, run):
+        order.append(one)
+        if len(order) == len(planned) - 1:
+            held.release()
+    assert order == [*planned[1:], planned[0]]
