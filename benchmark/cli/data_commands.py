@@ -42,6 +42,19 @@ def verify(root: Path, allow_outside: bool, jobs: int | None) -> None:
 
 @data.command()
 @click.argument("root", type=FILE)
+@click.option("--out", type=FOLDER, help="Folder for audit.html, with pictures, and audit.json.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
+@outside_option
+@jobs_option
+def audit(root: Path, out: Path | None, as_json: bool, allow_outside: bool, jobs: int | None) -> None:
+    """Look for copies, label conflicts and shortcuts in a data set. Exit status 1 when an error is found."""
+    from benchmark.cli.audit import audit_root
+
+    sys.exit(0 if audit_root(root, out, as_json, jobs, allow_outside) else 1)
+
+
+@data.command()
+@click.argument("root", type=FILE)
 @click.option("--out", type=FOLDER, required=True, help="Folder for the tables and charts.")
 @outside_option
 def explore(root: Path, out: Path, allow_outside: bool) -> None:

@@ -1,0 +1,33 @@
+"""The command `benchmark data audit`: findings as a table, as JSON and as a page with pictures."""
+
+import json
+from pathlib import Path
+
+from benchmark.cli.data import open_root
+from benchmark.cli.terminal import console, findings_table, progress_bars, say, shown
+from benchmark.execution.executors import available_cores
+from extractors.array_store import write_atomically
+
+
+def audit_root(
+    root: Path, out: Path | None, as_json: bool, jobs: int | None, allow_outside: bool = False
+) -> bool:
+    """Print the findings, write audit.json and audit.html into `out`; returns whether there is no error."""
+    from benchmark.datasets.audit.checks import audit
+    from benchmark.datasets.audit.document import document
+    from benchmark.datasets.audit.page import write_page
+
+    manifest, _ = open_root(root, allow_outside)
+    with progress_bars() as report:
+        audited = audit(manifest, jobs=jobs or available_cores(), progress=report)
+    text = json.dumps(document(audited), indent=1)
+    if as_json:
+        say(text)
+    else:
+        console().print(findings_table(audited.findings, f"{shown(root)}: {len(manifest.images):,} images"))
+    if out is not None:
+        path = write_page(audited, out, f"Audit of {manifest.name or root.name}")
+        write_atomically(out / "audit.json", text)
+        if not as_json:
+            say(f"pictures: {shown(path)}")
+    return not audited.has_error
