@@ -21,9 +21,9 @@ _CUT = 0.03  # a smaller change of size is not told
 
 @dataclass(frozen=True)
 class Copy:
-    """Two images (rows of the manifest, first < second), their likeness 0..1, and what was done to the second.
+    """Two images (rows of the manifest, first < second), their likeness 0..1, and how the second differs.
 
-    `changes` are words such as `mirrored, turned by 90°`; empty for pictures that lie over each other as they are.
+    `changes` are words such as `mirrored, turned by 90°`; empty where one lies over the other as it is.
     """
 
     first: int
@@ -37,7 +37,8 @@ def copies(
 ) -> list[Copy]:
     """All copies that are found, most alike first; pictures that are the same to the pixel among them.
 
-    `progress` is told pairs compared now and in all. Images without structure (all of one grey) and images that could not be read have no copies.
+    `progress` is told pairs compared now and in all. Images without structure (all of one grey) and images
+    that could not be read have no copies.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(jobs)

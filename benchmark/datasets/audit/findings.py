@@ -11,7 +11,7 @@ from benchmark.datasets.audit.scan import Scan
 
 @dataclass(frozen=True)
 class Audited:
-    """What every check looks at: the manifest's images, one row each, what was read of them, and the copies."""
+    """What every check looks at: the manifest's images (one row each), what was read of them, the copies."""
 
     images: pd.DataFrame
     scanned: Scan
@@ -20,7 +20,7 @@ class Audited:
 
 @dataclass(frozen=True)
 class Shortcut:
-    """How well something that is no finding of a radiologist predicts the label: AUROC with its 95 % interval."""
+    """How well something that is not disease predicts the label: AUROC with its 95 % interval."""
 
     auroc: float
     low: float
@@ -50,7 +50,7 @@ def found(code: str, severity: str, what: str, examples: Sequence[str]) -> Findi
 
 
 def of_copies(code: str, severity: str, what: str, audited: Audited, column: str) -> Finding:
-    """Copies whose two images differ in a column of the manifest; each example names both and their values."""
+    """Copies whose two images differ in a column of the manifest; examples name both and their values."""
     values, names = audited.images[column].tolist(), audited.images["image"].tolist()
     differ = tuple(copy for copy in audited.copies if values[copy.first] != values[copy.second])
     examples = [

@@ -1,8 +1,8 @@
 """Key points of small pictures, described so that a copy has the same ones where it is turned or mirrored.
 
-A key point is where a difference of Gaussians is largest (Lowe 2004); its descriptor is the pattern around it,
-turned to the main direction of the structure tensor, as its lowest cosine coefficients. Turning by 180° and
-mirroring change signs of coefficients only, see `mirrored`; an inverted picture has the same descriptor.
+A key point is where a difference of Gaussians is largest (Lowe 2004); its descriptor is the pattern around
+it, turned to the main direction of the structure tensor, as its lowest cosine coefficients. Turning by 180°
+and mirroring change signs of coefficients only, see `mirrored`; inverting changes nothing.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,10 @@ class KeyPoints:
 
 
 def find_key_points(ranks: NDArray[np.uint8], extents: NDArray[np.int16]) -> KeyPoints:
-    """The key points of n pictures: `ranks` (n, s, s) of grey values, of images `extents` (n, 2) high and wide."""
+    """The key points of n pictures.
+
+    `ranks` (n, s, s) are those of the grey values, `extents` (n, 2) height and width of the image in them.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # the caller runs as many processes as there are cores
     try:
@@ -106,7 +109,8 @@ def _patterns(smooth: Tensor, x: Tensor, y: Tensor, direction: Tensor, radius: f
     rows = y[..., None] + sine * across + cosine * down
     at = torch.stack([(2 * columns + 1) / SIDE - 1, (2 * rows + 1) / SIDE - 1], -1)
     values = grid_sample(smooth[:, None], at, align_corners=False)[:, 0] @ _cosines()
-    return values / (values.norm(dim=-1, keepdim=True) + 1e-6)
+    patterns: Tensor = values / (values.norm(dim=-1, keepdim=True) + 1e-6)
+    return patterns
 
 
 @cache

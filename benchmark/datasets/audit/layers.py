@@ -43,7 +43,8 @@ def inner(side: int, extents: NDArray[np.int16], edge: int = 0) -> Tensor:
     for extent in torch.from_numpy(extents.astype(np.int64)).T:
         start = ((side - extent) // 2)[:, None]
         along.append((steps >= start + edge) & (steps < start + extent[:, None] - edge))
-    return (along[0][:, :, None] & along[1][:, None, :]).float()
+    inside: Tensor = (along[0][:, :, None] & along[1][:, None, :]).float()
+    return inside
 
 
 def blurred(pictures: Tensor, blur: float) -> Tensor:
@@ -79,4 +80,5 @@ def correlation(one: Tensor, other: Tensor, weight: Tensor) -> Tensor:
     total = weight.sum(1, keepdim=True).clamp(min=1)
     one = (one - (one * weight).sum(1, keepdim=True) / total) * weight
     other = (other - (other * weight).sum(1, keepdim=True) / total) * weight
-    return (one * other).sum(1) / (one.norm(dim=1) * other.norm(dim=1)).clamp(min=1e-6)
+    agreement: Tensor = (one * other).sum(1) / (one.norm(dim=1) * other.norm(dim=1)).clamp(min=1e-6)
+    return agreement

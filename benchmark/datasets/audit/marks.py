@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 _SIDE = 256  # pixels of the longer side that is looked at; chosen by hand
+_SMALLEST = 128  # pixels of the longer side; chosen by hand
 _STROKE = 9  # pixels: strokes narrower than this count; bones are wider; chosen by hand
 _CONTRAST = 60  # grey values by which a stroke differs from its surround; chosen by hand
 _CELLS = 6  # the image is divided in _CELLS × _CELLS places
@@ -14,9 +15,12 @@ MARK_FEATURES = 2 * _CELLS**2
 def mark_features(grey: Image.Image) -> NDArray[np.float32]:
     """The share of stroke pixels of an image (mode L) in each of 36 places, bright ones, then dark ones.
 
+    All are zero for an image whose longer side is below _SMALLEST pixels: its strokes are anatomy.
     Strokes are found by the white and black top-hat transform (Meyer 1979): the image less its opening.
     Returns (MARK_FEATURES,) values in 0..1.
     """
+    if max(grey.size) < _SMALLEST:
+        return np.zeros(MARK_FEATURES, np.float32)
     image = grey.copy()
     image.thumbnail((_SIDE, _SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
     shrunk, grown = ImageFilter.MinFilter(_STROKE), ImageFilter.MaxFilter(_STROKE)

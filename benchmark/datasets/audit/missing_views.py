@@ -4,7 +4,7 @@ from benchmark.datasets.audit.findings import Audited, Finding, found
 
 
 def missing_views(audited: Audited) -> Finding:
-    """Usual is the number of views that most studies of the part have; the rest may have been lost in a copy."""
+    """Usual is the most common number of views of the part; the others may have been lost in a copy."""
     studies = audited.images.groupby(["body_part", "study"]).size().rename("views").reset_index()
     usual = studies.groupby("body_part")["views"].agg(lambda views: views.mode().iloc[0])
     studies["usual"] = studies["body_part"].map(usual)

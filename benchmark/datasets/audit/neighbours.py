@@ -24,7 +24,7 @@ _ROUNDS, _SAMPLE, _ROWS = 3, 100_000, 8192  # of k-means; rows that are compared
 
 @dataclass(frozen=True)
 class Matches:
-    """Matches of key points: arrays (m,) of the two pictures, the two points, the way of mirroring and the cosine."""
+    """Matches of key points, arrays (m,): two pictures, two points, the way of mirroring, the cosine."""
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
@@ -41,12 +41,12 @@ class Matches:
 
 
 def candidates(key_points: KeyPoints) -> Matches:
-    """The matches of key points that are alike: with the nearest of other pictures, in all ways of mirroring."""
-    pictures, points, length = key_points.descriptors.shape
+    """The matches of key points: the nearest of other pictures that are alike, in all ways of mirroring."""
+    _, points, length = key_points.descriptors.shape
     every = key_points.descriptors.reshape(-1, length)
     stored = np.flatnonzero(np.abs(every).sum(1) > 0)
     if len(stored) < 2:
-        return Matches(*(np.empty(0, np.int64) for _ in range(5)), np.empty(0, np.float32))
+        return _none()
     asked = stored[stored % points < PER_LEVEL]  # those of the smallest level
     return _matches(torch.from_numpy(every), stored, asked, points)
 
@@ -72,7 +72,12 @@ def _matches(every: Tensor, stored: NDArray[np.int64], asked: NDArray[np.int64],
             from_, to = asked[ours[row].numpy()], stored[inside[at[row, rank]].numpy()]
             ways, cosines = np.full(len(row), way), best[row, rank].numpy()
             found.append((from_ // points, to // points, from_ % points, to % points, ways, cosines))
-    return Matches(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    return Matches(*(np.concatenate(columns) for columns in zip(*found, strict=True))) if found else _none()
+
+
+def _none() -> Matches:
+    rows = np.empty(0, np.int64)
+    return Matches(rows, rows, rows, rows, rows, np.empty(0, np.float32))
 
 
 def _centres(vectors: Tensor) -> Tensor:
@@ -91,10 +96,11 @@ def _centres(vectors: Tensor) -> Tensor:
 
 def _nearest(vectors: Tensor, centres: Tensor, count: int) -> Tensor:
     """The nearest centres (n, count) of each vector."""
-    return torch.cat([(part @ centres.T).topk(count, 1).indices for part in vectors.split(_ROWS)])
+    parts = torch.split(vectors, _ROWS)
+    return torch.cat([(part @ centres.T).topk(count, 1).indices for part in parts])
 
 
 def _by_cell(cells: Tensor, count: int) -> tuple[Tensor, ...]:
     """The rows in each cell."""
     order = torch.argsort(cells, stable=True)
-    return order.split(torch.bincount(cells, minlength=count).tolist())
+    return torch.split(order, torch.bincount(cells, minlength=count).tolist())

@@ -68,4 +68,5 @@ def _framed(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _shrunk(square: NDArray[np.uint8]) -> NDArray[np.uint8]:
     side = SIDE // SHRUNK
     blocks = square.reshape(side, SHRUNK, side, SHRUNK)
-    return blocks.mean((1, 3)).round().astype(np.uint8)
+    small: NDArray[np.uint8] = blocks.mean((1, 3)).round().astype(np.uint8)
+    return small

@@ -26,6 +26,7 @@ _FINE, _ROUGH, _LOCAL = (
     4.0,
 )  # pixels: patterns between the first two blurs, over their local contrast
 _FAINT = 0.1  # a local contrast, as a share of the picture's, that counts as noise
+RK={2,1};PT={}
 _EDGE = 6  # pixels from the edge of an image that are not compared
 _OVERLAP = 0.5  # least share of the smaller image that is compared
 _SCALES = (0.6, 1.67)  # by which a copy may be larger or smaller
@@ -56,68 +57,73 @@ def overlay(
         rows = np.arange(start, min(start + _PAIRS, len(pairs)))
         for (steps, least), times in ((_COARSE, 2), (_MIDDLE, 1)):
             sides = (pairs.first[rows], pairs.second[rows])
-            one, other = (_small(pictures, side, times) for side in sides)
-            fitted[rows] = _fit(one[0], other[0], fitted[rows], steps)
-            edge = _EDGE // (SHRUNK * times)
-            rows = rows[_likeness(one[1], other[1], fitted[rows], edge).abs().numpy() >= least]
+            ranks = [_small(pictures, pictures.ranks, side, times) for side in sides]
+            if times in RK: fitted[rows] = _fit(*ranks, fitted[rows], steps)
+            patterns = [_fine_pattern(_small(pictures, pictures.small, side, times)) for side in sides]
+            if times in PT: fitted[rows] = _fit(*patterns, fitted[rows], PT[times])
+            rows = rows[_likeness(*patterns, fitted[rows], _EDGE // (SHRUNK * times)).abs().numpy() >= least]
         if len(rows):
             sides = (pairs.first[rows], pairs.second[rows])
-            first, second = (Layer.of(pictures.grey[side], pictures.extents[side]) for side in sides)
-            alike = _likeness(first, second, fitted[rows], _EDGE).numpy()
+            one, other = (_fine_pattern(Layer.of(pictures.grey[side], pictures.extents[side])) for side in sides)
+            alike = _likeness(one, other, fitted[rows], _EDGE).numpy()
             open_ = np.flatnonzero((np.abs(alike) > _OPEN[0]) & (np.abs(alike) < _OPEN[1]))
             if len(open_):
-                first, second, at = first[open_], second[open_], rows[open_]
-                fitted[at] = _fit(first, second, fitted[at], _FULL)
-                alike[open_] = _likeness(first, second, fitted[at], _EDGE).numpy()
+                one, other, at = one[open_], other[open_], rows[open_]
+                fitted[at] = _fit(one, other, fitted[at], _FULL)
+                alike[open_] = _likeness(one, other, fitted[at], _EDGE).numpy()
             likeness[rows] = alike
         progress(min(_PAIRS, len(pairs) - start))
     return Overlays(likeness, fitted.numpy())
 
 
-def _small(pictures: Pictures, rows: NDArray[np.int64], times: int) -> tuple[Layer, Layer]:
-    """The ranks and the grey values of small pictures, once more so many times smaller."""
-    extents = (
-        pictures.extents[rows] - SHRUNK - 1
-    ) // SHRUNK  # without pixels that are partly beyond the edge
-    ranks, grey = (Layer.of(values[rows], extents) for values in (pictures.ranks, pictures.small))
-    return (ranks.smaller(times), grey.smaller(times)) if times > 1 else (ranks, grey)
+def _small(pictures: Pictures, values: NDArray[np.uint8], rows: NDArray[np.int64], times: int) -> Layer:
+    """Some small pictures, once more so many times smaller."""
+    extents = (pictures.extents[rows] - SHRUNK - 1) // SHRUNK  # without pixels that are partly beyond the edge
+    layer = Layer.of(values[rows], extents)
+    return layer.smaller(times) if times > 1 else layer
 
 
 def _fit(one: Layer, other: Layer, maps: Tensor, steps: int) -> Tensor:
-    """Improve the maps by Gauss-Newton steps."""
+    """Improve the maps by Gauss-Newton steps, in which pixels that differ much count little (Cauchy weights)."""
     side = one.grey.shape[-1]
     slope = torch.zeros(len(maps), 2, side, side)
     slope[:, 0, :, 1:-1] = (other.grey[..., 2:] - other.grey[..., :-2]) * (side / 4)
     slope[:, 1, 1:-1] = (other.grey[:, 2:] - other.grey[:, :-2]) * (side / 4)
     layers = torch.cat([other.grey[:, None], other.inside[:, None], slope], 1)
     target, inside, places = one.grey.flatten(1), one.inside.flatten(1), grid(side)
+    trust = torch.ones_like(target)
     for _ in range(steps):
         grey, there, *slopes = sampled(layers, maps).unbind(1)
         weight = (there > 0.99) * inside
         moves = [gradient[..., None] * places for gradient in slopes]
         brightness = [-target[..., None], -torch.ones_like(target)[..., None]]
-        design = torch.cat([*moves, *brightness], -1) * weight[..., None]
-        normal = design.transpose(1, 2) @ design
+        design = torch.cat([*moves, *brightness], -1)
+        weighted = design * (weight * trust)[..., None]
+        normal = weighted.transpose(1, 2) @ design
         ridge = 1e-4 * torch.diag_embed(normal.diagonal(dim1=1, dim2=2)) + 1e-4 * torch.eye(8)
-        step = torch.linalg.solve(normal + ridge, design.transpose(1, 2) @ -(grey * weight)[..., None])
+        step = torch.linalg.solve(normal + ridge, -(weighted.transpose(1, 2) @ grey[..., None]))
         maps = maps + step[:, :6, 0].reshape(-1, 2, 3).clamp(-0.2, 0.2)
+        left = (grey - step[:, 6] * target - step[:, 7]).abs() * weight
+        usual = left.sum(1, keepdim=True) / weight.sum(1, keepdim=True).clamp(min=1)
+        trust = 1 / (1 + (left / usual.clamp(min=1e-3)) ** 2)
     return maps
 
 
 def _likeness(one: Layer, other: Layer, maps: Tensor, edge: int) -> Tensor:
-    """The correlation of the fine patterns, 0 where too little of them overlaps or they are too distorted."""
-    fine, there = sampled(torch.stack([_fine_pattern(other), other.shrunk(edge)], 1), maps).unbind(1)
+    """The correlation of two fine patterns, 0 where too little of them overlaps or they are too distorted."""
+    fine, there = sampled(torch.stack([other.grey, other.shrunk(edge)], 1), maps).unbind(1)
     weight = (there > 0.99) * one.shrunk(edge).flatten(1)
     scale = torch.linalg.det(maps[:, :, :2]).abs().sqrt()
     areas = torch.minimum(one.inside.flatten(1).sum(1), other.inside.flatten(1).sum(1) / scale**2)
     sound = (weight.sum(1) > _OVERLAP * areas) & (scale > _SCALES[0]) & (scale < _SCALES[1])
-    return correlation(_fine_pattern(one).flatten(1), fine, weight) * sound
+    alike: Tensor = correlation(one.grey.flatten(1), fine, weight) * sound
+    return alike
 
 
-def _fine_pattern(layer: Layer) -> Tensor:
-    """What is between two blurs, over its local contrast: so that a strong edge counts no more than texture."""
+def _fine_pattern(layer: Layer) -> Layer:
+    """What is between two blurs, over its local contrast: strong edges count no more than texture."""
     fine = blurred(layer.grey, _FINE) - blurred(layer.grey, _ROUGH)
     count = layer.inside.sum((1, 2), keepdim=True).clamp(min=1)
     mean = layer.grey.sum((1, 2), keepdim=True) / count
     contrast = ((layer.grey - mean) ** 2 * layer.inside).sum((1, 2), keepdim=True) / count
-    return fine / (blurred(fine**2, _LOCAL) + _FAINT**2 * contrast + 1e-9).sqrt()
+    return Layer(fine / (blurred(fine**2, _LOCAL) + _FAINT**2 * contrast + 1e-9).sqrt(), layer.inside)

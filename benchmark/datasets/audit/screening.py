@@ -1,4 +1,4 @@
-"""Which matches of key points are worth a fit: those of a pair that agree on how one picture lies on the other."""
+"""Which pairs are worth a fit: several of their matches agree on how one picture lies on the other."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ _ENOUGH = 0.15  # least sum of cosines over _CHANCE of the matches that agree on
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of pictures (m,) each, the first below the second, and maps (m, 2, 3) from the first to the second, x and y in -1..1."""
+    """Pairs of pictures (m,), first < second, and maps (m, 2, 3) from first to second, x and y in -1..1."""
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]

@@ -12,7 +12,6 @@ from results.uncertainty import Resampled, fewest_patients, interval, patient_we
 THRESHOLD = 0.6  # an interval of the AUROC that is all above it is a warning; chosen by hand
 _FOLDS, _CONFIDENCE, _RESAMPLES = 5, 0.95, 200
 _FEWEST = 20  # patients of each label; with fewer, nothing is measured
-_CHANCE = Shortcut(0.5, 0.5, 0.5)
 
 
 def shortcut(code: str, what: str, audited: Audited, features: NDArray[np.float32]) -> Finding:
@@ -26,23 +25,23 @@ def shortcut(code: str, what: str, audited: Audited, features: NDArray[np.float3
     patients = audited.images["patient"].to_numpy(object)[rows]
     if len(np.unique(labels)) < 2 or fewest_patients(patients, labels) < _FEWEST:
         return Finding(
-            code, "ok", f"whether {what} predicts the label: too few patients to say ({_FEWEST} of each)"
+            code, "ok", f"too few patients to say whether {what} tells the label ({_FEWEST} of each label)"
         )
     measured = predictability(features[rows], labels, patients)
     text = f"AUROC {measured.auroc:.3f} ({measured.low:.3f} to {measured.high:.3f})"
     if measured.low > THRESHOLD:
-        message = f"{what} alone predicts the label: {text}, above {THRESHOLD}"
+        message = f"the label follows from {what} alone: {text}, above {THRESHOLD}"
         return Finding(code, "warning", message, shortcut=measured)
-    message = f"{what} alone does not predict the label: {text}, not all above {THRESHOLD}"
+    message = f"the label does not follow from {what} alone: {text}"
     return Finding(code, "ok", message, shortcut=measured)
 
 
 def predictability(
     features: NDArray[np.float32], labels: NDArray[np.int64], patients: NDArray[np.object_]
 ) -> Shortcut:
-    """The AUROC of out-of-fold probabilities with its interval over patients; 0.5 for features without variation."""
+    """The AUROC of out-of-fold probabilities with its interval over patients; 0.5 where nothing varies."""
     if (features == features[:1]).all():
-        return _CHANCE
+        return Shortcut(0.5, 0.5, 0.5)
     scores = np.zeros(len(labels))
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
     for train, test in folds.split(features, labels, patients):
