@@ -81,7 +81,11 @@ def _changes(fitted: NDArray[np.float32], inverted: bool) -> str:
     turn = np.degrees(np.arctan2(unmirrored[1, 0] - unmirrored[0, 1], unmirrored[0, 0] + unmirrored[1, 1]))
     scale = np.sqrt(abs(np.linalg.det(linear)))
     words = ["mirrored"] * bool(mirrored)
-    words += [f"turned by {abs(turn):.0f}°"] if abs(turn) > _TURN else []
+    right = 90 * round(turn / 90)
+    if abs(turn - right) > _TURN:
+        words.append(f"turned by about {abs(turn):.0f}°")
+    elif right:
+        words.append(f"turned by {abs(right)}°")
     words += ["cut or on another scale"] if abs(scale - 1) > _CUT else []
     words += ["inverted"] * bool(inverted)
     return ", ".join(words)

@@ -17,8 +17,8 @@ from benchmark.datasets.audit.pictures import SHRUNK, Pictures
 from benchmark.datasets.audit.screening import Pairs
 
 _COARSE = (6, 0.8)  # steps of the fit, and least likeness to go on, at a sixth of the full size
-_MIDDLE = (4, 0.75)  # the same at a third
-_FULL, _OPEN = 3, (0.6, 0.95)  # steps at full size, and the likeness that they may change to the other side
+_MIDDLE = (4, 0.8)  # the same at a third
+_FULL, _OPEN = 5, (0.75, 0.95)  # steps at full size, and the likeness that they may change to the other side
 _PAIRS = 32  # pairs that are compared at once; this and all below: docs/audit.md
 _FINE, _ROUGH, _LOCAL = (
     0.7,
@@ -26,7 +26,6 @@ _FINE, _ROUGH, _LOCAL = (
     4.0,
 )  # pixels: patterns between the first two blurs, over their local contrast
 _FAINT = 0.1  # a local contrast, as a share of the picture's, that counts as noise
-RK={2,1};PT={}
 _EDGE = 6  # pixels from the edge of an image that are not compared
 _OVERLAP = 0.5  # least share of the smaller image that is compared
 _SCALES = (0.6, 1.67)  # by which a copy may be larger or smaller
@@ -50,41 +49,52 @@ def overlay(
     """Fit the second picture of every pair to the first, starting from the map of the pair.
 
     `progress` is told how many pairs were just compared.
-    The maps are fitted to the ranks of grey values, and the likeness is that of the grey values themselves.
+    The maps are fitted to the ranks of grey values, and at full size to the fine patterns, which decide.
     """
     likeness, fitted = np.zeros(len(pairs), np.float32), pairs.maps.clone()
     for start in range(0, len(pairs), _PAIRS):
         rows = np.arange(start, min(start + _PAIRS, len(pairs)))
         for (steps, least), times in ((_COARSE, 2), (_MIDDLE, 1)):
             sides = (pairs.first[rows], pairs.second[rows])
-            ranks = [_small(pictures, pictures.ranks, side, times) for side in sides]
-            if times in RK: fitted[rows] = _fit(*ranks, fitted[rows], steps)
-            patterns = [_fine_pattern(_small(pictures, pictures.small, side, times)) for side in sides]
-            if times in PT: fitted[rows] = _fit(*patterns, fitted[rows], PT[times])
-            rows = rows[_likeness(*patterns, fitted[rows], _EDGE // (SHRUNK * times)).abs().numpy() >= least]
+            one, other = (_small(pictures, pictures.ranks, side, times) for side in sides)
+            fitted[rows] = _fit(one, other, fitted[rows], steps)
+            one, other = (_fine_pattern(_small(pictures, pictures.small, side, times)) for side in sides)
+            rows = rows[_likeness(one, other, fitted[rows], _EDGE // (SHRUNK * times)).abs().numpy() >= least]
         if len(rows):
-            sides = (pairs.first[rows], pairs.second[rows])
-            one, other = (_fine_pattern(Layer.of(pictures.grey[side], pictures.extents[side])) for side in sides)
-            alike = _likeness(one, other, fitted[rows], _EDGE).numpy()
-            open_ = np.flatnonzero((np.abs(alike) > _OPEN[0]) & (np.abs(alike) < _OPEN[1]))
-            if len(open_):
-                one, other, at = one[open_], other[open_], rows[open_]
-                fitted[at] = _fit(one, other, fitted[at], _FULL)
-                alike[open_] = _likeness(one, other, fitted[at], _EDGE).numpy()
-            likeness[rows] = alike
+            likeness[rows], fitted[rows] = _in_full(
+                pictures, pairs.first[rows], pairs.second[rows], fitted[rows]
+            )
         progress(min(_PAIRS, len(pairs) - start))
     return Overlays(likeness, fitted.numpy())
 
 
+def _in_full(
+    pictures: Pictures, first: NDArray[np.int64], second: NDArray[np.int64], maps: Tensor
+) -> tuple[NDArray[np.float32], Tensor]:
+    """The likeness at full size, and the maps, which are improved where that may decide."""
+    one, other = (
+        _fine_pattern(Layer.of(pictures.grey[side], pictures.extents[side])) for side in (first, second)
+    )
+    alike: NDArray[np.float32] = _likeness(one, other, maps, _EDGE).numpy()
+    near = np.flatnonzero((np.abs(alike) > _OPEN[0]) & (np.abs(alike) < _OPEN[1]))
+    if len(near):
+        one, other, maps = one[near], other[near], maps.clone()
+        maps[near] = _fit(one, other, maps[near], _FULL)
+        alike[near] = _likeness(one, other, maps[near], _EDGE).numpy()
+    return alike, maps
+
+
 def _small(pictures: Pictures, values: NDArray[np.uint8], rows: NDArray[np.int64], times: int) -> Layer:
     """Some small pictures, once more so many times smaller."""
-    extents = (pictures.extents[rows] - SHRUNK - 1) // SHRUNK  # without pixels that are partly beyond the edge
+    extents = (
+        pictures.extents[rows] - SHRUNK - 1
+    ) // SHRUNK  # without pixels that are partly beyond the edge
     layer = Layer.of(values[rows], extents)
     return layer.smaller(times) if times > 1 else layer
 
 
 def _fit(one: Layer, other: Layer, maps: Tensor, steps: int) -> Tensor:
-    """Improve the maps by Gauss-Newton steps, in which pixels that differ much count little (Cauchy weights)."""
+    """Improve the maps by Gauss-Newton steps; pixels that differ much count little (Cauchy weights)."""
     side = one.grey.shape[-1]
     slope = torch.zeros(len(maps), 2, side, side)
     slope[:, 0, :, 1:-1] = (other.grey[..., 2:] - other.grey[..., :-2]) * (side / 4)

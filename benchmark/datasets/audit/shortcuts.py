@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedGroupKFold
+from threadpoolctl import threadpool_limits
 
 from benchmark.datasets.audit.findings import Audited, Finding, Shortcut
 from results.metrics import auroc
@@ -46,7 +47,8 @@ def predictability(
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
     for train, test in folds.split(features, labels, patients):
         trees = HistGradientBoostingClassifier(max_iter=50, random_state=0, early_stopping=False)
-        scores[test] = trees.fit(features[train], labels[train]).predict_proba(features[test])[:, 1]
+        with threadpool_limits(1):  # threads of small fits wait for each other, minutes on a busy machine
+            scores[test] = trees.fit(features[train], labels[train]).predict_proba(features[test])[:, 1]
     value = float(auroc(labels, scores, np.ones((len(labels), 1)))[0])
     drawn = auroc(labels, scores, patient_weights(patients, _RESAMPLES).astype(float))
     spread = Resampled(value, drawn, fewest_patients(patients, labels))
