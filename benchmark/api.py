@@ -17,6 +17,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -26,6 +27,7 @@ from benchmark.analysis.metrics_table import metrics_frame
 from benchmark.analysis.planned import Planned, planned_comparisons
 from benchmark.analysis.power import forecast_rows, power_rows
 from benchmark.analysis.strategy_curves import strategy_points
+from benchmark.datasets.kinds import kind_at
 from benchmark.errors import UserError, reason
 from benchmark.execution.executors import Progress, Share, share_cores
 from benchmark.execution.open_plan import load_manifest, open_plan
@@ -49,6 +51,7 @@ __all__ = [
     "Results",
     "UserError",
     "Workspace",
+    "audit",
     "augmentations",
     "compare",
     "load_results",
@@ -58,6 +61,9 @@ __all__ = [
     "run",
     "track",
 ]
+
+if TYPE_CHECKING:
+    from benchmark.datasets.audit.checks import Audit
 
 GridLike = Grid | Path | str  # a grid, or the path of a grid file
 WorkspaceLike = Workspace | Path | str  # a workspace, or its folder
@@ -272,6 +278,26 @@ def report(results: Results, out: Path | str, *, jobs: int | None = None, grid_t
         raise UserError("a report needs the grid and its data: load_results(workspace, 'grid.yaml')")
     text = grid_text or results.plan.grid.model_dump_json(indent=1, exclude_defaults=True)
     return write_report(results.plan, results.answers, Path(out), share_cores(jobs), text)
+
+
+def audit(
+    root: Path | str,
+    workspace: WorkspaceLike = "runs",
+    *,
+    jobs: int | None = None,
+    progress: Progress = lambda stage, steps, total: None,
+) -> "Audit":
+    """Look for copies, label conflicts and shortcuts in a data set: MURA's folder or a manifest (CSV).
+
+    The result's `findings` are one per check; `benchmark.datasets.audit.page.write_page` shows them.
+    `progress` is told (stage, steps done now, steps in all). Raises UserError for a data set that cannot be
+    read; a single image that cannot is a finding.
+    """
+    from benchmark.datasets.audit.checks import audit as audit_images  # imports torch, which takes seconds
+
+    kind, cores = kind_at(Path(root)), share_cores(jobs).jobs
+    keys = kind.model.model_validate({"kind": kind.name, "root": root})
+    return audit_images(kind.read(keys, _workspace(workspace).cache, cores), jobs=cores, progress=progress)
 
 
 def _grid(grid: GridLike) -> Grid:

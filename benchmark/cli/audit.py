@@ -17,6 +17,8 @@ def audit_root(
     from benchmark.datasets.audit.document import document
     from benchmark.datasets.audit.page import write_page
 
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)  # before minutes of work
     manifest, _ = open_root(root, allow_outside)
     with progress_bars() as report:
         audited = audit(manifest, jobs=jobs or available_cores(), progress=report)

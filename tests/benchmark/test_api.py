@@ -10,6 +10,7 @@ import pytest
 import benchmark as bm
 from benchmark.store.record import Finished
 from results.verdict import ONE_PAIR
+from tests.benchmark.datasets.audit.audited import write_data_set
 
 NETWORK = {"name": "test_efficientnet", "weights": "random"}
 
@@ -157,3 +158,8 @@ def test_importing_the_package_imports_nothing_heavy():
     assert set(bm.__all__) <= set(dir(bm))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = bm.nothing
+
+
+def test_the_audit_of_a_data_set_has_a_finding_per_check(tmp_path):
+    findings = bm.audit(write_data_set(tmp_path), jobs=1).findings
+    assert [finding.code for finding in findings][::9] == ["AUDIT001", "AUDIT010"]

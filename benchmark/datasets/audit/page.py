@@ -11,10 +11,11 @@ from PIL import Image
 from benchmark.datasets.audit.checks import Audit
 from benchmark.datasets.audit.copies import Copy
 from benchmark.datasets.audit.findings import Finding
+from extractors.array_store import write_atomically
 from extractors.pixels import UnreadableImageError, decode
 from results.page.blocks import Block, FigureBlock, Prose, Section, TableBlock
-from results.page.prose import escape
 from results.page.rendering import render
+from results.text import for_markdown
 
 SHOWN = 30  # pairs with pictures per finding, so that the page stays below about 10 MB
 _SIDE, _GAP = 224, 8  # pixels of a picture, and between two
@@ -32,7 +33,7 @@ def page(audited: Audit, title: str) -> str:
 
 
 def _blocks(audited: Audit, finding: Finding) -> Iterator[Block]:
-    yield Prose(f"**{finding.severity}**: {escape(finding.message)}")
+    yield Prose(f"**{finding.severity}**: {for_markdown(finding.message)}")
     if finding.examples:
         yield TableBlock(pd.DataFrame({"example": finding.examples}), f"All examples of {finding.code}.")
     if len(finding.copies) > SHOWN:
@@ -56,13 +57,13 @@ def _side_by_side(audited: Audit, copy: Copy) -> FigureBlock | None:
     Image.fromarray(both).save(stream, "PNG", optimize=True)
     changes = copy.changes or "as it is"
     first, second = map(str, rows["image"])
-    caption = f"{escape(first)} and {escape(second)}: {changes}, likeness {copy.likeness:.3f}"
+    caption = f"{for_markdown(first)} and {for_markdown(second)}: {changes}, likeness {copy.likeness:.3f}"
     return FigureBlock(stream.getvalue(), rows[_COLUMNS], caption, f"{first} beside {second}")
 
 
 def write_page(audited: Audit, folder: Path, title: str) -> Path:
-    """Write audit.html into a folder; returns its path."""
+    """Write audit.html into a folder, which is made; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "audit.html"
-    path.write_text(page(audited, title), encoding="utf-8")
+    write_atomically(path, page(audited, title))
     return path

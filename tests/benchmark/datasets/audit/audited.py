@@ -1,6 +1,7 @@
 """Small audited data sets for the tests of single checks, and pictures of the phantom."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -49,3 +50,13 @@ def audited(count: int = 200, copies: tuple[Copy, ...] = (), **columns: object) 
     marks = np.zeros((count, MARK_FEATURES), np.float32)
     facts = np.tile([512, 400, 8], (count, 1))
     return Audited(images, Scan(Pictures.blank(1), facts, marks, empty, [""] * count), copies)
+
+
+def write_data_set(folder: Path, count: int = 8) -> Path:
+    """A folder with so many radiographs, each of a patient of its own, and their manifest.csv."""
+    rows = ["path,patient,study,body_part,label,split"]
+    for row, image in enumerate(radiographs(count)):
+        image.save(folder / f"{row}.png")
+        rows.append(f"{row}.png,p{row},s,XR_HAND,{row % 2},{'test' if row > count - 3 else 'train'}")
+    (folder / "manifest.csv").write_text("\n".join(rows))
+    return folder
