@@ -1,6 +1,6 @@
 """Whether two pictures are copies: one is laid over the other, and their fine patterns are compared.
 
-The affine map and the change of brightness are fitted by least squares from coarse to fine (Lucas and Kanade
+An affine map and a change of brightness are fitted by least squares from coarse to fine (Lucas and Kanade
 1981); a copy then has the same fine pattern, while another hand, also of the same patient, has not.
 """
 
@@ -16,9 +16,9 @@ from benchmark.datasets.audit.layers import Layer, blurred, correlation, grid, s
 from benchmark.datasets.audit.pictures import SHRUNK, Pictures
 from benchmark.datasets.audit.screening import Pairs
 
-_COARSE = (6, 0.8)  # steps of the fit, and least likeness to go on, at a sixth of the full size
-_MIDDLE = (4, 0.8)  # the same at a third
-_FULL, _OPEN = 5, (0.75, 0.95)  # steps at full size, and the likeness that they may change to the other side
+_COARSE, _MIDDLE = 0.8, 0.91  # least likeness at a sixth and at a third of the full size to go on
+_OPEN = (0.6, 0.95)  # the likeness at full size that a better map may still bring to the other side
+_STEPS = {"coarse": 6, "ranks": 4, "grey": 3, "fine": 2}  # of the fits, in their order
 _PAIRS = 32  # pairs that are compared at once; this and all below: docs/audit.md
 _FINE, _ROUGH, _LOCAL = (
     0.7,
@@ -29,6 +29,10 @@ _FAINT = 0.1  # a local contrast, as a share of the picture's, that counts as no
 _EDGE = 6  # pixels from the edge of an image that are not compared
 _OVERLAP = 0.5  # least share of the smaller image that is compared
 _SCALES = (0.6, 1.67)  # by which a copy may be larger or smaller
+
+
+_Two = tuple[Layer, Layer]  # of the first and of the second pictures of some pairs
+_Rows = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -48,53 +52,89 @@ def overlay(
 ) -> Overlays:
     """Fit the second picture of every pair to the first, starting from the map of the pair.
 
-    `progress` is told how many pairs were just compared.
-    The maps are fitted to the ranks of grey values, and at full size to the fine patterns, which decide.
+    The maps are fitted to ranks, which no brightness changes, and to grey values, which no cut changes; the
+    map under which the fine patterns agree better is kept. `progress` is told how many pairs were compared.
     """
     likeness, fitted = np.zeros(len(pairs), np.float32), pairs.maps.clone()
     for start in range(0, len(pairs), _PAIRS):
         rows = np.arange(start, min(start + _PAIRS, len(pairs)))
-        for (steps, least), times in ((_COARSE, 2), (_MIDDLE, 1)):
-            sides = (pairs.first[rows], pairs.second[rows])
-            one, other = (_small(pictures, pictures.ranks, side, times) for side in sides)
-            fitted[rows] = _fit(one, other, fitted[rows], steps)
-            one, other = (_fine_pattern(_small(pictures, pictures.small, side, times)) for side in sides)
-            rows = rows[_likeness(one, other, fitted[rows], _EDGE // (SHRUNK * times)).abs().numpy() >= least]
-        if len(rows):
-            likeness[rows], fitted[rows] = _in_full(
-                pictures, pairs.first[rows], pairs.second[rows], fitted[rows]
-            )
+        for stage in (_coarse, _middle, _in_full):
+            fits, good = stage(pictures, (pairs.first[rows], pairs.second[rows]), fitted[rows])
+            fitted[rows] = fits.maps
+            rows = rows[good]
+            if not len(rows):
+                break
+        else:
+            likeness[rows] = fits.likeness.numpy()
         progress(min(_PAIRS, len(pairs) - start))
     return Overlays(likeness, fitted.numpy())
 
 
-def _in_full(
-    pictures: Pictures, first: NDArray[np.int64], second: NDArray[np.int64], maps: Tensor
-) -> tuple[NDArray[np.float32], Tensor]:
-    """The likeness at full size, and the maps, which are improved where that may decide."""
-    one, other = (
-        _fine_pattern(Layer.of(pictures.grey[side], pictures.extents[side])) for side in (first, second)
-    )
-    alike: NDArray[np.float32] = _likeness(one, other, maps, _EDGE).numpy()
-    near = np.flatnonzero((np.abs(alike) > _OPEN[0]) & (np.abs(alike) < _OPEN[1]))
+@dataclass(frozen=True)
+class _Fits:
+    """Maps of some pairs and the likeness of their fine patterns under them, at one size."""
+
+    patterns: tuple[Layer, Layer]
+    edge: int
+    maps: Tensor
+    likeness: Tensor
+
+    @classmethod
+    def of(cls, grey: _Two, maps: Tensor, edge: int) -> "_Fits":
+        one, other = (_fine_pattern(layer) for layer in grey)
+        return cls((one, other), edge, maps, _likeness(one, other, maps, edge))
+
+    def improved(self, layers: _Two, steps: int, robust: bool = False) -> "_Fits":
+        """The same, with the maps that are better after a fit to these layers."""
+        tried = _fit(*layers, self.maps, steps, robust)
+        likeness = _likeness(*self.patterns, tried, self.edge)
+        wins = likeness.abs() > self.likeness.abs()
+        maps = torch.where(wins[:, None, None], tried, self.maps)
+        return _Fits(self.patterns, self.edge, maps, torch.where(wins, likeness, self.likeness))
+
+    def above(self, least: float) -> NDArray[np.bool_]:
+        """Which pairs are that much alike."""
+        enough: NDArray[np.bool_] = (self.likeness.abs() >= least).numpy()
+        return enough
+
+
+def _coarse(pictures: Pictures, rows: _Rows, maps: Tensor) -> tuple[_Fits, NDArray[np.bool_]]:
+    maps = _fit(*_small(pictures, pictures.ranks, rows, 2), maps, _STEPS["coarse"], robust=True)
+    fits = _Fits.of(_small(pictures, pictures.small, rows, 2), maps, _EDGE // (2 * SHRUNK))
+    return fits, fits.above(_COARSE)
+
+
+def _middle(pictures: Pictures, rows: _Rows, maps: Tensor) -> tuple[_Fits, NDArray[np.bool_]]:
+    grey = _small(pictures, pictures.small, rows, 1)
+    fits = _Fits.of(grey, maps, _EDGE // SHRUNK)
+    fits = fits.improved(_small(pictures, pictures.ranks, rows, 1), _STEPS["ranks"], robust=True)
+    fits = fits.improved(grey, _STEPS["grey"])
+    return fits, fits.above(_MIDDLE)
+
+
+def _in_full(pictures: Pictures, rows: _Rows, maps: Tensor) -> tuple[_Fits, NDArray[np.bool_]]:
+    one, other = (Layer.of(pictures.grey[side], pictures.extents[side]) for side in rows)
+    fits = _Fits.of((one, other), maps, _EDGE)
+    near = np.flatnonzero(fits.above(_OPEN[0]) & ~fits.above(_OPEN[1]))
     if len(near):
-        one, other, maps = one[near], other[near], maps.clone()
-        maps[near] = _fit(one, other, maps[near], _FULL)
-        alike[near] = _likeness(one, other, maps[near], _EDGE).numpy()
-    return alike, maps
+        some = _Fits.of((one[near], other[near]), maps[near], _EDGE)
+        some = some.improved((one[near], other[near]), _STEPS["grey"]).improved(some.patterns, _STEPS["fine"])
+        fits.maps[near], fits.likeness[near] = some.maps, some.likeness
+    return fits, fits.above(0)
 
 
-def _small(pictures: Pictures, values: NDArray[np.uint8], rows: NDArray[np.int64], times: int) -> Layer:
-    """Some small pictures, once more so many times smaller."""
-    extents = (
-        pictures.extents[rows] - SHRUNK - 1
-    ) // SHRUNK  # without pixels that are partly beyond the edge
-    layer = Layer.of(values[rows], extents)
-    return layer.smaller(times) if times > 1 else layer
+def _small(pictures: Pictures, values: NDArray[np.uint8], rows: _Rows, times: int) -> _Two:
+    """The small pictures of both sides, once more so many times smaller."""
+    layers = []
+    for side in rows:
+        extents = (pictures.extents[side] - SHRUNK - 1) // SHRUNK  # without pixels partly beyond the edge
+        layers.append(Layer.of(values[side], extents))
+    one, other = (layer.smaller(times) if times > 1 else layer for layer in layers)
+    return one, other
 
 
-def _fit(one: Layer, other: Layer, maps: Tensor, steps: int) -> Tensor:
-    """Improve the maps by Gauss-Newton steps; pixels that differ much count little (Cauchy weights)."""
+def _fit(one: Layer, other: Layer, maps: Tensor, steps: int, robust: bool = False) -> Tensor:
+    """Maps after so many Gauss-Newton steps; `robust`: pixels that differ much count little (Cauchy)."""
     side = one.grey.shape[-1]
     slope = torch.zeros(len(maps), 2, side, side)
     slope[:, 0, :, 1:-1] = (other.grey[..., 2:] - other.grey[..., :-2]) * (side / 4)
@@ -113,9 +153,10 @@ def _fit(one: Layer, other: Layer, maps: Tensor, steps: int) -> Tensor:
         ridge = 1e-4 * torch.diag_embed(normal.diagonal(dim1=1, dim2=2)) + 1e-4 * torch.eye(8)
         step = torch.linalg.solve(normal + ridge, -(weighted.transpose(1, 2) @ grey[..., None]))
         maps = maps + step[:, :6, 0].reshape(-1, 2, 3).clamp(-0.2, 0.2)
-        left = (grey - step[:, 6] * target - step[:, 7]).abs() * weight
-        usual = left.sum(1, keepdim=True) / weight.sum(1, keepdim=True).clamp(min=1)
-        trust = 1 / (1 + (left / usual.clamp(min=1e-3)) ** 2)
+        if robust:
+            left = (grey - step[:, 6] * target - step[:, 7]).abs() * weight
+            usual = left.sum(1, keepdim=True) / weight.sum(1, keepdim=True).clamp(min=1)
+            trust = 1 / (1 + (left / usual.clamp(min=1e-3)) ** 2)
     return maps
 
 
