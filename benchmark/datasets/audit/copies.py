@@ -41,17 +41,18 @@ def copies(
     that could not be read have no copies.
     """
     threads = torch.get_num_threads()
-    torch.set_num_threads(jobs)
     try:
-        found = _same(scanned) | _changed(scanned, progress)
+        found = _same(scanned) | _changed(scanned, jobs, progress)
     finally:
         torch.set_num_threads(threads)
     return sorted(found.values(), key=lambda copy: (-copy.likeness, copy.first, copy.second))
 
 
-def _changed(scanned: Scan, progress: Callable[[int, int], None]) -> dict[tuple[int, int], Copy]:
+def _changed(scanned: Scan, jobs: int, progress: Callable[[int, int], None]) -> dict[tuple[int, int], Copy]:
+    torch.set_num_threads(jobs)
     pairs = screened(scanned.key_points, candidates(scanned.key_points))
-    fits = overlay(scanned.pictures, pairs, lambda done: progress(done, len(pairs)))
+    torch.set_num_threads(1)  # of each of the threads that overlay pictures
+    fits = overlay(scanned.pictures, pairs, jobs, lambda done: progress(done, len(pairs)))
     found = {}
     for row in np.flatnonzero(np.abs(fits.likeness) >= LIKENESS):
         ends = sorted((int(pairs.first[row]), int(pairs.second[row])))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -48,25 +49,34 @@ class Overlays:
 
 
 def overlay(
-    pictures: Pictures, pairs: Pairs, progress: Callable[[int], None] = lambda pairs: None
+    pictures: Pictures, pairs: Pairs, jobs: int = 1, progress: Callable[[int], None] = lambda pairs: None
 ) -> Overlays:
-    """Fit the second picture of every pair to the first, starting from the map of the pair.
+    """Fit the second picture of every pair to the first, starting from its map, in `jobs` threads.
 
     The maps are fitted to ranks, which no brightness changes, and to grey values, which no cut changes; the
     map under which the fine patterns agree better is kept. `progress` is told how many pairs were compared.
     """
-    likeness, fitted = np.zeros(len(pairs), np.float32), pairs.maps.clone()
-    for start in range(0, len(pairs), _PAIRS):
-        rows = np.arange(start, min(start + _PAIRS, len(pairs)))
-        for stage in (_coarse, _middle, _in_full):
-            fits, good = stage(pictures, (pairs.first[rows], pairs.second[rows]), fitted[rows])
-            fitted[rows] = fits.maps
-            rows = rows[good]
-            if not len(rows):
-                break
-        else:
-            likeness[rows] = fits.likeness.numpy()
-        progress(min(_PAIRS, len(pairs) - start))
+    likeness, maps = [np.empty(0, np.float32)], [np.empty((0, 2, 3), np.float32)]
+    chunks = [np.arange(start, min(start + _PAIRS, len(pairs))) for start in range(0, len(pairs), _PAIRS)]
+    run = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
+    for some in run(delayed(_overlay_some)(pictures, pairs[rows]) for rows in chunks):
+        likeness.append(some.likeness)
+        maps.append(some.maps)
+        progress(len(some.likeness))
+    return Overlays(np.concatenate(likeness), np.concatenate(maps))
+
+
+def _overlay_some(pictures: Pictures, pairs: Pairs) -> Overlays:
+    """Few pairs at once, which go on to the next size while they are alike."""
+    rows, likeness, fitted = np.arange(len(pairs)), np.zeros(len(pairs), np.float32), pairs.maps.clone()
+    for stage in (_coarse, _middle, _in_full):
+        fits, good = stage(pictures, (pairs.first[rows], pairs.second[rows]), fitted[rows])
+        fitted[rows] = fits.maps
+        rows = rows[good]
+        if not len(rows):
+            break
+    else:
+        likeness[rows] = fits.likeness.numpy()
     return Overlays(likeness, fitted.numpy())
 
 

@@ -46,5 +46,13 @@ def test_progress_counts_every_pair():
     image = radiographs(1)[0]
     pairs = Pairs(np.zeros(70, np.int64), np.ones(70, np.int64), NEARLY.repeat(70, 1, 1))
     told: list[int] = []
-    overlay(scanned([image, image]).pictures, pairs, told.append)
+    overlay(scanned([image, image]).pictures, pairs, progress=told.append)
     assert sum(told) == 70
+
+
+def test_two_threads_give_the_same_as_one():
+    images = radiographs(6)
+    pairs = Pairs(np.repeat(np.arange(3), 30), np.repeat(np.arange(3, 6), 30), NEARLY.repeat(90, 1, 1))
+    one, two = (overlay(scanned(list(images)).pictures, pairs, jobs) for jobs in (1, 2))
+    assert np.array_equal(one.likeness, two.likeness)
+    assert np.array_equal(one.maps, two.maps)
