@@ -17,7 +17,8 @@ from benchmark.datasets.audit.layers import Layer, blurred, correlation, grid, s
 from benchmark.datasets.audit.pictures import SHRUNK, Pictures
 from benchmark.datasets.audit.screening import Pairs
 
-_COARSE, _MIDDLE = 0.8, 0.91  # least likeness at a sixth and at a third of the full size to go on
+_COARSE, _MIDDLE = 0.82, 0.915  # least likeness at a sixth and at a third of the full size to go on
+_NEARLY = (0.77, 0.98)  # the likeness at a third that a better map is looked for
 _OPEN = (0.6, 0.95)  # the likeness at full size that a better map may still bring to the other side
 _STEPS = {"coarse": 6, "ranks": 4, "grey": 3, "fine": 2}  # of the fits, in their order
 _PAIRS = 32  # pairs that are compared at once; this and all below: docs/audit.md
@@ -102,6 +103,15 @@ class _Fits:
         maps = torch.where(wins[:, None, None], tried, self.maps)
         return _Fits(self.patterns, self.edge, maps, torch.where(wins, likeness, self.likeness))
 
+    def of_rows(self, rows: NDArray[np.int64]) -> "_Fits":
+        """Those of some pairs."""
+        one, other = self.patterns
+        return _Fits((one[rows], other[rows]), self.edge, self.maps[rows], self.likeness[rows])
+
+    def take(self, rows: NDArray[np.int64], better: "_Fits") -> None:
+        """Put the maps of some pairs in place."""
+        self.maps[rows], self.likeness[rows] = better.maps, better.likeness
+
     def above(self, least: float) -> NDArray[np.bool_]:
         """Which pairs are that much alike."""
         enough: NDArray[np.bool_] = (self.likeness.abs() >= least).numpy()
@@ -115,10 +125,13 @@ def _coarse(pictures: Pictures, rows: _Rows, maps: Tensor) -> tuple[_Fits, NDArr
 
 
 def _middle(pictures: Pictures, rows: _Rows, maps: Tensor) -> tuple[_Fits, NDArray[np.bool_]]:
-    grey = _small(pictures, pictures.small, rows, 1)
+    grey, ranks = (_small(pictures, values, rows, 1) for values in (pictures.small, pictures.ranks))
     fits = _Fits.of(grey, maps, _EDGE // SHRUNK)
-    fits = fits.improved(_small(pictures, pictures.ranks, rows, 1), _STEPS["ranks"], robust=True)
-    fits = fits.improved(grey, _STEPS["grey"])
+    for layers, name in ((ranks, "ranks"), (grey, "grey")):
+        near = np.flatnonzero(fits.above(_NEARLY[0]) & ~fits.above(_NEARLY[1]))
+        if len(near):
+            some = (layers[0][near], layers[1][near])
+            fits.take(near, fits.of_rows(near).improved(some, _STEPS[name], robust=name == "ranks"))
     return fits, fits.above(_MIDDLE)
 
 
@@ -127,9 +140,8 @@ def _in_full(pictures: Pictures, rows: _Rows, maps: Tensor) -> tuple[_Fits, NDAr
     fits = _Fits.of((one, other), maps, _EDGE)
     near = np.flatnonzero(fits.above(_OPEN[0]) & ~fits.above(_OPEN[1]))
     if len(near):
-        some = _Fits.of((one[near], other[near]), maps[near], _EDGE)
-        some = some.improved((one[near], other[near]), _STEPS["grey"]).improved(some.patterns, _STEPS["fine"])
-        fits.maps[near], fits.likeness[near] = some.maps, some.likeness
+        some = fits.of_rows(near).improved((one[near], other[near]), _STEPS["grey"])
+        fits.take(near, some.improved(some.patterns, _STEPS["fine"]))
     return fits, fits.above(0)
 
 
