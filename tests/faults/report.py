@@ -54,11 +54,13 @@ TITLES = {
 
 
 def page(found: Mapping[str, pd.DataFrame]) -> str:
-    """The Markdown page of the sections' counts."""
+    """The Markdown page of the sections' counts; a section without counts says so."""
     parts = [HEAD]
     tried, faults = (sum(int(rows[name].sum()) for rows in found.values()) for name in ("tried", "faults"))
     parts.append(f"In all **{tried:,} tries, {faults:,} faults**.\n")
     for name, (title, what) in TITLES.items():
-        rows = found[name].drop(columns="first_fault")
-        parts += [f"## {title}\n", f"{what}\n", table(rows.astype(str)), ""]
+        counts = "Not counted yet."
+        if name in found:
+            counts = table(found[name].drop(columns="first_fault").astype(str))
+        parts += [f"## {title}\n", f"{what}\n", counts, ""]
     return "\n".join(parts)

@@ -57,9 +57,9 @@ def main() -> None:
         console.print(f"{perf_counter() - began:.0f} s")
         for row in rows[rows["faults"] > 0].itertuples():
             console.print(f"  {row.kind}: {row.faults} faults, the first: {row.first_fault}", markup=False)
-    if all((asked.kept / f"{name}.csv").exists() for name in SECTIONS):
-        asked.out.write_text(page({name: pd.read_csv(asked.kept / f"{name}.csv") for name in SECTIONS}))
-        console.print(f"wrote {asked.out}")
+    kept = {name: asked.kept / f"{name}.csv" for name in SECTIONS}
+    asked.out.write_text(page({name: pd.read_csv(path) for name, path in kept.items() if path.exists()}))
+    console.print(f"wrote {asked.out}")
     sys.exit(1 if faults else 0)
 
 

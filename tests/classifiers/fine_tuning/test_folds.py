@@ -102,3 +102,12 @@ def test_finished_folds_leave_no_weights_behind(task):
     sizes = [path.stat().st_size for path in made.checkpoints.glob("rate-*/*.safetensors")]
     assert len(sizes) == 3
     assert max(sizes) < 10_000 < (made.checkpoints / "weights.safetensors").stat().st_size
+
+
+def test_a_fine_tuning_killed_after_its_last_epoch_predicts_by_the_trained_network(task, tmp_path):
+    """Its checkpoints are all there, and nothing is left to train: the weights come from the refit's."""
+    made = task(epochs=2)
+    whole = tune_by_folds(made)
+    again = tune_by_folds(made)
+    assert np.array_equal(whole.fit.probabilities, again.fit.probabilities)
+    assert len(set(np.round(again.fit.probabilities, 6))) > 1
