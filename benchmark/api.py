@@ -34,7 +34,6 @@ from benchmark.execution.open_plan import load_manifest, open_plan
 from benchmark.execution.plan import Plan
 from benchmark.execution.takeover import take_over
 from benchmark.grid.schema import Evaluation, Grid, read_grid
-from benchmark.reporting.augmentations import save_augmentations
 from benchmark.reporting.write import Report, write_report
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.store.records import Records
@@ -336,6 +335,8 @@ def augmentations(grid: GridLike, out: Path | str, *, workspace: WorkspaceLike =
     `workspace` is where a phantom is kept. Raises UserError for a grid without fine-tuning, and for data or a
     folder that cannot be used.
     """
+    from benchmark.reporting.augmentations import save_augmentations  # imports torch, which is slow
+
     read = _grid(grid)
     return save_augmentations(read, load_manifest(read.dataset, _workspace(workspace).cache), Path(out))
 

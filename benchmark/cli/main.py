@@ -204,6 +204,10 @@ def main() -> None:
     except BrokenPipeError:  # the reader of the output has closed it, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except ImportError as error:  # also where an address space is too small for a library
+        _fail(
+            f"a library cannot be loaded: {reason(error)}: too little memory, or an incomplete installation"
+        )
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or reason(error)}")

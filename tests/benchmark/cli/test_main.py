@@ -48,6 +48,10 @@ def run_main(monkeypatch, capsys, error):
         (ConnectionError(), "ConnectionError"),
         (OSError("first\nsecond"), "first"),
         (UserError("grid.yaml:3: bad"), "grid.yaml:3: bad"),
+        (
+            ImportError("libtorch.so: failed to map segment"),
+            "a library cannot be loaded: libtorch.so: failed to map segment: too little memory, or an incomplete installation",
+        ),
     ],
 )
 def test_a_system_error_is_one_line_and_status_2(monkeypatch, capsys, caplog, error, line):
