@@ -92,7 +92,8 @@ class Training:
         """Train the remaining epochs, from the last checkpoint when there is one.
 
         `on_epoch` is called with the numbers of each epoch, after its checkpoint, if it has one: see `_save`.
-        Raises DivergedError.
+        At the end the network has the kept weights, also when no epoch was left to train. Those of a
+        finished fold are not kept, since nothing asks for them. Raises DivergedError.
         """
         saved = checkpoints.load(self._folder)
         if saved:
@@ -113,6 +114,8 @@ class Training:
                     self.best = _copy(self.evaluated.state_dict())
                 self._save(running, ends=self._is_over(stage, done) and self._is_last(number))
                 on_epoch(epoch)
+        if self.best:
+            self._load_best()
 
     def _is_over(self, stage: Stage, done: list[EpochNumbers]) -> bool:
         if self._keep_best:
@@ -125,8 +128,7 @@ class Training:
     def _is_last(self, stage: int) -> bool:
         return self._is_complete() or stage == len(self.recipe.each_stage()) - 1
 
-    def load_best(self) -> None:
-        """Load the best weights for prediction."""
+    def _load_best(self) -> None:
         self.network.load_state_dict(self.best)
         self.evaluated = self.network
 

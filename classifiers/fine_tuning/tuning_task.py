@@ -96,11 +96,7 @@ class TuningTask:
         )
 
     def fit_of(self, kept: Training, unseen: Unseen, choice: Choice) -> Fit:
-        """Predict the test rows with the kept weights, calibrate by `unseen`, and write the weights file.
-
-        They are loaded first: a training killed after its last epoch has them in its checkpoint alone.
-        """
-        kept.load_best()
+        """Predict the test rows with the kept network, calibrate by `unseen`, and write the weights file."""
         began = perf_counter()
         odds = kept.predict(self.images.test_rows)
         predicted = perf_counter()

@@ -35,7 +35,6 @@ def tune_by_validation_part(task: TuningTask) -> Tuned:
     train, validation = task.part(learnt), task.part(held_out)
     search = _search(task, task.recipe.stretched(len(train.rows)), train, validation)
     best, began = search.best, perf_counter()
-    best.load_best()
     judged = images.ordered(held_out, task.by_study)
     validated = best.predict(images.rows[judged])
     validating = perf_counter() - began
