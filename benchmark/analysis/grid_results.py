@@ -1,0 +1,102 @@
+"""The finished cells of a grid as one object: its frames, and what follows from them."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from benchmark.analysis.answers import Answers
+from benchmark.analysis.metrics_table import metrics_frame
+from benchmark.analysis.power import forecast_rows, power_rows
+from benchmark.analysis.strategy_curves import strategy_points
+from benchmark.errors import UserError
+from benchmark.execution.plan import Plan
+from benchmark.store.record import Failed, Finished
+from benchmark.store.records import Records
+from results.figures.learning_curves import LearningCurves
+
+
+@dataclass(frozen=True)
+class Results:
+    """The finished cells of a grid, and what follows from them; frames are made anew at each call.
+
+    `failed` are the cells that could not be fitted, with their reasons. `plan` is None for results that were
+    loaded by the name of their grid. `not_tracked` says why MLflow does not hold these results (empty when it
+    does, or when it was not asked to).
+    """
+
+    answers: Answers
+    plan: Plan | None = None
+    failed: tuple[Failed, ...] = ()
+    not_tracked: str = ""
+
+    @property
+    def cells(self) -> list[Finished]:
+        """The records of all finished cells, those of controls last."""
+        return self.answers.finished
+
+    def metrics(self) -> pd.DataFrame:
+        """One row per cell, body part, unit and metric: value, low, high (interval over test patients)."""
+        return metrics_frame(self.cells)
+
+    def predictions(self, **axes: object) -> pd.DataFrame:
+        """One row per cell and test image: the cell's axes, image, study, patient, label and probability.
+
+        `axes` choose cells: `predictions(strategy="fine_tuning", seed=0)`. `body_part` is that of the image,
+        `cell_body_part` that of the cell. Raises UserError for an axis that does not exist.
+        """
+        wanted = [record for record in self.cells if _agrees(record, axes)]
+        records = self.answers.cells.records
+        found = [_predictions(records, record) for record in wanted or self.cells[:1]]
+        frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        return frame if wanted else frame[:0]
+
+    def compare(self) -> pd.DataFrame:
+        """One row per pair of strategies on the same test patients, over seeds.
+
+        The columns are those of `benchmark.analysis.verdicts.difference_rows`: means, difference with its
+        unadjusted interval, both parts of its variance, tests (of no difference, of equality within the
+        margin, of not being worse) with p-values adjusted for the planned family, and verdict. `benchmark
+        compare` and the report show the same rows.
+        """
+        return self.answers.differences.copy()
+
+    def power(self, difference: float | None = None) -> pd.DataFrame:
+        """How many seeds or test studies would find a true difference (default: the margin).
+
+        The columns are those of `benchmark.analysis.power.power_rows`; `benchmark power` shows the same rows.
+        Raises UserError for a difference that is not above 0.
+        """
+        if difference is not None and not difference > 0:
+            raise UserError(f"the difference to find must be above 0, not {difference}")
+        return power_rows(self.answers, difference)
+
+    def forecasts(self) -> pd.DataFrame:
+        """The difference forecast at more images, with a back-test: `analysis.power.forecast_rows`."""
+        return forecast_rows(self.answers)
+
+    def learning_curves(self, backbone: str = "") -> LearningCurves:
+        """The learning curves of every strategy: `.frame()` has the points, `.plot()` a matplotlib figure.
+
+        They are of this backbone; without one, of the mean over the backbones that are both frozen and
+        fine-tuned, or of the only one. Strategies without backbones are there as well.
+        """
+        evaluation = self.answers.cells.evaluation
+        points = strategy_points(self.answers.cells)
+        shown = backbone or (points[0]["backbone"] if points else "")
+        rows = [row for row in points if row["backbone"] in (shown, "")]
+        return LearningCurves(rows, evaluation.primary, evaluation.unit)
+
+
+def _agrees(record: Finished, axes: dict[str, object]) -> bool:
+    for name, value in axes.items():
+        if name not in (*record.axes, "control"):
+            raise UserError(f"there is no axis '{name}'; there are {', '.join((*record.axes, 'control'))}")
+        if getattr(record, name) != value:
+            return False
+    return True
+
+
+def _predictions(records: Records, record: Finished) -> pd.DataFrame:
+    axes = {"cell_body_part" if name == "body_part" else name: value for name, value in record.axes.items()}
+    frame = records.read_predictions(record)
+    return frame.assign(cell=record.cell, threshold=record.threshold, **axes)
