@@ -6,11 +6,13 @@ import os
 # workers of pytest-xdist, or a test and its own processes, would fight over the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from benchmark.cli.logs import _PACKAGES
 from benchmark.datasets.phantom.draw import draw_phantom
 from tests.chromium import NAMES, Browser, find_chromium
 
@@ -32,6 +34,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
             return _TOGETHER[0] if file.startswith(_TOGETHER) else file
 
     return Scheduling(config, log)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Take back the handlers and levels that a command or an interface has set, for the next test of this worker."""
+    root = logging.getLogger()
+    loggers = [root, *(logging.getLogger(name) for name in _PACKAGES)]
+    levels, handlers = [logger.level for logger in loggers], list(root.handlers)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)
+        handler.close()
 
 
 def _shared(*parts: str) -> Path:

@@ -1,6 +1,5 @@
 """The command line called within this process: importing everything again takes a process five seconds."""
 
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -8,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from benchmark.cli.logs import _PACKAGES, stderr
+from benchmark.cli.logs import stderr
 
 
 class Done(NamedTuple):
@@ -28,23 +27,7 @@ def console_of_this_test() -> Iterator[None]:
 
 
 @pytest.fixture
-def logging_as_before() -> Iterator[None]:
-    """Take the handlers and levels back that a command has set."""
-    root = logging.getLogger()
-    loggers = [root, *(logging.getLogger(name) for name in _PACKAGES)]
-    levels, handlers = [logger.level for logger in loggers], list(root.handlers)
-    yield
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-    for handler in [handler for handler in root.handlers if handler not in handlers]:
-        root.removeHandler(handler)
-        handler.close()
-
-
-@pytest.fixture
-def call(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], logging_as_before: None
-) -> Callable[..., Done]:
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
     """Call `benchmark` with these arguments."""
     cli_main = import_module("benchmark.cli.main")  # the module; `benchmark.cli.main` is its function
     monkeypatch.setattr(
