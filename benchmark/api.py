@@ -28,6 +28,7 @@ from benchmark.analysis.planned import Planned, planned_comparisons
 from benchmark.datasets.kinds import kind_at
 from benchmark.errors import UserError, reason
 from benchmark.execution.executors import Progress, Share, share_cores
+from benchmark.execution.kept_models import drop_other_models, with_missing_models
 from benchmark.execution.open_plan import load_manifest, open_plan
 from benchmark.execution.plan import Plan
 from benchmark.execution.takeover import take_over
@@ -98,12 +99,13 @@ def run(
     place = _workspace(workspace, tracking_uri)
     opened, records = open_plan(_grid(grid), place, read_images=True)
     share = share_cores(jobs)
-    opened = take_over(opened, records)
+    opened = with_missing_models(take_over(opened, records), records)
     session = Session(place, opened, records) if track else None
     try:
         if opened.todo:
             settings = (place.cache, share, device, skip_unreadable)
             _compute(opened, records, session, settings, progress, on_epoch, on_cell)
+        drop_other_models(opened, records)
         _remember(opened, records)
         known = read_records(opened, records)
         results = _results(opened, records, known, share)

@@ -9,8 +9,9 @@ import xgboost as xgb
 from numpy.typing import NDArray
 
 from classifiers.classifier import ReferenceEstimator
+from classifiers.decision_functions import Trees
 from classifiers.fitting import Fit, conclude
-from classifiers.selection import Candidate, Floats, best_of, fold_auroc
+from classifiers.selection import Candidate, best_of, fold_auroc
 from classifiers.train_and_test import Matrix, TrainTest
 
 # Chosen by hand: shallow trees, and round counts that double.
@@ -30,11 +31,8 @@ def xgboost(data: TrainTest) -> Fit:
     model = xgb.train(_parameters(data, depth), _matrix(data, np.arange(len(data.labels))), rounds)
     fitted = perf_counter()
 
-    def score(rows: Matrix) -> Floats:
-        return _margins(model, rows, rounds)
-
     seconds = {"select": shared + selected - began, "fit": fitted - selected}
-    return conclude(best, data, score, seconds, len(model.save_raw("ubj")))
+    return conclude(best, data, Trees(model), seconds, len(model.save_raw("ubj")))
 
 
 def plain_xgboost(features: int, seed: int, threads: int) -> ReferenceEstimator:

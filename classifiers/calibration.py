@@ -1,6 +1,5 @@
 """Calibrate scores, and choose a threshold, on the unit that is reported: the image or the study."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,12 +15,27 @@ from sklearn.metrics import roc_curve
 from classifiers.selection import Floats, Folds
 
 Labels = NDArray[np.int64]
-Calibrated = Callable[[Floats], Floats]  # scores (m,) to probabilities (m,)
 
 # Log odds per standard deviation of the scores, used when no scale can be learned from them: four standard
 # deviations move a probability by at most 0.001, and different scores stay different in float64.
 _FALLBACK_SLOPE = 1e-3
 _EDGE = 1e-12  # mean probabilities are clipped to this distance from 0 and 1, where the logarithm is infinite
+
+
+@dataclass(frozen=True)
+class Sigmoid:
+    """Scores (m,) to probabilities (m,): the logistic function of slope · (score - middle) + intercept."""
+
+    slope: float
+    middle: float = 0.0
+    intercept: float = 0.0
+
+    def __call__(self, scores: Floats) -> Floats:
+        probabilities: Floats = expit(self.slope * (scores - self.middle) + self.intercept)
+        return probabilities
+
+
+OF_LOG_ODDS = Sigmoid(1.0)  # scores that are log odds as they are
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +85,7 @@ class _Scores(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def calibrate(
     held_out: Floats, labels: Labels, folds: Folds, units: Units | None = None
-) -> tuple[Floats, Calibrated]:
+) -> tuple[Floats, Sigmoid]:
     """Fit Platt's sigmoid (1999) on out-of-fold scores (n,), so that the mean over a unit is calibrated.
 
     Returns their probabilities, and the function that maps other scores to probabilities; both of images.
@@ -91,24 +105,21 @@ def calibrate(
     if not units.are_images:
         by_sigmoid = _sigmoid_of_units(centred, labels, units)
     prior, slope = logit(units.labels(labels).mean()), _FALLBACK_SLOPE / (held_out.std() or 1.0)
-
-    def by_rank(scores: Floats) -> Floats:
-        probabilities: Floats = expit(prior + slope * (scores - middle))
-        return probabilities
-
+    by_rank = Sigmoid(float(slope), float(middle), float(prior))
     ends = by_sigmoid(np.array([centred.min(), centred.max()]))
     calibrated = by_sigmoid if means.std() < centred.std() and ends[0] < ends[1] else by_rank
     return calibrated(centred), calibrated
 
 
-def _sigmoid_of_images(scores: Floats, labels: Labels) -> Calibrated:
+def _sigmoid_of_images(scores: Floats, labels: Labels) -> Sigmoid:
     """Platt's sigmoid, scikit-learn's."""
     sigmoid = CalibratedClassifierCV(_Scores(), method="sigmoid", cv=2, ensemble=False)
     sigmoid.fit(scores[:, None], labels)
-    return lambda others: sigmoid.predict_proba(others[:, None])[:, 1] if len(others) else others
+    (fitted,) = sigmoid.calibrated_classifiers_[0].calibrators
+    return Sigmoid(-float(fitted.a_), 0.0, -float(fitted.b_))
 
 
-def _sigmoid_of_units(scores: Floats, labels: Labels, units: Units) -> Calibrated:
+def _sigmoid_of_units(scores: Floats, labels: Labels, units: Units) -> Sigmoid:
     """The sigmoid whose mean over each unit's images is most likely, given the units' labels.
 
     Platt's maximum likelihood and his targets, with units in place of images, started at the sigmoid of the
@@ -132,12 +143,7 @@ def _sigmoid_of_units(scores: Floats, labels: Labels, units: Units) -> Calibrate
         return float(value), np.array(gradient)
 
     slope, intercept = minimize(loss, start, jac=True, method="BFGS").x
-
-    def calibrated(others: Floats) -> Floats:
-        probabilities: Floats = expit(slope * (others - middle) / scale + intercept)
-        return probabilities
-
-    return calibrated
+    return Sigmoid(float(slope / scale), float(middle), float(intercept))
 
 
 def _targets(labels: Labels) -> Floats:

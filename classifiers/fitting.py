@@ -1,16 +1,16 @@
 """The result of fitting a classifier, and how every classifier concludes its fit."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
 
 from classifiers.calibration import Units, calibrate, choose_threshold
+from classifiers.conformal import HeldOut
+from classifiers.decision_functions import DecisionFunction
+from classifiers.fitted_model import FittedModel, Standardisation
 from classifiers.selection import Candidate, Floats
 from classifiers.train_and_test import Matrix, TrainTest
-
-Score = Callable[[Matrix], Floats]  # rows (m, d) to one number (m,) each
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,7 @@ class Fit:
     keys select (with preparation), fit (with calibration and threshold) and predict (the test rows).
     `bytes_on_disk` is the size of what is needed to classify other images (for a linear model: float32
     weights and standardisation).
-    `predictor` maps other rows to probabilities; None for a model that is not in memory (a fine-tuned
-    network).
+    `model` classifies other images; None where the classifier gives none.
     """
 
     probabilities: Floats
@@ -33,7 +32,7 @@ class Fit:
     threshold: float
     seconds: dict[str, float]
     bytes_on_disk: int
-    predictor: Score | None = field(default=None, repr=False, compare=False)
+    model: FittedModel | None = field(default=None, repr=False, compare=False)
 
     def predict_proba(self, x: Matrix) -> Floats:
         """The probability of label 1, (m,) float64, of rows (m, d) as the classifier was fitted on.
@@ -41,15 +40,15 @@ class Fit:
         Raises ValueError for rows of another width, values that are not finite, and a fit that keeps no
         model.
         """
-        if self.predictor is None:
+        if self.model is None:
             raise ValueError("this fit keeps no model: only its own test rows have probabilities")
-        return self.predictor(x)
+        return self.model.predict_proba(x)
 
 
 def conclude(
     best: Candidate,
     data: TrainTest,
-    score: Score,
+    score: DecisionFunction,
     seconds: dict[str, float],
     bytes_on_disk: int,
     searched: TrainTest | None = None,
@@ -69,10 +68,6 @@ def conclude(
     probabilities = calibrated(scores)
     threshold = choose_threshold(units.labels(searched.labels), units.means(held_out))
     fit = seconds["fit"] + perf_counter() - scored
-
-    def predict(rows: Matrix) -> Floats:
-        return calibrated(score(data.standardised(rows))) if len(rows) else np.empty(0)
-
     return Fit(
         probabilities=probabilities,
         parameters=best.parameters,
@@ -80,5 +75,10 @@ def conclude(
         threshold=threshold,
         seconds={"select": seconds["select"], "fit": fit, "predict": scored - began},
         bytes_on_disk=bytes_on_disk,
-        predictor=predict,
+        model=FittedModel(
+            Standardisation(*data.scaling),
+            score,
+            calibrated,
+            HeldOut.of(held_out, searched.labels, searched.groups, units),
+        ),
     )

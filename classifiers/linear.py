@@ -18,8 +18,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from classifiers.classifier import ReferenceEstimator
+from classifiers.decision_functions import Linear
 from classifiers.fitting import Fit, conclude
-from classifiers.selection import Candidate, Floats, Folds, best_of, fold_auroc, until_worse
+from classifiers.selection import Candidate, Folds, best_of, fold_auroc, until_worse
 from classifiers.train_and_test import Matrix, TrainTest
 
 # Powers of ten around scikit-learn's default of 1, more of them below: embeddings have many features.
@@ -72,18 +73,15 @@ def plain_linear_svm(features: int, seed: int, threads: int) -> ReferenceEstimat
 
 def _fit(data: TrainTest, loss: Loss) -> Fit:
     shared, began = data.seconds_shared, perf_counter()
-    train, project = row_space(data.x)
+    train, basis = row_space(data.x)
     solver = Solver(train, data.labels, loss)
     best = best_of(until_worse(_path(solver, data.labels, data.folds)))
     selected = perf_counter()
     weights = solver.solve(best.parameters["C"], np.ones((len(train), 1), np.float32))
     fitted = perf_counter()
 
-    def score(rows: Matrix) -> Floats:
-        return (project(rows) @ weights)[:, 0].astype(np.float64)
-
     seconds = {"select": shared + selected - began, "fit": fitted - selected}
-    return conclude(best, data, score, seconds, data.bytes_of_rows(1))
+    return conclude(best, data, on_features(weights[:, 0], basis), seconds, data.bytes_of_rows(1))
 
 
 def _path(solver: "Solver", labels: NDArray[np.int64], folds: Folds) -> Iterator[Candidate]:
@@ -105,21 +103,27 @@ def _held_out(x: Matrix, weights: Columns, folds: Folds) -> NDArray[np.float64]:
     return scores
 
 
-def row_space(x: Matrix) -> tuple[Matrix, Callable[[Matrix], Matrix]]:
+def row_space(x: Matrix) -> tuple[Matrix, Matrix | None]:
     """Reduce the features to at most n dimensions without loss: an L2 solution lies in the span of the rows.
 
-    Returns `x` (n, d) as (n, r + 1), with a last column of ones for the intercept, and the function that
-    maps other rows (m, d) to (m, r + 1).
+    Returns `x` (n, d) as (n, r + 1), with a last column of ones for the intercept, and the basis (d, r) that
+    maps weights back to the features; None where they are the features themselves.
     """
     n, d = x.shape
     if n >= d:
-        return _with_intercept(x), _with_intercept
+        return _with_intercept(x), None
     values, vectors = np.linalg.eigh((x @ x.T).astype(np.float64))
     keep = values > values[-1] * _RANK_CUT
     scale = np.sqrt(values[keep])
     basis = (x.T @ (vectors[:, keep] / scale).astype(np.float32)).astype(np.float32)
     train = (vectors[:, keep] * scale).astype(np.float32)
-    return _with_intercept(train), lambda rows: _with_intercept(rows @ basis)
+    return _with_intercept(train), basis
+
+
+def on_features(weights: NDArray[np.float32], basis: Matrix | None) -> Linear:
+    """The linear function of features (d,) with these weights (r + 1,) in the basis of `row_space`."""
+    direction = weights[:-1] if basis is None else basis @ weights[:-1]
+    return Linear(np.ascontiguousarray(direction), float(weights[-1]))
 
 
 class Solver:

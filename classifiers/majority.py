@@ -1,17 +1,23 @@
 """The majority baseline: every test row gets the share of positive units in training."""
 
 import numpy as np
+from scipy.special import logit
 from sklearn.dummy import DummyClassifier
 
-from classifiers.calibration import Units
+from classifiers.calibration import Sigmoid, Units
 from classifiers.classifier import ReferenceEstimator
+from classifiers.conformal import HeldOut
+from classifiers.decision_functions import Same
+from classifiers.fitted_model import FittedModel
 from classifiers.fitting import Fit
 from classifiers.train_and_test import TrainTest
 
 
 def majority(data: TrainTest) -> Fit:
     """A constant probability; its AUROC is one half by definition."""
-    share = float(Units.of(data.units, len(data.labels)).labels(data.labels).mean())
+    units = Units.of(data.units, len(data.labels))
+    share = float(units.labels(data.labels).mean())
+    held_out = HeldOut.of(np.full(len(data.labels), share), data.labels, data.groups, units)
     return Fit(
         probabilities=np.full(len(data.test), share),
         parameters={},
@@ -19,7 +25,7 @@ def majority(data: TrainTest) -> Fit:
         threshold=0.5,
         seconds={"select": 0.0, "fit": 0.0, "predict": 0.0},
         bytes_on_disk=4,
-        predictor=lambda rows: np.full(len(rows), share),
+        model=FittedModel(None, Same(), Sigmoid(1.0, intercept=float(logit(share))), held_out),
     )
 
 

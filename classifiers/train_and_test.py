@@ -34,7 +34,7 @@ class TrainTest:
 
     @cached_property
     def _scaler(self) -> StandardScaler:
-        _check_finite(self.train)
+        check_finite(self.train)
         return StandardScaler().fit(self.train)
 
     @cached_property
@@ -49,10 +49,15 @@ class TrainTest:
 
     def standardised(self, rows: Matrix) -> Matrix:
         """Rows (m, d) standardised by the training rows. Raises ValueError for values that are not finite."""
-        _check_finite(rows)
+        check_finite(rows)
         if not len(rows):
             return np.empty(rows.shape, np.float32)  # scikit-learn refuses an empty matrix
         return np.ascontiguousarray(self._scaler.transform(rows), dtype=np.float32)
+
+    @property
+    def scaling(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The mean and scale (d,) of each feature over the training rows."""
+        return self._scaler.mean_, self._scaler.scale_
 
     @cached_property
     def folds(self) -> Folds:
@@ -81,7 +86,8 @@ class TrainTest:
         )
 
 
-def _check_finite(rows: Matrix) -> None:
+def check_finite(rows: Matrix) -> None:
+    """Raise ValueError for an embedding with values that are not finite."""
     broken = int((~np.isfinite(rows)).sum())
     if broken:
         raise ValueError(f"{broken} values of the embedding are not finite numbers")

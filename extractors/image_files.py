@@ -5,10 +5,11 @@ import re
 import stat
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
@@ -41,14 +42,14 @@ class Header:
 
 
 @contextmanager
-def open_image(path: Path) -> Iterator[Image.Image]:
-    """An image file of one of FORMATS, whatever its name, with nothing decoded yet.
+def open_image(source: Path | bytes) -> Iterator[Image.Image]:
+    """An image of one of FORMATS, a file of whatever name or its content, with nothing decoded yet.
 
     No program is started. Raises ImageFileError for a file that is missing, not regular (a FIFO would block),
     of another format or too large, and for every exception of the block: damaged files make Pillow raise any.
     """
     try:
-        with regular_file(path) as stream, warnings.catch_warnings():
+        with _stream(source) as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about damaged metadata and large sizes, which are checked here
             with Image.open(stream, formats=FORMATS) as image:
                 _check_size(image)
@@ -59,6 +60,10 @@ def open_image(path: Path) -> Iterator[Image.Image]:
         raise ImageFileError(f"not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file") from None
     except Exception as error:
         raise ImageFileError(_reason(error)) from error
+
+
+def _stream(source: Path | bytes) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(BytesIO(source)) if isinstance(source, bytes) else regular_file(source)
 
 
 @contextmanager

@@ -27,8 +27,10 @@ class UnreadableImageError(ValueError):
     """An image file that cannot be decoded; the message holds its path and the reason."""
 
 
-def decode(path: Path, size: int, fit: str, window: Window | None = None) -> NDArray[np.uint8]:
+def decode(source: Path | bytes, size: int, fit: str, window: Window | None = None) -> NDArray[np.uint8]:
     """Read a PNG, JPEG, TIFF or BMP of any depth and channels as a (size, size) uint8 square.
+
+    `source` is a file or its content.
 
     `window` are percentiles of the image's own values that become 0 and 255; without one, 8-bit images keep
     their values and deeper ones get `grey_values.DEEP_WINDOW`. `fit` is `pad` (longer side to `size`, black
@@ -36,10 +38,11 @@ def decode(path: Path, size: int, fit: str, window: Window | None = None) -> NDA
     Pillow's antialiased bicubic. Raises UnreadableImageError.
     """
     try:
-        with open_image(path) as image:
+        with open_image(source) as image:
             return np.asarray(_fitted(grey_image(image, window), size, fit), dtype=np.uint8)
     except ImageFileError as error:
-        raise UnreadableImageError(f"{path}: cannot be read as an image ({error})") from error
+        place = "" if isinstance(source, bytes) else f"{source}: "
+        raise UnreadableImageError(f"{place}cannot be read as an image ({error})") from error
 
 
 def pixel_folder(cache: Path, files: str, *, size: int, fit: str, window: Window | None = None) -> Path:

@@ -1,7 +1,7 @@
 """The one cell per strategy that figures and tables of single cells show."""
 
-from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.analysis.resampled_cells import ResampledCells, Setting
+from benchmark.execution.chosen import chosen_on_training_folds
 from benchmark.store.record import Finished
 from classifiers.catalogue import learns
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from benchmark.analysis.chosen import chosen_on_training_folds
+from benchmark.execution.chosen import chosen_on_training_folds
 from benchmark.execution.executors import Share, run_all
 from benchmark.grid.cells import Cell
 from benchmark.grid.schema import Evaluation

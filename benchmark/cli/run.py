@@ -10,7 +10,6 @@ from rich.text import Text
 
 from benchmark import api
 from benchmark.analysis.answers import Answers
-from benchmark.analysis.chosen import chosen_on_training_folds
 from benchmark.analysis.finished import leak_of
 from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.paired_differences import with_recipe
@@ -26,6 +25,7 @@ from benchmark.cli.terminal import (
     warn,
 )
 from benchmark.errors import UserError
+from benchmark.execution.chosen import chosen_on_training_folds
 from benchmark.execution.plan import Plan
 from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Failed

@@ -14,8 +14,9 @@ from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import failed, finished, header, now
 from benchmark.execution.run import Outcome, Run
 from benchmark.execution.subsets import Subset
+from benchmark.store.kept_models import TunedHead, write_model
 from benchmark.store.record import Epoch, Finished
-from benchmark.store.records import Result
+from benchmark.store.records import MODEL, Result
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import fine_tune
 from classifiers.fine_tuning.training import DivergedError
@@ -148,13 +149,17 @@ def _fine_tuned(
     with measured() as used:
         tuned = fine_tune(task)
     used = Usage() if resumed else used  # the memory and energy of the earlier process are unknown
-    facts = {
+    facts: dict[str, Any] = {
         "recipe": cell.recipe.asked(),
         "training": tuned.facts,
         "history": tuned.history,
         "cost": tuned_cost(tuned.fit, test=len(subset.test_rows), facts=tuned.facts, used=used),
     }
     files = {tuned.weights.name: tuned.weights}
+    if tuned.fit.model:
+        head = TunedHead(cell.recipe.head, cell.recipe.resolution, tuned.weights)
+        files[MODEL] = write_model(folder, cell.extractor, tuned.fit.model, tuned.familiarity, head)
+        facts["model_kept"] = True
     return finished(planned, subset, run.context, tuned.fit, started, files, **facts)
 
 

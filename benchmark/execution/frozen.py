@@ -1,5 +1,6 @@
 """Fit classifiers on embeddings; cells with the same embedding and subset form a batch for one worker."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +20,17 @@ from benchmark.execution.record import Context, failed, finished, now
 from benchmark.execution.run import Outcome, Run
 from benchmark.execution.subsets import Subset
 from benchmark.grid.image_free import COSTS_NOTHING
-from benchmark.store.records import Records, Result
+from benchmark.store.kept_models import write_model
+from benchmark.store.records import MODEL, Records, Result
 from classifiers.catalogue import CLASSIFIERS
+from classifiers.familiarity import familiarity_of
+from classifiers.fitting import Fit
 from classifiers.train_and_test import Matrix, TrainTest
 from extractors.array_store import read_array
 from extractors.embeddings import Failure
 from extractors.resource_usage import measured
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Batch:
     embedding_facts: dict[str, Any]  # width, digest and cost
     subset: Subset
     context: Context
+    keep_models: bool = False
 
 
 def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
@@ -74,7 +81,8 @@ def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]
         facts = {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]}
         if renamed := embedding.meta.get("renamed"):
             facts["weights_renamed"] = renamed
-        yield Batch(group, embedding.folder, facts, subset, run.context)
+        keep = run.plan.grid.keep_models != "none" and not group[0].cell.control
+        yield Batch(group, embedding.folder, facts, subset, run.context, keep)
 
 
 def run_batch(batch: Batch, records: Records, threads: int) -> list[Outcome]:
@@ -84,13 +92,13 @@ def run_batch(batch: Batch, records: Records, threads: int) -> list[Outcome]:
     """
     outcomes: list[tuple[str, str]] = []
     with threadpool_limits(threads):
-        for result in _results(batch, threads):
+        for result in _results(batch, records, threads):
             records.write(result)
             outcomes.append((result.cell, result.record.status))
     return outcomes
 
 
-def _results(batch: Batch, threads: int) -> Iterator[Result]:
+def _results(batch: Batch, records: Records, threads: int) -> Iterator[Result]:
     try:
         data = _train_test(batch, threads)
     except Exception as error:
@@ -99,12 +107,13 @@ def _results(batch: Batch, threads: int) -> Iterator[Result]:
     for planned in batch.cells:
         started = now()
         try:
-            yield _fit_cell(batch, planned, data, started)
+            with records.temporary_folder(planned.cell.id) as folder:
+                yield _fit_cell(batch, planned, data, started, folder)
         except Exception as error:  # the other cells continue; the record has the traceback
             yield failed(planned, batch.context, error, started)
 
 
-def _fit_cell(batch: Batch, planned: PlannedCell, data: TrainTest, started: str) -> Result:
+def _fit_cell(batch: Batch, planned: PlannedCell, data: TrainTest, started: str, folder: Path) -> Result:
     with measured(share=data.threads / available_cores()) as used:
         fit = CLASSIFIERS[planned.cell.classifier].fit(data)
     cost = frozen_cost(
@@ -116,7 +125,20 @@ def _fit_cell(batch: Batch, planned: PlannedCell, data: TrainTest, started: str)
         threads=data.threads,
     )
     facts: dict[str, Any] = {"embedding": batch.embedding_facts, "cost": cost}
-    return finished(planned, batch.subset, batch.context, fit, started, **facts)
+    files = _model_files(planned, fit, data, folder) if batch.keep_models else {}
+    if batch.keep_models:
+        facts["model_kept"] = bool(files)
+    return finished(planned, batch.subset, batch.context, fit, started, files, **facts)
+
+
+def _model_files(planned: PlannedCell, fit: Fit, data: TrainTest, folder: Path) -> dict[str, Path]:
+    """The model of a cell as files; none for a classifier of another package that is only code."""
+    extractor = planned.cell.embedding_extractor
+    if fit.model is None or not fit.model.can_be_kept or extractor is None:
+        _log.warning("cell %s: no file can hold the model of '%s'", planned.cell.id, planned.cell.classifier)
+        return {}
+    familiarity = familiarity_of(data.train, data.groups)
+    return {MODEL: write_model(folder, extractor, fit.model, familiarity)}
 
 
 def _train_test(batch: Batch, threads: int) -> TrainTest:

@@ -9,6 +9,7 @@ from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.splits import is_leaky
 from benchmark.execution.executors import available_cores
 from benchmark.execution.image_state import images_now
+from benchmark.execution.kept_models import with_missing_models
 from benchmark.execution.plan import Plan, make_plan
 from benchmark.grid.schema import Grid
 from benchmark.store.record import Finished
@@ -37,7 +38,7 @@ def open_plan(
     read_new = read_images and any(isinstance(record, Finished) for record in records.all())
     there = manifest.drawn
     images = images_now(manifest, grid.image, workspace.cache, read_new=read_new) if there else None
-    plan = make_plan(grid, manifest, records, images)
+    plan = with_missing_models(make_plan(grid, manifest, records, images), records)
     for line in (*manifest.notes, *(finding.line() for finding in plan.findings), *_leak(plan)):
         _log.warning("%s", line)
     return plan, records

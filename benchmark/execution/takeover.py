@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmark.execution.plan import Plan, PlannedCell
-from benchmark.store.records import RESULT, Records, Result
+from benchmark.store.records import MODEL, RESULT, Records, Result
 
 _log = logging.getLogger(__name__)
 
@@ -32,19 +32,27 @@ def _take(planned: PlannedCell, records: Records) -> bool:
         return False
     with records.temporary_folder(cell) as folder:
         files = {
-            path.name: _linked(path, folder / path.name)
+            path.name: _taken(path, folder / path.name)
             for path in source.cell_folder(cell).iterdir()
-            if path.is_file() and path.name != RESULT
+            if path.name == MODEL or (path.is_file() and path.name != RESULT)
         }
         own = record.model_copy(update={"grid": records.folder.name})
         records.write(Result(own, files=files))
     return True
 
 
-def _linked(path: Path, target: Path) -> Path:
+def _taken(path: Path, target: Path) -> Path:
+    """A file, or the folder of a model with its files."""
+    if path.is_dir():
+        shutil.copytree(path, target, copy_function=_linked)
+        return target
+    return _linked(path, target)
+
+
+def _linked(path: str | Path, target: str | Path) -> Path:
     """A second name of a file (which is only ever replaced, never changed), or a copy without such names."""
     try:
-        target.hardlink_to(path)
+        Path(target).hardlink_to(path)
     except OSError:
         shutil.copy2(path, target)
-    return target
+    return Path(target)

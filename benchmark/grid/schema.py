@@ -173,6 +173,7 @@ class Grid(_Sections):
     controls: list[ControlName] = Field(default=[])
     exclude: list[Exclusion] = Field(default=[])
     evaluation: Evaluation = Evaluation()
+    keep_models: Literal["none", "chosen", "all"] = "none"
 
     if TYPE_CHECKING:
 

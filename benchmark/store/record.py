@@ -203,6 +203,7 @@ class Finished(Header):
     cost: Cost | None = None
     recipe: dict[str, Any] | None = None
     training: Training | None = None
+    model_kept: bool | None = None  # False: it was asked for, and no file can hold it
     history: list[Epoch] = []
 
     def bounded(self, unit: str, metric: str) -> Bounded:

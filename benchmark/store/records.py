@@ -27,6 +27,7 @@ from results.metrics import METRICS
 from results.uncertainty import INTERVALS, Resampled
 
 RESULT, PREDICTIONS, RESAMPLES = "result.json", "predictions.parquet", "resamples.npz"
+MODEL, MODEL_INDEX = "model", "extractor.json"  # the folder of a kept model (kept_models.py), and its index
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 _log = logging.getLogger(__name__)
 
@@ -69,6 +70,10 @@ class Records:
     def cell_folder(self, cell: str) -> Path:
         """The folder of a cell, which may not exist."""
         return self.folder / cell
+
+    def has_model(self, cell: str) -> bool:
+        """Whether a cell's folder has a model."""
+        return (self.cell_folder(cell) / MODEL / MODEL_INDEX).is_file()
 
     def read(self, cell: str) -> Record | None:
         """A cell's record; None when it does not exist or is damaged (then a warning is logged)."""

@@ -78,7 +78,9 @@ def tune_by_folds(task: TuningTask) -> Tuned:
         "diverged_rates": [curve.rate for curve in curves if curve.failed],
     }
     refitted = [_of_refit(epoch, taken.rate, len(history)) for epoch in refit.history]
-    return Tuned(task.fit_of(refit, unseen, choice), history + refitted, task.weights, facts)
+    return Tuned(
+        task.fit_of(refit, unseen, choice), history + refitted, task.weights, facts, task.familiarity(refit)
+    )
 
 
 def _search(task: TuningTask, recipe: Recipe, folds: Folds) -> list[_Curve]:

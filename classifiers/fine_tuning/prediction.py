@@ -1,5 +1,7 @@
 """Predict log odds of images, batch by batch."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -26,7 +28,14 @@ def resized(grey: Tensor, resolution: int | None) -> Tensor:
     return grey if resolution is None else functional.adaptive_avg_pool2d(grey, resolution)
 
 
-@torch.inference_mode()
+def head_input(backbone: Backbone, network: TunedNetwork, grey: Tensor) -> Tensor:
+    """What the head is given (n, width) float32 for images (n, 1, size, size) in 0..1."""
+    device = backbone.device
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
+        found: Tensor = network.backbone(normalised(backbone, grey))
+    return found.float()
+
+
 def predict(
     backbone: Backbone,
     network: TunedNetwork,
@@ -38,18 +47,41 @@ def predict(
 
     A batch that does not fit the device is halved. Raises ValueError when a single image does not fit.
     """
+    odds: Floats = _in_batches(log_odds, backbone, network, pixels, rows, resolution).astype(np.float64)
+    return odds
+
+
+def features(
+    backbone: Backbone,
+    network: TunedNetwork,
+    pixels: NDArray[np.uint8],
+    rows: Rows,
+    resolution: int | None = None,
+) -> NDArray[np.float32]:
+    """What the head is given for these rows: (n, width) float32. Raises as `predict`."""
+    return _in_batches(head_input, backbone, network, pixels, rows, resolution)
+
+
+@torch.inference_mode()
+def _in_batches(
+    compute: Callable[[Backbone, TunedNetwork, Tensor], Tensor],
+    backbone: Backbone,
+    network: TunedNetwork,
+    pixels: NDArray[np.uint8],
+    rows: Rows,
+    resolution: int | None,
+) -> NDArray[np.float32]:
     network.eval()
     size, found, start = _BATCH, [], 0
     while start < len(rows):
         batch = torch.from_numpy(np.asarray(pixels[rows[start : start + size]]))
         try:
             grey = resized(to_grey(batch, backbone.device), resolution)
-            found.append(log_odds(backbone, network, grey))
+            found.append(compute(backbone, network, grey))
         except torch.OutOfMemoryError as error:
             if size == 1:
                 raise ValueError(f"'{backbone.spec.label}': one image does not fit the device") from error
             size //= 2
             continue
         start += size
-    odds: Floats = torch.cat(found).cpu().numpy().astype(np.float64)
-    return odds
+    return torch.cat(found).cpu().numpy()

@@ -21,7 +21,7 @@ from classifiers.fine_tuning.data import Part
 from classifiers.fine_tuning.gradients import BatchGradients
 from classifiers.fine_tuning.layers import TunedNetwork, choose_trainable, optimiser, set_modes
 from classifiers.fine_tuning.losses import mean_loss, unit_weights
-from classifiers.fine_tuning.prediction import predict
+from classifiers.fine_tuning.prediction import features, predict
 from classifiers.fine_tuning.recipes import Recipe, Stage
 from classifiers.fine_tuning.schedules import best_epoch, is_over, rate_factor
 from classifiers.selection import Floats, Rows
@@ -135,6 +135,10 @@ class Training:
     def predict(self, rows: Rows) -> Floats:
         """The log odds (n,) of these rows of the pixel store, by the network `evaluated`."""
         return predict(self.backbone, self.evaluated, self._pixels, rows, self.recipe.resolution)
+
+    def features(self, rows: Rows) -> NDArray[np.float32]:
+        """What the head of the network `evaluated` is given for these rows: (n, width) float32."""
+        return features(self.backbone, self.evaluated, self._pixels, rows, self.recipe.resolution)
 
     def _begin(
         self, number: int, stage: Stage, done: list[EpochNumbers], saved: Checkpoint | None

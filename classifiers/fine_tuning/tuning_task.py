@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.special import expit
 
-from classifiers.calibration import Units, calibrate, choose_threshold
+from classifiers.calibration import OF_LOG_ODDS, Units, calibrate, choose_threshold
+from classifiers.conformal import HeldOut
+from classifiers.familiarity import REFERENCES, Familiarity, familiarity_of
 from classifiers.fine_tuning.checkpoints import EpochNumbers
 from classifiers.fine_tuning.data import Part, TrainingImages
 from classifiers.fine_tuning.recipes import Recipe
 from classifiers.fine_tuning.training import Training
+from classifiers.fitted_model import FittedModel
 from classifiers.fitting import Fit
 from classifiers.names import WEIGHTS
 from classifiers.selection import Floats, Folds, Rows
@@ -68,6 +70,11 @@ class TuningTask:
         """The file of the kept network's weights."""
         return self.checkpoints / WEIGHTS
 
+    def familiarity(self, kept: Training) -> Familiarity:
+        """The distances among training images before the kept network's head."""
+        rows = self.images.rows[:REFERENCES]
+        return familiarity_of(kept.features(rows), self.images.groups[: len(rows)])
+
     def part(self, members: Rows) -> Part:
         """Some of the N images in the units of the recipe's loss."""
         return self.images.part(members, self.recipe.views == "study")
@@ -100,11 +107,11 @@ class TuningTask:
         began = perf_counter()
         odds = kept.predict(self.images.test_rows)
         predicted = perf_counter()
-        probabilities, threshold = self.calibrated(unseen, odds)
+        model, threshold = self.calibrated(unseen)
         calibrated = perf_counter()
         save_state(kept.best, self.weights)
         return Fit(
-            probabilities=probabilities,
+            probabilities=model.calibrate(odds),
             parameters=choice.parameters,
             selection_auroc=choice.auroc,
             threshold=threshold,
@@ -114,6 +121,7 @@ class TuningTask:
                 "predict": predicted - began,
             },
             bytes_on_disk=self.weights.stat().st_size,
+            model=model,
         )
 
     def _side(self) -> int:
@@ -123,19 +131,21 @@ class TuningTask:
             raise ValueError(f"recipe.resolution: {wanted} is above the {stored} pixels of image.size")
         return wanted or stored
 
-    def calibrated(self, unseen: Unseen, odds: Floats) -> tuple[Floats, float]:
-        """The probabilities of other images by their log odds (m,), and the threshold.
+    def calibrated(self, unseen: Unseen) -> tuple[FittedModel, float]:
+        """What makes probabilities of the kept network's log odds, and the threshold.
 
         With fewer than two units of a class, log odds become probabilities as they are.
         """
-        labels, members = self.images.labels[unseen.members], unseen.members
+        members = unseen.members
+        labels, patients = self.images.labels[members], self.images.groups[members]
         units = Units.of(self.images.studies[members] if self.by_study else None, len(members))
         if min(np.bincount(units.labels(labels), minlength=2)) < 2:
-            known, probabilities = expit(unseen.odds), expit(odds)
+            known, sigmoid = OF_LOG_ODDS(unseen.odds), OF_LOG_ODDS
         else:
-            known, calibrated = calibrate(unseen.odds, labels, unseen.folds, units)
-            probabilities = calibrated(odds)
-        return probabilities, choose_threshold(units.labels(labels), units.means(known))
+            known, sigmoid = calibrate(unseen.odds, labels, unseen.folds, units)
+        held_out = HeldOut.of(known, labels, patients, units)
+        threshold = choose_threshold(held_out.labels, held_out.probabilities)
+        return FittedModel(None, None, sigmoid, held_out), threshold
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,7 @@ class Tuned:
     history: list[EpochNumbers]
     weights: Path
     facts: dict[str, Any]
+    familiarity: Familiarity
 
 
 def facts_of(training: Training) -> dict[str, Any]:

@@ -58,7 +58,9 @@ def tune_by_validation_part(task: TuningTask) -> Tuned:
         "refitted": False,
         "diverged_rates": search.diverged,
     }
-    return Tuned(task.fit_of(best, unseen, choice), search.history, task.weights, facts)
+    return Tuned(
+        task.fit_of(best, unseen, choice), search.history, task.weights, facts, task.familiarity(best)
+    )
 
 
 def _search(task: TuningTask, recipe: Recipe, train: Part, validation: Part) -> _Search:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from benchmark.analysis.findings import Findings, find
+from benchmark.api import run
 from benchmark.cli.run import run_grid
 from benchmark.execution.plan import Plan
 from benchmark.reporting.write import Report, write_report
@@ -118,3 +119,25 @@ def one_pixel_figures(monkeypatch: pytest.MonkeyPatch) -> None:
             path.write_bytes(b"")
 
     monkeypatch.setattr(Figure, "savefig", save)
+
+
+@pytest.fixture(scope="session")
+def kept_run(tmp_path_factory: pytest.TempPathFactory, phantom: Path) -> tuple[Plan, Records]:
+    """A grid that keeps the model of every kind of cell, run once. Do not write into its workspace."""
+    folder = tmp_path_factory.mktemp("kept")
+    sections: dict[str, object] = {
+        "feature_extraction": {
+            "backbones": ["bundled"],
+            "classifiers": ["logistic_regression", "linear_svm", "rbf_svm", "xgboost", "majority"],
+        },
+        "fine_tuning": {"backbones": ["bundled"], "recipe": {"epochs": 1, "folds": 2, "resolution": 32}},
+        "hand_crafted": {"descriptors": ["edges"], "classifiers": ["logistic_regression"]},
+    }
+    grid = folder / "grid.yaml"
+    grid.write_text(
+        small_grid(phantom, name="kept", train_sizes=[60], image={"size": 40}, keep_models="all", **sections)
+    )
+    results = run(grid, folder / "runs", jobs=1, device="cpu", track=False)
+    assert results.plan is not None
+    assert not results.failed
+    return results.plan, Workspace(folder / "runs").records("kept")

@@ -9,6 +9,7 @@ from sklearn.metrics.pairwise import euclidean_distances
 
 from classifiers import svm
 from classifiers.catalogue import CLASSIFIERS
+from classifiers.decision_functions import squared_distances
 from tests.classifiers.problems import make
 
 
@@ -38,7 +39,7 @@ def test_the_kernel_svm_holds_one_folds_kernel_at_a_time(monkeypatch):
 def test_squared_distances_are_those_of_scikit_learn_and_never_negative():
     random = np.random.default_rng(0)
     a, b = (random.standard_normal((rows, 30)).astype(np.float32) for rows in (20, 7))
-    assert np.allclose(svm.squared_distances(a, b), euclidean_distances(a, b, squared=True), atol=1e-3)
-    own = svm.squared_distances(a * 1000, a * 1000)
+    assert np.allclose(squared_distances(a, b), euclidean_distances(a, b, squared=True), atol=1e-3)
+    own = squared_distances(a * 1000, a * 1000)
     assert own.dtype == np.float32
     assert own.min() == 0

@@ -46,9 +46,9 @@ def test_out_of_fold_log_odds_are_those_of_the_chosen_epoch(task, trainings, mon
     pooled = []
     calibrated = folds.TuningTask.calibrated
 
-    def spy(self, unseen, odds):
+    def spy(self, unseen):
         pooled.append(unseen.odds)
-        return calibrated(self, unseen, odds)
+        return calibrated(self, unseen)
 
     monkeypatch.setattr(folds.TuningTask, "calibrated", spy)
     made = task(epochs=3, views=views)

@@ -1,4 +1,4 @@
-from benchmark.analysis.chosen import chosen_on_training_folds
+from benchmark.execution.chosen import chosen_on_training_folds
 from tests.benchmark.recorded import finished
 
 

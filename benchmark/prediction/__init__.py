@@ -1,0 +1,1 @@
+"""Kept models: probabilities, classes and warnings for images that the benchmark has not seen."""

@@ -1,0 +1,98 @@
+"""From pixels to probabilities, by a kept model: a frozen extractor with a classifier, or a tuned network."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from benchmark.errors import UserError, reason
+from benchmark.store.kept_models import KeptModel, TunedHead
+from classifiers.fine_tuning.layers import TunedNetwork
+from classifiers.fine_tuning.prediction import features
+from classifiers.selection import Floats
+from extractors.backbones import Backbone, embed, load_backbone
+from extractors.devices import choose_device
+from extractors.handcrafted import describe
+from extractors.sources import RANDOM
+from extractors.specs import BackboneSpec, DescriptorSpec
+from extractors.weights import load_strictly, read_state
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Of each image: its probability (n,), and its vector (n, width) float32 before the classifier."""
+
+    probabilities: Floats
+    vectors: NDArray[np.float32]
+
+
+Scorer = Callable[[Pixels], Scores]  # of (n, size, size) uint8
+
+
+def scorer_of(model: KeptModel, device: str = "auto") -> Scorer:
+    """The scorer of a model, with its network loaded once.
+
+    Raises UserError for weights that are not those that the cell was fitted with, and for an unknown device.
+    """
+    try:
+        network = tuned_network(model, device) if model.tuned else None
+        if network:
+            return partial(_by_network, model, *network)
+        _check_identity(model)
+        if isinstance(model.extractor, DescriptorSpec):
+            return partial(_by_descriptor, model, model.extractor.name)
+        return partial(_by_backbone, model, frozen_backbone(model, device))
+    except ValueError as error:
+        raise UserError(f"cell {model.record.cell}: {reason(error)}") from error
+
+
+def frozen_backbone(model: KeptModel, device: str = "auto") -> Backbone:
+    """The frozen network of a model. Raises ValueError as `load_backbone`."""
+    assert isinstance(model.extractor, BackboneSpec)
+    return load_backbone(model.extractor, size=model.size, device=choose_device(device))
+
+
+def tuned_network(model: KeptModel, device: str = "auto") -> tuple[Backbone, TunedNetwork, TunedHead]:
+    """The fine-tuned network of a model, in eval mode. Raises ValueError for weights that do not fit."""
+    assert isinstance(model.extractor, BackboneSpec)
+    assert model.tuned is not None
+    bare = replace(model.extractor, weights=RANDOM)  # its own weights are all in the model's file
+    size = model.tuned.resolution or model.size
+    backbone = load_backbone(bare, size=size, device=choose_device(device))
+    network = TunedNetwork(backbone, model.tuned.head).to(backbone.device)
+    load_strictly(network, read_state(model.tuned.weights), model.tuned.weights)
+    return backbone, network.eval(), model.tuned
+
+
+def _by_descriptor(model: KeptModel, name: str, pixels: Pixels) -> Scores:
+    vectors = describe(pixels, [name])[name]
+    return Scores(model.classifier.predict_proba(vectors), vectors)
+
+
+def _by_backbone(model: KeptModel, backbone: Backbone, pixels: Pixels) -> Scores:
+    vectors = embed(backbone, pixels)
+    return Scores(model.classifier.predict_proba(vectors), vectors)
+
+
+@torch.inference_mode()
+def _by_network(
+    model: KeptModel, backbone: Backbone, network: TunedNetwork, tuned: TunedHead, pixels: Pixels
+) -> Scores:
+    vectors = features(backbone, network, pixels, np.arange(len(pixels)), tuned.resolution)
+    odds = network.head(torch.from_numpy(vectors).to(backbone.device)).squeeze(1)
+    return Scores(model.classifier.calibrate(odds.cpu().numpy().astype(np.float64)), vectors)
+
+
+def _check_identity(model: KeptModel) -> None:
+    now = model.extractor.identity()
+    if now != model.identity:
+        changed = ", ".join(sorted(key for key in now if now[key] != model.identity.get(key)))
+        raise ValueError(
+            f"{model.extractor.label} is not the one that it was fitted with ({changed} differ); "
+            "use the same weights file, or run the grid again"
+        )
