@@ -16,9 +16,10 @@ def with_missing_models(plan: Plan, records: Records) -> Plan:
     """The plan in which cells that are done without a model that the grid asks for are missing."""
     if plan.grid.keep_models == "none":
         return plan
+    done = _finished(records, (planned.cell.id for planned in plan.cells if planned.status == "done"))
     wanted = {
         record.cell
-        for record in _wanted(plan, records)
+        for record in _wanted(plan, done)
         if record.model_kept is not False and not records.has_model(record.cell)
     }
     cells = [
@@ -31,23 +32,22 @@ def with_missing_models(plan: Plan, records: Records) -> Plan:
 def drop_other_models(plan: Plan, records: Records) -> None:
     """Delete the models of frozen cells that were not chosen, where the grid keeps the chosen ones.
 
-    Nothing is deleted while cells are not done: they may be chosen instead.
+    Nothing is deleted while a cell is not finished: it may be chosen instead.
     """
-    done = {planned.cell.id for planned in plan.cells if _finished(records, planned.cell.id)}
-    if plan.grid.keep_models != "chosen" or len(done) < len(plan.cells):
+    if plan.grid.keep_models != "chosen":
         return
-    for cell in done - {record.cell for record in _wanted(plan, records)}:
-        record = records.read(cell)
-        if isinstance(record, Finished) and record.training is None:
-            shutil.rmtree(records.cell_folder(cell) / MODEL, ignore_errors=True)
+    finished = _finished(records, (planned.cell.id for planned in plan.cells))
+    if len(finished) < len(plan.cells):
+        return
+    chosen = {record.cell for record in _wanted(plan, finished)}
+    for record in finished:
+        if record.cell not in chosen and record.training is None:
+            shutil.rmtree(records.cell_folder(record.cell) / MODEL, ignore_errors=True)
 
 
-def _wanted(plan: Plan, records: Records) -> Iterable[Finished]:
-    done = {planned.cell.id for planned in plan.cells if planned.status == "done"}
-    finished = [record for cell in done if (record := _finished(records, cell))]
+def _wanted(plan: Plan, finished: list[Finished]) -> list[Finished]:
     return ordinary(finished) if plan.grid.keep_models == "all" else chosen_on_training_folds(finished)
 
 
-def _finished(records: Records, cell: str) -> Finished | None:
-    record = records.read(cell)
-    return record if isinstance(record, Finished) else None
+def _finished(records: Records, cells: Iterable[str]) -> list[Finished]:
+    return [record for cell in cells if isinstance(record := records.read(cell), Finished)]
