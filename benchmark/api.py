@@ -33,6 +33,7 @@ from benchmark.execution.open_plan import load_manifest, open_plan
 from benchmark.execution.plan import Plan
 from benchmark.execution.takeover import take_over
 from benchmark.grid.schema import Evaluation, Grid, read_grid
+from benchmark.prediction.studies import find_studies
 from benchmark.reporting.write import Report, write_report
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.store.records import Records
@@ -51,6 +52,8 @@ __all__ = [
     "audit",
     "augmentations",
     "compare",
+    "find_studies",
+    "load_model",
     "load_results",
     "plan",
     "read_grid",
@@ -61,6 +64,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from benchmark.datasets.audit.checks import Audit
+    from benchmark.prediction.predictor import Predictor
 
 GridLike = Grid | Path | str  # a grid, or the path of a grid file
 WorkspaceLike = Workspace | Path | str  # a workspace, or its folder
@@ -183,7 +187,7 @@ def load_results(workspace: WorkspaceLike, grid: GridLike, *, jobs: int | None =
     there. Raises UserError when there is no such grid.
     """
     place, share = _workspace(workspace), share_cores(jobs)
-    if isinstance(grid, str) and not Path(grid).is_file() and Path(grid).suffix not in (".yaml", ".yml"):
+    if isinstance(grid, str) and _is_name(grid):
         return _load_by_name(place, grid, share)
     opened, records = open_plan(_grid(grid), place, draw=False)
     return _results(opened, records, current_records(opened, records), share)
@@ -266,6 +270,28 @@ def augmentations(grid: GridLike, out: Path | str, *, workspace: WorkspaceLike =
 
     read = _grid(grid)
     return save_augmentations(read, load_manifest(read.dataset, _workspace(workspace).cache), Path(out))
+
+
+def load_model(
+    workspace: WorkspaceLike, grid: GridLike, cell: str, *, coverage: float = 0.9, device: str = "auto"
+) -> "Predictor":
+    """The kept model of a cell, ready to judge studies: `predictor.predict(find_studies([folder]))`.
+
+    `grid` as in `load_results`; `cell` is the id or its beginning. `coverage` is the probability with which
+    the classes that the model does not rule out hold the true one; where it rules out neither or both, it
+    abstains. Raises UserError, with a list of the kept models, where there is no such model.
+    """
+    from benchmark.prediction.cells import find_model  # they import torch, which is slow
+    from benchmark.prediction.predictor import predictor_of
+
+    place = _workspace(workspace)
+    name = grid if isinstance(grid, str) and _is_name(grid) else _grid(grid).name
+    return predictor_of(find_model(place.records(name), cell), coverage=coverage, device=device)
+
+
+def _is_name(grid: str) -> bool:
+    """Whether a text is the name of a grid, not the path of a file."""
+    return not Path(grid).is_file() and Path(grid).suffix not in (".yaml", ".yml")
 
 
 def _load_by_name(workspace: Workspace, name: str, share: Share) -> Results:

@@ -39,6 +39,6 @@ def find_model(records: Records, cell: str) -> KeptModel:
 def in_words(record: Finished) -> str:
     """The axes of a cell and its AUROC on training folds, for lists of models."""
     return (
-        f"{record.strategy} {record.backbone} {record.classifier}, {record.body_part}, size {record.size_name}, "
-        f"seed {record.seed}, AUROC on training folds {record.selection_auroc:.3f}"
+        f"{record.strategy} {record.backbone} {record.classifier}, {record.body_part}, "
+        f"size {record.size_name}, seed {record.seed}, AUROC on training folds {record.selection_auroc:.3f}"
     )

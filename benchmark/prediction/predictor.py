@@ -6,7 +6,6 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from benchmark.prediction.plausibility import doubts
 from benchmark.prediction.scoring import Pixels, Scorer, scorer_of
@@ -68,23 +67,6 @@ class Predictor:
         remaining = iter(studies)
         while some := list(islice(remaining, _STUDIES)):
             yield from self._judged(some)
-
-    def to_frame(self, studies: Iterable[Study]) -> pd.DataFrame:
-        """A row per study: study, images, probability, threshold, label, decision, warnings, error."""
-        rows = [
-            {
-                "study": found.study,
-                "images": len(found.images),
-                "probability": found.probability,
-                "threshold": self.model.record.threshold,
-                "label": found.label,
-                "decision": found.decision,
-                "warnings": "; ".join(found.warnings),
-                "error": found.error,
-            }
-            for found in self.predict(studies)
-        ]
-        return pd.DataFrame(rows).astype({"label": "Int64"})
 
     def pixels(self, image: Source) -> Pixels:
         """An image as the model sees it: (size, size) uint8. Raises UnreadableImageError."""

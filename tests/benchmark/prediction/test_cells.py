@@ -29,5 +29,5 @@ def test_a_cell_that_is_none_lists_the_models(kept_run, cell, said):
 
 
 def test_a_grid_without_models_says_how_to_keep_them(tmp_path):
-    with pytest.raises(UserError, match="has kept no model in .* add 'keep_models: chosen'"):
+    with pytest.raises(UserError, match=r"has kept no model in .* add 'keep_models: chosen'"):
         find_model(Records(tmp_path, "none"), "a")

@@ -1,0 +1,67 @@
+"""The commands that use a kept model. Slow imports are inside the commands."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmark.cli.options import FILE, FOLDER, device_option, json_option, workspace_option
+
+grid_or_name_option = click.option(
+    "--grid", required=True, help="The grid file, or the name of a grid that was run in the workspace."
+)
+cell_option = click.option(
+    "--cell", default="", help="The cell's id, or its beginning; without it, the kept models are listed."
+)
+each_image_option = click.option(
+    "--each-image", is_flag=True, help="Every image is a study; else the images of a folder are one."
+)
+coverage_option = click.option(
+    "--coverage",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.9,
+    show_default=True,
+    help="How often the true class must be among those not ruled out; where both remain, it abstains.",
+)
+
+
+@click.command()
+@grid_or_name_option
+@cell_option
+@click.argument("paths", nargs=-1, required=True, type=FILE)
+@each_image_option
+@coverage_option
+@workspace_option
+@device_option
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, a line per study.")
+def predict(paths: tuple[Path, ...], as_json: bool, as_csv: bool, **asked: Any) -> None:
+    """Judge images, studies or folders with a kept model.
+
+    Exit status 2 when an image cannot be read; the others are judged all the same.
+    """
+    from benchmark.cli.predict import predict_paths
+
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv cannot both be printed")
+    sys.exit(predict_paths(paths, "json" if as_json else "csv" if as_csv else "table", **asked))
+
+
+@click.command()
+@grid_or_name_option
+@cell_option
+@click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.option("--out", type=FOLDER, required=True, help="Folder for worklist.csv and worklist.html.")
+@each_image_option
+@coverage_option
+@workspace_option
+@device_option
+def worklist(paths: tuple[Path, ...], out: Path, **asked: Any) -> None:
+    """Order studies by the probability that a kept model gives them, as CSV and as a page with pictures.
+
+    Exit status 2 when an image cannot be read; its study is the last.
+    """
+    from benchmark.cli.predict import write_list
+
+    sys.exit(write_list(paths, out, **asked))

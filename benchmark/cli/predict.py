@@ -1,0 +1,90 @@
+"""The commands `benchmark predict` and `benchmark worklist`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from benchmark.api import load_model
+from benchmark.cli.terminal import console, frame_table, say, shown, warn
+from benchmark.prediction.cells import in_words
+from benchmark.prediction.predictor import Predictor, StudyPrediction
+from benchmark.prediction.studies import Study, find_studies
+from benchmark.prediction.table import csv_text, predictions_frame
+from benchmark.prediction.worklist import CSV, PAGE, write_worklist
+
+_SHOWN = 20  # rows of a worklist in the terminal
+
+
+def predict_paths(
+    paths: Sequence[Path],
+    form: str,
+    *,
+    grid: str,
+    cell: str,
+    workspace: Path,
+    each_image: bool,
+    coverage: float,
+    device: str,
+) -> int:
+    """Print the predictions as `table`, `json` or `csv`; returns the exit status."""
+    studies, model = _opened(paths, grid, cell, workspace, each_image, coverage, device)
+    found = list(model.predict(studies))
+    frame = predictions_frame(found, model.model.record.threshold)
+    if form == "json":
+        say(json.dumps([one.to_json() for one in found], indent=1))
+    elif form == "csv":
+        say(csv_text(frame).rstrip("\n"))
+    else:
+        console().print(_table(frame, in_words(model.model.record)))
+    return _status(found)
+
+
+def write_list(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    grid: str,
+    cell: str,
+    workspace: Path,
+    each_image: bool,
+    coverage: float,
+    device: str,
+) -> int:
+    """Write the worklist and print its head; returns the exit status."""
+    studies, model = _opened(paths, grid, cell, workspace, each_image, coverage, device)
+    found = write_worklist(model, studies, out)
+    frame = predictions_frame(found[:_SHOWN], model.model.record.threshold)
+    console().print(_table(frame, f"the first {len(frame)} of {len(found):,} studies"))
+    say(f"all studies: {shown(out / CSV)}, pictures: {shown(out / PAGE)}")
+    return _status(found)
+
+
+def _opened(
+    paths: Sequence[Path],
+    grid: str,
+    cell: str,
+    workspace: Path,
+    each_image: bool,
+    coverage: float,
+    device: str,
+) -> tuple[list[Study], Predictor]:
+    studies = find_studies(paths, each_image=each_image)
+    return studies, load_model(workspace, grid, cell, coverage=coverage, device=device)
+
+
+def _table(frame: pd.DataFrame, title: str) -> object:
+    shown_frame = frame.drop(columns=["error"]).assign(
+        probability=[f"{p:.3f}" if pd.notna(p) else "" for p in frame["probability"]],
+        threshold=[f"{t:.3f}" for t in frame["threshold"]],
+        label=["" if pd.isna(one) else str(one) for one in frame["label"]],
+    )
+    return frame_table(shown_frame, title)
+
+
+def _status(found: Sequence[StudyPrediction]) -> int:
+    broken = [one for one in found if one.error]
+    for one in broken:
+        warn(one.error)
+    return 2 if broken else 0
