@@ -43,8 +43,8 @@ def scorer_of(model: KeptModel, device: str = "auto") -> Scorer:
         network = tuned_network(model, device) if model.tuned else None
         if network:
             return partial(_by_network, model, *network)
-        _check_identity(model)
         if isinstance(model.extractor, DescriptorSpec):
+            _check_identity(model)
             return partial(_by_descriptor, model, model.extractor.name)
         return partial(_by_backbone, model, frozen_backbone(model, device))
     except ValueError as error:
@@ -52,9 +52,15 @@ def scorer_of(model: KeptModel, device: str = "auto") -> Scorer:
 
 
 def frozen_backbone(model: KeptModel, device: str = "auto") -> Backbone:
-    """The frozen network of a model. Raises ValueError as `load_backbone`."""
+    """The frozen network of a model. Raises ValueError as `load_backbone`, and for other weights."""
     assert isinstance(model.extractor, BackboneSpec)
-    return load_backbone(model.extractor, size=model.size, device=choose_device(device))
+    if model.backbone is None:
+        _check_identity(model)
+        return load_backbone(model.extractor, size=model.size, device=choose_device(device))
+    bare = replace(model.extractor.resolved(), weights=RANDOM)
+    backbone = load_backbone(bare, size=model.size, device=choose_device(device))
+    load_strictly(backbone.network, read_state(model.backbone), model.backbone)
+    return backbone
 
 
 def tuned_network(model: KeptModel, device: str = "auto") -> tuple[Backbone, TunedNetwork, TunedHead]:

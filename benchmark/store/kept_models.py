@@ -18,6 +18,7 @@ from classifiers.names import WEIGHTS
 from extractors.digests import file_digest
 from extractors.specs import BackboneSpec, DescriptorSpec
 
+BACKBONE = "backbone.safetensors"  # the frozen network's own weights, in a model that was made to travel
 _VERSION = 1
 
 
@@ -35,7 +36,7 @@ class KeptModel:
     """Everything that makes probabilities of pixels, beside a frozen backbone's own weights.
 
     `identity` are the settings and digests of the extractor when the cell was fitted. `tuned` is None for a
-    frozen extractor.
+    frozen extractor. `backbone` is the file of a frozen network's weights, where the model has it with it.
     """
 
     record: Finished
@@ -44,6 +45,7 @@ class KeptModel:
     classifier: FittedModel
     familiarity: Familiarity
     tuned: TunedHead | None
+    backbone: Path | None = None
 
     @property
     def image(self) -> dict[str, Any]:
@@ -106,6 +108,7 @@ def read_model(records: Records, record: Finished) -> KeptModel:
             classifier=load_fitted_model(folder),
             familiarity=load_familiarity(folder),
             tuned=_tuned(tuned, records.cell_folder(record.cell) / WEIGHTS) if tuned else None,
+            backbone=own if (own := folder / BACKBONE).is_file() else None,
         )
     except FileNotFoundError as error:
         raise UserError(f"cell {record.cell} has no model ({Path(error.filename).name}): {again}") from None

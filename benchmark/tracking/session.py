@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -12,7 +13,7 @@ from benchmark.analysis.answers import Answers
 from benchmark.errors import UserError, reason
 from benchmark.execution.plan import Plan
 from benchmark.store.addresses import sqlite_path, without_secrets
-from benchmark.store.record import Epoch, Header, Record
+from benchmark.store.record import Epoch, Finished, Header, Record
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.artifacts import cell_figures, cell_files, comparison_figures
@@ -128,12 +129,21 @@ class Session:
         tracker, evaluation = self._open(), self._plan.grid.evaluation
         for record in known:
             self._write(record)
+        for record in known:
+            if isinstance(record, Finished) and self._records.has_model(record.cell):
+                tracker.log_model(record, partial(_write_model, self._records, record))
         tracker.log_curves([*answers.points, *answers.control_points])
         for part in self._plan.grid.body_parts:
             rows = [row for row in answers.head_to_head if row["body_part"] == part]
             if rows:
                 figures = partial(comparison_figures, rows, evaluation.primary, evaluation.unit)
                 tracker.log_comparison(part, rows, figures)
+
+
+def _write_model(records: Records, record: Finished, folder: Path) -> None:
+    from benchmark.tracking.study_model import save_study_model  # torch and MLflow: seconds to import
+
+    save_study_model(records, record, folder)
 
 
 def open_tracker(workspace: Workspace, plan: Plan) -> "Tracker":

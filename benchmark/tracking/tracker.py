@@ -5,6 +5,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -132,6 +133,19 @@ class Tracker:
             finished=when,
         )
         self._cells[record.cell] = run
+
+    def log_model(self, record: Finished, write: Callable[[Path], None]) -> None:
+        """Log the model of a cell that was logged as the artifact folder `model` of its run, once per record.
+
+        `write` is called with the path of a new folder, which it makes an MLflow model.
+        """
+        run, digest = self._cells[record.cell], digest_of(record.to_json())
+        if run.data.tags.get("model") == digest:
+            return
+        with TemporaryDirectory() as folder:
+            write(Path(folder) / "model")
+            self._store.client.log_artifacts(run.info.run_id, str(Path(folder) / "model"), "model")
+        self._store.client.set_tag(run.info.run_id, "model", digest)
 
     def log_comparison(
         self, body_part: str, rows: Sequence[Mapping[str, Any]], figures: Callable[[], Figures]

@@ -1,0 +1,57 @@
+"""A bundle is all that another machine needs."""
+
+from pathlib import Path
+from shutil import move
+
+import numpy as np
+import pytest
+
+from benchmark.api import run
+from benchmark.errors import UserError
+from benchmark.prediction.bundle import read_bundle, write_bundle
+from benchmark.prediction.cells import find_model, models_of
+from benchmark.prediction.predictor import predictor_of
+from benchmark.prediction.studies import Study
+from benchmark.store.workspace import Workspace
+
+
+@pytest.fixture
+def run_with_a_file(write_grid, tmp_path, mobilenet_file):
+    """A frozen grid whose weights are a file, which is moved away afterwards; and its records."""
+    weights = tmp_path / "weights.safetensors"
+    weights.write_bytes(mobilenet_file.read_bytes())
+    backbone = {"name": "mobilenetv2_100", "weights": str(weights), "model_args": {"pad_type": "same"}}
+    grid = write_grid(
+        train_sizes=[40],
+        hand_crafted=None,
+        keep_models="all",
+        feature_extraction={"backbones": [backbone], "classifiers": ["logistic_regression"]},
+    )
+    results = run(grid, tmp_path / "runs", jobs=1, device="cpu", track=False)
+    return results.plan, Workspace(tmp_path / "runs").records("small"), weights
+
+
+def test_a_bundle_needs_no_weights_file(run_with_a_file, tmp_path):
+    plan, records, weights = run_with_a_file
+    (record,) = models_of(records)
+    write_bundle(records, record, tmp_path / "bundle")
+    move(weights, tmp_path / "elsewhere")
+    with pytest.raises(UserError, match="weights"):
+        predictor_of(find_model(records, record.cell), device="cpu")
+    known = records.read_predictions(record).head(20)
+    studies = [Study(image, (plan.manifest.root / image,), (image,)) for image in known["image"]]
+    found = predictor_of(read_bundle(tmp_path / "bundle"), device="cpu").predict(studies)
+    assert np.array([one.probability for one in found]) == pytest.approx(known["probability"], abs=1e-6)
+
+
+def test_other_weights_than_those_of_the_fit_are_refused(run_with_a_file, squeezenet_file):
+    _, records, weights = run_with_a_file
+    (record,) = models_of(records)
+    weights.write_bytes(squeezenet_file.read_bytes())
+    with pytest.raises(UserError, match="is not the one that it was fitted with \\(weights differ\\)"):
+        predictor_of(find_model(records, record.cell), device="cpu")
+
+
+def test_a_folder_without_a_model_is_said(tmp_path: Path):
+    with pytest.raises(UserError, match="holds no model"):
+        read_bundle(tmp_path)
