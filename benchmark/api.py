@@ -40,6 +40,7 @@ from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import NotLoggedError, Session
 from extractors.array_store import write_atomically
+from results.projection import PCA, check_projection
 
 __all__ = [
     "Grid",
@@ -198,16 +199,28 @@ def compare(results: Results) -> pd.DataFrame:
     return results.compare()
 
 
-def report(results: Results, out: Path | str, *, jobs: int | None = None, grid_text: str = "") -> Report:
-    """Write figures, tables, metrics.csv and report.html into the folder `out`; fits nothing.
+def report(
+    results: Results,
+    out: Path | str,
+    *,
+    jobs: int | None = None,
+    grid_text: str = "",
+    projection: str = PCA,
+) -> Report:
+    """Write figures, tables, metrics.csv and report.html into the folder `out`; fits no classifier.
 
-    `grid_text` is shown as the grid on the page (default: the grid as JSON). Raises UserError without any
-    finished cell, for results that were loaded by name, and when `out` cannot be written.
+    `grid_text` is shown as the grid on the page (default: the grid as JSON). `projection` (pca, or umap with
+    the extra of that name) is that of the embeddings. Raises UserError without any finished cell, for results
+    that were loaded by name, for a projection that cannot be had, and when `out` cannot be written.
     """
     if results.plan is None:
         raise UserError("a report needs the grid and its data: load_results(workspace, 'grid.yaml')")
+    try:
+        check_projection(projection)
+    except ValueError as error:
+        raise UserError(str(error)) from None
     text = grid_text or results.plan.grid.model_dump_json(indent=1, exclude_defaults=True)
-    return write_report(results.plan, results.answers, Path(out), share_cores(jobs), text)
+    return write_report(results.plan, results.answers, Path(out), share_cores(jobs), text, projection)
 
 
 def audit(

@@ -4,24 +4,31 @@
 """
 
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
 
 from benchmark.analysis.across_settings import ranks, spread_rows
 from benchmark.analysis.answers import Answers
+from benchmark.analysis.attempts import Attempt, attempt
 from benchmark.analysis.body_parts import shrunken_rows, together_rows
 from benchmark.analysis.controls import control_rows
 from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
+from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.label_efficiency import efficiency_rows
-from benchmark.analysis.paired_differences import test_rows
+from benchmark.analysis.paired_differences import QUESTION, test_rows
+from benchmark.analysis.prediction_gallery import prediction_gallery
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.sample_size import crossover_rows, fit_rows
 from benchmark.analysis.scores import score_rows
 from benchmark.analysis.worklist import worklist_rows
-from benchmark.datasets.names import EVERY_PART
 from benchmark.execution.plan import Plan
+from benchmark.grid.strategies import STRATEGIES
+from classifiers.catalogue import learns
+from results.figures import EmbeddingAtlas, PredictionGallery
+from results.projection import PCA
 
 
 @dataclass(frozen=True)
@@ -46,15 +53,37 @@ class Findings:
     controls: pd.DataFrame
     worklist: pd.DataFrame  # what ordering by probability saves, at the largest size
 
+    projection: str = PCA  # of the embeddings, onto two axes
+
     @property
     def main_part(self) -> str:
-        """The body part for figures that show one: `all` if the grid has it, else its first."""
-        parts = list(self.evaluated.largest)
-        return EVERY_PART if EVERY_PART in parts else parts[0]
+        """The body part for figures that show one."""
+        return self.evaluated.main_part
+
+    @cached_property
+    def atlases(self) -> dict[str, Attempt[EmbeddingAtlas]]:
+        """The embedding of each strategy that has one, where the cache still holds it."""
+        names = [name for name in self._strategies if STRATEGIES[name].needs_embedding]
+        return {
+            name: attempt(partial(embedding_atlas, self.evaluated, self.plan, name, self.projection))
+            for name in names
+        }
+
+    @cached_property
+    def galleries(self) -> dict[str, Attempt[PredictionGallery]]:
+        """Examples of the predictions of the frozen and the fine-tuned side, likewise."""
+        names = [name for name in self._strategies if name in (QUESTION.first, QUESTION.second)]
+        return {name: attempt(partial(prediction_gallery, self.evaluated, self.plan, name)) for name in names}
+
+    @property
+    def _strategies(self) -> list[str]:
+        """The strategies with finished cells of the main body part at its largest size."""
+        cells = self.evaluated.by_setting[self.evaluated.largest[self.main_part]]
+        return list(dict.fromkeys(record.strategy for record in cells if learns(record.classifier)))
 
 
-def find(answers: Answers, plan: Plan) -> Findings:
-    """Compute every table of a report from the results of a grid; nothing is fitted."""
+def find(answers: Answers, plan: Plan, projection: str = PCA) -> Findings:
+    """Compute every table of a report from the results of a grid; no classifier is fitted."""
     evaluated, found = answers.cells, answers.pairs
     return Findings(
         evaluated=evaluated,
@@ -74,4 +103,5 @@ def find(answers: Answers, plan: Plan) -> Findings:
         together=together_rows(found, evaluated.evaluation.confidence),
         shrunken=shrunken_rows(found, evaluated.evaluation.confidence),
         spread=spread_rows(evaluated, found),
+        projection=projection,
     )

@@ -1,18 +1,30 @@
 """The finished cells of a grid as one object: its frames, and what follows from them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import pandas as pd
 
 from benchmark.analysis.answers import Answers
+from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.metrics_table import metrics_frame
 from benchmark.analysis.power import forecast_rows, power_rows
+from benchmark.analysis.prediction_gallery import prediction_gallery
+from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.strategy_curves import strategy_points
+from benchmark.analysis.worklist import worklist_rows
 from benchmark.errors import UserError
 from benchmark.execution.plan import Plan
 from benchmark.store.record import Failed, Finished
 from benchmark.store.records import Records
+from results.figures.embedding_atlas import EmbeddingAtlas
 from results.figures.learning_curves import LearningCurves
+from results.figures.prediction_gallery import PredictionGallery
+from results.projection import PCA
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,40 @@ class Results:
         shown = backbone or (points[0]["backbone"] if points else "")
         rows = [row for row in points if row["backbone"] in (shown, "")]
         return LearningCurves(rows, evaluation.primary, evaluation.unit)
+
+    def worklist(self) -> pd.DataFrame:
+        """What reading in the order of the probabilities saves: `benchmark.analysis.worklist.worklist_rows`.
+
+        One row per body part and strategy at the largest size: shares of the abnormal studies among the first
+        20, 40 and 60 % of the list, the place of the median abnormal study, and what need not be read at 95 %
+        sensitivity, each with its interval over test patients.
+        """
+        return worklist_rows(self.answers.cells)
+
+    def embedding_atlas(self, strategy: str = "feature_extraction", projection: str = PCA) -> EmbeddingAtlas:
+        """The images by the embedding that training folds choose of a strategy: `.frame()` and `.plot()`.
+
+        `projection` is pca, or umap where the extra of that name is installed. Raises UserError where there
+        is no such cell, or the cache does not hold its embedding any more.
+        """
+        return self._with_plan(partial(embedding_atlas, strategy=strategy, projection=projection))
+
+    def examples(self, strategy: str = "feature_extraction") -> PredictionGallery:
+        """The most confident true and false positives and negatives of a strategy, with their pictures.
+
+        Raises UserError where there is no such cell, or the cache does not hold the pixels any more.
+        """
+        return self._with_plan(partial(prediction_gallery, strategy=strategy))
+
+    def _with_plan(self, make: Callable[[ResampledCells, Plan], Made]) -> Made:
+        if self.plan is None:
+            raise UserError("pictures need the grid and its data: load_results(workspace, 'grid.yaml')")
+        if not self.answers.cells.finished:
+            raise UserError(f"grid '{self.plan.grid.name}' has no finished cell; first: benchmark run")
+        try:
+            return make(self.answers.cells, self.plan)
+        except ValueError as error:
+            raise UserError(str(error)) from None
 
 
 def _agrees(record: Finished, axes: dict[str, object]) -> bool:

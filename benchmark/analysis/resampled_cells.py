@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from benchmark.datasets.names import EVERY_PART
 from benchmark.execution.chosen import chosen_on_training_folds
 from benchmark.execution.executors import Share, run_all
 from benchmark.grid.cells import Cell
@@ -129,6 +130,12 @@ class ResampledCells:
         settings = sorted(self.by_setting, key=lambda s: s.images)
         largest = {setting.body_part: setting for setting in settings}
         return {part: largest[part] for part in dict.fromkeys(s.body_part for s in self.by_setting)}
+
+    @property
+    def main_part(self) -> str:
+        """The body part for figures that show one: `all` if the grid has it, else its first."""
+        parts = list(self.largest)
+        return EVERY_PART if EVERY_PART in parts else parts[0]
 
     def same_training_images(self, setting: Setting) -> bool:
         """Whether all seeds of a setting have the same training images: all that there are.

@@ -153,12 +153,21 @@ def power(grid_file: Path, workspace: Path, difference: float | None, as_json: b
 @workspace_option
 @tracking_option
 @jobs_option
-def report(grid_file: Path, out: Path, workspace: Path, tracking_uri: str | None, jobs: int | None) -> None:
+@click.option(
+    "--projection",
+    type=click.Choice(["pca", "umap"]),
+    default="pca",
+    show_default=True,
+    help="Of embeddings, onto two axes; umap needs the extra of that name.",
+)
+def report(
+    grid_file: Path, out: Path, workspace: Path, tracking_uri: str | None, jobs: int | None, projection: str
+) -> None:
     """Write figures, tables and a page for a paper from the finished results; fit nothing."""
     from benchmark.cli.report import report_grid
     from benchmark.store.workspace import Workspace
 
-    report_grid(grid_file, Workspace(workspace, tracking_uri), out, jobs)
+    report_grid(grid_file, Workspace(workspace, tracking_uri), out, jobs, projection)
 
 
 @cli.command()

@@ -19,10 +19,11 @@ from results.labels import metric_label
 from results.verdict import verdict_text
 
 
-def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | None) -> None:
+def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | None, projection: str) -> None:
     """Write the report of a grid's finished cells into `out`. Raises UserError when no cell is finished."""
     results = api.load_results(workspace, grid_file, jobs=jobs)
-    report = api.report(results, out, jobs=jobs, grid_text=grid_file.read_text(encoding="utf-8"))
+    text = grid_file.read_text(encoding="utf-8")
+    report = api.report(results, out, jobs=jobs, grid_text=text, projection=projection)
     _show(report)
     _track(report, workspace)
 

@@ -1,14 +1,16 @@
 """Pictures of what a grid's recipes do to training images."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.splits import RowNumbers, pool_and_test
 from benchmark.errors import UserError
 from benchmark.grid.schema import Grid
-from classifiers.fine_tuning.augmentation_examples import augmentation_examples
+from classifiers.fine_tuning.recipes import Recipe
 from extractors.pixels import UnreadableImageError, decode
 from results.figures import PictureGrid, save
 from results.labels import distinct, part_label
@@ -17,42 +19,59 @@ from results.text import for_file_name
 MOST_ROWS = 4  # images that are shown; chosen by hand
 
 
+def recipes_of(grid: Grid) -> Mapping[str, Recipe]:
+    """The recipes of a grid by name; none without fine-tuning."""
+    return grid.fine_tuning.named_recipes if grid.fine_tuning else {}
+
+
 def save_augmentations(grid: Grid, manifest: Manifest, folder: Path) -> list[Path]:
     """Write `augmentation_RECIPE` as PDF, PNG and CSV for each recipe of a grid into `folder`.
 
-    Each row is one training image (the first of each body part, at most MOST_ROWS), as the grid decodes it;
-    each column a change alone at its strongest, then all together as training draws them. Raises UserError
-    for a grid without fine-tuning, and for an image or a folder that cannot be used.
+    Each row is one training image (`example_rows`), as the grid decodes it; each column a change alone at its
+    strongest, then all together as training draws them. Raises UserError for a grid without fine-tuning, and
+    for an image or a folder that cannot be used.
     """
-    recipes = grid.fine_tuning.named_recipes if grid.fine_tuning else {}
+    recipes = recipes_of(grid)
     if not recipes:
         raise UserError(f"grid '{grid.name}' has no fine_tuning section, so it changes no image")
-    shown = dict(_examples(manifest))
+    pool, _ = pool_and_test(manifest, grid.dataset.protocol)
+    shown, paths = example_rows(manifest, pool), manifest.paths()
+    image = grid.image
     try:
-        pixels = np.stack(
-            [decode(path, grid.image.size, grid.image.fit, grid.image.window) for path in shown.values()]
-        )
+        pixels = [decode(paths[row], image.size, image.fit, image.window) for row in shown.values()]
     except UnreadableImageError as error:
         raise UserError(str(error)) from None
-    paths: list[Path] = []
+    written: list[Path] = []
     taken: set[str] = set()
     for name, recipe in recipes.items():
-        made = augmentation_examples(pixels, recipe.augmentation)
-        pictures = [[images[row] for images in made.values()] for row in range(len(pixels))]
-        figure = PictureGrid(pictures, list(made), list(shown), f"augmentation of the recipe {name}")
+        figure = augmentation_grid(name, recipe, np.stack(pixels), list(shown))
         try:
-            paths += save(figure, folder, distinct(f"augmentation_{for_file_name(name)}", taken))
+            written += save(figure, folder, distinct(file_name(name), taken))
         except OSError as error:
             raise UserError(f"--out: {folder} cannot be made or written: {error.strerror}") from None
-    return paths
+    return written
 
 
-def _examples(manifest: Manifest) -> Iterator[tuple[str, Path]]:
-    """(body part, file) of the first image of each body part, of the training part where there is one."""
-    rows = manifest.images.reset_index(drop=True)
-    training = rows[rows["split"] == "train"]
-    paths = manifest.paths()
-    for part, members in list((training if len(training) else rows).groupby("body_part", sort=False))[
-        :MOST_ROWS
-    ]:
-        yield part_label(str(part)), paths[members.index[0]]
+def file_name(recipe: str) -> str:
+    """The name of a recipe's figure."""
+    return f"augmentation_{for_file_name(recipe)}"
+
+
+def augmentation_grid(name: str, recipe: Recipe, pixels: NDArray[np.uint8], titles: list[str]) -> PictureGrid:
+    """The figure of one recipe: a row per image of `pixels` (n, size, size), with its title."""
+    from classifiers.fine_tuning.augmentation_examples import augmentation_examples  # imports torch
+
+    made = augmentation_examples(pixels, recipe.augmentation)
+    pictures = [[images[row] for images in made.values()] for row in range(len(pixels))]
+    return PictureGrid(pictures, list(made), titles, f"augmentation of the recipe {name}")
+
+
+def example_rows(manifest: Manifest, pool: RowNumbers) -> dict[str, int]:
+    """By title, the row of the first image of each body part among the rows `pool`, at most MOST_ROWS."""
+    return dict(list(_first_of_parts(manifest, pool))[:MOST_ROWS])
+
+
+def _first_of_parts(manifest: Manifest, pool: RowNumbers) -> Iterator[tuple[str, int]]:
+    rows = manifest.images.reset_index(drop=True).iloc[pool]
+    for part, members in rows.groupby("body_part", sort=False):
+        yield part_label(str(part)), int(members.index[0])

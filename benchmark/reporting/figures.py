@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from benchmark.analysis.findings import Findings
 from benchmark.reporting.overview_figures import overview
+from benchmark.reporting.picture_figures import pictures
 from benchmark.reporting.prediction_figures import predictions
 from results.figures import Drawable
 from results.labels import distinct
@@ -23,7 +24,7 @@ class Planned:
 def planned_figures(findings: Findings) -> Iterator[Planned]:
     """Every figure of a report."""
     taken: set[str] = set()
-    for figures in (overview, predictions):
+    for figures in (overview, predictions, pictures):
         for slug, caption, make in figures(findings):
             name = distinct(slug, taken)
             try:

@@ -1,7 +1,6 @@
 """Assemble report.html, one page with the whole report."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -10,17 +9,20 @@ from benchmark.analysis.controls import controls_text
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.finished import leak_of
 from benchmark.reporting.answer import answer_text
+from benchmark.reporting.atlas_block import atlas_blocks
 from benchmark.reporting.checklists import WrittenChecklist, checklists_block
 from benchmark.reporting.figure_files import Drawn
 from benchmark.reporting.missing import missing_cells, missing_parts
+from benchmark.reporting.page_parts import DETAILS, Parts
+from benchmark.reporting.picture_figures import ATLAS, AUGMENTATION, EXAMPLES
 from benchmark.reporting.tables import Written
-from results.labels import metric_label, plain_name
+from results.labels import metric_label
 from results.methods_text import Methods, references
-from results.page import Block, CodeBlock, FigureBlock, Prose, Section, TableBlock, render
+from results.page import Block, CodeBlock, Prose, Section, TableBlock, render
 from results.published import RADIOLOGIST, elsewhere
-from results.tables.paper import STAR
 from results.text import for_markdown
 
+MOST_BYTES = 10_000_000  # of the page, so that it can be sent by mail
 _TESTS = (
     "McNemar's and DeLong's tests treat the rows of the test set as independent, which several studies of "
     "one patient are not: where patients have several, trust the resampled patients."
@@ -36,47 +38,6 @@ _STANDING = (
 )
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """The written figures and tables, selected by the start of their names."""
-
-    folder: Path
-    drawn: Sequence[Drawn]
-    written: Sequence[Written]
-
-    def figures(self, *starts: str) -> list[Block]:
-        return [self._figure(one) for one in self.drawn if one.files and one.name.startswith(starts)]
-
-    def figures_with(self, part: str) -> list[Block]:
-        return [self._figure(one) for one in self.drawn if one.files and part in one.name]
-
-    def tables(self, *starts: str) -> list[Block]:
-        return [self._table(one) for one in self.written if one.table and one.name.startswith(starts)]
-
-    def _figure(self, drawn: Drawn) -> Block:
-        _, png, _ = drawn.files
-        return FigureBlock(
-            png=png,
-            frame=drawn.frame,
-            caption=for_markdown(drawn.caption),
-            alt=f"{plain_name(drawn.name)}: the numbers stand below, under values",
-            files=self._links(drawn.files),
-        )
-
-    def _table(self, written: Written) -> Block:
-        assert written.table is not None
-        table = written.table
-        note = table.note.replace("Bold:", f"{STAR}:")
-        return TableBlock(table, for_markdown(table.caption), for_markdown(note), self._links(written.files))
-
-    def _links(self, files: Sequence[Path]) -> dict[str, str]:
-        words = {".tex": "LaTeX", ".md": "Markdown"}
-        return {
-            words.get(path.suffix, path.suffix[1:].upper()): path.relative_to(self.folder).as_posix()
-            for path in files
-        }
-
-
 def page(
     findings: Findings,
     folder: Path,
@@ -86,28 +47,36 @@ def page(
     checklists: Sequence[WrittenChecklist],
     grid_text: str,
 ) -> str:
-    """The page's HTML; pictures are read from their files below `folder`, which it links."""
-    parts = _Parts(folder, drawn, written)
+    """The page's HTML; pictures are read from their files below `folder`, which it links.
+
+    It has the first of DETAILS with which it is at most MOST_BYTES long; charts and tables are always whole.
+    """
     grid, first = findings.plan.grid, findings.evaluated.finished[0]
-    sections = [
-        *_answer(findings, parts),
-        *_details(findings, parts),
-        Section("Published elsewhere", list(_published(findings))),
-        Section("Methods", [Prose(methods.text)]),
-        Section("References", [Prose(_references(methods.keys))]),
-        Section("Checklists", [checklists_block(checklists, folder)]),
-        Section("What was left out", list(_left_out(findings, parts))),
-        Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
-    ]
     metric = metric_label(grid.evaluation.primary, grid.evaluation.unit)
     leak = leak_of(findings.evaluated.finished)
     leaky = f" · {leak}" if leak else ""
     where = for_markdown(first.evaluated_on or "the test part")
     subtitle = f"{metric} on {where} · {len(findings.evaluated.finished):,} cells{leaky}"
-    return render(f"Freeze or fine-tune? {grid.name}", subtitle, [s for s in sections if s.blocks])
+    html = ""
+    for detail in DETAILS:
+        parts = Parts(folder, drawn, written, detail)
+        sections = [
+            *_answer(findings, parts),
+            *_details(findings, parts),
+            Section("Published elsewhere", list(_published(findings))),
+            Section("Methods", [Prose(methods.text)]),
+            Section("References", [Prose(_references(methods.keys))]),
+            Section("Checklists", [checklists_block(checklists, folder)]),
+            Section("What was left out", list(_left_out(findings, parts))),
+            Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
+        ]
+        html = render(f"Freeze or fine-tune? {grid.name}", subtitle, [s for s in sections if s.blocks])
+        if len(html.encode()) <= MOST_BYTES:
+            break
+    return html
 
 
-def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
+def _answer(findings: Findings, parts: Parts) -> Iterator[Section]:
     curves, crossovers = parts.figures("learning_curves"), parts.figures("crossover")
     yield Section("The answer", [Prose(answer_text(findings)), *curves, *crossovers])
     forests = parts.figures_with("_minus_")
@@ -121,20 +90,32 @@ def _answer(findings: Findings, parts: _Parts) -> Iterator[Section]:
     yield Section("More images", parts.tables("crossovers", "label_efficiency", "curve_fits"))
 
 
-def _details(findings: Findings, parts: _Parts) -> Iterator[Section]:
+def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
     tables = parts.tables("main", "body_part", "train_size")
     yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
     yield Section("Over networks and seeds", [*parts.figures("critical"), *parts.tables("ranks", "spread")])
     starts = "roc", "precision", "reliability", "decision", "confusion"
     yield Section("Ranking, calibration and net benefit", parts.figures(*starts))
     yield Section("The worklist", [*parts.figures("worklist"), *parts.tables("worklist")])
+    yield Section(
+        "Examples of predictions",
+        [*parts.photographs(EXAMPLES), *parts.lacking(EXAMPLES), *parts.tables("examples")],
+    )
+    yield Section(
+        "The embedding",
+        [*atlas_blocks(findings, parts), *parts.lacking(ATLAS), *parts.tables("embedding_atlas")],
+    )
     yield Section("Controls", list(_controls(findings, parts)))
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
     yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])
+    yield Section(
+        "Augmentation",
+        [*parts.photographs(AUGMENTATION), *parts.lacking(AUGMENTATION), *parts.tables("augmentations")],
+    )
     yield Section("The data set", [*parts.figures("data_set"), *parts.tables("data_set")])
 
 
-def _controls(findings: Findings, parts: _Parts) -> Iterator[Block]:
+def _controls(findings: Findings, parts: Parts) -> Iterator[Block]:
     if len(findings.controls):
         yield Prose(controls_text(findings.controls, findings.evaluated.evaluation.primary))
         yield from parts.tables("controls")
@@ -163,7 +144,7 @@ def _references(keys: Sequence[str]) -> str:
     return "\n".join(f"- {references()[key].markdown}" for key in keys)
 
 
-def _left_out(findings: Findings, parts: _Parts) -> Iterator[Block]:
+def _left_out(findings: Findings, parts: Parts) -> Iterator[Block]:
     cells = missing_cells(findings.plan)
     if cells:
         yield TableBlock(pd.DataFrame(cells), "Cells of the grid that are not in this report.")

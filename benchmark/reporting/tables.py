@@ -1,15 +1,17 @@
 """The tables of a report, written as CSV, Markdown and LaTeX."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
+from benchmark.analysis.attempts import Attempt
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import with_recipe
+from benchmark.reporting.augmentations import recipes_of
 from benchmark.reporting.prediction_figures import tuned_cells
 from results.labels import distinct
 from results.tables.across_settings import controls_table, ranks_table, spread_table
@@ -19,12 +21,14 @@ from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
 from results.tables.label_efficiency import efficiency_table
 from results.tables.paper import PaperTable, save_table
+from results.tables.pictures import atlas_table, augmentations_table, examples_table
 from results.tables.sample_size import crossover_table, fits_table
 from results.tables.scores import ScoreTables
 from results.tables.training import epochs_table
 from results.tables.worklist import worklist_table
 
 Table = tuple[str, Callable[[], PaperTable]]  # name, and how: ValueError says why there is none
+Thing = TypeVar("Thing")
 
 _NO_PAIR = "no body part and size has two strategies"
 _NO_SIZES = "no network is both frozen and fine-tuned at two training sizes"
@@ -91,6 +95,9 @@ def _tables(findings: Findings) -> Iterator[Table]:
         "worklist",
         _of_rows(findings.worklist, _ONE_CLASS, worklist_table, unit=unit, confidence=confidence),
     )
+    yield "examples", partial(examples_table, _made(findings.galleries))
+    yield "embedding_atlas", partial(atlas_table, _made(findings.atlases))
+    yield from _augmentations(findings)
     yield "ranks", partial(ranks_table, findings.ranks)
     yield "data_set", partial(dataset_table, findings.counts)
     yield from _epochs(findings)
@@ -107,6 +114,17 @@ def _of_rows(
         return make(with_recipe(rows) if "recipe" in rows else rows, **settings)
 
     return table
+
+
+def _made(attempts: Mapping[str, Attempt[Thing]]) -> list[Thing]:
+    return [one.made for one in attempts.values() if one.made is not None]
+
+
+def _augmentations(findings: Findings) -> Iterator[Table]:
+    recipes = recipes_of(findings.plan.grid)
+    if recipes:
+        settings = {name: recipe.augmentation.model_dump() for name, recipe in recipes.items()}
+        yield "augmentations", partial(augmentations_table, settings)
 
 
 def _same(table: PaperTable) -> PaperTable:

@@ -18,6 +18,7 @@ from benchmark.reporting.page import page
 from benchmark.reporting.tables import Written, write_tables
 from results.frames import csv_text
 from results.methods_text import bibliography, methods
+from results.projection import PCA
 
 PAGE, METRICS, REFERENCES = "report.html", "metrics.csv", "references.bib"
 FIGURES, TABLES, CHECKLISTS = "figures", "tables", "checklists"
@@ -43,7 +44,9 @@ class Report:
         return sorted([*single, *drawn, *written, *lists])
 
 
-def write_report(plan: Plan, answers: Answers, folder: Path, share: Share, grid_text: str) -> Report:
+def write_report(
+    plan: Plan, answers: Answers, folder: Path, share: Share, grid_text: str, projection: str = PCA
+) -> Report:
     """Write the report of a grid's answers into `folder`; `grid_text` is the grid file as it is.
 
     Raises UserError when no cell is finished, and when `folder` cannot be written.
@@ -53,7 +56,7 @@ def write_report(plan: Plan, answers: Answers, folder: Path, share: Share, grid_
             f"grid '{plan.grid.name}' has no finished cell in {answers.cells.records.folder}; "
             "first: benchmark run"
         )
-    findings = find(answers, plan)
+    findings = find(answers, plan, projection)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / METRICS).write_text(

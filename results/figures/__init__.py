@@ -7,11 +7,13 @@ from results.figures.counts import DatasetCounts
 from results.figures.critical_difference import CriticalDifference
 from results.figures.crossover import CrossoverSizes
 from results.figures.decision_curve import DecisionCurve
+from results.figures.embedding_atlas import EmbeddingAtlas
 from results.figures.forest import ForestPlot
 from results.figures.head_to_head import HeadToHead
 from results.figures.heat_map import HeatMap
 from results.figures.learning_curves import LearningCurves
 from results.figures.picture_grid import PictureGrid
+from results.figures.prediction_gallery import Example, PredictionGallery
 from results.figures.predictions import Scores
 from results.figures.reliability import ReliabilityDiagram
 from results.figures.roc_pr import PrecisionRecallCurves, RocCurves
@@ -29,12 +31,15 @@ __all__ = [
     "DatasetCounts",
     "DecisionCurve",
     "Drawable",
+    "EmbeddingAtlas",
+    "Example",
     "ForestPlot",
     "HeadToHead",
     "HeatMap",
     "LearningCurves",
     "PictureGrid",
     "PrecisionRecallCurves",
+    "PredictionGallery",
     "ReliabilityDiagram",
     "RocCurves",
     "Scores",

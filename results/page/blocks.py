@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from results.figures.marks import Mark
 from results.tables.paper import PaperTable
 from results.text import for_file_name
 
@@ -35,13 +36,33 @@ class TableBlock:
 
 @dataclass(frozen=True, eq=False)
 class FigureBlock:
-    """A picture (PNG bytes or file) that can be enlarged, with its numbers and files as in TableBlock."""
+    """A picture (PNG or JPEG, bytes or file) that can be enlarged; numbers and files as in TableBlock."""
 
-    png: bytes | Path
+    picture: bytes | Path
     frame: pd.DataFrame
     caption: str
     alt: str
     files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class ScatterBlock:
+    """Points in the plane of two columns of `frame`; under a pointer each tells its other columns.
+
+    `marks`: for each column that may colour the points {value: mark}, in the order of the legend; values
+    without a mark have that of `others`. `axes` are the titles of x and y. `thumbnails`: JPEG bytes by the
+    place of a row, shown beside what the point tells.
+    """
+
+    frame: pd.DataFrame
+    x: str
+    y: str
+    axes: tuple[str, str]
+    marks: Mapping[str, Mapping[str, Mark]]
+    others: str
+    caption: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    thumbnails: Mapping[int, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +73,7 @@ class CodeBlock:
     caption: str
 
 
-Block = Prose | TableBlock | FigureBlock | CodeBlock
+Block = Prose | TableBlock | FigureBlock | ScatterBlock | CodeBlock
 
 
 @dataclass(frozen=True)

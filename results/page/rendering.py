@@ -5,7 +5,6 @@ import hashlib
 import itertools
 import json
 import re
-import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib.resources import files
@@ -17,14 +16,14 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from results.page.blocks import FigureBlock, Section
+from results.page.blocks import FigureBlock, ScatterBlock, Section
+from results.page.pictures import address_of, size_of
 from results.page.prose import inline, paragraphs
 from results.page.table_data import TableColumn, columns_of
 from results.tables.paper import PaperTable
-from results.text import for_html
+from results.text import for_html, visible
 
 SHOWN = 200  # rows that are shown at first; the others are found by search; chosen by hand
-_PNG = b"\x89PNG\r\n\x1a\n"
 _SCREEN_SCALE = 2  # pixels of a picture per CSS pixel, so that it is sharp and about as large as in print
 
 
@@ -38,7 +37,7 @@ def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
     twice = sorted({one for one in ids if ids.count(one) > 1})
     if twice:
         raise ValueError(f"two sections are called '{twice[0]}': their titles must differ")
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _asset("page.css"), _asset("page.js") + _asset("scatter.js")
     return (
         _environment(frozenset(ids))
         .from_string(_asset("page.html.j2"))
@@ -61,6 +60,7 @@ def _environment(sections: Collection[str]) -> Environment:
         "inline": partial(inline, sections=sections),
         "paragraphs": partial(paragraphs, sections=sections),
         "picture": _picture,
+        "scatter": _scatter,
         "table": _table,
         "breakable": _breakable,
         "links": _links,
@@ -91,17 +91,34 @@ def _policy(style: str, script: str) -> str:
     return f"default-src 'none'; img-src data:; style-src {styled}; script-src {scripted}"
 
 
-def _picture(figure: FigureBlock) -> dict[str, Any]:
+def _picture(figure: FigureBlock) -> Mapping[str, Any]:
     """The picture as a data address, with its size on the page (pixels)."""
-    png = figure.png.read_bytes() if isinstance(figure.png, Path) else figure.png
-    if not png.startswith(_PNG):
-        raise ValueError(f"the picture of '{figure.caption}' is not a PNG")
-    width, height = struct.unpack(">II", png[16:24])
-    return {
-        "address": "data:image/png;base64," + base64.b64encode(png).decode(),
-        "width": width // _SCREEN_SCALE,
-        "height": height // _SCREEN_SCALE,
+    data = figure.picture.read_bytes() if isinstance(figure.picture, Path) else figure.picture
+    try:
+        width, height = size_of(data)
+    except ValueError as error:
+        raise ValueError(f"the picture of '{figure.caption}' {error}") from None
+    return {"address": address_of(data), "width": width // _SCREEN_SCALE, "height": height // _SCREEN_SCALE}
+
+
+def _scatter(block: ScatterBlock) -> Markup:
+    """What scatter.js needs besides the table of the points; names as that table has them."""
+    plane = (block.x, block.y)
+    content = {
+        "x": visible(block.x),
+        "y": visible(block.y),
+        "axes": [visible(title) for title in block.axes],
+        "told": [visible(str(name)) for name in block.frame.columns if name not in plane],
+        "marks": {
+            visible(column): {visible(value): mark for value, mark in marks.items()}
+            for column, marks in block.marks.items()
+        },
+        "others": visible(block.others),
+        "thumbnails": {
+            place: base64.b64encode(picture).decode() for place, picture in block.thumbnails.items()
+        },
     }
+    return _json(content)
 
 
 def _table(table: pd.DataFrame | PaperTable) -> dict[str, Any]:
@@ -109,10 +126,10 @@ def _table(table: pd.DataFrame | PaperTable) -> dict[str, Any]:
     columns = columns_of(table)
     rows = len(table.rows if isinstance(table, PaperTable) else table)
     first = [[(column, column.cells[row]) for column in columns] for row in range(min(SHOWN, rows))]
-    return {"columns": columns, "rows": rows, "first": first, "json": _json(columns)}
+    return {"columns": columns, "rows": rows, "first": first, "json": _columns(columns)}
 
 
-def _json(columns: Sequence[TableColumn]) -> Markup:
+def _columns(columns: Sequence[TableColumn]) -> Markup:
     content = [
         {
             "name": column.name,
@@ -122,6 +139,11 @@ def _json(columns: Sequence[TableColumn]) -> Markup:
         }
         for column in columns
     ]
+    return _json(content)
+
+
+def _json(content: Any) -> Markup:
+    """JSON that is safe within a script element."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c"))
 
