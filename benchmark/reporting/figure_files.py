@@ -10,19 +10,24 @@ import pandas as pd
 from benchmark.execution.executors import Share, run_all
 from benchmark.reporting.figures import Planned
 from results.figures import save_drawn
+from results.page.pictures import as_chart
 
 _FEW = 4  # figures that are drawn sooner than processes start
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A figure that was written (`files`: PDF, PNG and CSV, of `frame`), or the reason why there is none."""
+    """A figure that was written (`files`: PDF, PNG and CSV, of `frame`), or the reason why there is none.
+
+    `chart` is the PNG in few colours, for the page.
+    """
 
     name: str
     caption: str
     files: Sequence[Path] = ()
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     reason: str = ""
+    chart: bytes = b""
 
 
 def draw(planned: Iterable[Planned], folder: Path, share: Share) -> list[Drawn]:
@@ -40,6 +45,6 @@ def _write(folder: Path, planned: Planned) -> Drawn:
     try:
         table, picture = planned.figure.frame(), planned.figure.plot()
         files = save_drawn(table, picture, folder, planned.name)
-        return Drawn(planned.name, planned.caption, files, table)
+        return Drawn(planned.name, planned.caption, files, table, chart=as_chart(files[1]))
     except ValueError as error:
         return Drawn(planned.name, planned.caption, reason=str(error))

@@ -9,7 +9,7 @@ from benchmark.reporting.figure_files import Drawn
 from benchmark.reporting.tables import Written
 from results.labels import plain_name
 from results.page import Block, FigureBlock, Prose, TableBlock
-from results.page.pictures import as_chart, as_photograph
+from results.page.pictures import as_photograph
 from results.tables.paper import STAR
 from results.text import for_markdown
 
@@ -63,7 +63,7 @@ class Parts:
     def _figure(self, drawn: Drawn, photograph: bool = False) -> Block:
         _, png, _ = drawn.files
         return FigureBlock(
-            picture=as_photograph(png, self.detail.width) if photograph else as_chart(png),
+            picture=as_photograph(png, self.detail.width) if photograph else drawn.chart,
             frame=drawn.frame,
             caption=for_markdown(drawn.caption),
             alt=f"{plain_name(drawn.name)}: the numbers stand below, under values",

@@ -9,14 +9,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from results.figures.style import LARGE, MEDIUM, SMALL, TWO_COLUMNS, styled
+from results.figures.style import LARGE, SMALL, TWO_COLUMNS, styled
 from results.labels import part_label
 from results.outcomes import CLASSES, FALSE_NEGATIVE, FALSE_POSITIVE, OUTCOMES, TRUE_POSITIVE
 from results.text import for_matplotlib
 
 VIEWS = 3  # pictures side by side: views of a study at most, or studies of one view
-_GAP, _LINE, _HEAD = 0.25, 0.16, 0.25  # inches between the blocks, for a line of text, for a heading
-_SIGNS = 66  # of text above three pictures
+_EDGE, _GAP, _LINE, _HEAD = 0.05, 0.25, 0.16, 0.25  # inches: margin, between blocks, a line, a heading
+_SIGNS = {1: 66, VIEWS: 17}  # of text above a study, by how many stand side by side
 
 
 def studies_per_outcome(views: int) -> int:
@@ -90,39 +90,38 @@ class PredictionGallery:
         views = max(len(example.pictures) for example in self.examples)
         across = VIEWS // views  # studies side by side
         down = studies_per_outcome(views) // across
-        side = (TWO_COLUMNS - _GAP) / 2 / VIEWS
+        side = (TWO_COLUMNS - _GAP - 2 * _EDGE) / 2 / VIEWS
         block = _HEAD + down * (side + _LINE)
         top = _HEAD if self.title else 0.0
-        figure = Figure(figsize=(TWO_COLUMNS, 2 * block + top))
+        figure = Figure(figsize=(TWO_COLUMNS, top + 2 * block + _EDGE))
         page = _Page(figure)
         if self.title:
-            page.write(0, 0, self.title, LARGE, 120)
+            page.write(_EDGE, 0, self.title, LARGE, 120)
         for place, outcome in enumerate(OUTCOMES):
             row, column = divmod(place, 2)
-            left, above = column * (side * VIEWS + _GAP), top + row * block
-            page.write(left, above, self._heading(outcome), MEDIUM, 80, weight="bold")
+            left, above = _EDGE + column * (side * VIEWS + _GAP), top + row * block
+            page.write(left, above, self._heading(outcome), SMALL, 80, weight="bold")
             shown = [example for example in self.examples if example.outcome == outcome]
             for number, example in enumerate(shown):
                 across_left = left + (number % across) * views * side
                 below = above + _HEAD + number // across * (side + _LINE)
-                page.write(across_left, below, self._words(example), SMALL, _SIGNS // across)
+                page.write(across_left, below, self._words(example, across == 1), SMALL, _SIGNS[across])
                 for view, picture in enumerate(example.pictures):
                     page.show(across_left + view * side, below + _LINE, side * 0.97, picture)
         return figure
 
     def _heading(self, outcome: str) -> str:
-        """`false positive: called abnormal, is normal (8 of 36 studies)`."""
+        """`false positive: called abnormal, is normal (8 of 36)`."""
         called = CLASSES[outcome in (TRUE_POSITIVE, FALSE_POSITIVE)]
         truth = CLASSES[outcome in (TRUE_POSITIVE, FALSE_NEGATIVE)]
-        plural = "studies" if self.unit == "study" else f"{self.unit}s"
-        share = f"{self.counts.get(outcome, 0):,} of {sum(self.counts.values()):,} {plural}"
+        share = f"{self.counts.get(outcome, 0):,} of {sum(self.counts.values()):,}"
         return f"{outcome}: called {called}, is {truth} ({share})"
 
-    def _words(self, example: Example) -> str:
+    def _words(self, example: Example, named: bool) -> str:
         """`0.97 · wrist · patient/study`, with the number of views where not all are shown."""
         more = len(example.pictures) < example.views
         views = f"{len(example.pictures)} of {example.views} views" if more else ""
-        parts = f"{example.probability:.2f}", part_label(example.body_part), views, example.name
+        parts = f"{example.probability:.2f}", part_label(example.body_part), views, example.name * named
         return " · ".join(filter(None, parts))
 
 

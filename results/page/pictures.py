@@ -26,12 +26,17 @@ def size_of(data: bytes) -> tuple[int, int]:
 
 
 def as_chart(path: Path) -> bytes:
-    """The PNG file of a chart as a PNG with a palette: the same pixels, in at most 256 colours."""
+    """The PNG file of a chart as a PNG with a palette: as many pixels in at most 256 colours.
+
+    The colour of its corner, the paper, stays exactly what it is.
+    """
     with Image.open(path) as image:
-        flat = image.convert("RGB").quantize(
-            _COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
-        )
-        return _saved(flat, "PNG", optimize=True)
+        plain = image.convert("RGB")
+    flat = plain.quantize(_COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = np.reshape(flat.getpalette() or [], (-1, 3))
+    palette[np.asarray(flat)[0, 0]] = np.asarray(plain)[0, 0]
+    flat.putpalette(palette.ravel().tolist())
+    return _saved(flat, "PNG", optimize=True)
 
 
 def as_photograph(path: Path, width: int) -> bytes:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copy
+from shutil import copy, copytree
 
 import pytest
 import yaml
 from matplotlib.figure import Figure
 from PIL import Image
 
+from benchmark import api
 from benchmark.analysis.findings import Findings, find
+from benchmark.analysis.grid_results import Results
 from benchmark.api import run
 from benchmark.cli.run import run_grid
 from benchmark.execution.plan import Plan
@@ -78,6 +80,39 @@ def small_run(
     grid.write_text(small_grid(phantom))
     assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
     return Ran(grid, workspace)
+
+
+@pytest.fixture(scope="session")
+def pictured(tmp_path_factory: pytest.TempPathFactory, phantom: Path) -> Results:
+    """A frozen and a hand-crafted cell with all that the cache holds of them; the recipe of the grid is not run.
+
+    Do not write into its workspace.
+    """
+    folder = tmp_path_factory.mktemp("pictured")
+    (folder / "grid.yaml").write_text(
+        small_grid(
+            phantom,
+            name="pictured",
+            train_sizes=[40],
+            feature_extraction={
+                "backbones": [{"name": "test_efficientnet", "weights": "random"}],
+                "classifiers": ["logistic_regression"],
+            },
+            hand_crafted={"descriptors": ["glcm"], "classifiers": ["logistic_regression"]},
+            fine_tuning={"backbones": ["test_efficientnet"], "recipe": "default"},
+            exclude=[{"strategy": "fine_tuning"}],
+        )
+    )
+    return api.run(folder / "grid.yaml", folder / "runs", jobs=1, device="cpu", track=False)
+
+
+@pytest.fixture
+def pictured_copy(pictured: Results, tmp_path: Path) -> Results:
+    """The same in a workspace of its own, whose cache may be changed."""
+    assert pictured.plan is not None
+    workspace = pictured.answers.cells.records.folder.parent
+    copytree(workspace, tmp_path / "runs")
+    return api.load_results(tmp_path / "runs", pictured.plan.grid)
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from results.page import CodeBlock, FigureBlock, Prose, Section, TableBlock, render
+from results.figures.marks import LABELS, OTHERS, marks_of
+from results.page import CodeBlock, FigureBlock, Prose, ScatterBlock, Section, TableBlock, render
+from results.page.pictures import thumbnail
 from results.tables.columns import IMAGES, Column
 from results.tables.formatting import score
 from results.tables.paper import paper_table
@@ -32,6 +34,25 @@ def _scores():
     return paper_table("scores", "Scores.", frame, [IMAGES, Column("score", score)])
 
 
+def points(parts, **changes):
+    """Four points at the corners of a square and one in the middle, with a thumbnail of the first."""
+    frame = pd.DataFrame(
+        {
+            "image": [f"{row}.png" for row in range(5)],
+            "body_part": np.resize(parts, 5),
+            "label": ["normal", "abnormal", "normal", "abnormal", "normal"],
+            "probability": [0.25, None, 0.5, 0.75, 1.0],
+            "x": [-1.0, 1.0, -1.0, 1.0, 0.0],
+            "y": [-1.0, -1.0, 1.0, 1.0, 0.0],
+        }
+    )
+    marks = {"body_part": marks_of(frame["body_part"]), "label": LABELS}
+    small = {0: thumbnail(np.full((8, 8), 99, np.uint8), 8)}
+    axes = "component 1 (60% of the variance)", "component 2 (9%)"
+    about = {"caption": "Points.", "files": {"PNG": "figures/points.png"}, "thumbnails": small}
+    return ScatterBlock(frame, "x", "y", axes, marks, OTHERS, **about | changes)
+
+
 @pytest.fixture(scope="session")
 def page(png, tmp_path_factory):
     """The file of a page with one block of each kind, and 50,000 rows in its first table."""
@@ -52,6 +73,7 @@ def page(png, tmp_path_factory):
             [FigureBlock(png, few, "A ramp.", "Grey, dark at the left.", {"PDF": "figures/ramp.pdf"})],
         ),
         Section("Scores", [TableBlock(_scores(), "Scores, printed.")]),
+        Section("Points", [points(["hand", "wrist", "constructor", "<b>knee</b>"])]),
         Section("Words", [Prose("See [the numbers](#numbers)."), CodeBlock("name: grid", "The grid.")]),
     ]
     path = tmp_path_factory.mktemp("page") / "report.html"

@@ -167,3 +167,87 @@ def test_on_paper_tables_are_short_and_tools_are_gone(opened):
     finally:
         opened.ask("Emulation.setEmulatedMedia", media="")
     assert opened.pdf().startswith(b"%PDF")
+
+
+TOLD = "document.querySelector('.told').hidden ? null : document.querySelector('.told').textContent"
+CANVAS = (
+    "(() => {{ const b = document.querySelector('.plane canvas').getBoundingClientRect(); return b.{}; }})()"
+)
+
+
+def point_at(browser, across, down):
+    """Move the pointer to this share of the plane."""
+    browser.run("document.querySelector('.plane').scrollIntoView({block: 'center'})")
+    x, y, width, height = (browser.run(CANVAS.format(name)) for name in ("x", "y", "width", "height"))
+    browser.ask("Input.dispatchMouseEvent", type="mouseMoved", x=x + across * width, y=y + down * height)
+
+
+def legend(browser):
+    return browser.run(
+        "[...document.querySelectorAll('.legend button')].map(b => [b.textContent.trim(), b.getAttribute('aria-pressed')])"
+    )
+
+
+def test_a_point_tells_about_itself_with_its_thumbnail(opened):
+    point_at(opened, 0.03, 0.96)
+    assert opened.run(TOLD) == "image 0.pngbody part handlabel normalprobability 0.250"
+    assert (
+        opened.run(
+            "document.querySelector('.told img').decode().then(() => document.querySelector('.told img').naturalWidth)"
+        )
+        == 8
+    )
+    point_at(opened, 0.5, 0.5)
+    assert opened.run(TOLD).startswith("image 4.png")
+    assert opened.run("document.querySelector('.told img')") is None
+    point_at(opened, 0.3, 0.3)
+    assert opened.run(TOLD) is None, "nothing is near"
+
+
+def test_what_is_told_stays_in_the_plane(opened):
+    for across, down in ((0.03, 0.96), (0.985, 0.96), (0.985, 0.02)):
+        point_at(opened, across, down)
+        inside = opened.run(
+            "(() => { const [t, p] = ['.told', '.plane'].map(n => document.querySelector(n).getBoundingClientRect());"
+            " return t.left >= p.left - 1 && t.right <= p.right + 1 && t.top >= p.top - 1 && t.bottom <= p.bottom + 1; })()"
+        )
+        assert inside
+
+
+def test_arrow_keys_go_from_point_to_point(opened):
+    opened.run("document.querySelector('.plane canvas').focus()")
+    opened.press("ArrowRight", 39)
+    assert opened.run(TOLD).startswith("image 0.png")
+    opened.press("ArrowUp", 38)
+    assert opened.run(TOLD).startswith("image 2.png")
+    opened.press("ArrowRight", 39)
+    opened.press("ArrowRight", 39)
+    assert opened.run(TOLD).startswith("image 3.png")
+    assert opened.run("document.querySelector('.scatter output').textContent").startswith("image 3.png")
+    opened.press("Escape")
+    assert opened.run(TOLD) is None
+
+
+def test_colours_follow_the_chosen_column_and_the_legend_hides(opened):
+    names = [name for name, _ in legend(opened)]
+    assert names == ["hand (2)", "<b>knee</b> (1)", "constructor (1)", "wrist (1)"]
+    opened.run(
+        "(() => { const s = document.querySelector('.scatter select'); s.value = 'label'; s.dispatchEvent(new Event('change')); })()"
+    )
+    assert legend(opened) == [["normal (3)", "true"], ["abnormal (2)", "true"]]
+    opened.click(".legend button")
+    assert legend(opened)[0] == ["normal (3)", "false"]
+    point_at(opened, 0.03, 0.96)
+    assert opened.run(TOLD) is None, "a hidden point tells nothing"
+    point_at(opened, 0.985, 0.96)
+    assert opened.run(TOLD).startswith("image 1.png")
+
+
+def test_the_points_are_drawn_in_their_colours(opened):
+    colors = opened.run(
+        "(() => { const c = document.querySelector('.plane canvas'); const d = c.getContext('2d')"
+        ".getImageData(0, 0, c.width, c.height).data; const found = new Set();"
+        " for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200) found.add([d[i], d[i + 1], d[i + 2]].join());"
+        " return found.size; })()"
+    )
+    assert colors >= 5, "four marks and the titles"

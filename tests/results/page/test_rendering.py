@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from results.page import CodeBlock, FigureBlock, Prose, Section, TableBlock, render
+from tests.results.page.conftest import points
 
 EVIL = "<script>alert('x')</script>\"'&"
 
@@ -90,6 +91,25 @@ def test_nothing_is_loaded_from_elsewhere(png):
     assert "unsafe" not in policy
 
 
+def test_points_are_escaped_and_add_no_script(png):
+    evil = points([EVIL, "wrist"], caption=EVIL, files={EVIL: "a.png"})
+    page, plain = Reader(one(evil)), Reader(one(TableBlock(pd.DataFrame({"a": [1]}), "")))
+    assert len(page.all("script")) == len(plain.all("script")) + 1, "what the points need, as data"
+    assert {a.get("type") for a in page.all("script")[:-1]} == {"application/json"}
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert [a["content"] for a in page.all("meta") if "content" in a] == [
+        a["content"] for a in plain.all("meta") if "content" in a
+    ], "the policy is that of a page without points"
+
+
+def test_points_are_named_as_their_table_names_them():
+    given, table = (json.loads(text) for text in Reader(one(points([EVIL, "a\tb"]))).scripts[:2])
+    column = next(column for column in table if column["name"] == "body_part")
+    assert set(values(column)) == set(given["marks"]["body_part"])
+    assert given["told"] == ["image", "body_part", "label", "probability"]
+    assert base64.b64decode(given["thumbnails"]["0"]).startswith(b"\xff\xd8\xff")
+
+
 def test_a_picture_is_kept_as_it_is(png, tmp_path):
     (tmp_path / "f.png").write_bytes(png)
     frame = pd.DataFrame({"a": [1]})
@@ -158,7 +178,7 @@ def test_files_are_named_relative_to_the_page(name):
 def test_what_cannot_be_rendered_says_so():
     with pytest.raises(ValueError, match="two sections are called 'a-b'"):
         render("T", "", [Section("A b", []), Section("a, B", [])])
-    with pytest.raises(ValueError, match="'Curves' is not a PNG"):
+    with pytest.raises(ValueError, match="'Curves' is not a PNG or a JPEG"):
         one(FigureBlock(b"GIF89a", pd.DataFrame(), "Curves", "alt"))
     with pytest.raises(ValueError, match="no section 'nowhere'"):
         one(Prose("[x](#nowhere)"))
