@@ -89,6 +89,29 @@ def test_comparisons_and_curves(ran):
     assert curves.plot().axes
 
 
+def test_pictures_and_the_worklist_are_figures_and_a_table(ran):
+    results, folder, _ = ran
+    atlas = results.embedding_atlas("feature_extraction")
+    assert len(atlas.frame()) == len(results.plan.manifest.images)
+    assert results.examples("fine_tuning").frame()["study"].nunique() > 3
+    assert set(results.worklist()["strategy"]) == {"feature_extraction", "fine_tuning"}
+    with pytest.raises(bm.UserError, match="has no embedding"):
+        results.embedding_atlas("fine_tuning")
+    with pytest.raises(bm.UserError, match="no cell of hand-crafted is finished"):
+        results.examples("hand_crafted")
+    with pytest.raises(bm.UserError, match="pictures need the grid"):
+        bm.load_results(folder, "api").examples()
+
+
+def test_an_unknown_projection_is_one_line(ran, tmp_path):
+    results, *_ = ran
+    with pytest.raises(bm.UserError, match="no projection 'tsne'; there are pca, umap"):
+        bm.report(results, tmp_path / "paper", projection="tsne")
+    with pytest.raises(bm.UserError, match="no projection 'tsne'"):
+        results.embedding_atlas(projection="tsne")
+    assert not (tmp_path / "paper").exists()
+
+
 def test_results_are_loaded_by_grid_and_by_name_alike(ran):
     results, folder, _ = ran
     by_grid = bm.load_results(folder, results.plan.grid)

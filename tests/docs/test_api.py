@@ -31,6 +31,9 @@ def test_the_grid_is_run_and_compared(names):
     assert 0 < len(names["errors"]) < len(names["predictions"])
     assert set(names["table"]["comparison"]) == {"fine-tuned − frozen"}
     assert Path("curves.png").is_file()
+    assert Path("examples.png").is_file()
+    assert len(names["points"]) == len(names["results"].plan.manifest.images)
+    assert set(names["saved"]["strategy"]) == {"feature_extraction", "fine_tuning"}
     assert len(names["same"].cells) == 6
 
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from benchmark.analysis.leaders import leaders
 from benchmark.analysis.worklist import worklist_rows
 from results.evaluation import unit_table
+from results.uncertainty import patient_weights
 
 
 def test_one_row_per_part_and_strategy_with_intervals(findings):
@@ -21,19 +21,62 @@ def test_one_row_per_part_and_strategy_with_intervals(findings):
     assert (rows["first_40"] <= rows["first_60"]).all()
 
 
-def test_the_gains_agree_with_sorting_the_predictions(findings):
+def read_in_order(labels, probabilities):
+    """The five numbers of the table, counted along the list; a study that is partly read counts in part.
+
+    No two probabilities are equal here.
+    """
+    order = np.argsort(-probabilities)
+    abnormal, studies = labels.sum(), len(labels)
+    found = {}
+    for share in (0.2, 0.4, 0.6):
+        whole = int(share * studies)
+        rest = share * studies - whole
+        count = labels[order[:whole]].sum() + (rest * labels[order[whole]] if rest else 0)
+        found[f"first_{share:.0%}"[:-1]] = count / abnormal
+    for name, share in (("median", 0.5), ("saved", 0.95)):
+        count, place = 0, 0.0
+        for study in order:
+            if count + labels[study] >= share * abnormal:
+                place += (share * abnormal - count) if labels[study] else 0
+                break
+            count, place = count + labels[study], place + 1
+        found[name] = place / studies
+    return found | {"saved": 1 - found["saved"]}
+
+
+def judged(evaluated, part):
+    """The studies that each strategy's leader predicts, in an order of their own."""
+    for record in leaders(evaluated, evaluated.largest[part]):
+        yield record, unit_table(evaluated.predictions(record), "study")
+
+
+def test_the_numbers_are_those_of_reading_in_the_order_of_the_probabilities(findings):
+    rows = worklist_rows(findings.evaluated).set_index(["body_part", "strategy"])
+    for part in findings.evaluated.largest:
+        for record, table in judged(findings.evaluated, part):
+            assert table["probability"].is_unique
+            row = rows.loc[part, record.strategy]
+            expected = read_in_order(table["label"].to_numpy(), table["probability"].to_numpy())
+            for name, value in expected.items():
+                assert row[name] == pytest.approx(value, abs=1e-9), (part, record.strategy, name)
+            assert (row["units"], row["abnormal"]) == (len(table), table["label"].sum())
+
+
+def test_intervals_are_percentiles_over_drawn_patients_with_all_their_studies(findings):
+    """Against lists in which each drawn patient's studies really stand as often as drawn."""
     evaluated = findings.evaluated
-    rows = worklist_rows(evaluated).set_index(["body_part", "strategy"])
-    setting = evaluated.largest["elbow"]
-    for record in leaders(evaluated, setting):
-        table = unit_table(evaluated.predictions(record), "study")
-        table = table.sort_values("probability", ascending=False)
-        first = table["label"].to_numpy()[: round(0.4 * len(table))]
-        row = rows.loc["elbow", record.strategy]
-        assert row["first_40"] == pytest.approx(first.sum() / table["label"].sum(), abs=2 / len(table) + 0.02)
-        assert (row["units"], row["abnormal"]) == (len(table), table["label"].sum())
-        better = roc_auc_score(table["label"], table["probability"]) > 0.5
-        assert better == (row["first_40"] > 0.4) or abs(row["first_40"] - 0.4) < 0.1
+    row = worklist_rows(evaluated).set_index(["body_part", "strategy"]).loc["elbow", "fine_tuning"]
+    table = next(table for record, table in judged(evaluated, "elbow") if record.strategy == "fine_tuning")
+    weights = patient_weights(table["patient"].to_numpy(dtype=object), evaluated.evaluation.resamples)
+    drawn = []
+    for times in weights.T:
+        rows = np.repeat(np.arange(len(table)), times.astype(int))
+        nudged = table["probability"].to_numpy()[rows] - 1e-12 * np.arange(len(rows))  # copies stay together
+        drawn.append(read_in_order(table["label"].to_numpy()[rows], nudged))
+    for name in ("first_20", "first_40", "first_60", "median", "saved"):
+        low, high = np.percentile([one[name] for one in drawn], [2.5, 97.5])
+        assert (row[f"{name}_low"], row[f"{name}_high"]) == pytest.approx((low, high), abs=1e-6)
 
 
 def test_a_part_with_one_class_has_no_row(findings, monkeypatch):
