@@ -27,6 +27,17 @@ def test_report_after_a_run_is_written_and_logged_once(finished_run, tmp_path, c
     assert (out / "notes.txt").read_text() == "the reader's own"
 
 
+def test_umap_without_its_package_is_one_line_and_writes_nothing(small_run, tmp_path, call, monkeypatch):
+    monkeypatch.setattr("results.projection.find_spec", lambda name: None)
+    (grid, workspace), out = small_run, tmp_path / "paper"
+    place = ("--grid", grid, "--workspace", workspace.folder, "--out", out)
+    done = call("report", *place, "--projection", "umap")
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert "needs umap-learn: install the extra 'umap'" in done.err
+    assert not out.exists()
+    assert call("report", *place, "--projection", "tsne").status == 2
+
+
 def test_without_records_it_is_one_line_and_status_2(write_grid, tmp_path, call):
     done = call(
         "report", "--grid", write_grid(), "--workspace", tmp_path / "runs", "--out", tmp_path / "paper"
