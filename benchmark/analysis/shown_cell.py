@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from benchmark.execution.chosen import chosen_on_training_folds
 from benchmark.analysis.leaders import leaders
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.datasets.names import EVERY_PART
+from benchmark.execution.chosen import chosen_on_training_folds
 from benchmark.store.record import Finished
 from benchmark.store.workspace import Workspace
 from classifiers.catalogue import learns
