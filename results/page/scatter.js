@@ -42,7 +42,9 @@ function setUpScatter(figure) {
   const told = plane.appendChild(document.createElement("div"));
   told.className = "told";
   told.hidden = true;
-  let marks, names, hidden, places, chosen;
+  let marks, names, hidden, places;
+  let chosen = null; // the row that is told about
+  let pointed = false; // whether the pointer chose it: then it is forgotten where the pointer leaves it
 
   function choose() {
     marks = given.marks[choice.value];
@@ -80,7 +82,7 @@ function setUpScatter(figure) {
     }
     pen.globalAlpha = 1;
     drawTitles(pen, width, height);
-    if (chosen === undefined || chosen === null) return;
+    if (chosen === null) return;
     pen.lineWidth = 2;
     pen.beginPath();
     pen.arc(...places[chosen], size + 4, 0, 2 * Math.PI);
@@ -125,7 +127,7 @@ function setUpScatter(figure) {
 
   // The next point in the arrow's direction; what lies beside it counts as three times as far.
   function beyond([right, down]) {
-    if (chosen === null || chosen === undefined) return shown()[0] ?? null;
+    if (chosen === null) return shown()[0] ?? null;
     const from = places[chosen];
     const ahead = (row) => (places[row][0] - from[0]) * right + (places[row][1] - from[1]) * down;
     const aside = (row) => Math.abs((places[row][0] - from[0]) * down) + Math.abs((places[row][1] - from[1]) * right);
@@ -146,6 +148,12 @@ function setUpScatter(figure) {
     told.style.top = `${Math.max(0, Math.min(y + 14, plane.clientHeight - told.offsetHeight))}px`;
   }
 
+  function point(row) {
+    if (row === null && !pointed) return;
+    pointed = row !== null;
+    tell(row);
+  }
+
   function pictureOf(row) {
     const picture = given.thumbnails[row];
     if (!picture) return [];
@@ -164,17 +172,17 @@ function setUpScatter(figure) {
   }
 
   choice.addEventListener("change", choose);
-  canvas.addEventListener("pointermove", (event) => tell(under(event)));
-  canvas.addEventListener("pointerdown", (event) => tell(under(event)));
-  canvas.addEventListener("pointerleave", () => tell(null));
+  for (const kind of ["pointermove", "pointerdown"]) canvas.addEventListener(kind, (event) => point(under(event)));
+  canvas.addEventListener("pointerleave", () => point(null));
   canvas.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return tell(null);
     if (!ARROWS[event.key]) return;
     event.preventDefault();
+    pointed = false;
     tell(beyond(ARROWS[event.key]));
     said.textContent = told.textContent;
   });
-  new ResizeObserver(() => tell(null)).observe(canvas);
+  new ResizeObserver(() => tell(chosen)).observe(canvas);
   choose();
 }
 
