@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from extractors.errors import reason
+from extractors.libtiff import silence_libtiff
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP")  # others may start programs: Pillow gives PostScript to Ghostscript
 MAX_BYTES = 700 * 2**20  # of the decoded image in memory, so that decoding takes a process below 1 GiB
@@ -47,6 +48,7 @@ def open_image(path: Path) -> Iterator[Image.Image]:
     No program is started. Raises ImageFileError for a file that is missing, not regular (a FIFO would block),
     of another format or too large, and for every exception of the block: damaged files make Pillow raise any.
     """
+    silence_libtiff()
     try:
         with regular_file(path) as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about damaged metadata and large sizes, which are checked here
