@@ -26,11 +26,11 @@ _log = logging.getLogger(__name__)
 def contents_digest(cache: Path, root: Path, images: Sequence[str], *, read_new: bool = True) -> str | None:
     """The sha256 (hex) of names and bytes of all images (paths relative to `root`); their order counts.
 
-    Files that may have changed since the last call are read; their digests are kept in `cache`. Without
-    `read_new`, None when a file was never read before: then nothing is read. A file that cannot be read
-    counts as empty. The digest does not depend on `root` nor on the files' times.
+    Files that may have changed since the last call are read; their digests are kept in `index_folder(cache)`.
+    Without `read_new`, None when a file was never read before: then nothing is read. A file that cannot be
+    read counts as empty. The digest does not depend on `root` nor on the files' times.
     """
-    index = cache / "contents" / f"{digest_of(str(root.absolute()))[:20]}.json"
+    index = index_folder(cache) / f"{digest_of(str(root.absolute()))[:20]}.json"
     known = _read_index(index)
     if not read_new and not all(image in known for image in images):
         return None
@@ -47,6 +47,11 @@ def contents_digest(cache: Path, root: Path, images: Sequence[str], *, read_new:
             known[images[row]] = [*(states[row] if settled else [0, 0, 0, 0]), digest]
         _write_index(index, known)
     return digest_of([[image, digest] for image, digest in zip(images, digests, strict=True)])
+
+
+def index_folder(cache: Path) -> Path:
+    """Where the digests are kept: beside the cache, so that a change is still seen when it was deleted."""
+    return cache.with_name(f"{cache.name}.contents")
 
 
 def _state(path: str) -> _Entry:

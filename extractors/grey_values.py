@@ -93,10 +93,20 @@ def _sixteen_bit_channels(
     if base == "LA":
         high, low, alpha, _ = _decoded_as(image, "RGBA").split()
         return _joined(np.asarray(high), np.asarray(low)), _translucent(alpha)
-    low_bytes = _luma(_decoded_as(Image.open(stream, formats=FORMATS), f"{base};16{_SWAPPED[order]}"))
+    clear: tuple[int, ...] = (
+        image.info.get("transparency", ()) if base == "RGB" else ()
+    )  # a colour of 16 bits
+    low = _decoded_as(Image.open(stream, formats=FORMATS), f"{base};16{_SWAPPED[order]}")
+    low_bytes, is_clear = _luma(low), _shows(low, [value & 255 for value in clear]) if clear else None
+    del low
     image.load()
-    alpha_of = _translucent(image.getchannel("A")) if base == "RGBA" else None
-    return _joined(_luma(image), low_bytes), alpha_of
+    values, alpha_of = _joined(_luma(image), low_bytes), None
+    if base == "RGBA":
+        alpha_of = _translucent(image.getchannel("A"))
+    elif is_clear is not None:
+        is_clear &= _shows(image, [value >> 8 for value in clear])
+        alpha_of = Image.fromarray(np.where(is_clear, np.uint8(0), np.uint8(255)))
+    return values, alpha_of
 
 
 def _layout(image: Image.Image) -> str:
@@ -118,6 +128,14 @@ def _decoded_as(image: Image.Image, layout: str) -> Image.Image:
 
 def _translucent(alpha: Image.Image) -> Image.Image | None:
     return None if alpha.getextrema()[0] == 255 else alpha
+
+
+def _shows(image: Image.Image, colour: list[int]) -> NDArray[np.bool_]:
+    """Where (height, width) the first three channels have these values."""
+    shown = np.empty((image.height, image.width), np.bool_)
+    for rows in _strips(image.size):
+        shown[rows] = (_crop(image, rows.start, rows.stop)[..., :3] == colour).all(axis=-1)
+    return shown
 
 
 def _luma(image: Image.Image) -> NDArray[np.float32]:

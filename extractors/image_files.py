@@ -14,6 +14,7 @@ from typing import BinaryIO
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from extractors.errors import reason
+from extractors.libtiff import silence_libtiff
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP")  # others may start programs: Pillow gives PostScript to Ghostscript
 MAX_BYTES = 700 * 2**20  # of the decoded image in memory, so that decoding takes a process below 1 GiB
@@ -48,6 +49,7 @@ def open_image(source: Path | bytes) -> Iterator[Image.Image]:
     No program is started. Raises ImageFileError for a file that is missing, not regular (a FIFO would block),
     of another format or too large, and for every exception of the block: damaged files make Pillow raise any.
     """
+    silence_libtiff()
     try:
         with _stream(source) as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about damaged metadata and large sizes, which are checked here

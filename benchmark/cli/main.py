@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from benchmark.cli.address_space import keep_to_address_space
 from benchmark.cli.data_commands import data
 from benchmark.cli.model_commands import predict, worklist
 from benchmark.cli.options import (
@@ -196,6 +197,7 @@ def main() -> None:
     """
     _set_environment()
     try:
+        keep_to_address_space()
         with exiting_on(ENDING):
             cli(standalone_mode=False)
     except click.ClickException as error:

@@ -16,6 +16,10 @@ from benchmark.store.record import Finished
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 
+_UNKNOWN = (
+    "whether the images are still those of the results is not known: what their files held is not kept in "
+    "this workspace; 'benchmark run' compares them and computes again what differs"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -26,8 +30,8 @@ def open_plan(
 
     With `read_images`, the image files are read where there are results to compare them with; without it,
     only those that may have changed since they were last read. How the data set was read, if in an unusual
-    way, and what is wrong with its split are logged as warnings. Without `draw`, a phantom that is not there
-    is only listed. Raises UserError for data that cannot be used.
+    way, what is wrong with its split, and that images with results were never read are logged as warnings.
+    Without `draw`, a phantom that is not there is only listed. Raises UserError for data that cannot be used.
     """
     kind = DATASET_KINDS[grid.dataset.kind]
     if draw or kind.plan is None:
@@ -35,11 +39,13 @@ def open_plan(
     else:
         manifest = kind.plan(grid.dataset, workspace.cache)
     records = workspace.records(grid.name)
-    read_new = read_images and any(isinstance(record, Finished) for record in records.all())
-    there = manifest.drawn
-    images = images_now(manifest, grid.image, workspace.cache, read_new=read_new) if there else None
+    done = any(isinstance(record, Finished) for record in records.all())
+    images = None
+    if manifest.drawn:
+        images = images_now(manifest, grid.image, workspace.cache, read_new=read_images and done)
     plan = with_missing_models(make_plan(grid, manifest, records, images), records)
-    for line in (*manifest.notes, *(finding.line() for finding in plan.findings), *_leak(plan)):
+    unknown = [_UNKNOWN] if manifest.drawn and done and images is None else []
+    for line in (*manifest.notes, *(finding.line() for finding in plan.findings), *_leak(plan), *unknown):
         _log.warning("%s", line)
     return plan, records
 

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from extractors import file_contents
-from extractors.file_contents import contents_digest
+from extractors.file_contents import contents_digest, index_folder
 
 
 @pytest.fixture
@@ -90,12 +90,12 @@ def test_a_file_that_is_gone_or_a_pipe_counts_as_empty(folder):
 )
 def test_a_damaged_index_is_made_again(folder, junk):
     first = digest(folder)
-    (index,) = (folder / "cache" / "contents").iterdir()
+    (index,) = index_folder(folder / "cache").iterdir()
     index.write_bytes(junk)
     assert digest(folder) == first
     assert sorted(json.loads(index.read_bytes())) == ["a", "b", "c"]
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(folder):
-    (folder / "cache").write_text("a file")
+    index_folder(folder / "cache").write_text("a file")
     assert digest(folder) == digest(folder)

@@ -7,7 +7,7 @@ from PIL import Image, TiffImagePlugin
 
 from extractors.grey_values import grey_image
 from extractors.image_files import ImageFileError, open_image
-from tests.extractors.image_cases import png16
+from tests.extractors.image_cases import chunk, png16
 
 RAMP = np.tile(np.arange(64, dtype=np.uint16) * 50 + 300, (64, 1))  # 12 bits in 16
 
@@ -132,6 +132,19 @@ def test_a_transparent_colour_of_a_palette_is_black(tmp_path):
     image = Image.fromarray(values).convert("P")
     image.save(tmp_path / "p.png", transparency=int(np.asarray(image)[0, -1]))
     assert grey(tmp_path / "p.png")[0].tolist() == [10] * 4 + [0] * 4
+
+
+@pytest.mark.parametrize("differs", [None, 0, 1, 2])
+@pytest.mark.parametrize("byte", ["high", "low"])
+def test_a_transparent_colour_of_deep_channels_is_black_and_a_near_one_is_not(tmp_path, differs, byte):
+    colour = np.array([41000, 52000, 63000], np.uint16)
+    values = np.repeat(RAMP[..., None], 3, axis=2)
+    values[10:15, 10:14] = colour
+    if differs is not None:
+        values[10:15, 10:14, differs] += 256 if byte == "high" else 1
+    found = grey(written(tmp_path / "c.png", values, chunk(b"tRNS", colour.astype(">u2").tobytes())))
+    assert set(found[10:15, 10:14].ravel()) == ({0} if differs is None else {255})
+    assert len(np.unique(found)) > 60
 
 
 def test_a_transparent_value_of_a_deep_image_is_black(tmp_path):

@@ -58,7 +58,9 @@ def main() -> None:
         for row in rows[rows["faults"] > 0].itertuples():
             console.print(f"  {row.kind}: {row.faults} faults, the first: {row.first_fault}", markup=False)
     kept = {name: asked.kept / f"{name}.csv" for name in SECTIONS}
-    asked.out.write_text(page({name: pd.read_csv(path) for name, path in kept.items() if path.exists()}))
+    asked.out.write_text(
+        page({name: pd.read_csv(path, keep_default_na=False) for name, path in kept.items() if path.exists()})
+    )
     console.print(f"wrote {asked.out}")
     sys.exit(1 if faults else 0)
 

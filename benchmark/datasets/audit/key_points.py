@@ -1,8 +1,9 @@
 """Key points of small pictures, described so that a copy has the same ones where it is turned or mirrored.
 
 A key point is where a difference of Gaussians is largest (Lowe 2004); its descriptor is the pattern around
-it, turned to the main direction of the structure tensor, as its lowest cosine coefficients. Turning by 180°
-and mirroring change signs of coefficients only, see `mirrored`; inverting changes nothing.
+it, turned to the main direction of the structure tensor, so that its first coefficient is not negative, as
+its lowest cosine coefficients. Mirroring, and turning by 180° where that coefficient is near 0, change signs
+of coefficients only, see `mirrored`; inverting changes nothing.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import grid_sample, interpolate, max_pool2d
+from torch.nn.functional import grid_sample, interpolate, max_pool1d, pad
 
 from benchmark.datasets.audit.layers import Layer, blurred
 
@@ -31,7 +32,7 @@ _FAINT = 1e-3  # a smaller difference of Gaussians is no key point
 class KeyPoints:
     """Key points of n pictures: `descriptors` (n, levels × PER_LEVEL, LENGTH) float32 of norm 1 or 0 (none).
 
-    `places` (n, levels × PER_LEVEL, 4) float32: x and y in -1..1, direction (radians, modulo 180°), level.
+    `places` (n, levels × PER_LEVEL, 4) float32: x and y in -1..1, direction (radians), level.
     """
 
     descriptors: NDArray[np.float32]
@@ -57,7 +58,8 @@ def find_key_points(ranks: NDArray[np.uint8], extents: NDArray[np.int16]) -> Key
         full = Layer.of(ranks, extents)
         both = torch.stack([full.grey, full.inside], 1)
         small = interpolate(both, size=(SIDE, SIDE), mode="bilinear", antialias=True)
-        found = [_level(small[:, 0], small[:, 1], level) for level in LEVELS]
+        inner = _without_edge(small[:, 1])
+        found = [_level(small[:, 0], inner, level) for level in LEVELS]
     finally:
         torch.set_num_threads(threads)
     return KeyPoints(
@@ -73,12 +75,12 @@ def mirrored() -> NDArray[np.float32]:
     return np.stack([np.ones(LENGTH), x, y, x * y]).astype(np.float32)
 
 
-def _level(picture: Tensor, inside: Tensor, level: float) -> tuple[Tensor, Tensor]:
+def _level(picture: Tensor, inner: Tensor, level: float) -> tuple[Tensor, Tensor]:
     """Descriptors (n, PER_LEVEL, LENGTH) and places (n, PER_LEVEL, 4) of one size of patterns."""
     count, blur, radius = len(picture), _BLUR * level, _RADIUS * level
     smooth = blurred(picture, blur)
     response = smooth - blurred(picture, 1.6 * blur)
-    strength = response.abs() * (1 - _largest(1 - inside, _BORDER))
+    strength = response.abs() * inner
     peak = (strength == _largest(strength, _APART)) & (strength > _FAINT)
     best, at = (strength * peak).reshape(count, -1).topk(PER_LEVEL, 1)
     x, y = (at % SIDE).float(), (at // SIDE).float()
@@ -86,10 +88,14 @@ def _level(picture: Tensor, inside: Tensor, level: float) -> tuple[Tensor, Tenso
     direction = 0.5 * torch.atan2(angle[1].gather(1, at), angle[0].gather(1, at))
     patterns = _patterns(blurred(picture, 0.7 * radius / _GRID), x, y, direction, radius)
     sign = torch.sign(response.reshape(count, -1).gather(1, at)) * (best > 0)
+    patterns = patterns * sign[..., None]
+    away = patterns[..., 0] < 0
+    patterns = torch.where(away[..., None], patterns * torch.from_numpy(mirrored()[3]), patterns)
+    direction = direction + np.pi * away
     places = torch.stack(
         [(2 * x + 1) / SIDE - 1, (2 * y + 1) / SIDE - 1, direction, torch.full_like(x, level)], -1
     )
-    return patterns * sign[..., None], places
+    return patterns, places
 
 
 def _directions(smooth: Tensor, blur: float) -> Tensor:
@@ -131,7 +137,19 @@ def _cosines() -> Tensor:
     return torch.from_numpy(both.reshape(-1, LENGTH).astype(np.float32))
 
 
+def _without_edge(inside: Tensor) -> Tensor:
+    """1 where a pixel (n, side, side) is inside the image by more than _BORDER pixels."""
+    window = 2 * _BORDER + 1
+    down, across = (1 - max_pool1d(1 - inside.amax(axis), window, 1, _BORDER) for axis in (2, 1))
+    return down[:, :, None] * across[:, None, :]
+
+
 def _largest(pictures: Tensor, reach: int) -> Tensor:
-    """The largest value within `reach` pixels in both directions."""
-    rows = max_pool2d(pictures[:, None], (2 * reach + 1, 1), 1, (reach, 0))
-    return max_pool2d(rows, (1, 2 * reach + 1), 1, (0, reach))[:, 0]
+    """The largest value within `reach` pixels in both directions; values are 0 or more."""
+    for axis in (1, 2):
+        sides = (0, 0, reach, reach) if axis == 1 else (reach, reach)
+        framed, size = pad(pictures, sides), pictures.shape[axis]
+        pictures = framed.narrow(axis, 0, size)
+        for step in range(1, 2 * reach + 1):
+            pictures = torch.maximum(pictures, framed.narrow(axis, step, size))
+    return pictures

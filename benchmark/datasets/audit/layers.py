@@ -61,6 +61,7 @@ def _gaussian(side: int, blur: float) -> Tensor:
     return weights / weights.sum(1, keepdim=True)
 
 
+@cache
 def grid(side: int) -> Tensor:
     """The places (side × side, 3) of pixels as x, y in -1..1 and 1."""
     steps = (2 * torch.arange(side) + 1) / side - 1

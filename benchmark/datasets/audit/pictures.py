@@ -44,7 +44,7 @@ class Pictures:
         scale = SIDE / max(image.size)
         width, height = (max(_LEAST, round(side * scale)) for side in image.size)
         values = np.asarray(
-            image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0), np.uint8
+            image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=1.5), np.uint8
         )
         counts = np.bincount(values.ravel(), minlength=256)
         ranks = ((np.cumsum(counts) - counts / 2) * (255 / values.size)).round().astype(np.uint8)[values]

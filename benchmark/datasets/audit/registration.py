@@ -85,28 +85,28 @@ def _overlay_some(pictures: Pictures, pairs: Pairs) -> Overlays:
 class _Fits:
     """Maps of some pairs and the likeness of their fine patterns under them, at one size."""
 
-    patterns: tuple[Layer, Layer]
-    edge: int
+    patterns: _Two
     maps: Tensor
     likeness: Tensor
 
     @classmethod
     def of(cls, grey: _Two, maps: Tensor, edge: int) -> "_Fits":
-        one, other = (_fine_pattern(layer) for layer in grey)
-        return cls((one, other), edge, maps, _likeness(one, other, maps, edge))
+        """The likeness without so many pixels along the edge of an image."""
+        one, other = (_fine_pattern(layer, edge) for layer in grey)
+        return cls((one, other), maps, _likeness(one, other, maps))
 
     def improved(self, layers: _Two, steps: int, robust: bool = False) -> "_Fits":
         """The same, with the maps that are better after a fit to these layers."""
         tried = _fit(*layers, self.maps, steps, robust)
-        likeness = _likeness(*self.patterns, tried, self.edge)
+        likeness = _likeness(*self.patterns, tried)
         wins = likeness.abs() > self.likeness.abs()
         maps = torch.where(wins[:, None, None], tried, self.maps)
-        return _Fits(self.patterns, self.edge, maps, torch.where(wins, likeness, self.likeness))
+        return _Fits(self.patterns, maps, torch.where(wins, likeness, self.likeness))
 
     def of_rows(self, rows: NDArray[np.int64]) -> "_Fits":
         """Those of some pairs."""
         one, other = self.patterns
-        return _Fits((one[rows], other[rows]), self.edge, self.maps[rows], self.likeness[rows])
+        return _Fits((one[rows], other[rows]), self.maps[rows], self.likeness[rows])
 
     def take(self, rows: NDArray[np.int64], better: "_Fits") -> None:
         """Put the maps of some pairs in place."""
@@ -158,22 +158,23 @@ def _small(pictures: Pictures, values: NDArray[np.uint8], rows: _Rows, times: in
 def _fit(one: Layer, other: Layer, maps: Tensor, steps: int, robust: bool = False) -> Tensor:
     """Maps after so many Gauss-Newton steps; `robust`: pixels that differ much count little (Cauchy)."""
     side = one.grey.shape[-1]
-    slope = torch.zeros(len(maps), 2, side, side)
-    slope[:, 0, :, 1:-1] = (other.grey[..., 2:] - other.grey[..., :-2]) * (side / 4)
-    slope[:, 1, 1:-1] = (other.grey[:, 2:] - other.grey[:, :-2]) * (side / 4)
-    layers = torch.cat([other.grey[:, None], other.inside[:, None], slope], 1)
-    target, inside, places = one.grey.flatten(1), one.inside.flatten(1), grid(side)
+    layers = torch.zeros(len(maps), 4, side, side)
+    layers[:, 0], layers[:, 1] = other.grey, other.inside
+    layers[:, 2, :, 1:-1] = (other.grey[..., 2:] - other.grey[..., :-2]) * (side / 4)
+    layers[:, 3, 1:-1] = (other.grey[:, 2:] - other.grey[:, :-2]) * (side / 4)
+    target, inside, places = one.grey.flatten(1), one.inside.flatten(1), grid(side).T
     trust = torch.ones_like(target)
+    design = torch.empty(len(maps), 8, side**2)
+    design[:, 6], design[:, 7] = -target, -1
     for _ in range(steps):
-        grey, there, *slopes = sampled(layers, maps).unbind(1)
+        grey, there, across, down = sampled(layers, maps).unbind(1)
         weight = (there > 0.99) * inside
-        moves = [gradient[..., None] * places for gradient in slopes]
-        brightness = [-target[..., None], -torch.ones_like(target)[..., None]]
-        design = torch.cat([*moves, *brightness], -1)
-        weighted = design * (weight * trust)[..., None]
-        normal = weighted.transpose(1, 2) @ design
+        torch.mul(across[:, None], places, out=design[:, :3])
+        torch.mul(down[:, None], places, out=design[:, 3:6])
+        weighted = design * (weight * trust)[:, None]
+        normal = weighted @ design.transpose(1, 2)
         ridge = 1e-4 * torch.diag_embed(normal.diagonal(dim1=1, dim2=2)) + 1e-4 * torch.eye(8)
-        step = torch.linalg.solve(normal + ridge, -(weighted.transpose(1, 2) @ grey[..., None]))
+        step = torch.linalg.solve(normal + ridge, -(weighted @ grey[..., None]))
         maps = maps + step[:, :6, 0].reshape(-1, 2, 3).clamp(-0.2, 0.2)
         if robust:
             left = (grey - step[:, 6] * target - step[:, 7]).abs() * weight
@@ -182,21 +183,22 @@ def _fit(one: Layer, other: Layer, maps: Tensor, steps: int, robust: bool = Fals
     return maps
 
 
-def _likeness(one: Layer, other: Layer, maps: Tensor, edge: int) -> Tensor:
+def _likeness(one: Layer, other: Layer, maps: Tensor) -> Tensor:
     """The correlation of two fine patterns, 0 where too little of them overlaps or they are too distorted."""
-    fine, there = sampled(torch.stack([other.grey, other.shrunk(edge)], 1), maps).unbind(1)
-    weight = (there > 0.99) * one.shrunk(edge).flatten(1)
+    fine, there = sampled(torch.stack([other.grey, other.inside], 1), maps).unbind(1)
+    weight = (there > 0.99) * one.inside.flatten(1)
     scale = torch.linalg.det(maps[:, :, :2]).abs().sqrt()
-    areas = torch.minimum(one.inside.flatten(1).sum(1), other.inside.flatten(1).sum(1) / scale**2)
+    areas = torch.minimum(one.inside.sum((1, 2)), other.inside.sum((1, 2)) / scale**2)
     sound = (weight.sum(1) > _OVERLAP * areas) & (scale > _SCALES[0]) & (scale < _SCALES[1])
     alike: Tensor = correlation(one.grey.flatten(1), fine, weight) * sound
     return alike
 
 
-def _fine_pattern(layer: Layer) -> Layer:
+def _fine_pattern(layer: Layer, edge: int) -> Layer:
     """What is between two blurs, over its local contrast: strong edges count no more than texture."""
     fine = blurred(layer.grey, _FINE) - blurred(layer.grey, _ROUGH)
     count = layer.inside.sum((1, 2), keepdim=True).clamp(min=1)
     mean = layer.grey.sum((1, 2), keepdim=True) / count
     contrast = ((layer.grey - mean) ** 2 * layer.inside).sum((1, 2), keepdim=True) / count
-    return Layer(fine / (blurred(fine**2, _LOCAL) + _FAINT**2 * contrast + 1e-9).sqrt(), layer.inside)
+    strength = (blurred(fine**2, _LOCAL) + _FAINT**2 * contrast + 1e-9).sqrt()
+    return Layer(fine / strength, layer.shrunk(edge))

@@ -49,9 +49,10 @@ def _agreeing(key_points: KeyPoints, matches: Matches) -> tuple[Pairs, NDArray[n
 
     This is the Hough transform of Lowe 2004, section 7.3, with two grids of bins that overlap by half.
     """
+    count = len(key_points.places)
+    matches = _of_likely_pairs(matches, count)
     swapped = matches.first > matches.second
     low, high = np.minimum(matches.first, matches.second), np.maximum(matches.first, matches.second)
-    count = len(key_points.places)
     maps = _laid_over(key_points, matches)
     maps = torch.where(torch.from_numpy(swapped)[:, None, None], _inverse(maps), maps)
     flipped = torch.linalg.det(maps[:, :, :2]) < 0
@@ -76,6 +77,14 @@ def _agreeing(key_points: KeyPoints, matches: Matches) -> tuple[Pairs, NDArray[n
         torch.cat([one.maps for one in found]),
     )
     return both, np.concatenate(votes)
+
+
+def _of_likely_pairs(matches: Matches, count: int) -> Matches:
+    """The matches of pairs that had enough votes if all agreed: few, and all that is left to look at."""
+    low, high = np.minimum(matches.first, matches.second), np.maximum(matches.first, matches.second)
+    _, which = np.unique(low * count + high, return_inverse=True)
+    votes = np.bincount(which, matches.alike - _CHANCE)
+    return matches[np.flatnonzero(votes[which] > _ENOUGH)]
 
 
 def _inverse(maps: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from PIL import Image
 import benchmark as bm
 from benchmark.execution.image_state import CHANGED, ImageState
 from benchmark.store.record import Finished
+from extractors.file_contents import index_folder
 from tests.benchmark.recorded import finished
 
 CELLS = 2
@@ -95,11 +96,24 @@ def test_cells_of_old_pixels_are_computed_again_and_never_mixed(study: Path) -> 
     assert run(study, (0, 1))[0] == 0
 
 
-def test_a_run_notices_the_change_without_a_cache_and_without_a_new_cell(study: Path) -> None:
+def test_plan_and_run_notice_the_change_without_a_cache(study: Path) -> None:
     invert(study)
     rmtree(study / "runs/.cache")
-    assert {status for status, _ in statuses(study)} == {"done"}, "plan reads no file that it never saw"
+    assert statuses(study) == [("stale", CHANGED)] * CELLS
     assert run(study)[0] == CELLS
+
+
+def test_where_nothing_is_known_of_the_files_plan_says_so_and_run_reads_them(
+    study: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    invert(study)
+    rmtree(index_folder(study / "runs/.cache"))
+    assert {status for status, _ in statuses(study)} == {"done"}, "plan reads no file that it never saw"
+    assert "whether the images are still those of the results is not known" in caplog.text
+    caplog.clear()
+    assert run(study)[0] == CELLS
+    assert set(statuses(study)) == {("done", "")}
+    assert "not known" not in caplog.text
 
 
 def test_files_of_other_bytes_and_equal_pixels_are_the_same_images(study: Path) -> None:

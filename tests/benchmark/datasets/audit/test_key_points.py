@@ -29,6 +29,23 @@ def test_most_key_points_have_the_same_descriptor_after_turning_mirroring_and_in
     assert (alike > 0.97).mean() > 0.8
 
 
+def test_the_first_coefficient_is_not_negative_so_that_two_ways_say_nearly_all():
+    image = radiographs(1)[0]
+    changed = scanned([image, image.transpose(Image.Transpose.ROTATE_180), ImageOps.mirror(image)]).key_points
+    assert (changed.descriptors[..., 0] >= 0).all()
+    one, turned, other = changed.descriptors[:, :PER_LEVEL]
+    as_it_is, mirrored_in_y = mirrored()[0], mirrored()[2]
+    assert (((one * as_it_is) @ turned.T).max(1) > 0.97).mean() > 0.8
+    assert (((one * mirrored_in_y) @ other.T).max(1) > 0.97).mean() > 0.8
+
+
+def test_no_key_point_is_near_the_shorter_sides_edges():
+    wide = radiographs(1)[0].resize((300, 150))
+    points = scanned([wide]).key_points
+    placed = points.places[0][np.abs(points.descriptors[0]).sum(1) > 0]
+    assert 0.2 < np.abs(placed[:, 1]).max() < 0.5 - 2 * 9 / 96
+
+
 def test_descriptors_have_norm_one_or_are_none():
     blank = Image.new("L", (60, 60), 9)
     points = scanned([radiographs(1)[0], blank]).key_points
