@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from benchmark.errors import UserError
+from benchmark.prediction.cells import models_of
+from benchmark.prediction.scoring import scorer_of, tuned_network
+from benchmark.store.kept_models import read_model
+
+
+def models(kept_run):
+    _, records = kept_run
+    return [read_model(records, record) for record in models_of(records)]
+
+
+def test_each_kind_of_model_gives_a_probability_and_a_vector_per_image(kept_run):
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 40, 40), dtype=np.uint8)
+    for model in models(kept_run):
+        scores = scorer_of(model, "cpu")(pixels)
+        assert scores.probabilities.shape == (3,)
+        assert ((scores.probabilities >= 0) & (scores.probabilities <= 1)).all()
+        assert scores.vectors.shape == (3, len(model.familiarity.centre))
+
+
+def test_the_number_of_images_at_once_changes_nothing(kept_run):
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 40, 40), dtype=np.uint8)
+    for model in models(kept_run):
+        score = scorer_of(model, "cpu")
+        alone = [float(score(pixels[n : n + 1]).probabilities[0]) for n in range(5)]
+        assert score(pixels).probabilities == pytest.approx(alone, abs=1e-6)
+
+
+def test_a_tuned_network_needs_none_of_the_pretrained_weights(kept_run, monkeypatch):
+    """Its own file has all weights: the pretrained ones may be gone, or behind a hub."""
+    tuned = next(model for model in models(kept_run) if model.tuned)
+    seen = []
+
+    def load(spec, **_):
+        seen.append(spec.weights)
+        raise ValueError("asked")
+
+    monkeypatch.setattr("benchmark.prediction.scoring.load_backbone", load)
+    with pytest.raises(ValueError, match="asked"):
+        tuned_network(tuned, "cpu")
+    assert seen == ["random"]
+
+
+def test_a_device_that_is_not_there_is_one_line(kept_run):
+    with pytest.raises(UserError, match="cuda"):
+        scorer_of(next(model for model in models(kept_run) if model.tuned), "cuda:7")
