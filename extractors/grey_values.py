@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
-from extractors.image_files import FORMATS, Header, ImageFileError, header_of
+from extractors.dicom.image import DicomImage
+from extractors.dicom.stored_values import StoredValues, stored_values
+from extractors.image_files import FORMATS, Header, ImageFileError, OpenedImage, header_of
 
 Window = tuple[float, float]  # percentiles of an image's own values that become black and white
 DEEP_WINDOW: Window = (1.0, 99.0)  # for images of more than 8 bits; measured, see docs/grid.md
@@ -28,14 +30,17 @@ _UPRIGHT = {
 }
 
 
-def grey_image(image: Image.Image, window: Window | None = None) -> Image.Image:
+def grey_image(image: OpenedImage, window: Window | None = None) -> Image.Image:
     """The upright image of mode L, decoded from an image that `open_image` has just opened.
 
-    `window` are the percentiles of the image's own values that become 0 and 255. Without one, images of up to
-    8 bits keep their values, and deeper ones get DEEP_WINDOW. White-is-zero images are inverted. NaN and
-    transparent pixels become black, as on the black surround of a radiograph. Raises ImageFileError for an
-    image without any finite value and for deep channels that cannot be read at their depth.
+    `window` are the percentiles of the image's own values that become 0 and 255. Without one, a DICOM image
+    gets the lookup table or window of its file; else images of up to 8 bits keep their values, and deeper
+    ones get DEEP_WINDOW. White-is-zero images are inverted. NaN, transparent and padding pixels become black,
+    as on the black surround of a radiograph. Raises ImageFileError for an image without any finite value and
+    for deep channels that cannot be read at their depth.
     """
+    if isinstance(image, DicomImage):
+        return _of_dicom(image, window)
     header = header_of(image)
     if header.deep:
         rows, alpha = _deep_rows(image, header)
@@ -46,12 +51,53 @@ def grey_image(image: Image.Image, window: Window | None = None) -> Image.Image:
         image.load()
         alpha, grey = None, _on_black(image) if image.has_transparency_data else image.convert("L")
         if window is not None:
-            plain = grey
-            grey = _windowed(lambda start, end: _crop(plain, start, end), grey.size, window)
+            grey = _shallow_windowed(grey, window)
     if alpha is not None:
         grey = ImageChops.multiply(grey, alpha)
     method = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
     return grey if method is None else grey.transpose(method)
+
+
+def _of_dicom(image: DicomImage, window: Window | None) -> Image.Image:
+    if image.in_colour:
+        grey = image.colours().convert("L")
+        return grey if window is None else _shallow_windowed(grey, window)
+    pixels = stored_values(image)
+    levels = _grey_levels(pixels, window, deep=image.header.deep)
+    levels = np.where(pixels.padding, 0, 255 - levels if pixels.inverted else levels)
+    table, painted = np.round(levels).astype(np.uint8), np.empty(pixels.stored.shape, np.uint8)
+    for strip in _strips((image.header.width, image.header.height)):
+        painted[strip] = table.take(pixels.stored[strip])
+    return Image.fromarray(painted)
+
+
+def _grey_levels(pixels: StoredValues, window: Window | None, *, deep: bool) -> NDArray[np.float64]:
+    """The grey level 0..255 of each value that may be stored, not inverted."""
+    if window is None and pixels.shown is not None:
+        return 255 * pixels.shown
+    if window is None and not deep:  # as in other formats: the values as they are
+        low, high = float(pixels.values.min()), float(pixels.values.max())
+    else:
+        low, high = _limits_of_stored(pixels, window or DEEP_WINDOW)
+    scale = 255 / (high - low) if high > low else 0.0
+    return (pixels.values.clip(low, high) - low) * scale
+
+
+def _limits_of_stored(pixels: StoredValues, window: Window) -> tuple[float, float]:
+    """As `_limits`, of what the stored values mean; padding does not count."""
+    height, width = pixels.stored.shape
+    stored, counts = _counted(lambda start, end: pixels.stored[start:end], (width, height))
+    inside = ~pixels.padding[stored.astype(np.intp)]
+    if not inside.any():
+        raise ImageFileError("it holds no pixel but padding")
+    values = pixels.values[stored[inside].astype(np.intp)]
+    order = np.argsort(values, kind="stable")
+    return _between(values[order], counts[inside][order], window)
+
+
+def _shallow_windowed(grey: Image.Image, window: Window) -> Image.Image:
+    """An image of mode L, stretched between two percentiles of its values."""
+    return _windowed(lambda start, end: _crop(grey, start, end), grey.size, window)
 
 
 def _on_black(image: Image.Image) -> Image.Image:
@@ -190,6 +236,11 @@ def _limits(rows: _Rows, size: tuple[int, int], window: Window) -> tuple[float, 
     values, counts = _counted(rows, size)
     if not len(values):
         raise ImageFileError("it holds no finite number")
+    return _between(values, counts, window)
+
+
+def _between(values: NDArray[np.generic], counts: NDArray[np.int64], window: Window) -> tuple[float, float]:
+    """The values at two percentiles of ascending values with their counts; the ends where those are equal."""
     ranks = np.cumsum(counts)
     wanted = np.array(window) / 100 * ranks[-1]
     low, high = values[np.searchsorted(ranks, wanted).clip(0, len(values) - 1)]
