@@ -83,7 +83,9 @@ def read_elements(stream: BinaryIO, keywords: Sequence[str] | None, *, pixels: b
         except MemoryError:
             raise ImageFileError("there is not enough memory to read it") from None
         except Exception as error:  # of damaged files, any; its message may quote a value
-            raise ImageFileError(f"a damaged DICOM file ({type(error).__name__} while it was read)") from None
+            raise ImageFileError(
+                f"a damaged or truncated DICOM file ({type(error).__name__} while it was read)"
+            ) from None
 
 
 def _refuse_deflated(stream: BinaryIO) -> None:

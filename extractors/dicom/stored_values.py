@@ -59,10 +59,8 @@ def stored_values(image: DicomImage) -> StoredValues:
 
 def _modality(elements: "Dataset", numbers: NDArray[np.int64]) -> Table:
     """The modality's lookup table, or slope and intercept (C.11.1)."""
-    from pydicom.pixels.processing import apply_modality_lut
-
     if elements.get("ModalityLUTSequence"):
-        return np.asarray(apply_modality_lut(numbers, elements), np.float64)
+        return _looked_up(elements.ModalityLUTSequence[0], numbers.astype(np.float64), _byte_order(elements))
     slope, intercept = number_of(elements, "RescaleSlope", 1.0), number_of(elements, "RescaleIntercept", 0.0)
     if not slope:
         raise ImageFileError("a damaged DICOM file: RescaleSlope is 0")
@@ -74,17 +72,39 @@ def _modality(elements: "Dataset", numbers: NDArray[np.int64]) -> Table:
 def _voi(elements: "Dataset", values: Table) -> Table | None:
     """Grey values 0..1 by the first lookup table of the file or, without one, by its first window."""
     if elements.get("VOILUTSequence"):
-        from pydicom.pixels.processing import apply_voi
-
-        depth = int(elements.VOILUTSequence[0].LUTDescriptor[2])
-        looked_up = np.asarray(apply_voi(np.round(values).astype(np.int64), elements), np.float64)
-        return (looked_up / ((1 << depth) - 1)).clip(0, 1)
+        item = elements.VOILUTSequence[0]
+        largest = (1 << int(item.LUTDescriptor[2])) - 1
+        return (_looked_up(item, values, _byte_order(elements)) / largest).clip(0, 1)
     if is_given(elements, "WindowCenter") and is_given(elements, "WindowWidth"):
         function = text_of(elements, "VOILUTFunction") or "LINEAR"
         return windowed(
             values, number_of(elements, "WindowCenter"), number_of(elements, "WindowWidth"), function
         )
     return None
+
+
+def _byte_order(elements: "Dataset") -> str:
+    return ">" if elements.original_encoding[1] is False else "<"
+
+
+def _looked_up(item: "Dataset", values: Table, byte_order: str) -> Table:
+    """The entries of a lookup table for these values (C.11.1.1.1); values beside it get its ends.
+
+    Done here, since pydicom 3.0.2 puts places in a table of 8-bit entries into 8 bits (`apply_voi`).
+    """
+    length, first = int(item.LUTDescriptor[0]) or 2**16, int(item.LUTDescriptor[1])
+    if first >= 2**15 and values.min() < 0:
+        first -= 2**16  # a negative number that was written as unsigned
+    data = item.LUTData
+    if isinstance(data, bytes):
+        one_byte = len(data) < 2 * length
+        data = np.frombuffer(data, np.uint8 if one_byte else f"{byte_order}u2")
+    entries = np.asarray(data, np.float64)[:length]
+    if len(entries) < length:
+        raise ValueError("too few entries")
+    places = (np.round(values) - first).clip(0, length - 1).astype(np.intp)
+    looked_up: Table = entries[places]
+    return looked_up
 
 
 def windowed(values: Table, centre: float, width: float, function: str) -> Table | None:
