@@ -26,14 +26,15 @@ PixelProgress = Callable[[int], None]  # (rows just done)
 class UnreadableImageError(ValueError):
     """An image file that cannot be decoded; the message holds its path and the reason."""
 
-    """Read a PNG, JPEG, TIFF, BMP or DICOM (file or content) of any depth as a (size, size) uint8 square.
 
-    `source` is a file or its content.
+def decode(source: Path | bytes, size: int, fit: str, window: Window | None = None) -> NDArray[np.uint8]:
+    """Read a PNG, JPEG, TIFF, BMP or DICOM of any depth and channels as a (size, size) uint8 square.
 
-    `window` are percentiles of the image's own values that become 0 and 255; without one, DICOM files get
-    their own, and of others 8-bit images keep their values and deeper ones get `grey_values.DEEP_WINDOW`. `fit` is `pad` (longer side to `size`, black
-    borders), `crop` (shorter side to `size`, centre kept) or `stretch` (both sides to `size`). Resampling is
-    Pillow's antialiased bicubic. Raises UnreadableImageError.
+    `source` is a file or its content. `window` are percentiles of the image's own values that become 0 and
+    255; without one, DICOM gets the lookup table or window of its file, other 8-bit images keep their values
+    and deeper ones get `grey_values.DEEP_WINDOW`. `fit` is `pad` (longer side to `size`, black borders),
+    `crop` (shorter side to `size`, centre kept) or `stretch` (both sides to `size`). Resampling is Pillow's
+    antialiased bicubic. Raises UnreadableImageError.
     """
     try:
         with open_image(source) as image:
