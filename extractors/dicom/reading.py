@@ -30,6 +30,14 @@ def holds_dicom(stream: BinaryIO) -> bool:
     return start[_PREFIX_AT:] == _PREFIX or _begins_with_an_element(start[:8])
 
 
+def has_prefix(stream: BinaryIO) -> bool:
+    """Whether a file has the prefix that only DICOM files have."""
+    stream.seek(_PREFIX_AT)
+    found = stream.read(len(_PREFIX))
+    stream.seek(0)
+    return found == _PREFIX
+
+
 def _begins_with_an_element(start: bytes) -> bool:
     """Whether eight bytes are the tag, and the type or the length, of an element in a first group."""
     if len(start) < 8 or int.from_bytes(start[:2], "little") not in _FIRST_GROUPS or start[3]:

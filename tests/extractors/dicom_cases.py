@@ -39,8 +39,8 @@ def dataset(pixels: NDArray[Any] | None, **elements: Any) -> Dataset:
             made.add(value)
         else:
             setattr(made, keyword, value)
-    made.file_meta.MediaStorageSOPClassUID = made.get("SOPClassUID", "")
-    made.file_meta.MediaStorageSOPInstanceUID = made.get("SOPInstanceUID", "")
+    made.file_meta.MediaStorageSOPClassUID = made.get("SOPClassUID") or "1.2.3"
+    made.file_meta.MediaStorageSOPInstanceUID = made.get("SOPInstanceUID") or "1.2.3"
     return made
 
 
