@@ -75,8 +75,7 @@ def _link(
     found, label_notes = labelled(images, rows, partial=asked.partial)
     _refuse_mixed(asked.root, found, cache)
     table, table_notes = named(found, rows, key_of(images["image_uid"]))
-    shown = f"patients, studies and images are shown by digests; {folder} holds links to the files"
-    notes = [_counts_note(headers, links), *rows.notes, *label_notes, *table_notes, shown]
+    notes = [_counts_note(headers, links), *rows.notes, *label_notes, *table_notes]
     evaluated_on = rows.evaluated_on if (table["split"] == "test").any() else ""
     write_linked(folder, asked.root, table, evaluated_on, [note for note in notes if note])
 

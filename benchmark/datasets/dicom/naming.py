@@ -4,10 +4,10 @@ import pandas as pd
 
 from benchmark.datasets.dicom.body_parts import part_of
 from benchmark.datasets.dicom.labels import LabelRows, refuse_lines
+from benchmark.datasets.dicom.names import RADIOGRAPHS
 from benchmark.datasets.dicom.pseudonyms import patients_of, pseudonym
 from benchmark.datasets.manifest import DESCRIBING
 
-RADIOGRAPHS = ("CR", "DX", "RG", "MG", "IO", "PX")  # modalities that project X-rays (PS3.3, C.7.3.1.1.1)
 _SHOWN = 12  # spellings of body parts in a note
 
 
