@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.datasets.dicom.names import IDENTIFYING, RADIOGRAPHS
 from extractors.dicom.pixel_module import GREY
-from extractors.dicom.reading import holds_dicom, quiet, read_elements, text_of
+from extractors.dicom.reading import holds_dicom, is_given, quiet, read_elements, text_of
 from extractors.image_files import ImageFileError, regular_file
 
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ class DicomFacts:
     """`identifying` are the sorted keywords of elements with a value, and PRIVATE and OVERLAYS.
 
     `burned_in` is the element BurnedInAnnotation (`YES`, `NO` or empty); `unusual` what tells that it is no
-    plain radiograph for the eye.
+    plain radiograph for the eye; `windowed` whether the file has a window or a lookup table of its own.
     """
 
     identifying: tuple[str, ...] = ()
     burned_in: str = ""
     unusual: tuple[str, ...] = ()
+    windowed: bool = False
 
 
 def dicom_facts(path: Path) -> DicomFacts | None:
@@ -44,7 +45,8 @@ def dicom_facts(path: Path) -> DicomFacts | None:
     with quiet():
         identifying = tuple(sorted(set(_identifying(elements))))
     burned_in = text_of(elements, "BurnedInAnnotation").upper()
-    return DicomFacts(identifying, burned_in, tuple(_unusual(elements)))
+    windowed = any(is_given(elements, keyword) for keyword in ("WindowCenter", "VOILUTSequence"))
+    return DicomFacts(identifying, burned_in, tuple(_unusual(elements)), windowed)
 
 
 def _identifying(elements: "Dataset") -> Iterator[str]:

@@ -1,5 +1,6 @@
 import io
 import logging
+import subprocess
 import sys
 import warnings
 import zlib
@@ -79,6 +80,11 @@ def test_without_the_extra_one_line_says_what_to_install(tmp_path, monkeypatch):
         open_image(path),
     ):
         pytest.fail("opened")
+
+
+def test_pydicom_is_imported_only_for_a_dicom_file():
+    code = "import sys, extractors.grey_values, benchmark.datasets.kinds; sys.exit('pydicom' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_deflated_file_is_refused_before_it_is_inflated(tmp_path, monkeypatch):

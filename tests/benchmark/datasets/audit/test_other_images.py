@@ -19,3 +19,10 @@ def test_signs_are_counted_by_images():
 
 def test_plain_radiographs_and_other_files_are_fine():
     assert finding(DicomFacts(), None).severity == "ok"
+
+
+def test_images_with_and_without_a_window_are_told_apart():
+    with_window, without = DicomFacts(windowed=True), DicomFacts()
+    (example,) = finding(with_window, without, without).examples
+    assert example.startswith("no window in the file, unlike others: 2 images; 'image: {window: [1, 99]}'")
+    assert finding(with_window, with_window).severity == "ok"

@@ -9,7 +9,7 @@ from pydicom.sequence import Sequence
 from benchmark.datasets.dicom.facts import OVERLAYS, PRIVATE, DicomFacts, dicom_facts
 from benchmark.datasets.dicom.names import IDENTIFYING
 from tests.benchmark.datasets.dicom.studies import secrets_in
-from tests.extractors.dicom_cases import dataset, saved
+from tests.extractors.dicom_cases import dataset, lookup_table, saved
 
 PIXELS = np.zeros((4, 4), np.uint16)
 ANONYMOUS = dict.fromkeys(("PatientName", "PatientID", "PatientBirthDate", "AccessionNumber"), "")
@@ -64,6 +64,12 @@ def test_signs_of_other_images(tmp_path):
     )
     colours = dicom_facts(saved(tmp_path / "b.dcm", np.zeros((4, 4, 3), np.uint8), Modality="CR"))
     assert colours.unusual == ("PhotometricInterpretation RGB",)
+
+
+def test_a_window_or_a_table_of_the_file_is_seen(tmp_path):
+    assert not facts(tmp_path).windowed
+    assert facts(tmp_path, WindowCenter=1, WindowWidth=2).windowed
+    assert facts(tmp_path, VOILUTSequence=lookup_table(np.arange(4), 0, 8)).windowed
 
 
 def test_other_and_damaged_files_have_no_facts(tmp_path):
