@@ -13,9 +13,10 @@ from PIL import Image, ImageOps
 from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.digests import JsonValue, digest_of
 from extractors.file_contents import contents_digest
-from extractors.grey_values import Window, grey_image
+from extractors.grey_values import grey_image
 from extractors.image_files import ImageFileError, open_image
 from extractors.orphans import ending_with_this
+from extractors.percentiles import Window
 from extractors.specs import PIXELS_VERSION
 
 CHUNK = 128  # images that a worker decodes at once; chosen by hand
@@ -32,7 +33,7 @@ def decode(source: Path | bytes, size: int, fit: str, window: Window | None = No
 
     `source` is a file or its content. `window` are percentiles of the image's own values that become 0 and
     255; without one, DICOM gets the lookup table or window of its file, other 8-bit images keep their values
-    and deeper ones get `grey_values.DEEP_WINDOW`. `fit` is `pad` (longer side to `size`, black borders),
+    and deeper ones get `percentiles.DEEP_WINDOW`. `fit` is `pad` (longer side to `size`, black borders),
     `crop` (shorter side to `size`, centre kept) or `stretch` (both sides to `size`). Resampling is Pillow's
     antialiased bicubic. Raises UnreadableImageError.
     """
