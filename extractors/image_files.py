@@ -6,45 +6,39 @@ import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
+from extractors.dicom.image import DicomImage, open_dicom
+from extractors.dicom.reading import holds_dicom
 from extractors.errors import reason
+from extractors.image_header import MAX_BYTES, Header, ImageFileError, too_large
 from extractors.libtiff import silence_libtiff
 
+__all__ = [
+    "FORMATS",
+    "MAX_BYTES",
+    "Header",
+    "ImageFileError",
+    "OpenedImage",
+    "header_of",
+    "open_image",
+    "regular_file",
+]
+
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP")  # others may start programs: Pillow gives PostScript to Ghostscript
-MAX_BYTES = 700 * 2**20  # of the decoded image in memory, so that decoding takes a process below 1 GiB
 _BITS_PER_SAMPLE, _PHOTOMETRIC, _WHITE_IS_ZERO = 258, 262, 0  # TIFF 6.0
 
 
-class ImageFileError(ValueError):
-    """A file that is not opened or cannot be decoded; the message is the reason, without the path."""
-
-
-@dataclass(frozen=True)
-class Header:
-    """What an image file says about its pixels: `mode` is Pillow's, `bits` those of one channel."""
-
-    format: str
-    mode: str
-    bits: int
-    width: int
-    height: int
-    white_is_zero: bool = False  # stored inverted, and not turned by Pillow
-
-    @property
-    def deep(self) -> bool:
-        """Whether a channel has more than 8 bits."""
-        return self.bits > 8
+OpenedImage = Image.Image | DicomImage
 
 
 @contextmanager
-def open_image(source: Path | bytes) -> Iterator[Image.Image]:
-    """An image of one of FORMATS, a file of whatever name or its content, with nothing decoded yet.
+def open_image(source: Path | bytes) -> Iterator[OpenedImage]:
+    """An image of one of FORMATS or DICOM, a file of whatever name or its content, with nothing decoded yet.
 
     No program is started. Raises ImageFileError for a file that is missing, not regular (a FIFO would block),
     of another format or too large, and for every exception of the block: damaged files make Pillow raise any.
@@ -53,13 +47,16 @@ def open_image(source: Path | bytes) -> Iterator[Image.Image]:
     try:
         with _stream(source) as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about damaged metadata and large sizes, which are checked here
+            if holds_dicom(stream):
+                yield open_dicom(stream)
+                return
             with Image.open(stream, formats=FORMATS) as image:
                 _check_size(image)
                 yield image
     except ImageFileError:
         raise
     except UnidentifiedImageError:
-        raise ImageFileError(f"not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file") from None
+        raise ImageFileError(f"not a {', '.join(FORMATS)} or DICOM file") from None
     except Exception as error:
         raise ImageFileError(_reason(error)) from error
 
@@ -81,8 +78,10 @@ def regular_file(path: Path) -> Iterator[BufferedReader]:
         yield stream
 
 
-def header_of(image: Image.Image) -> Header:
+def header_of(image: OpenedImage) -> Header:
     """The header of an image that `open_image` has just opened: before its pixels are decoded."""
+    if isinstance(image, DicomImage):
+        return image.header
     bits, inverted = 8, False
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         bits = max(image.tag_v2.get(_BITS_PER_SAMPLE, (1,)))
@@ -112,10 +111,7 @@ def _check_size(image: Image.Image) -> None:
     channel_bytes = 2 if image.mode.startswith("I;16") else 1 if image.mode in ("1", "L", "P") else 4
     copies = 2 if header.deep and channel_bytes == 4 and image.mode not in ("I", "F") else 1
     if width * height * channel_bytes * copies > MAX_BYTES:
-        raise ImageFileError(
-            f"{width:,} × {height:,} pixels of {header.bits} bits ({image.mode}) are too many: at most "
-            f"{MAX_BYTES / 2**20:.0f} MiB are decoded; reduce the image first"
-        )
+        raise too_large(header)
 
 
 def _reason(error: Exception) -> str:

@@ -13,9 +13,10 @@ from PIL import Image, ImageOps
 from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.digests import JsonValue, digest_of
 from extractors.file_contents import contents_digest
-from extractors.grey_values import Window, grey_image
+from extractors.grey_values import grey_image
 from extractors.image_files import ImageFileError, open_image
 from extractors.orphans import ending_with_this
+from extractors.percentiles import Window
 from extractors.specs import PIXELS_VERSION
 
 CHUNK = 128  # images that a worker decodes at once; chosen by hand
@@ -28,14 +29,13 @@ class UnreadableImageError(ValueError):
 
 
 def decode(source: Path | bytes, size: int, fit: str, window: Window | None = None) -> NDArray[np.uint8]:
-    """Read a PNG, JPEG, TIFF or BMP of any depth and channels as a (size, size) uint8 square.
+    """Read a PNG, JPEG, TIFF, BMP or DICOM of any depth and channels as a (size, size) uint8 square.
 
-    `source` is a file or its content.
-
-    `window` are percentiles of the image's own values that become 0 and 255; without one, 8-bit images keep
-    their values and deeper ones get `grey_values.DEEP_WINDOW`. `fit` is `pad` (longer side to `size`, black
-    borders), `crop` (shorter side to `size`, centre kept) or `stretch` (both sides to `size`). Resampling is
-    Pillow's antialiased bicubic. Raises UnreadableImageError.
+    `source` is a file or its content. `window` are percentiles of the image's own values that become 0 and
+    255; without one, DICOM gets the lookup table or window of its file, other 8-bit images keep their values
+    and deeper ones get `percentiles.DEEP_WINDOW`. `fit` is `pad` (longer side to `size`, black borders),
+    `crop` (shorter side to `size`, centre kept) or `stretch` (both sides to `size`). Resampling is Pillow's
+    antialiased bicubic. Raises UnreadableImageError.
     """
     try:
         with open_image(source) as image:

@@ -34,7 +34,7 @@ def phantom(
 @outside_option
 @jobs_option
 def verify(root: Path, allow_outside: bool, jobs: int | None) -> None:
-    """Check a data set (MURA's folder or a manifest CSV). Exit status 1 when an error is found."""
+    """Check a data set (MURA's folder, a manifest CSV, a DICOM folder). Exit status 1 on an error."""
     from benchmark.cli.data import verify_root
 
     sys.exit(0 if verify_root(root, jobs, allow_outside) else 1)

@@ -10,7 +10,7 @@ from benchmark.errors import UserError
 NEEDED = ("path", "patient", "study", "body_part", "label")
 OPTIONAL = ("split",)
 FORMAT = f"a CSV: {','.join(NEEDED)}[,{','.join(OPTIONAL)}]"
-_OTHER_NAMES = {
+OTHER_NAMES = {
     "path": (
         "image",
         "image_path",
@@ -39,7 +39,7 @@ def plain_name(header: str) -> str:
 def known_names(header: Sequence[str]) -> int:
     """How many of the manifest's columns a header names."""
     plain = {plain_name(name) for name in header}
-    return sum(bool(plain & {column, *others}) for column, others in _OTHER_NAMES.items())
+    return sum(bool(plain & {column, *others}) for column, others in OTHER_NAMES.items())
 
 
 def places_of(path: Path, line: int, header: Sequence[str]) -> tuple[dict[str, int], list[str]]:
@@ -51,25 +51,39 @@ def places_of(path: Path, line: int, header: Sequence[str]) -> tuple[dict[str, i
     plain = [plain_name(name) for name in header]
     places, notes = {}, []
     for column in (*NEEDED, *OPTIONAL):
-        found = [n for n, name in enumerate(plain) if name == column]
-        if len(found) > 1:
-            raise UserError(f"{path}:{line}: the column '{column}' occurs twice; remove one")
-        found = found or [n for n, name in enumerate(plain) if name in _OTHER_NAMES[column]]
-        if len(found) > 1:
-            names = " or ".join(f"'{header[n]}'" for n in found)
-            raise UserError(f"{path}:{line}: the column '{column}' may be {names}; rename the right one")
-        if not found and column in NEEDED:
+        place, note = place_of(path, line, header, column, OTHER_NAMES[column])
+        if place is None and column in NEEDED:
             raise UserError(f"{path}:{line}: {_missing(column, header)}")
-        for place in found:
+        if place is not None:
             places[column] = place
-            if plain[place] != column:
-                notes.append(f"column '{header[place]}' taken for '{column}'")
+        notes += [note] if note else []
     if "split" not in places:
         near = get_close_matches("split", plain, n=1)
         notes += (
             [f"no column 'split' (the column '{header[plain.index(near[0])]}' is not read)"] if near else []
         )
     return places, notes
+
+
+def place_of(
+    path: Path, line: int, header: Sequence[str], column: str, others: Sequence[str]
+) -> tuple[int | None, str]:
+    """The place of a column in a header, by its own name or by one of `others`; None without it.
+
+    Also a note when it has another name. Raises UserError, at `line`, as `places_of`.
+    """
+    plain = [plain_name(name) for name in header]
+    found = [n for n, name in enumerate(plain) if name == column]
+    if len(found) > 1:
+        raise UserError(f"{path}:{line}: the column '{column}' occurs twice; remove one")
+    found = found or [n for n, name in enumerate(plain) if name in others]
+    if len(found) > 1:
+        names = " or ".join(f"'{header[n]}'" for n in found)
+        raise UserError(f"{path}:{line}: the column '{column}' may be {names}; rename the right one")
+    if not found:
+        return None, ""
+    place = found[0]
+    return place, "" if plain[place] == column else f"column '{header[place]}' taken for '{column}'"
 
 
 def _missing(column: str, header: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmark.datasets.image_facts import kinds_table, with_facts
-from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.manifest import DESCRIBING, Manifest
 from benchmark.datasets.verification import counts_table
 from benchmark.errors import UserError
 from results.frames import csv_text
@@ -18,10 +18,13 @@ from results.text import for_matplotlib
 _COLOURS = {"normal": BLUE, "abnormal": ORANGE}
 _CLASSES = ("normal", "abnormal")
 _DPI = 150
+_MOST_VALUES = 12  # in one panel; chosen by hand
 
 
 def explore(manifest: Manifest, out: Path, *, jobs: int = 1) -> list[Path]:
     """Write CSV tables and PNG charts of counts, views, sizes and kinds of images; returns the files.
+
+    Where the data set knows views, sides and manufacturers, as DICOM does, these are counted too.
 
     Every image is decoded once. Raises UserError for a file that cannot be read.
     """
@@ -48,6 +51,9 @@ def _views_of(manifest: Manifest, jobs: int) -> Iterator[tuple[str, pd.DataFrame
         .reset_index()
     )
     yield "views_per_study", views, _views_figure(views)
+    acquired = _acquired(manifest.images)
+    if len(acquired):
+        yield "acquisition", acquired, _acquisition_figure(acquired)
     images = with_facts(manifest, jobs=jobs)
     for row in images[images["error"] != ""].itertuples():
         raise UserError(
@@ -94,6 +100,38 @@ def _views_figure(views: pd.DataFrame) -> Figure:
     axes.set_xticks(total.index.to_list())
     axes.set(xlabel="views per study", ylabel="studies", title="Views per study, all body parts")
     axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _acquired(images: pd.DataFrame) -> pd.DataFrame:
+    """Images and patients per value and label of each column that describes images."""
+    tables = [
+        images.groupby([column, "label"])
+        .agg(images=("image", "size"), patients=("patient", "nunique"))
+        .reset_index(names=["value", "label"])
+        .assign(column=column)
+        for column in DESCRIBING
+        if column in images and (images[column] != "").any()
+    ]
+    columns = ["column", "value", "label", "images", "patients"]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def _acquisition_figure(acquired: pd.DataFrame) -> Figure:
+    """A panel for each column, with the images of its most frequent values per class."""
+    names = acquired["column"].unique()
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
+        rows = acquired[acquired["column"] == name]
+        table = rows.assign(value=rows["value"].replace("", "not said")).groupby(["value", "label"])["images"]
+        by_value = table.sum().unstack(fill_value=0)
+        most = by_value.sum(axis=1).nlargest(_MOST_VALUES).index
+        _bars(axes, by_value.loc[most], "images")
+        axes.set_title(str(name))
+    figure.suptitle("How images were acquired, per class: a difference is a shortcut to the label")
+    figure.legend(
+        *figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False
+    )
     return figure
 
 

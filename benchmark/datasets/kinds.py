@@ -38,6 +38,25 @@ class ManifestDataset(DatasetKeys):
     allow_outside: bool = False  # whether paths and links may lead out of the CSV's folder
 
 
+class DicomDataset(DatasetKeys):
+    """A folder of DICOM files, with labels from a CSV."""
+
+    NOT_ASKED: ClassVar[frozenset[str]] = DatasetKeys.NOT_ASKED | {
+        "labels",
+        "match",
+        "partial",
+        "allow_outside",
+    }
+    kind: Literal["dicom"]
+    root: GridPath  # the folder; files of any name in any folder below
+    labels: GridPath | None = None  # the CSV of labels; labels.csv in the folder
+    match: Literal["accession_number", "study_uid", "image_uid"] | None = None  # what its rows name
+    partial: bool = False  # leave out images without a row, and rows without an image
+    name: str = ""  # shown in reports
+    citation: str = ""  # a BibTeX key of the report's references, or free text
+    allow_outside: bool = False  # whether links are followed
+
+
 class PhantomDataset(DatasetKeys):
     """Images that the project draws itself, into the cache."""
 
@@ -60,6 +79,24 @@ def _read_manifest(keys: ManifestDataset, cache: Path, jobs: int) -> "Manifest":
     path = keys.root / "manifest.csv" if keys.root.is_dir() else keys.root
     manifest = read_manifest(path, allow_outside=keys.allow_outside)
     return replace(manifest, name=keys.name or manifest.name, citation=keys.citation or manifest.citation)
+
+
+def _read_dicom(keys: DicomDataset, cache: Path, jobs: int) -> "Manifest":
+    from benchmark.datasets.dicom.dataset import DicomFolder, read_dicom
+
+    labels = keys.labels or keys.root / "labels.csv"
+    asked = DicomFolder(keys.root, labels, keys.match, keys.partial, keys.allow_outside)
+    manifest = read_dicom(asked, cache, jobs)
+    return replace(manifest, name=keys.name, citation=keys.citation)
+
+
+def _is_dicom(root: Path) -> bool:
+    """Whether one of the first files below a folder is DICOM."""
+    if not root.is_dir():
+        return False
+    from benchmark.datasets.dicom.headers import holds_dicom_files
+
+    return holds_dicom_files(root)
 
 
 def _read_phantom(keys: PhantomDataset, cache: Path, jobs: int) -> "Manifest":
@@ -99,6 +136,7 @@ DATASET_KINDS = with_entry_points(
             _read_manifest,
             is_at=lambda root: root.is_file() or (root / "manifest.csv").is_file(),
         ),
+        DatasetKind("dicom", DicomDataset, _read_dicom, is_at=_is_dicom),
         DatasetKind("phantom", PhantomDataset, _read_phantom, _plan_phantom),
     ),
 )

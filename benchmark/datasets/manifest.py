@@ -13,13 +13,13 @@ from benchmark.datasets.image_files import ImageFiles, find_files, plain_path
 from benchmark.datasets.label_words import EXPECTED, meaning_of, note_on
 from benchmark.datasets.names import EVERY_PART
 from benchmark.datasets.spelling import composed
+from benchmark.datasets.split_words import refuse, splits_of
 from benchmark.datasets.text_table import decoded, read_table
 from benchmark.errors import UserError
 
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
-_SPLITS = ("train", "val", "valid", "test")
+DESCRIBING = ("view", "laterality", "manufacturer")  # columns of kinds that know them, for `explore`
 _ABSENT = ("nan", "null", "none", "n/a", "#n/a", "<na>", "#ref!", "#value!", "#name?", "#div/0!")
-_OTHER_SPLITS = {"training": "train", "validation": "valid", "testing": "test"}
 DESCRIPTION = "dataset.json"  # beside the CSV: {"name": ..., "citation": ...}
 
 
@@ -29,7 +29,8 @@ class Manifest:
 
     `images` has the columns image (posix path relative to `root`, unique), patient, study (unique over
     patients), body_part (lower case, without `XR_`), label (int64: 0 normal, 1 abnormal) and split:
-    `train`, `test`, or empty when the data set has none. `evaluated_on` is the name of the test part
+    `train`, `test`, or empty when the data set has none. Columns of DESCRIBING may follow, as texts that may
+    be empty; they are not part of the digest. `evaluated_on` is the name of the test part
     in the data set itself (`valid` for MURA), empty when it has no test part. `name` and `citation` (a BibTeX
     key of the report's references, or free text) are for reports; they are not part of the digest. `notes`
     say what was taken for what when the data set was read, a line each. `drawn` is False for a phantom whose
@@ -48,7 +49,8 @@ class Manifest:
     def _digest(self) -> str:
         digest = hashlib.sha256(self.evaluated_on.encode())
         sizes = [path.stat().st_size for path in self.paths()]
-        for row in self.images.assign(bytes=sizes).itertuples(index=False):
+        deciding = self.images.drop(columns=[*DESCRIBING], errors="ignore").assign(bytes=sizes)
+        for row in deciding.itertuples(index=False):
             digest.update(composed("\x1f".join(map(str, row))).encode() + b"\n")
         return digest.hexdigest()
 
@@ -81,9 +83,9 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
     """
     rows, notes = _read_rows(path)
     for column in rows:
-        _refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
+        refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
         absent = rows[column].str.lower().isin(_ABSENT)
-        _refuse(path, absent, rows[column], f"'{column}' holds a word for a missing value; write the value")
+        refuse(path, absent, rows[column], f"'{column}' holds a word for a missing value; write the value")
     label, label_note = _labels(path, rows["label"])
     names = rows["path"].map(plain_path)
     _refuse_duplicates(path, names, rows["path"])
@@ -92,7 +94,7 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
     )
     names = pd.Series(found, index=rows.index, dtype="str")
     _refuse_duplicates(path, names, rows["path"])
-    split, evaluated_on, split_note = _splits(path, rows)
+    split, evaluated_on, split_note = splits_of(path, rows)
     images = pd.DataFrame(
         {
             "image": names,
@@ -107,7 +109,7 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
         ("", "not the name of a body part"),
         (EVERY_PART, "in a grid this means every body part"),
     ):
-        _refuse(path, images["body_part"] == word, rows["body_part"], f"{why}; give the part another name")
+        refuse(path, images["body_part"] == word, rows["body_part"], f"{why}; give the part another name")
     _check_studies(path, images)
     described = _read_description(path.with_name(DESCRIPTION))
     taken = ", ".join(note for note in (*notes, label_note, split_note, _forms_note(renamed)) if note)
@@ -158,24 +160,8 @@ def _labels(path: Path, labels: pd.Series) -> tuple[pd.Series, str]:
     meaning = meaning_of(labels.unique())
     unread = ~labels.isin(list(meaning))
     others = f"; all others are of another kind: {', '.join(sorted(meaning))}" if meaning else ""
-    _refuse(path, unread, labels, EXPECTED + others)
+    refuse(path, unread, labels, EXPECTED + others)
     return labels.map(meaning).astype("int64"), note_on(meaning)
-
-
-def _splits(path: Path, rows: pd.DataFrame) -> tuple[pd.Series, str, str]:
-    if "split" not in rows:
-        return pd.Series("", index=rows.index), "", ""
-    words = rows["split"].str.lower()
-    split = words.replace(_OTHER_SPLITS)
-    _refuse(path, ~split.isin(_SPLITS), rows["split"], f"split must be one of {', '.join(_SPLITS)}")
-    has_test = bool((split == "test").any())
-    test = split == "test" if has_test else split.isin(["val", "valid"])
-    evaluated_on = "test" if has_test else "valid"
-    taken = [
-        f"'{word}' taken for '{_OTHER_SPLITS[word]}'" for word in sorted(set(words) & set(_OTHER_SPLITS))
-    ]
-    note = f"split {', '.join(taken)}" if taken else ""
-    return test.map({True: "test", False: "train"}), evaluated_on if test.any() else "", note
 
 
 def _forms_note(renamed: int) -> str:
@@ -185,7 +171,7 @@ def _forms_note(renamed: int) -> str:
 
 def _refuse_duplicates(path: Path, names: pd.Series, written: pd.Series) -> None:
     forms = names.map(composed)
-    _refuse(path, forms.duplicated(), written, "this path is listed twice; remove one of the rows")
+    refuse(path, forms.duplicated(), written, "this path is listed twice; remove one of the rows")
 
 
 def _check_studies(path: Path, images: pd.DataFrame) -> None:
@@ -195,10 +181,4 @@ def _check_studies(path: Path, images: pd.DataFrame) -> None:
         ("patient", "two patients"),
     ):
         first = images.groupby("study")[column].transform("first")
-        _refuse(path, images[column] != first, images["study"], f"this study (patient/study) has {what}")
-
-
-def _refuse(path: Path, wrong: pd.Series, values: pd.Series, message: str) -> None:
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise UserError(f"{path}:{wrong.index[row]}: '{str(values.iloc[row])[:120]}': {message}")
+        refuse(path, images[column] != first, images["study"], f"this study (patient/study) has {what}")

@@ -81,7 +81,7 @@ class ImageSettings(Strict):
     """How every image becomes a square: its side in pixels, whether to pad, crop or stretch, its grey values.
 
     `window` are the percentiles of each image's own values that become black and white, in every image alike.
-    Without it, images of 8 bits keep their values, and deeper ones get `grey_values.DEEP_WINDOW`.
+    Without it, images of 8 bits keep their values, and deeper ones get `percentiles.DEEP_WINDOW`.
     """
 
     size: int = Field(default=224, ge=16, le=2048)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.dicom.image import DicomImage
 from extractors.image_files import ImageFileError, open_image
 
 _COLOUR = 12.0  # mean difference between the channels, in grey levels of 255; chosen by hand
@@ -29,10 +30,16 @@ def doubts(source: Path | bytes, pixels: NDArray[np.uint8]) -> tuple[str, ...]:
 def _is_coloured(source: Path | bytes) -> bool:
     try:
         with open_image(source) as image:
-            if image.mode not in _COLOURFUL:
+            if isinstance(image, DicomImage):
+                if not image.in_colour:
+                    return False
+                picture = image.colours()
+            elif image.mode not in _COLOURFUL:
                 return False
-            image.draft("RGB", (_SIDE, _SIDE))  # a JPEG is decoded at a fraction of its size
-            small = np.asarray(image.convert("RGB").resize((_SIDE, _SIDE)), dtype=np.float64)
+            else:
+                image.draft("RGB", (_SIDE, _SIDE))  # a JPEG is decoded at a fraction of its size
+                picture = image.convert("RGB")
+            small = np.asarray(picture.resize((_SIDE, _SIDE)), dtype=np.float64)
     except ImageFileError:  # it was decoded before; nothing is said by a second failure
         return False
     return float(np.ptp(small, axis=2).mean()) > _COLOUR

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from PIL import Image, TiffImagePlugin
 
 from extractors.grey_values import grey_image
 from extractors.image_files import ImageFileError, open_image
+from tests.extractors.dicom_cases import saved
 from tests.extractors.image_cases import chunk, png16
 
 RAMP = np.tile(np.arange(64, dtype=np.uint16) * 50 + 300, (64, 1))  # 12 bits in 16
@@ -174,3 +176,33 @@ def test_a_large_deep_image_takes_little_memory(tmp_path):
         [sys.executable, "-c", program, tmp_path / "big.png"], capture_output=True, text=True, check=True
     )
     assert int(run.stdout) * 1024 < 6 * 6016**2, "bytes per pixel; as float64 alone it would take 8"
+
+
+def test_colours_of_dicom_become_the_same_luma_as_those_of_png(tmp_path):
+    colours = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    Image.fromarray(colours).save(tmp_path / "s.png")
+    for window in (None, (1, 99)):
+        found = grey(saved(tmp_path / "c.dcm", colours), window)
+        assert np.array_equal(found, grey(tmp_path / "s.png", window))
+
+
+@pytest.fixture(scope="module")
+def radiographs():
+    """The grey values of the two radiographs of pydicom-data: uncompressed, lossless, little and lossy."""
+    folder = files("data_store") / "data"
+    names = [f"{part}_{kind}" for part in ("RG1", "RG3") for kind in ("UNCR", "J2KR", "J2KI")]
+    return {name: grey(folder / f"{name}.dcm") for name in names}
+
+
+@pytest.mark.parametrize("part", ["RG1", "RG3"])
+def test_a_real_radiograph_is_the_same_uncompressed_and_lossless(radiographs, part):
+    assert np.array_equal(radiographs[f"{part}_UNCR"], radiographs[f"{part}_J2KR"])
+    assert np.abs(radiographs[f"{part}_UNCR"] - radiographs[f"{part}_J2KI"]).mean() < 1
+
+
+def test_real_radiographs_show_air_dark_and_bone_bright(radiographs):
+    chest, leg = radiographs["RG1_UNCR"], radiographs["RG3_UNCR"]
+    lung, spine = chest[400:600, 400:500], chest[900:1100, 850:950]
+    air, tibia = leg[200:600, 500:560], leg[200:600, 840:900]
+    assert lung.mean() + 60 < spine.mean()
+    assert air.mean() + 100 < tibia.mean()

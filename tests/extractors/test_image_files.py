@@ -44,7 +44,7 @@ def test_the_mark_is_left_where_pillow_opens_postscript(postscript):
 
 def test_postscript_under_an_images_name_starts_no_program(postscript):
     path, mark = postscript
-    with pytest.raises(UnreadableImageError, match=r"x.png: .*not a PNG, JPEG, TIFF or BMP file"):
+    with pytest.raises(UnreadableImageError, match=r"x.png: .*not a PNG, JPEG, TIFF, BMP or DICOM file"):
         decode(path, 16, "pad")
     assert not mark.exists()
 
@@ -52,7 +52,7 @@ def test_postscript_under_an_images_name_starts_no_program(postscript):
 @pytest.mark.parametrize("format", ["GIF", "PDF", "WEBP", "PPM", "ICO", "TGA", "EPS", "JPEG2000"])
 def test_other_formats_are_refused_whatever_their_name(tmp_path, format):
     path = saved(tmp_path / "x.png", np.zeros((4, 6, 3), np.uint8), format=format)
-    with pytest.raises(ImageFileError, match="not a PNG, JPEG, TIFF or BMP file"), open_image(path):
+    with pytest.raises(ImageFileError, match="not a PNG, JPEG, TIFF, BMP or DICOM file"), open_image(path):
         pass
 
 

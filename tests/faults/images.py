@@ -2,15 +2,19 @@
 
 import random
 import resource
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pydicom
 from PIL import Image
+from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 
 from extractors.pixels import UnreadableImageError, decode
+from tests.extractors.dicom_cases import lookup_table, saved, without_preamble
 from tests.faults.command import LONGEST, TooSlow, alarm
 from tests.faults.mutations import mutated_bytes
 from tests.faults.outcome import ACCEPTED, FAULT, REFUSED, Outcome, counted
@@ -51,7 +55,25 @@ def originals(folder: Path) -> list[Path]:
     }
     for name, (image, options) in made.items():
         image.save(folder / name, **options)
-    return [folder / name for name in made]
+    return [*(folder / name for name in made), *dicom_originals(folder)]
+
+
+def dicom_originals(folder: Path) -> list[Path]:
+    """Small DICOM files of every kind of compression that is read."""
+    values = np.random.default_rng(0).integers(0, 4096, (64, 48), dtype=np.uint16)
+    twelve = {"BitsStored": 12, "HighBit": 11, "PhotometricInterpretation": "MONOCHROME1"}
+    table = {"VOILUTSequence": lookup_table(np.arange(256), 0, 8)}
+    made = [
+        saved(folder / "window.dcm", values, **twelve, WindowCenter=2000, WindowWidth=3000),
+        saved(folder / "table.dcm", values, **twelve, **table, RescaleSlope=2, RescaleIntercept=-7),
+        saved(folder / "jpeg2000.dcm", values, **twelve, compressed=JPEG2000Lossless),
+        saved(folder / "rle.dcm", values, **twelve, compressed=RLELossless),
+        saved(folder / "jpeg.dcm", np.dstack([values.astype(np.uint8)] * 3), compressed=JPEGBaseline8Bit),
+        without_preamble(saved(folder / "bare.dcm", values, **twelve)),
+    ]
+    for name in ("MR_small_jpeg_ls_lossless.dcm", "SC_rgb_jpeg_gdcm.dcm"):  # no encoder is installed
+        made.append(Path(shutil.copy(Path(pydicom.__file__).parent / "data" / "test_files" / name, folder)))
+    return made
 
 
 def images(count: int, seed: int = 0) -> pd.DataFrame:

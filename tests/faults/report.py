@@ -42,7 +42,7 @@ TITLES = {
     ),
     "images": (
         "Images",
-        "Random damage to PNG, JPEG, TIFF and BMP of every depth, and contents of other formats under an image's name. "
+        "Random damage to PNG, JPEG, TIFF, BMP and DICOM of every depth, and contents of other formats under an image's name. "
         "Damage that the format itself cannot tell (no checksum) is read as other pixels.",
     ),
     "weights": (

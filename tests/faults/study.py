@@ -33,7 +33,7 @@ SECTIONS: dict[str, tuple[Callable[[int], pd.DataFrame], int]] = {  # and how of
     "servers": (servers, 2),
     "grids": (grids, 10_000),
     "manifests": (manifests, 2000),
-    "images": (images, 3000),
+    "images": (images, 6000),
     "weights": (weights, 200),
 }
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from benchmark.datasets.audit.bit_depth import bit_depth
 from benchmark.datasets.audit.body_part import body_part
+from benchmark.datasets.audit.burnt_in_text import burnt_in_text
 from benchmark.datasets.audit.copies import copies
 from benchmark.datasets.audit.copies_across_patients import copies_across_patients
 from benchmark.datasets.audit.copies_across_splits import copies_across_splits
 from benchmark.datasets.audit.findings import Audited, Finding
+from benchmark.datasets.audit.identifying_elements import identifying_elements
 from benchmark.datasets.audit.image_size import image_size
 from benchmark.datasets.audit.label_conflicts import label_conflicts
 from benchmark.datasets.audit.marker import marker
 from benchmark.datasets.audit.missing_views import missing_views
+from benchmark.datasets.audit.other_images import other_images
 from benchmark.datasets.audit.patients_across_splits import patients_across_splits
 from benchmark.datasets.audit.scan import scan
 from benchmark.datasets.audit.unreadable import unreadable
@@ -29,6 +32,9 @@ CHECKS: tuple[Callable[[Audited], Finding], ...] = (
     missing_views,
     patients_across_splits,
     unreadable,
+    identifying_elements,
+    burnt_in_text,
+    other_images,
 )
 
 

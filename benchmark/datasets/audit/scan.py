@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from benchmark.datasets.audit.key_points import KeyPoints, find_key_points
 from benchmark.datasets.audit.marks import MARK_FEATURES, mark_features
 from benchmark.datasets.audit.pictures import Pictures
+from benchmark.datasets.dicom.facts import DicomFacts, dicom_facts
 from extractors.grey_values import grey_image
 from extractors.image_files import ImageFileError, header_of, open_image
 
@@ -23,6 +24,7 @@ class Scan:
 
     `facts` (n, 3) int64 are width, height and bits of each file, `marks` (n, MARK_FEATURES) float32, `errors`
     (n,) the reasons why an image could not be read, "" where it could; its row is then zero elsewhere.
+    `dicom` (n,) is what the header of a DICOM file says, None for other files; without any, it may be empty.
     """
 
     pictures: Pictures
@@ -30,6 +32,7 @@ class Scan:
     marks: NDArray[np.float32]
     key_points: KeyPoints
     errors: list[str]
+    dicom: Sequence[DicomFacts | None] = ()
 
 
 def scan(paths: Sequence[Path], jobs: int, progress: Callable[[int], None] = lambda images: None) -> Scan:
@@ -45,6 +48,7 @@ def scan(paths: Sequence[Path], jobs: int, progress: Callable[[int], None] = lam
         np.concatenate([part.marks for part in parts]),
         KeyPoints.joined([part.key_points for part in parts]),
         [error for part in parts for error in part.errors],
+        [facts for part in parts for facts in part.dicom],
     )
 
 
@@ -65,4 +69,5 @@ def _scan_chunk(paths: Sequence[Path]) -> Scan:
         ranks[row] = pictures.put(row, grey)
         facts[row] = header.width, header.height, header.bits
         marks[row] = mark_features(grey)
-    return Scan(pictures, facts, marks, find_key_points(ranks, pictures.extents), errors)
+    key_points = find_key_points(ranks, pictures.extents)
+    return Scan(pictures, facts, marks, key_points, errors, [dicom_facts(path) for path in paths])

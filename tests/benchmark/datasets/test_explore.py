@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ def manifest(tmp_path: Path) -> Manifest:
 
 
 def table(folder: Path, name: str) -> list[tuple[object, ...]]:
-    return list(pd.read_csv(folder / f"{name}.csv").itertuples(index=False, name=None))
+    return list(pd.read_csv(folder / f"{name}.csv", keep_default_na=False).itertuples(index=False, name=None))
 
 
 def test_every_table_has_a_chart_that_is_an_image(manifest: Manifest, tmp_path: Path) -> None:
@@ -84,3 +85,19 @@ def test_a_file_that_is_no_image_is_named(manifest: Manifest, tmp_path: Path) ->
     (tmp_path / "2.png").write_bytes(b"no image")
     with pytest.raises(UserError, match=r"2.png: not an image; 'benchmark data verify' lists all such"):
         explore(manifest, tmp_path / "out")
+
+
+def test_views_and_sides_are_counted_where_the_data_set_knows_them(
+    manifest: Manifest, tmp_path: Path
+) -> None:
+    described = manifest.images.assign(view=["PA", "PA", "LL", ""], laterality="", manufacturer="Acme")
+    explore(replace(manifest, images=described), tmp_path / "out")
+    assert table(tmp_path / "out", "acquisition") == [
+        ("view", "", 1, 1, 1),
+        ("view", "LL", 1, 1, 1),
+        ("view", "PA", 0, 1, 1),
+        ("view", "PA", 1, 1, 1),
+        ("manufacturer", "Acme", 0, 1, 1),
+        ("manufacturer", "Acme", 1, 3, 2),
+    ]
+    assert (tmp_path / "out/acquisition.png").stat().st_size > 5000

@@ -11,6 +11,7 @@ from benchmark.errors import UserError
 from benchmark.execution.open_plan import load_manifest
 from benchmark.grid.cells import expand
 from benchmark.grid.schema import Grid
+from tests.benchmark.datasets.dicom.studies import write_folder
 
 CSV = "path,patient,study,body_part,label,split\na.png,p,s,hand,0,train\nb.png,q,s,hand,1,test\n"
 
@@ -66,6 +67,18 @@ def test_a_wrong_dataset_json_is_named(folder: Path, text: str) -> None:
 def test_the_kind_of_a_folder_is_found(folder: Path, phantom: Path) -> None:
     assert kind_at(folder).name == kind_at(folder / "manifest.csv").name == "manifest"
     assert kind_at(phantom).name == "mura"
+
+
+def test_a_folder_of_dicom_files_is_known_and_read_by_the_keys_of_a_grid(tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "in", 4)
+    assert kind_at(root).name == "dicom"
+    labels = (root / "labels.csv").rename(tmp_path / "other.csv")
+    keys = {"kind": "dicom", "name": "Ours", "labels": str(labels), "match": "accession_number"}
+    found = load(root, **keys)
+    assert (len(found.images), found.name) == (4, "Ours")
+    assert grid_of(root, **keys, partial=True).dataset.asked() == {"kind": "dicom"}, "where, not what"
+    with pytest.raises(UserError, match="there is no such file of labels"):
+        load(root, kind="dicom")
 
 
 def test_mura_is_cited_and_a_phantom_is_not_mura(phantom: Path, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""A folder of DICOM files as a data set: headers, labels from a CSV, and identifiers replaced by digests."""

@@ -1,0 +1,1 @@
+"""DICOM files: read safely, checked before they are decoded, turned into stored values and their meaning."""
