@@ -13,6 +13,7 @@ import click
 from benchmark.cli.data_commands import data
 from benchmark.cli.model_commands import predict, worklist
 from benchmark.cli.options import (
+    FILE,
     FOLDER,
     device_option,
     grid_option,
@@ -181,6 +182,21 @@ def ui(workspace: Path, tracking_uri: str | None, host: str, port: int) -> None:
     from benchmark.store.workspace import Workspace
 
     sys.exit(serve(Workspace(workspace, tracking_uri), host, port))
+
+
+@cli.command()
+@click.option(
+    "--grid", "grid_file", type=FILE, help="Offer this grid's models; default: all of the workspace."
+)
+@workspace_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8501, show_default=True, type=click.IntRange(1, 65535))
+def app(grid_file: Path | None, workspace: Path, host: str, port: int) -> None:
+    """Open a page that judges uploaded studies by kept models. Not a medical device."""
+    from benchmark.cli.app import serve
+    from benchmark.store.workspace import Workspace
+
+    sys.exit(serve(Workspace(workspace), grid_file, host, port))
 
 
 cli.add_command(data)
