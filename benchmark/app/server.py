@@ -29,7 +29,6 @@ def settings(host: str, port: int) -> dict[str, object]:
         "browser.serverAddress": host,
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
-        "client.showErrorLinks": False,
         "logger.level": "warning",
         "logger.hideWelcomeMessage": True,
         "theme.base": "light",

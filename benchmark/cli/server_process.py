@@ -38,12 +38,11 @@ def serve_until_stopped(command: Sequence[str], environment: Mapping[str, str]) 
 def _guarded(server: subprocess.Popen[bytes]) -> Iterator[None]:
     """Kill the server's processes when this process dies, also by SIGKILL."""
     command = [sys.executable, "-c", _GUARD, str(server.pid)]
-    guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
-    try:
-        yield
-    finally:
-        guard.kill()
-        guard.wait()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as guard:
+        try:
+            yield
+        finally:
+            guard.kill()
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:

@@ -78,10 +78,16 @@ class Server:
     """A server process that ends at once; keeps how it was asked for."""
 
     asked: ClassVar[list[tuple[list[str], dict[str, str]]]] = []
-    pid, stdin = 2**22 + 1, None
+    pid = 2**22 + 1
 
     def __init__(self, command, env=None, **_):
         self.asked.append((command, env))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
 
     def wait(self, *_):
         return 0
