@@ -19,9 +19,19 @@ _OTHER_SIDE = {"feature_extraction": "fine_tuning", "fine_tuning": "feature_extr
 class Choice:
     """A finished cell with a model. `chosen`: its training folds chose it within its strategy."""
 
-    grid: str
+    records: Records
     record: Finished
     chosen: bool
+
+    @property
+    def grid(self) -> str:
+        """The name of the grid."""
+        return self.records.folder.name
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells this model from all others, and from that of the same cell when computed again."""
+        return str(self.records.cell_folder(self.record.cell)), self.record.predictions_sha256
 
     @property
     def method(self) -> str:
@@ -42,7 +52,7 @@ def kept_choices(workspace: Workspace, grid: str | None = None) -> list[Choice]:
     Raises UserError where there is no model.
     """
     grids = [grid] if grid else _grids_with_models(workspace)
-    found = [choice for name in grids for choice in _of_grid(name, workspace.records(name))]
+    found = [choice for name in grids for choice in _of_grid(workspace.records(name))]
     if not found:
         place = f"the grid '{grid}'" if grid else "any grid"
         raise UserError(
@@ -108,8 +118,8 @@ def _grids_with_models(workspace: Workspace) -> list[str]:
     return sorted({path.parents[2].name for path in found})
 
 
-def _of_grid(name: str, records: Records) -> Iterable[Choice]:
+def _of_grid(records: Records) -> Iterable[Choice]:
     finished = [record for record in records.all() if isinstance(record, Finished)]
     chosen = {record.cell for record in chosen_on_training_folds(finished)}
     kept = (record for record in ordinary(finished) if records.has_model(record.cell))
-    return [Choice(name, record, record.cell in chosen) for record in kept]
+    return [Choice(records, record, record.cell in chosen) for record in kept]

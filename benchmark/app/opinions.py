@@ -12,7 +12,13 @@ from benchmark.app.uploads import Upload, study_of
 from benchmark.errors import UserError
 from benchmark.prediction.explanation import Explainer, explainer_of
 from benchmark.prediction.overlay import overlay
-from benchmark.prediction.predictor import ImagePrediction, Predictor, StudyPrediction, predictor_of
+from benchmark.prediction.predictor import (
+    COVERAGE,
+    ImagePrediction,
+    Predictor,
+    StudyPrediction,
+    predictor_of,
+)
 from benchmark.prediction.scoring import Pixels
 from benchmark.prediction.studies import Study
 from benchmark.store.kept_models import KeptModel
@@ -65,9 +71,7 @@ class Judge:
         study = study_of(uploads)
         with _one_at_a_time:
             pixels = self._decoded(study)
-            (prediction,) = self.predictor.predict([study])
-            if prediction.error:
-                raise UserError(prediction.error)
+            prediction = self.predictor.judge(study, pixels)
             views = tuple(self._views(study, prediction, pixels))
         threshold, coverage = self.predictor.model.record.threshold, self.predictor.rule.coverage
         return Opinion(prediction, threshold, coverage, views, self.no_map)
@@ -94,11 +98,11 @@ class Judge:
         return views
 
 
-def judge_of(model: KeptModel, device: str = "cpu") -> Judge:
-    """Load what a model needs. Raises UserError for weights or a device that cannot be used."""
-    predictor = predictor_of(model, device=device)
+def judge_of(model: KeptModel, coverage: float = COVERAGE) -> Judge:
+    """Load what a model needs, on the processor. Raises UserError for weights that cannot be used."""
+    predictor = predictor_of(model, coverage=coverage, device="cpu")
     try:
-        return Judge(predictor, explainer_of(model, device))
+        return Judge(predictor, explainer_of(model, "cpu"))
     except UserError as error:
         return Judge(predictor, None, str(error))
 

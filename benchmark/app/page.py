@@ -20,12 +20,12 @@ from benchmark.app.choices import (
     sizes_of,
 )
 from benchmark.app.opinions import Judge, Opinion, judge_of
-from benchmark.app.own_test import OwnTest, own_test
+from benchmark.app.own_test import own_test
 from benchmark.app.uploads import MOST_MEGABYTES, Upload
 from benchmark.errors import UserError
+from benchmark.prediction.predictor import COVERAGE
 from benchmark.prediction.studies import MOST_VIEWS
 from benchmark.store.kept_models import read_model
-from benchmark.store.record import Finished
 from benchmark.store.workspace import Workspace
 from results.labels import part_label
 
@@ -34,8 +34,11 @@ _NEW_MODELS = 60  # seconds until models that a run has written since are offere
 _log = logging.getLogger(__name__)
 
 
-def show(workspace: Workspace, grid: str | None) -> None:
-    """Draw the page once, as Streamlit does at every change of a widget."""
+def show(workspace: Workspace, grid: str | None = None, coverage: float = COVERAGE) -> None:
+    """Draw the page once, as Streamlit does at every change of a widget.
+
+    The models of `grid` are offered, or of the whole workspace; they abstain at this coverage.
+    """
     st.set_page_config("benchmark: judge a study", layout="wide", initial_sidebar_state="expanded")
     st.html(fragments.STYLE)
     st.html(fragments.NOTICE)
@@ -54,14 +57,14 @@ def show(workspace: Workspace, grid: str | None) -> None:
         help=f"Up to {MOST_VIEWS} images of one body part of one patient, taken together. They stay "
         "in memory until you remove them or close the page; nothing is written to disk.",
     )
-    opinions = _opinions(workspace, shown, files)
+    opinions = _opinions(shown, files, coverage)
     if disagreement := fragments.disagreement(list(opinions.values())):
         st.html(disagreement)
     if any(isinstance(opinion, Opinion) and not opinion.no_map for opinion in opinions.values()):
         st.html(fragments.small(fragments.LEGEND))
     for choice, column in zip(shown, st.columns(len(shown), gap="large"), strict=True):
         with column:
-            _show_model(workspace, choice, part, opinions.get(choice.record.cell), wide=len(shown) == 1)
+            _show_model(choice, part, opinions.get(choice), wide=len(shown) == 1)
 
 
 def _chosen(choices: Sequence[Choice]) -> tuple[str, list[Choice]]:
@@ -99,27 +102,22 @@ def _chosen(choices: Sequence[Choice]) -> tuple[str, list[Choice]]:
 
 
 def _opinions(
-    workspace: Workspace, shown: Sequence[Choice], files: Sequence[UploadedFile]
-) -> dict[str, Opinion | str]:
-    """What each model says about the files, or a line why it says nothing; by cell, for this page alone."""
+    shown: Sequence[Choice], files: Sequence[UploadedFile], coverage: float
+) -> dict[Choice, Opinion | str]:
+    """What each model says about the files, or a line why it says nothing; kept for this page alone."""
     if not files:
         st.session_state.pop("opinions", None)
         return {}
     ids = tuple(file.file_id for file in files)
     before = st.session_state.get("opinions", {})
-    found = {
-        choice.record.cell: before.get((choice.record.cell, ids)) or _opinion(workspace, choice, files)
-        for choice in shown
-    }
-    st.session_state["opinions"] = {(cell, ids): opinion for cell, opinion in found.items()}
+    found = {choice: before.get((choice.key, ids)) or _opinion(choice, files, coverage) for choice in shown}
+    st.session_state["opinions"] = {(choice.key, ids): opinion for choice, opinion in found.items()}
     return found
 
 
-def _opinion(workspace: Workspace, choice: Choice, files: Sequence[UploadedFile]) -> Opinion | str:
+def _opinion(choice: Choice, files: Sequence[UploadedFile], coverage: float) -> Opinion | str:
     try:
-        judge = _judge(
-            str(workspace.folder), choice.grid, choice.record.cell, choice.record.predictions_sha256
-        )
+        judge = _judge(choice.key, choice, coverage)
         with st.spinner("Judging the study …"):
             return judge.opinion([Upload(file.name, file.getvalue()) for file in files])
     except UserError as error:
@@ -129,9 +127,7 @@ def _opinion(workspace: Workspace, choice: Choice, files: Sequence[UploadedFile]
         return f"The study could not be judged ({type(error).__name__}); try other files."
 
 
-def _show_model(
-    workspace: Workspace, choice: Choice, part: str, opinion: Opinion | str | None, *, wide: bool
-) -> None:
+def _show_model(choice: Choice, part: str, opinion: Opinion | str | None, *, wide: bool) -> None:
     """A model's verdict and facts, beside each other where there is room, and each view below."""
     judged, facts = st.columns([3, 2], gap="large") if wide else (st.container(), st.container())
     with judged:
@@ -143,19 +139,16 @@ def _show_model(
         else:
             st.html(fragments.verdict(opinion))
     with facts:
-        _show_facts(workspace, choice, part)
+        _show_facts(choice, part)
     if isinstance(opinion, Opinion):
         _show_views(opinion, across=2 if wide and len(opinion.views) > 1 else 1)
 
 
-def _show_facts(workspace: Workspace, choice: Choice, part: str) -> None:
-    record = choice.record
+def _show_facts(choice: Choice, part: str) -> None:
     try:
-        found = _own_test(str(workspace.folder), choice.grid, record.cell, record.predictions_sha256, part)
+        st.html(fragments.performance(own_test(choice.records, choice.record, part), part))
     except UserError as error:
         st.html(fragments.message(str(error)))
-    else:
-        st.html(fragments.performance(found, part))
     st.html(fragments.provenance(choice))
 
 
@@ -180,19 +173,6 @@ def _choices(folder: str, grid: str | None) -> list[Choice]:
 
 
 @st.cache_resource(max_entries=_MODELS, show_spinner="Loading the model …")
-def _judge(folder: str, grid: str, cell: str, digest: str) -> Judge:
-    """A model, loaded once; `digest` (of its predictions) tells a cell that was computed again."""
-    records = Workspace(Path(folder)).records(grid)
-    record = records.read(cell)
-    if not isinstance(record, Finished):
-        raise UserError(f"the cell {cell} was deleted or is damaged; reload the page")
-    return judge_of(read_model(records, record))
-
-
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _own_test(folder: str, grid: str, cell: str, digest: str, part: str) -> OwnTest:
-    records = Workspace(Path(folder)).records(grid)
-    record = records.read(cell)
-    if not isinstance(record, Finished):
-        raise UserError(f"the cell {cell} was deleted or is damaged; reload the page")
-    return own_test(records, record, part)
+def _judge(key: tuple[str, str], _choice: Choice, coverage: float) -> Judge:
+    """A model, loaded once for all pages. Streamlit does not compare `_choice`, whose `key` is `key`."""
+    return judge_of(read_model(_choice.records, _choice.record), coverage)

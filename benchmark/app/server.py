@@ -9,7 +9,8 @@ from pathlib import Path
 from benchmark.app.uploads import MOST_MEGABYTES
 from benchmark.store.addresses import LOOPBACK
 
-WORKSPACE, GRID = "BENCHMARK_APP_WORKSPACE", "BENCHMARK_APP_GRID"  # environment variables, for `script`
+# environment variables, for `script`
+WORKSPACE, GRID, COVERAGE = "BENCHMARK_APP_WORKSPACE", "BENCHMARK_APP_GRID", "BENCHMARK_APP_COVERAGE"
 
 
 def settings(host: str, port: int) -> dict[str, object]:

@@ -11,9 +11,8 @@ from typing import NoReturn
 import click
 
 from benchmark.cli.data_commands import data
-from benchmark.cli.model_commands import predict, worklist
+from benchmark.cli.model_commands import app, predict, worklist
 from benchmark.cli.options import (
-    FILE,
     FOLDER,
     device_option,
     grid_option,
@@ -184,25 +183,11 @@ def ui(workspace: Path, tracking_uri: str | None, host: str, port: int) -> None:
     sys.exit(serve(Workspace(workspace, tracking_uri), host, port))
 
 
-@cli.command()
-@click.option(
-    "--grid", "grid_file", type=FILE, help="Offer this grid's models; default: all of the workspace."
-)
-@workspace_option
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8501, show_default=True, type=click.IntRange(1, 65535))
-def app(grid_file: Path | None, workspace: Path, host: str, port: int) -> None:
-    """Open a page that judges uploaded studies by kept models. Not a medical device."""
-    from benchmark.cli.app import serve
-    from benchmark.store.workspace import Workspace
-
-    sys.exit(serve(Workspace(workspace), grid_file, host, port))
-
-
 cli.add_command(data)
 cli.add_command(weights)
 cli.add_command(predict)
 cli.add_command(worklist)
+cli.add_command(app)
 
 
 def main() -> None:

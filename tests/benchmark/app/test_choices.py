@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from benchmark.app.choices import (
@@ -11,6 +13,7 @@ from benchmark.app.choices import (
     sizes_of,
 )
 from benchmark.errors import UserError
+from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 
 
@@ -20,7 +23,9 @@ def choice(kept):
 
     def made(grid="g", chosen=False, **axes):
         record = kept["feature_extraction", "logistic_regression"].record
-        return Choice(grid, record.model_copy(update={"body_part_metrics": {}} | axes), chosen)
+        return Choice(
+            Records(Path("w"), grid), record.model_copy(update={"body_part_metrics": {}} | axes), chosen
+        )
 
     return made
 
@@ -74,6 +79,13 @@ def test_a_label_says_what_tells_a_model_from_the_others_and_marks_the_chosen(ch
     assert label_of(one, [one]) == "★ frozen · bundled · logistic regression"
     assert label_of(two, [one, two]) == "frozen · bundled · logistic regression · of all"
     assert label_of(two, [two, choice(seed=1)]).endswith("seed 0")
+
+
+def test_a_cell_that_is_computed_again_has_another_key(choice):
+    one = choice()
+    assert one.key == choice().key
+    others = [choice("h"), choice(cell="0123456789ab"), choice(predictions_sha256="0")]
+    assert len({one.key, *(other.key for other in others)}) == 4
 
 
 def test_the_other_side_was_trained_on_the_same_images(choice, kept):

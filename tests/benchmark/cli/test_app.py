@@ -7,7 +7,7 @@ from shutil import copytree
 import psutil
 import pytest
 
-from benchmark.app.server import GRID, WORKSPACE
+from benchmark.app.server import COVERAGE, GRID, WORKSPACE
 from benchmark.store.records import MODEL, MODEL_INDEX
 from benchmark.store.workspace import Workspace
 from tests.benchmark.app.test_server import answers
@@ -46,7 +46,7 @@ def test_by_default_only_this_machine_is_served(workspace, asked, call):
     assert done.err == ""
     ((command, environment),) = asked
     assert command[-3:] == ["benchmark.app.server", "127.0.0.1", "8501"]
-    assert environment == {WORKSPACE: str(workspace.folder)}
+    assert environment == {WORKSPACE: str(workspace.folder), GRID: "", COVERAGE: "0.9"}
 
 
 def test_beyond_this_machine_it_warns(workspace, asked, call):
@@ -57,7 +57,9 @@ def test_beyond_this_machine_it_warns(workspace, asked, call):
 
 def test_a_grid_alone(workspace, asked, call, write_grid):
     assert call("app", "--workspace", workspace.folder, "--grid", write_grid(name="small")).status == 0
-    assert asked[0][1][GRID] == "small"
+    assert call("app", "--workspace", workspace.folder, "--grid", "small", "--coverage", 0.8).status == 0
+    assert [environment[GRID] for _, environment in asked] == ["small", "small"]
+    assert asked[1][1][COVERAGE] == "0.8"
     done = call("app", "--workspace", workspace.folder, "--grid", write_grid(name="other"))
     assert done.status == 2
     assert "holds no model of the grid 'other'" in done.err
