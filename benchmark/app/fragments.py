@@ -18,6 +18,7 @@ NOTICE = Markup(
     "no diagnosis, no treatment and no triage may rest on this page.</div>"
 )
 STYLE = Path(__file__).with_name("page.css")
+_MAY_NOT_HOLD = "What is said below may not hold for it."
 _AT_ITS_THRESHOLD = " (chosen threshold)"
 
 
@@ -38,23 +39,26 @@ def method(name: str) -> Markup:
 
 
 def verdict(opinion: Opinion) -> Markup:
-    """The study's class, both probabilities beside the threshold, whether the model abstains, warnings."""
+    """Warnings first; then the study's class, both probabilities beside the threshold, and the abstention.
+
+    With a warning, the class is in grey.
+    """
     said = opinion.prediction
     assert said.probability is not None
     kind = ABNORMAL if said.label else NORMAL
+    warnings = [message(f"{_sentence(warning)} {_MAY_NOT_HOLD}", "warning") for warning in said.warnings]
     head = Markup(
-        '<div class="bm-verdict bm-{kind}">{word}</div><div class="bm-numbers">probability of abnormal '
+        '<div class="bm-verdict bm-{look}">{word}</div><div class="bm-numbers">probability of abnormal '
         "<b>{abnormal}</b>, of normal <b>{normal}</b> (calibrated)</div>{bar}"
     ).format(
-        kind=kind,
+        look="doubtful" if warnings else kind,
         word=kind.capitalize(),
         abnormal=number(said.probability),
         normal=number(1 - said.probability),
         bar=_bar(said.probability, opinion.threshold),
     )
-    boxes = [message(_decided(said.decision, kind, opinion.coverage), _box(said.decision, kind))]
-    boxes += [message(f"The study: {warning}", "warning") for warning in said.warnings]
-    return head + Markup("").join(boxes)
+    decided = message(_decided(said.decision, kind, opinion.coverage), _box(said.decision, kind))
+    return Markup("").join([*warnings, head, decided])
 
 
 def disagreement(opinions: Sequence[Opinion | str]) -> Markup:
@@ -86,7 +90,7 @@ def performance(found: OwnTest, part: str) -> Markup:
         studies=found.studies,
         abnormal=found.abnormal,
         patients=found.patients,
-        confidence=percent(found.confidence),
+        confidence=_share(found.confidence),
         boxes=boxes,
         rows=rows,
     )
@@ -123,6 +127,15 @@ def small(text: str) -> Markup:
     return Markup('<div class="bm-small">{}</div>').format(for_html(text))
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _share(share: float) -> str:
+    """A share in hundredths that no line divides."""
+    return percent(share).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def _bar(probability: float, threshold: float) -> Markup:
     at, cut = (f"{100 * value:.1f}%" for value in (probability, threshold))
     return Markup(
@@ -132,7 +145,7 @@ def _bar(probability: float, threshold: float) -> Markup:
 
 
 def _decided(decision: str, kind: str, coverage: float) -> str:
-    at = f"At {percent(coverage)} coverage the model"
+    at = f"At {_share(coverage)} coverage the model"
     if decision == ABSTAINS:
         return f"{at} abstains: it is not sure enough. The verdict is only the side of the threshold."
     if decision != kind:

@@ -39,7 +39,7 @@ def show(workspace: Workspace, grid: str | None = None, coverage: float = COVERA
 
     The models of `grid` are offered, or of the whole workspace; they abstain at this coverage.
     """
-    st.set_page_config("benchmark: judge a study", layout="wide", initial_sidebar_state="expanded")
+    st.set_page_config("benchmark: judge a study", layout="wide", initial_sidebar_state="auto")
     st.html(fragments.STYLE)
     st.html(fragments.NOTICE)
     st.markdown("### Normal or abnormal, by a recorded model")
@@ -141,7 +141,7 @@ def _show_model(choice: Choice, part: str, opinion: Opinion | str | None, *, wid
     with facts:
         _show_facts(choice, part)
     if isinstance(opinion, Opinion):
-        _show_views(opinion, across=2 if wide and len(opinion.views) > 1 else 1)
+        _show_views(opinion, across=2 if wide else 1)
 
 
 def _show_facts(choice: Choice, part: str) -> None:

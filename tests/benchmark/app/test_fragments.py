@@ -52,9 +52,13 @@ def test_the_probability_and_the_threshold_stand_on_the_scale():
     assert "left: 25.0%" in found
 
 
-def test_warnings_of_the_study_are_told_once():
-    found = text(fragments.verdict(opinion(warnings=["unlike the training images"])))
-    assert found.count("unlike the training images") == 1
+def test_warnings_stand_before_the_class_which_is_grey_then():
+    found = fragments.verdict(opinion(warnings=["unlike the training images"]))
+    assert text(found).startswith(
+        "Unlike the training images. What is said below may not hold for it. Abnormal probability"
+    )
+    assert "bm-doubtful" in found
+    assert "bm-abnormal" not in found
 
 
 def test_performance_has_every_metric_with_its_interval_and_what_it_was_measured_on():

@@ -74,7 +74,13 @@ def test_a_normal_and_an_abnormal_study_get_a_verdict_with_all_that_qualifies_it
     judge(opened, studies[label])
     said = text(opened)
     assert ("Normal\n" in said) != ("Abnormal\n" in said)
-    for words in ("probability of abnormal", "threshold", "At 90 % coverage", "In its own test", "AUROC"):
+    for words in (
+        "probability of abnormal",
+        "threshold",
+        "At 90\N{NO-BREAK SPACE}% coverage",
+        "In its own test",
+        "AUROC",
+    ):
         assert words in said
     pictures_are_there(opened, 2 * len(studies[label]))
 

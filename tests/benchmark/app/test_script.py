@@ -21,5 +21,5 @@ def test_it_shows_the_workspace_and_grid_of_the_environment(monkeypatch, kept_wo
     found = drawn(monkeypatch, told)
     assert "grid kept, cell" in html(found)
     found.file_uploader[0].set_value([(view.name, view.content, "image/png") for view in views]).run()
-    assert "At 75 % coverage" in html(found)
+    assert "At 75\N{NO-BREAK SPACE}% coverage" in html(found)
     assert "no model of the grid" in html(drawn(monkeypatch, told | {GRID: "absent"}))
