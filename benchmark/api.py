@@ -298,8 +298,13 @@ def load_model(
     from benchmark.prediction.predictor import predictor_of
 
     place = _workspace(workspace)
-    name = grid if isinstance(grid, str) and _is_name(grid) else _grid(grid).name
-    return predictor_of(find_model(place.records(name), cell), coverage=coverage, device=device)
+    records = place.records(grid_name(grid))
+    return predictor_of(find_model(records, cell), coverage=coverage, device=device)
+
+
+def grid_name(grid: GridLike) -> str:
+    """The name of a grid or of the grid in a file; a name is returned as it is."""
+    return grid if isinstance(grid, str) and _is_name(grid) else _grid(grid).name
 
 
 def _is_name(grid: str) -> bool:

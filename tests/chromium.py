@@ -74,7 +74,7 @@ class Browser:
                 return reply["result"]
 
     def open(self, path, width=1400, height=1000):
-        """Load a file in a window of this size (pixels)."""
+        """Load a file, or a page by its address, in a window of this size (pixels)."""
         self.errors, self.requests, self._loaded = [], [], False
         self.ask(
             "Emulation.setDeviceMetricsOverride",
@@ -83,7 +83,7 @@ class Browser:
             deviceScaleFactor=1,
             mobile=width < 600,
         )
-        self.ask("Page.navigate", url=path.as_uri())
+        self.ask("Page.navigate", url=path if isinstance(path, str) else path.as_uri())
         while not self._loaded:
             self._next()
 
@@ -108,6 +108,20 @@ class Browser:
             f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.focus(); e.select(); }})()"
         )
         self.ask("Input.insertText", text=text) if text else self.press("Backspace", 8)
+
+    def choose_files(self, selector, paths):
+        """Put files into the first such file input, as one who uploads them."""
+        found = self.ask("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})")
+        files = [str(path) for path in paths]
+        self.ask("DOM.setFileInputFiles", objectId=found["result"]["objectId"], files=files)
+
+    def wait_for(self, script, seconds=_LONGEST):
+        """Wait until a JavaScript expression is true, and return its value."""
+        end = time.monotonic() + seconds
+        while not (found := self.run(script)):
+            assert time.monotonic() < end, f"never true: {script}"
+            time.sleep(0.1)
+        return found
 
     def press(self, key, code=None):
         """A key, down and up."""

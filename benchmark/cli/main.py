@@ -12,7 +12,7 @@ import click
 
 from benchmark.cli.address_space import keep_to_address_space
 from benchmark.cli.data_commands import data
-from benchmark.cli.model_commands import predict, worklist
+from benchmark.cli.model_commands import app, predict, worklist
 from benchmark.cli.options import (
     FOLDER,
     device_option,
@@ -188,6 +188,7 @@ cli.add_command(data)
 cli.add_command(weights)
 cli.add_command(predict)
 cli.add_command(worklist)
+cli.add_command(app)
 
 
 def main() -> None:

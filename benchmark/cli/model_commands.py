@@ -65,3 +65,17 @@ def worklist(paths: tuple[Path, ...], out: Path, **asked: Any) -> None:
     from benchmark.cli.predict import write_list
 
     sys.exit(write_list(paths, out, **asked))
+
+
+@click.command()
+@click.option("--grid", help="Offer one grid's models (a file, or a name); default: all of the workspace.")
+@coverage_option
+@workspace_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8501, show_default=True, type=click.IntRange(1, 65535))
+def app(grid: str | None, coverage: float, workspace: Path, host: str, port: int) -> None:
+    """Open a page that judges uploaded studies with kept models. Not a medical device."""
+    from benchmark.cli.app import serve
+    from benchmark.store.workspace import Workspace
+
+    sys.exit(serve(Workspace(workspace), grid, coverage, host, port))

@@ -73,6 +73,12 @@ class Predictor:
         settings = self.model.image
         return decode(image, settings["size"], settings["fit"], settings["window"])
 
+    def judge(self, study: Study, pixels: Pixels) -> StudyPrediction:
+        """Judge a study whose images are decoded already: (n, size, size), each by `pixels`."""
+        scores = self.scorer(pixels)
+        distances = self.model.familiarity.distances(scores.vectors)
+        return self._prediction(study, list(pixels), scores.probabilities, distances)
+
     def _judged(self, studies: list[Study]) -> Iterator[StudyPrediction]:
         decoded = [self._decoded(study) for study in studies]
         together = [pixels for found in decoded if not isinstance(found, str) for pixels in found]

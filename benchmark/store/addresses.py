@@ -1,10 +1,11 @@
-"""Addresses of tracking servers: what of them may be shown and stored. Passwords and tokens never are."""
+"""Addresses of servers: what of them may be shown and stored. Passwords and tokens never are."""
 
 import hashlib
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # names of this machine, by which no other reaches it
 _HIDDEN = "***"
 _USER = re.compile(r"(?<=://)[^\s/'\"]*@")  # user:password@ up to the last @ before the host ends
 _QUERY = re.compile(r"(\b[a-zA-Z][\w+.-]*://[^\s?#'\"]*)[?#][^\s'\"<>)]*")

@@ -1,6 +1,5 @@
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,21 +12,7 @@ import pytest
 
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import Tracker
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until(ready, seconds=120.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if ready():
-            return True
-        time.sleep(0.1)
-    return False
+from tests.servers import alive, free_port, is_free, kill, listening, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +41,6 @@ def start(workspace, port, **options):
     return subprocess.Popen([*command, "--port", str(port)], start_new_session=True, **options)
 
 
-def kill(process):
-    """End what a failed test has left."""
-    if process.poll() is None:
-        for each in [*psutil.Process(process.pid).children(recursive=True), process]:
-            each.kill()
-
-
-def alive(processes):
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-
-
 @pytest.mark.slow
 def test_a_signal_ends_the_server_with_all_its_processes(workspace):
     port = free_port()
@@ -75,14 +49,11 @@ def test_a_signal_ends_the_server_with_all_its_processes(workspace):
         assert wait_until(lambda: answers(port)), "the UI did not answer"
         server = psutil.Process(process.pid).children(recursive=True)
         assert len(server) == 3, "the mlflow command, its one server, and what watches over them"
-        listening = [c.laddr for p in server for c in p.net_connections() if c.status == psutil.CONN_LISTEN]
-        assert {(address.ip, address.port) for address in listening} == {("127.0.0.1", port)}
+        assert listening(server) == {("127.0.0.1", port)}
         process.terminate()
         assert process.wait(60) == 128 + signal.SIGTERM
         assert wait_until(lambda: not alive(server), 5)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections may linger
-            probe.bind(("127.0.0.1", port))
+        assert is_free(port)
     finally:
         kill(process)
 
@@ -107,10 +78,16 @@ class Server:
     """A server process that ends at once; keeps how it was asked for."""
 
     asked: ClassVar[list[tuple[list[str], dict[str, str]]]] = []
-    pid, stdin = 2**22 + 1, None
+    pid = 2**22 + 1
 
     def __init__(self, command, env=None, **_):
         self.asked.append((command, env))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
 
     def wait(self, *_):
         return 0
@@ -120,8 +97,8 @@ class Server:
 
 
 def test_by_default_only_this_machine_is_served_and_no_address_is_an_argument(workspace, monkeypatch, call):
-    monkeypatch.setattr("benchmark.cli.ui.subprocess.Popen", Server)
-    monkeypatch.setattr("benchmark.cli.ui._end", lambda server: None)
+    monkeypatch.setattr("benchmark.cli.server_process.subprocess.Popen", Server)
+    monkeypatch.setattr("benchmark.cli.server_process._end", lambda server: None)
     Server.asked.clear()
     done = call("ui", "--workspace", workspace.folder)
     assert done.status == 0

@@ -1,0 +1,1 @@
+"""`benchmark app`: a page on this machine that judges uploaded studies by kept models."""
