@@ -44,7 +44,7 @@ def scorer_of(model: KeptModel, device: str = "auto") -> Scorer:
         if network:
             return partial(_by_network, model, *network)
         if isinstance(model.extractor, DescriptorSpec):
-            _check_identity(model)
+            check_identity(model)
             return partial(_by_descriptor, model, model.extractor.name)
         return partial(_by_backbone, model, frozen_backbone(model, device))
     except ValueError as error:
@@ -55,7 +55,7 @@ def frozen_backbone(model: KeptModel, device: str = "auto") -> Backbone:
     """The frozen network of a model. Raises ValueError as `load_backbone`, and for other weights."""
     assert isinstance(model.extractor, BackboneSpec)
     if model.backbone is None:
-        _check_identity(model)
+        check_identity(model)
         return load_backbone(model.extractor, size=model.size, device=choose_device(device))
     bare = replace(model.extractor.resolved(), weights=RANDOM)
     backbone = load_backbone(bare, size=model.size, device=choose_device(device))
@@ -94,7 +94,8 @@ def _by_network(
     return Scores(model.classifier.calibrate(odds.cpu().numpy().astype(np.float64)), vectors)
 
 
-def _check_identity(model: KeptModel) -> None:
+def check_identity(model: KeptModel) -> None:
+    """Raise ValueError where a frozen extractor is not the one that the cell was fitted with."""
     now = model.extractor.identity()
     if now != model.identity:
         changed = ", ".join(sorted(key for key in now if now[key] != model.identity.get(key)))

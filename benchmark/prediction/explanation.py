@@ -1,0 +1,109 @@
+"""Maps of what in an image speaks for abnormal, by a kept model."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import logit
+from torch import Tensor
+from torch.nn import functional
+
+from benchmark.errors import UserError, reason
+from benchmark.prediction.feature_maps import Maps, gradient_maps, last_map, spread_maps
+from benchmark.prediction.occlusion import occlusion_maps
+from benchmark.prediction.scoring import (
+    Pixels,
+    Scorer,
+    check_identity,
+    frozen_backbone,
+    scorer_of,
+    tuned_network,
+)
+from benchmark.store.kept_models import KeptModel
+from classifiers.contributions import gradient, has_gradient, shapley_values
+from classifiers.decision_functions import Same
+from classifiers.fine_tuning.prediction import log_odds, resized
+from classifiers.selection import Floats
+from extractors.backbones import Backbone, forward, to_grey
+from extractors.specs import DescriptorSpec
+
+Explainer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+Contributions = Callable[[Pixels], Maps]  # (n, size, size) to signed maps (n, h, w)
+_SURE = 1e-12  # probabilities are kept this far from 0 and 1, whose log odds are infinite
+
+
+def explainer_of(model: KeptModel, device: str = "auto") -> Explainer:
+    """The function from images (n, size, size) uint8 to maps (n, size, size) float32 of 0..1.
+
+    A higher value speaks more for abnormal. Each map is `contributions_of`, enlarged, without its negative
+    part, and divided by its maximum: values of two images cannot be compared. It is zero where nothing
+    speaks for abnormal. Raises UserError as `contributions_of`.
+    """
+    return partial(_heat, contributions_of(model, device))
+
+
+def contributions_of(model: KeptModel, device: str = "auto") -> Contributions:
+    """The function from images to maps (n, h, w) of what each place adds to the calibrated log odds.
+
+    Where there is a last feature map, a map's mean is what all places add; else its values are how much the
+    log odds drop when a place is covered. Raises UserError for the majority baseline, for weights that are
+    not those that the cell was fitted with, and for an unknown device.
+    """
+    if isinstance(model.classifier.decide, Same):
+        raise UserError(f"cell {model.record.cell}: the majority baseline looks at no image: it has no map")
+    try:
+        found = _of_tuned(model, device) if model.tuned else _of_frozen(model, device)
+    except ValueError as error:
+        raise UserError(f"cell {model.record.cell}: {reason(error)}") from error
+    return found or partial(occlusion_maps, partial(_calibrated_odds, scorer_of(model, device)))
+
+
+def _of_tuned(model: KeptModel, device: str) -> Contributions | None:
+    backbone, network, tuned = tuned_network(model, device)
+    place = last_map(network.backbone, _blank(backbone, tuned.resolution or model.size))
+    if place is None:
+        return None
+    slope = model.classifier.calibrate.slope
+
+    def odds(pixels: Tensor) -> Tensor:
+        grey = resized(to_grey(pixels, backbone.device), tuned.resolution)
+        return log_odds(backbone, network, grey)[:, None]
+
+    return partial(gradient_maps, place, odds, lambda found: np.full_like(found, slope))
+
+
+def _of_frozen(model: KeptModel, device: str) -> Contributions | None:
+    check_identity(model)
+    if isinstance(model.extractor, DescriptorSpec):
+        return None
+    backbone = frozen_backbone(model, device)
+    place = last_map(backbone.network, _blank(backbone, model.size))
+    if place is None:
+        return None
+    compute = partial(forward, backbone)
+    if has_gradient(model.classifier):
+        return partial(gradient_maps, place, compute, partial(gradient, model.classifier))
+    if place.channels == backbone.width:
+        return partial(spread_maps, place, compute, partial(shapley_values, model.classifier))
+    return None
+
+
+def _blank(backbone: Backbone, size: int) -> Tensor:
+    return torch.zeros((1, len(backbone.mean), size, size), device=backbone.device)
+
+
+def _calibrated_odds(score: Scorer, pixels: Pixels) -> Floats:
+    odds: Floats = logit(score(pixels).probabilities.clip(_SURE, 1 - _SURE))
+    return odds
+
+
+def _heat(contributions: Contributions, pixels: Pixels) -> NDArray[np.float32]:
+    if not len(pixels):
+        return np.zeros(pixels.shape, np.float32)
+    maps = torch.from_numpy(contributions(pixels))[:, None]
+    large = functional.interpolate(maps, pixels.shape[1:], mode="bilinear", align_corners=False)[:, 0]
+    positive = large.clamp_min(0)
+    most = positive.amax((1, 2), keepdim=True)
+    return (positive / most.clamp_min(torch.finfo(most.dtype).tiny)).numpy()
