@@ -2,6 +2,7 @@
 
 import numpy as np
 import xgboost as xgb
+from numpy.typing import NDArray
 
 from classifiers.decision_functions import GaussianKernel, Linear, Trees, squared_distances
 from classifiers.fitted_model import FittedModel
@@ -40,6 +41,22 @@ def shapley_values(model: FittedModel, rows: Matrix) -> Matrix:
     scaled = model.standardise(rows) if model.standardise else rows
     found = model.decide.booster.predict(xgb.DMatrix(scaled), pred_contribs=True)
     return (found[:, :-1] * model.calibrate.slope).astype(np.float32)  # the last column is the constant
+
+
+def removal(model: FittedModel, rows: Matrix, groups: NDArray[np.intp]) -> Matrix:
+    """How much the log odds drop when a group of features has its training means: (m, number of groups).
+
+    `groups` (d,) are the groups' numbers from 0, or negative for features of none. For a linear classifier it
+    is what the group's features add to the log odds. Raises ValueError for a model that does not standardise.
+    """
+    if model.standardise is None or model.decide is None:
+        raise ValueError("the training means of a model without standardisation are not known")
+    scaled = model.standardise(rows)
+    whole, drops = model.decide(scaled), np.empty((len(rows), int(groups.max()) + 1), np.float32)
+    for group in range(drops.shape[1]):
+        at_mean = np.where(groups == group, np.float32(0), scaled)
+        drops[:, group] = model.calibrate.slope * (whole - model.decide(at_mean))
+    return drops
 
 
 def _kernel_gradient(decide: GaussianKernel, rows: Matrix) -> Matrix:

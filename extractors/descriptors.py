@@ -25,7 +25,8 @@ class Descriptor:
     `function` maps an (H, W) float64 image, grey values stretched to 0..1 by `handcrafted.rescale`, to a
     finite vector (width,) whose width depends on nothing but H and W. It must be a function of a module (or
     `registry.lazy`), since it is pickled for worker processes. Raise `version` when it gives different
-    numbers: then its stored embeddings and results become stale, and no others.
+    numbers: then its stored embeddings and results become stale, and no others. `cells` gives for each value
+    of the vector the cell of a square grid that it describes, counted row by row, or -1 for the whole image.
     """
 
     name: str
@@ -34,11 +35,19 @@ class Descriptor:
     function: Function | None = None
     parts: tuple[str, ...] = ()  # instead of a function: names of other descriptors, see `side_by_side`
     library: str = ""  # that computes it, for the methods text
+    cells: Callable[[], "NDArray[np.intp]"] | None = None  # of the features, for maps: see above
 
 
 _SKIMAGE = "scikit-image"
 _PARTS = (
-    Descriptor("edges", 1, "edges", lazy("extractors.edges:edges"), library=_SKIMAGE),
+    Descriptor(
+        "edges",
+        1,
+        "edges",
+        lazy("extractors.edges:edges"),
+        library=_SKIMAGE,
+        cells=lazy("extractors.edges:edge_cells"),
+    ),
     Descriptor(
         "hog",
         1,

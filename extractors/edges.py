@@ -1,5 +1,7 @@
 """Edge features of a radiograph: Canny, gradients, Laplacian of Gaussian and straight lines."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -32,6 +34,19 @@ def edges(image: Image) -> Vector:
     return np.concatenate(
         [*densities, gradient_features(image), blob_features(image), line_features(contours[1])]
     )
+
+
+def edge_cells() -> NDArray[np.intp]:
+    """The cell that each value of `edges` describes, counted row by row; -1 where it is the whole image."""
+    cells, whole = np.arange(CELLS**2), partial(np.full, fill_value=-1)
+    statistics = 2 + len(_QUANTILES)
+    of_gradients = [
+        (whole(statistics), np.repeat(cells, ORIENTATIONS) if name == "sobel" else whole(ORIENTATIONS))
+        for name in _SMOOTHING
+    ]
+    densities = np.tile(cells, len(CANNY_SIGMAS))
+    rest = whole(len(LOG_SIGMAS) * 5 + 2 * ORIENTATIONS + _PEAKS + 4)  # blobs and lines
+    return np.concatenate([densities, *(part for filtered in of_gradients for part in filtered), rest])
 
 
 def cell_means(values: Image) -> Image:

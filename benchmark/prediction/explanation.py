@@ -1,5 +1,6 @@
 """Maps of what in an image speaks for abnormal, by a kept model."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -22,11 +23,13 @@ from benchmark.prediction.scoring import (
     tuned_network,
 )
 from benchmark.store.kept_models import KeptModel
-from classifiers.contributions import gradient, has_gradient, shapley_values
+from classifiers.contributions import gradient, has_gradient, removal, shapley_values
 from classifiers.decision_functions import Same
 from classifiers.fine_tuning.prediction import log_odds, resized
 from classifiers.selection import Floats
 from extractors.backbones import Backbone, forward, to_grey
+from extractors.descriptors import descriptors
+from extractors.handcrafted import describe
 from extractors.specs import DescriptorSpec
 
 Explainer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -47,9 +50,10 @@ def explainer_of(model: KeptModel, device: str = "auto") -> Explainer:
 def contributions_of(model: KeptModel, device: str = "auto") -> Contributions:
     """The function from images to maps (n, h, w) of what each place adds to the calibrated log odds.
 
-    Where there is a last feature map, a map's mean is what all places add; else its values are how much the
-    log odds drop when a place is covered. Raises UserError for the majority baseline, for weights that are
-    not those that the cell was fitted with, and for an unknown device.
+    Where there is a last feature map, a map's mean is what all places add. For a descriptor of cells, a value
+    is the drop of the log odds with its cell's features at their training means. Else it is the drop when the
+    place is covered. Raises UserError for the majority baseline, for weights that are not those that the cell
+    was fitted with, and for an unknown device.
     """
     if isinstance(model.classifier.decide, Same):
         raise UserError(f"cell {model.record.cell}: the majority baseline looks at no image: it has no map")
@@ -77,7 +81,8 @@ def _of_tuned(model: KeptModel, device: str) -> Contributions | None:
 def _of_frozen(model: KeptModel, device: str) -> Contributions | None:
     check_identity(model)
     if isinstance(model.extractor, DescriptorSpec):
-        return None
+        cells = descriptors()[model.extractor.name].cells
+        return partial(_of_cells, model, model.extractor.name, cells()) if cells else None
     backbone = frozen_backbone(model, device)
     place = last_map(backbone.network, _blank(backbone, model.size))
     if place is None:
@@ -88,6 +93,13 @@ def _of_frozen(model: KeptModel, device: str) -> Contributions | None:
     if place.channels == backbone.width:
         return partial(spread_maps, place, compute, partial(shapley_values, model.classifier))
     return None
+
+
+def _of_cells(model: KeptModel, name: str, cells: NDArray[np.intp], pixels: Pixels) -> Maps:
+    """What each cell's features add to the log odds of a hand-crafted descriptor."""
+    drops = removal(model.classifier, describe(pixels, [name])[name], cells)
+    side = math.isqrt(drops.shape[1])
+    return drops.reshape(-1, side, side)
 
 
 def _blank(backbone: Backbone, size: int) -> Tensor:

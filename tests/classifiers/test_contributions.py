@@ -7,7 +7,7 @@ from scipy.special import logit
 
 from classifiers.calibration import Sigmoid
 from classifiers.conformal import HeldOut
-from classifiers.contributions import gradient, has_gradient, shapley_values
+from classifiers.contributions import gradient, has_gradient, removal, shapley_values
 from classifiers.decision_functions import GaussianKernel, Linear, Same, Trees
 from classifiers.fitted_model import FittedModel, Standardisation
 
@@ -42,6 +42,20 @@ def test_shapley_values_sum_to_the_log_odds_less_a_constant():
     assert not has_gradient(model)
     rest = logit(model.predict_proba(ROWS)) - shapley_values(model, ROWS).sum(axis=1)
     assert rest == pytest.approx(rest[0], abs=1e-5)
+
+
+def test_what_groups_of_features_add_is_exact_for_a_linear_classifier():
+    model, groups = model_of(LINEAR), np.array([1, 0, -1, 1])
+    added = gradient(model, ROWS) * (ROWS - model.standardise.mean)
+    expected = np.stack([added[:, 1], added[:, 0] + added[:, 3]], axis=1)
+    assert removal(model, ROWS, groups) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_group_is_what_the_log_odds_lose_at_its_training_means():
+    model = model_of(KERNEL)
+    without = np.where([False, True, True, False], model.standardise.mean, ROWS)
+    drop = logit(model.predict_proba(ROWS)) - logit(model.predict_proba(without.astype(np.float32)))
+    assert removal(model, ROWS, np.array([-1, 0, 0, -1]))[:, 0] == pytest.approx(drop, abs=1e-5)
 
 
 def test_what_a_classifier_does_not_have_is_refused():

@@ -85,3 +85,13 @@ def test_the_parts_stand_side_by_side_whatever_the_size(shape: tuple[int, int]) 
     assert features.shape == (48 + 165 + 20 + 25,)
     np.testing.assert_array_equal(features[48 : 48 + 165], e.gradient_features(image))
     np.testing.assert_array_equal(features[48 + 165 : -25], e.blob_features(image))
+
+
+def test_a_change_in_one_cell_moves_the_features_of_that_cell_alone() -> None:
+    image, changed = np.zeros((SIDE, SIDE)), np.zeros((SIDE, SIDE))
+    changed[32:40, 56:64] = 1.0  # in the middle of the cell of row 1 and column 2
+    moved = e.edges(image) != e.edges(changed)
+    cells = e.edge_cells()
+    assert cells.shape == moved.shape
+    assert set(cells[moved]) == {-1, e.CELLS + 2}
+    assert np.bincount(cells + 1).tolist() == [82, *[len(e.CANNY_SIGMAS) + e.ORIENTATIONS] * e.CELLS**2]
