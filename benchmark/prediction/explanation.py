@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -30,6 +31,7 @@ from classifiers.selection import Floats
 from extractors.backbones import Backbone, forward, to_grey
 from extractors.descriptors import descriptors
 from extractors.handcrafted import describe
+from extractors.sources import RANDOM
 from extractors.specs import DescriptorSpec
 
 Explainer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -58,14 +60,41 @@ def contributions_of(model: KeptModel, device: str = "auto") -> Contributions:
     if isinstance(model.classifier.decide, Same):
         raise UserError(f"cell {model.record.cell}: the majority baseline looks at no image: it has no map")
     try:
-        found = _of_tuned(model, device) if model.tuned else _of_frozen(model, device)
+        return _by_model(model, device) or partial(
+            occlusion_maps, partial(_calibrated_odds, scorer_of(model, device))
+        )
     except ValueError as error:
-        raise UserError(f"cell {model.record.cell}: {reason(error)}") from error
-    return found or partial(occlusion_maps, partial(_calibrated_odds, scorer_of(model, device)))
+        raise (
+            error if isinstance(error, UserError) else UserError(f"cell {model.record.cell}: {reason(error)}")
+        ) from error
 
 
-def _of_tuned(model: KeptModel, device: str) -> Contributions | None:
-    backbone, network, tuned = tuned_network(model, device)
+def randomised_contributions_of(model: KeptModel, device: str = "auto") -> Contributions | None:
+    """`contributions_of` the same network with random weights; a frozen one keeps its classifier.
+
+    Maps that stay the same do not depend on what the network has learned (Adebayo et al. 2018, NeurIPS).
+    None for models without a network or without a last feature map, and where the weights are random anyway.
+    """
+    if model.tuned:
+        return _of_tuned(model, device, trained=False)
+    if isinstance(model.extractor, DescriptorSpec) or not model.extractor.trained:
+        return None
+    return _of_frozen(replace(model, extractor=replace(model.extractor, weights=RANDOM)), device)
+
+
+def _by_model(model: KeptModel, device: str) -> Contributions | None:
+    """The maps that need nothing but one pass; None where there is no such way."""
+    if model.tuned:
+        return _of_tuned(model, device)
+    check_identity(model)
+    if isinstance(model.extractor, DescriptorSpec):
+        cells = descriptors()[model.extractor.name].cells
+        return partial(_of_cells, model, model.extractor.name, cells()) if cells else None
+    return _of_frozen(model, device)
+
+
+def _of_tuned(model: KeptModel, device: str, *, trained: bool = True) -> Contributions | None:
+    backbone, network, tuned = tuned_network(model, device, trained=trained)
     place = last_map(network.backbone, _blank(backbone, tuned.resolution or model.size))
     if place is None:
         return None
@@ -79,10 +108,6 @@ def _of_tuned(model: KeptModel, device: str) -> Contributions | None:
 
 
 def _of_frozen(model: KeptModel, device: str) -> Contributions | None:
-    check_identity(model)
-    if isinstance(model.extractor, DescriptorSpec):
-        cells = descriptors()[model.extractor.name].cells
-        return partial(_of_cells, model, model.extractor.name, cells()) if cells else None
     backbone = frozen_backbone(model, device)
     place = last_map(backbone.network, _blank(backbone, model.size))
     if place is None:
@@ -114,8 +139,13 @@ def _calibrated_odds(score: Scorer, pixels: Pixels) -> Floats:
 def _heat(contributions: Contributions, pixels: Pixels) -> NDArray[np.float32]:
     if not len(pixels):
         return np.zeros(pixels.shape, np.float32)
-    maps = torch.from_numpy(contributions(pixels))[:, None]
-    large = functional.interpolate(maps, pixels.shape[1:], mode="bilinear", align_corners=False)[:, 0]
+    return heat_of(contributions(pixels), pixels.shape[1])
+
+
+def heat_of(maps: Maps, size: int) -> NDArray[np.float32]:
+    """Maps of contributions (n, h, w) as `explainer_of` shows them: (n, size, size) of 0..1."""
+    small = torch.from_numpy(maps)[:, None]
+    large = functional.interpolate(small, (size, size), mode="bilinear", align_corners=False)[:, 0]
     positive = large.clamp_min(0)
     most = positive.amax((1, 2), keepdim=True)
     return (positive / most.clamp_min(torch.finfo(most.dtype).tiny)).numpy()

@@ -63,15 +63,23 @@ def frozen_backbone(model: KeptModel, device: str = "auto") -> Backbone:
     return backbone
 
 
-def tuned_network(model: KeptModel, device: str = "auto") -> tuple[Backbone, TunedNetwork, TunedHead]:
-    """The fine-tuned network of a model, in eval mode. Raises ValueError for weights that do not fit."""
+def tuned_network(
+    model: KeptModel, device: str = "auto", *, trained: bool = True
+) -> tuple[Backbone, TunedNetwork, TunedHead]:
+    """The fine-tuned network of a model, in eval mode; with random weights unless `trained`.
+
+    Raises ValueError for weights that do not fit.
+    """
     assert isinstance(model.extractor, BackboneSpec)
     assert model.tuned is not None
     bare = replace(model.extractor, weights=RANDOM)  # its own weights are all in the model's file
     size = model.tuned.resolution or model.size
     backbone = load_backbone(bare, size=size, device=choose_device(device))
-    network = TunedNetwork(backbone, model.tuned.head).to(backbone.device)
-    load_strictly(network, read_state(model.tuned.weights), model.tuned.weights)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)  # the random weights of a head are the same in every run
+        network = TunedNetwork(backbone, model.tuned.head).to(backbone.device)
+    if trained:
+        load_strictly(network, read_state(model.tuned.weights), model.tuned.weights)
     return backbone, network.eval(), model.tuned
 
 
