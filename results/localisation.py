@@ -45,7 +45,7 @@ MEASURES: dict[str, Callable[[Heat, Mask], float]] = {
 MEASURE_LABELS = {
     "pointing": "pointing game",
     "energy": "energy in the box",
-    "overlap": "overlap with the box (IoU)",
+    "overlap": "IoU with the box",
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from results.figures.layout import empty_figure, legend_below, panel_grid, size_axis
+from results.figures.layout import columns_for, empty_figure, legend_below, panel_grid, size_axis
 from results.figures.learning_curves import draw_line, line_looks, name_lines
 from results.figures.style import TWO_COLUMNS, styled
 from results.frames import TableRows, refuse_twice, tidy
@@ -41,8 +41,10 @@ class LocalisationCurves:
         table = self.frame()
         measures = [measure for measure in MEASURE_LABELS if measure in set(table["measure"])]
         looks = line_looks(table)
-        figure = empty_figure(self.width, 2.5 + 0.2 * bool(self.title), self.title)
-        panels = panel_grid(figure, len(measures), len(measures), "training images")
+        columns = columns_for(len(measures), self.width)
+        height = 0.7 + 1.8 * -(-len(measures) // columns) + 0.2 * bool(self.title)
+        figure = empty_figure(self.width, height, self.title)
+        panels = panel_grid(figure, len(measures), columns, "training images")
         for axis, measure in zip(panels, measures, strict=True):
             own = table[table["measure"] == measure]
             axis.set_title(MEASURE_LABELS[measure])
@@ -56,5 +58,5 @@ class LocalisationCurves:
         name_lines(panels[0], looks.values())
         panels[0].plot([], [], color=BLACK, linewidth=0.8, linestyle=":", label="middle of the image")
         panels[0].plot([], [], color=GREY, linewidth=0.8, label="chance")
-        legend_below(figure, panels[0], min(len(looks) + 2, 4))
+        legend_below(figure, panels[0], 4 if self.width == TWO_COLUMNS else 2)
         return figure
