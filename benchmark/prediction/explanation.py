@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -31,7 +30,6 @@ from classifiers.selection import Floats
 from extractors.backbones import Backbone, forward, to_grey
 from extractors.descriptors import descriptors
 from extractors.handcrafted import describe
-from extractors.sources import RANDOM
 from extractors.specs import DescriptorSpec
 
 Explainer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -79,15 +77,15 @@ def randomised_contributions_of(model: KeptModel, device: str = "auto") -> Contr
         return _of_tuned(model, device, trained=False)
     if isinstance(model.extractor, DescriptorSpec) or not model.extractor.trained:
         return None
-    return _of_frozen(replace(model, extractor=replace(model.extractor, weights=RANDOM)), device)
+    return _of_frozen(model, device, trained=False)
 
 
 def _by_model(model: KeptModel, device: str) -> Contributions | None:
     """The maps that need nothing but one pass; None where there is no such way."""
     if model.tuned:
         return _of_tuned(model, device)
-    check_identity(model)
     if isinstance(model.extractor, DescriptorSpec):
+        check_identity(model)
         cells = descriptors()[model.extractor.name].cells
         return partial(_of_cells, model, model.extractor.name, cells()) if cells else None
     return _of_frozen(model, device)
@@ -107,8 +105,8 @@ def _of_tuned(model: KeptModel, device: str, *, trained: bool = True) -> Contrib
     return partial(gradient_maps, place, odds, lambda found: np.full_like(found, slope))
 
 
-def _of_frozen(model: KeptModel, device: str) -> Contributions | None:
-    backbone = frozen_backbone(model, device)
+def _of_frozen(model: KeptModel, device: str, *, trained: bool = True) -> Contributions | None:
+    backbone = frozen_backbone(model, device, trained=trained)
     place = last_map(backbone.network, _blank(backbone, model.size))
     if place is None:
         return None

@@ -51,15 +51,19 @@ def scorer_of(model: KeptModel, device: str = "auto") -> Scorer:
         raise UserError(f"cell {model.record.cell}: {reason(error)}") from error
 
 
-def frozen_backbone(model: KeptModel, device: str = "auto") -> Backbone:
-    """The frozen network of a model. Raises ValueError as `load_backbone`, and for other weights."""
+def frozen_backbone(model: KeptModel, device: str = "auto", *, trained: bool = True) -> Backbone:
+    """The frozen network of a model; with random weights unless `trained`.
+
+    Raises ValueError as `load_backbone`, and for other weights.
+    """
     assert isinstance(model.extractor, BackboneSpec)
-    if model.backbone is None:
+    if model.backbone is None and trained:
         check_identity(model)
         return load_backbone(model.extractor, size=model.size, device=choose_device(device))
     bare = replace(model.extractor.resolved(), weights=RANDOM)
     backbone = load_backbone(bare, size=model.size, device=choose_device(device))
-    load_strictly(backbone.network, read_state(model.backbone), model.backbone)
+    if model.backbone is not None and trained:
+        load_strictly(backbone.network, read_state(model.backbone), model.backbone)
     return backbone
 
 
