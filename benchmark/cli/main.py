@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from benchmark.cli.data_commands import data
-from benchmark.cli.model_commands import predict, worklist
+from benchmark.cli.model_commands import explain, predict, worklist
 from benchmark.cli.options import (
     FOLDER,
     device_option,
@@ -186,6 +186,7 @@ def ui(workspace: Path, tracking_uri: str | None, host: str, port: int) -> None:
 cli.add_command(data)
 cli.add_command(weights)
 cli.add_command(predict)
+cli.add_command(explain)
 cli.add_command(worklist)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -24,7 +25,7 @@ from benchmark.prediction.scoring import (
 )
 from benchmark.store.kept_models import KeptModel
 from classifiers.contributions import gradient, has_gradient, removal, shapley_values
-from classifiers.decision_functions import Same
+from classifiers.decision_functions import Linear, Same
 from classifiers.fine_tuning.prediction import log_odds, resized
 from classifiers.selection import Floats
 from extractors.backbones import Backbone, forward, to_grey
@@ -33,8 +34,27 @@ from extractors.handcrafted import describe
 from extractors.specs import DescriptorSpec
 
 Explainer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
-Contributions = Callable[[Pixels], Maps]  # (n, size, size) to signed maps (n, h, w)
+_PLACES = "what each place of the last feature map adds to the log odds"
+_CAM = f"{_PLACES}: the class-activation map (Zhou et al. 2016)"
+_HIRES = f"{_PLACES}, to first order: activation times gradient (HiResCAM, Draelos and Carin 2020)"
+_SPREAD = (
+    "what each feature adds to the log odds (TreeSHAP, Lundberg et al. 2020), spread over the places where "
+    "its channel is active"
+)
+_CELLS = "how much the log odds drop with the features of a cell at their training means"
+_OCCLUSION = "how much the log odds drop with a square of the image covered by its mean grey"
 _SURE = 1e-12  # probabilities are kept this far from 0 and 1, whose log odds are infinite
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What makes signed maps (n, h, w) of images (n, size, size) uint8; `how` says what they show."""
+
+    how: str
+    maps: Callable[[Pixels], Maps]
+
+    def __call__(self, pixels: Pixels) -> Maps:
+        return self.maps(pixels)
 
 
 def explainer_of(model: KeptModel, device: str = "auto") -> Explainer:
@@ -58,9 +78,7 @@ def contributions_of(model: KeptModel, device: str = "auto") -> Contributions:
     if isinstance(model.classifier.decide, Same):
         raise UserError(f"cell {model.record.cell}: the majority baseline looks at no image: it has no map")
     try:
-        return _by_model(model, device) or partial(
-            occlusion_maps, partial(_calibrated_odds, scorer_of(model, device))
-        )
+        return _by_model(model, device) or _by_occlusion(model, device)
     except ValueError as error:
         raise (
             error if isinstance(error, UserError) else UserError(f"cell {model.record.cell}: {reason(error)}")
@@ -87,8 +105,15 @@ def _by_model(model: KeptModel, device: str) -> Contributions | None:
     if isinstance(model.extractor, DescriptorSpec):
         check_identity(model)
         cells = descriptors()[model.extractor.name].cells
-        return partial(_of_cells, model, model.extractor.name, cells()) if cells else None
+        if cells is None:
+            return None
+        return Contributions(_CELLS, partial(_of_cells, model, model.extractor.name, cells()))
     return _of_frozen(model, device)
+
+
+def _by_occlusion(model: KeptModel, device: str) -> Contributions:
+    odds = partial(_calibrated_odds, scorer_of(model, device))
+    return Contributions(_OCCLUSION, partial(occlusion_maps, odds))
 
 
 def _of_tuned(model: KeptModel, device: str, *, trained: bool = True) -> Contributions | None:
@@ -102,7 +127,7 @@ def _of_tuned(model: KeptModel, device: str, *, trained: bool = True) -> Contrib
         grey = resized(to_grey(pixels, backbone.device), tuned.resolution)
         return log_odds(backbone, network, grey)[:, None]
 
-    return partial(gradient_maps, place, odds, lambda found: np.full_like(found, slope))
+    return Contributions(_HIRES, partial(gradient_maps, place, odds, partial(np.full_like, fill_value=slope)))
 
 
 def _of_frozen(model: KeptModel, device: str, *, trained: bool = True) -> Contributions | None:
@@ -112,9 +137,11 @@ def _of_frozen(model: KeptModel, device: str, *, trained: bool = True) -> Contri
         return None
     compute = partial(forward, backbone)
     if has_gradient(model.classifier):
-        return partial(gradient_maps, place, compute, partial(gradient, model.classifier))
+        how = _CAM if isinstance(model.classifier.decide, Linear) else _HIRES
+        return Contributions(how, partial(gradient_maps, place, compute, partial(gradient, model.classifier)))
     if place.channels == backbone.width:
-        return partial(spread_maps, place, compute, partial(shapley_values, model.classifier))
+        shares = partial(shapley_values, model.classifier)
+        return Contributions(_SPREAD, partial(spread_maps, place, compute, shares))
     return None
 
 

@@ -107,9 +107,7 @@ def _verdict(tuned: int | None, frozen: int | None) -> str:
     if tuned == frozen:
         return f"fine-tuned and frozen look at the right place from the same size on, {tuned:,} images."
     if frozen is None or (tuned is not None and tuned < frozen):
-        other = (
-            "frozen at none of these sizes" if frozen is None else f"frozen from {frozen:,} on"
-        )
+        other = "frozen at none of these sizes" if frozen is None else f"frozen from {frozen:,} on"
         return f"**fine-tuned it looks at the right place at fewer images**: from {tuned:,} on, {other}."
     other = "fine-tuned at none of these sizes" if tuned is None else f"fine-tuned from {tuned:,} on"
     return f"**frozen it looks at the right place at fewer images**: from {frozen:,} on, {other}."
