@@ -26,8 +26,9 @@ from results.page.rendering import render
 from results.text import for_file_name, for_markdown
 
 PAGE = "explanations.html"
-ON_PAGE = 60  # studies at most, so that the page stays below about 10 MB; chosen by hand
-_SIDE, _GAP = 224, 8  # pixels of a picture, and between two
+ON_PAGE = 40  # studies at most, so that the page stays below about 10 MB; chosen by hand
+_SIDE, _GAP = 320, 8  # pixels of a picture, and between two; pages show them at half that size
+_PARTS = 3  # last parts of a study's path that are in the name of its file: body part, patient, study
 _BOX = (230, 159, 0)  # the orange of Okabe and Ito (2008)
 
 
@@ -82,7 +83,8 @@ def write_pictures(model: KeptModel, items: Iterable[Item], folder: Path, device
             except UnreadableImageError as error:
                 errors.append(str(error))
                 continue
-            name = distinct(for_file_name(f"{item.section} {Path(item.study.name).name}"), taken)
+            end = "/".join(Path(item.study.name).parts[-_PARTS:])
+            name = distinct(for_file_name(f"{item.section} {end}"), taken)
             files.append(folder / f"{name}.png")
             assert isinstance(block.png, bytes)
             files[-1].write_bytes(block.png)

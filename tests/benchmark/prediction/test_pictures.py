@@ -38,8 +38,8 @@ def test_views_stand_over_their_maps(model, study, tmp_path):
     found = write_pictures(model, [Item("Studies", study, truth=1)], tmp_path / "out", "cpu")
     (path,) = found.files
     picture = opened(path)
-    assert picture.shape == (224 * 2 + 8, len(study.images) * 232 - 8, 3)
-    views, maps = picture[:224], picture[232:]
+    assert picture.shape == (320 * 2 + 8, len(study.images) * 328 - 8, 3)
+    views, maps = picture[:320], picture[328:]
     assert (np.ptp(views, axis=2) == 0).all()
     assert (np.ptp(maps, axis=2) > 30).any()
     html = found.page.read_text()
@@ -55,7 +55,7 @@ def test_views_beyond_the_asked_ones_count_but_are_not_shown(model, study, tmp_p
         write_pictures(model, [Item("Studies", study, shown=shown)], tmp_path / str(shown), "cpu")
         for shown in (1, 12)
     )
-    assert opened(few.files[0]).shape[1] == 224
+    assert opened(few.files[0]).shape[1] == 320
     probabilities = [re.findall(r"probability (0\.\d+)", one.page.read_text()) for one in (few, all_views)]
     assert probabilities[0] == probabilities[1]
 
@@ -69,7 +69,7 @@ def test_a_known_box_is_outlined_in_view_and_map(model, kept_run, tmp_path):
     )
     (path,) = write_pictures(model, [item], tmp_path, "cpu").files
     framed = (opened(path) == pictures._BOX).all(axis=2)
-    assert framed[:224].sum() == framed[232:].sum() > 400
+    assert framed[:320].sum() == framed[328:].sum() > 400
 
 
 def test_what_cannot_be_read_is_told_and_the_others_are_shown(model, study, tmp_path):
@@ -98,6 +98,6 @@ def test_a_folder_that_cannot_be_made_is_said(model, study, tmp_path):
 
 def test_the_picture_is_a_png(model, study):
     content = pictures._picture(
-        np.zeros((2, 40, 40), np.uint8), np.zeros((2, 224, 224), np.float32), [None] * 2
+        np.zeros((2, 40, 40), np.uint8), np.zeros((2, 320, 320), np.float32), [None] * 2
     )
-    assert Image.open(BytesIO(content)).size == (456, 456)
+    assert Image.open(BytesIO(content)).size == (648, 648)
