@@ -1,6 +1,5 @@
 """Write studies with their maps into a folder: a PNG per study, and one page with all of them."""
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +21,14 @@ from extractors.array_store import write_atomically
 from extractors.pixels import Box, UnreadableImageError, box_pixels, decode
 from results.labels import distinct
 from results.page.blocks import Block, FigureBlock, Prose, Section
+from results.page.pictures import as_photograph
 from results.page.rendering import render
 from results.text import for_file_name, for_markdown
 
 PAGE = "explanations.html"
-ON_PAGE = 40  # studies at most, so that the page stays below about 10 MB; chosen by hand
+ON_PAGE = 100  # studies at most, so that the page stays below about 10 MB; chosen by hand
 _SIDE, _GAP = 320, 8  # pixels of a picture, and between two; pages show them at half that size
+_WIDTH = 1440  # pixels across a picture of the page at most
 _PARTS = 3  # last parts of a study's path that are in the name of its file: body part, patient, study
 _BOX = (230, 159, 0)  # the orange of Okabe and Ito (2008)
 
@@ -78,16 +79,14 @@ def write_pictures(model: KeptModel, items: Iterable[Item], folder: Path, device
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for item in items:
+            end = "/".join(Path(item.study.name).parts[-_PARTS:])
+            path = folder / f"{distinct(for_file_name(f'{item.section} {end}'), taken)}.png"
             try:
-                block = _block(ready, item)
+                block = _block(ready, item, path)
             except UnreadableImageError as error:
                 errors.append(str(error))
                 continue
-            end = "/".join(Path(item.study.name).parts[-_PARTS:])
-            name = distinct(for_file_name(f"{item.section} {end}"), taken)
-            files.append(folder / f"{name}.png")
-            assert isinstance(block.png, bytes)
-            files[-1].write_bytes(block.png)
+            files.append(path)
             if len(files) <= ON_PAGE:
                 sections.setdefault(item.section, []).append(block)
         write_atomically(folder / PAGE, _page(ready, sections, len(files)))
@@ -96,8 +95,8 @@ def write_pictures(model: KeptModel, items: Iterable[Item], folder: Path, device
     return Pictures(folder / PAGE, files, errors)
 
 
-def _block(model: _Model, item: Item) -> FigureBlock:
-    """The picture of a study with its caption. Raises UnreadableImageError."""
+def _block(model: _Model, item: Item, path: Path) -> FigureBlock:
+    """Write the picture of a study; returns it, smaller, with its caption. Raises UnreadableImageError."""
     settings, record = model.kept.image, model.kept.record
     size, fit, window = settings["size"], settings["fit"], settings["window"]
     pixels = np.stack([decode(image, size, fit, window) for image in item.study.images])
@@ -111,8 +110,9 @@ def _block(model: _Model, item: Item) -> FigureBlock:
     )
     frame = pd.DataFrame({"image": item.study.names, "probability": probabilities})
     shown = pixels[: item.shown]
-    picture = _picture(shown, heat_of(model.contributions(shown), _SIDE), _outlines(item, fit))
-    return FigureBlock(picture, frame, caption, f"views and maps of {item.study.name}")
+    _picture(shown, heat_of(model.contributions(shown), _SIDE), _outlines(item, fit)).save(path)
+    small = as_photograph(path, _WIDTH)
+    return FigureBlock(small, frame, caption, f"views and maps of {item.study.name}", {"PNG": path.name})
 
 
 def _outlines(item: Item, fit: str) -> list[tuple[int, int, int, int] | None]:
@@ -130,8 +130,8 @@ def _picture(
     pixels: NDArray[np.uint8],
     heats: NDArray[np.float32],
     outlines: Sequence[tuple[int, int, int, int] | None],
-) -> bytes:
-    """The views in a row, and below each its overlay, as PNG; known boxes are outlined."""
+) -> Image.Image:
+    """The views in a row, and below each its overlay; known boxes are outlined."""
     step = _SIDE + _GAP
     canvas = Image.new("RGB", (len(pixels) * step - _GAP, 2 * step - _GAP), "white")
     for place, (square, heat, box) in enumerate(zip(pixels, heats, outlines, strict=False)):
@@ -140,9 +140,7 @@ def _picture(
             if box:
                 ImageDraw.Draw(picture).rectangle(box, outline=_BOX)
             canvas.paste(picture, (place * step, row * step))
-    stream = io.BytesIO()
-    canvas.save(stream, "PNG")
-    return stream.getvalue()
+    return canvas
 
 
 def _page(model: _Model, sections: dict[str, list[Block]], written: int) -> str:

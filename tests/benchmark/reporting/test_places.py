@@ -7,7 +7,8 @@ import pytest
 
 from benchmark.analysis.findings import find
 from benchmark.api import load_results
-from benchmark.reporting.page import _Parts, _places
+from benchmark.reporting.page import _places
+from benchmark.reporting.page_parts import DETAILS, Parts
 from benchmark.reporting.places import place_figures, place_text, sees_from
 from benchmark.reporting.tables import _tables
 from benchmark.reporting.write import _localisation
@@ -115,8 +116,8 @@ def test_a_report_without_kept_models_misses_no_table(findings):
 def test_a_report_of_kept_models_has_text_figure_and_table(kept_run, tmp_path):
     plan, records = kept_run
     answers = load_results(records.folder.parent, plan.grid, jobs=1).answers
-    findings = find(answers, plan, _localisation(plan, answers))
+    findings = replace(find(answers, plan), localisation=_localisation(plan, answers))
     assert [name for name, _ in _tables(findings)].count("localisation") == 1
     assert [name for name, _, _ in place_figures(findings)] == ["localisation_all"]
-    (prose,) = _places(findings, _Parts(tmp_path, [], []))
+    (prose,) = _places(findings, Parts(tmp_path, [], [], DETAILS[0]))
     assert "bundled fine-tuned: **" in prose.text
