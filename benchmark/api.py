@@ -14,7 +14,7 @@ Progress is told to callbacks; what happens on the way is logged (`logging.getLo
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,9 +53,11 @@ __all__ = [
     "audit",
     "augmentations",
     "compare",
+    "explain",
     "find_studies",
     "load_model",
     "load_results",
+    "localisation",
     "plan",
     "read_grid",
     "report",
@@ -65,6 +67,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from benchmark.datasets.audit.checks import Audit
+    from benchmark.prediction.pictures import Pictures
     from benchmark.prediction.predictor import Predictor
 
 GridLike = Grid | Path | str  # a grid, or the path of a grid file
@@ -305,6 +308,54 @@ def load_model(
 def grid_name(grid: GridLike) -> str:
     """The name of a grid or of the grid in a file; a name is returned as it is."""
     return grid if isinstance(grid, str) and _is_name(grid) else _grid(grid).name
+
+
+def explain(
+    workspace: WorkspaceLike,
+    grid: GridLike,
+    cell: str,
+    paths: Iterable[Path | str] = (),
+    *,
+    out: Path | str,
+    each_image: bool = False,
+    device: str = "auto",
+) -> "Pictures":
+    """Write pictures of what speaks for abnormal, and a page with them, into the folder `out`.
+
+    Of the studies in `paths`; without any, of the most confident judgements of the cell's test set, for which
+    `grid` must be a grid or a grid file. `grid` and `cell` as in `load_model`. Raises UserError for a model
+    that cannot be used or has no map, and for paths that cannot be used; an image that cannot be read is in
+    `Pictures.errors`.
+    """
+    from benchmark.prediction.cells import find_model  # they import torch, which is slow
+    from benchmark.prediction.gallery import gallery_items
+    from benchmark.prediction.pictures import Item, write_pictures
+
+    place, by_name = _workspace(workspace), isinstance(grid, str) and _is_name(grid)
+    records = place.records(str(grid) if by_name else _grid(grid).name)
+    model, asked = find_model(records, cell), [Path(path) for path in paths]
+    items: Iterable[Item]
+    if asked:
+        items = (Item("Studies", study) for study in find_studies(asked, each_image=each_image))
+    elif by_name:
+        raise UserError("name images to explain, or give the grid file instead of the grid's name")
+    else:
+        manifest = load_manifest(_grid(grid).dataset, place.cache)
+        items = gallery_items(records.read_predictions(model.record), model.record.threshold, manifest)
+    return write_pictures(model, items, Path(out), device)
+
+
+def localisation(results: Results, *, device: str = "auto") -> pd.DataFrame:
+    """How well the maps of kept models find abnormalities of known place, in a data set with boxes.
+
+    The columns are those of `benchmark.prediction.localisation_rows.localisation_rows`. Raises UserError for
+    results that were loaded by name.
+    """
+    from benchmark.prediction.localisation_rows import localisation_rows  # imports torch, which is slow
+
+    if results.plan is None:
+        raise UserError("boxes belong to the data: load_results(workspace, 'grid.yaml')")
+    return localisation_rows(results.plan, results.answers.cells, device)
 
 
 def _is_name(grid: str) -> bool:

@@ -20,6 +20,7 @@ from extractors.percentiles import Window
 from extractors.specs import PIXELS_VERSION
 
 CHUNK = 128  # images that a worker decodes at once; chosen by hand
+Box = tuple[int, int, int, int]
 Decoder = Callable[[Path], NDArray[np.uint8]]
 PixelProgress = Callable[[int], None]  # (rows just done)
 
@@ -43,6 +44,21 @@ def decode(source: Path | bytes, size: int, fit: str, window: Window | None = No
     except ImageFileError as error:
         place = "" if isinstance(source, bytes) else f"{source}: "
         raise UnreadableImageError(f"{place}cannot be read as an image ({error})") from error
+
+
+def box_pixels(source: Path | bytes, box: Box, size: int, fit: str) -> NDArray[np.bool_]:
+    """The pixels (size, size) of the decoded square that show a box (x0, y0, x1, y1) of the file's pixels.
+
+    At least one, unless the box was cropped away or lies beside the image. Raises UnreadableImageError.
+    """
+    try:
+        with open_image(source) as image:
+            drawn = Image.new("L", image.size)
+    except ImageFileError as error:
+        raise UnreadableImageError(f"{source!r}: cannot be read as an image ({error})") from error
+    drawn.paste(255, box)
+    inside = np.asarray(_fitted(drawn, size, fit))
+    return inside >= max(1, min(128, int(inside.max())))
 
 
 def pixel_folder(cache: Path, files: str, *, size: int, fit: str, window: Window | None = None) -> Path:

@@ -3,7 +3,7 @@
 `Answers` holds what every command needs; `Findings` adds what only a report shows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
@@ -54,6 +54,7 @@ class Findings:
     worklist: pd.DataFrame  # what ordering by probability saves, at the largest size
 
     projection: str = PCA  # of the embeddings, onto two axes
+    localisation: pd.DataFrame = field(default_factory=pd.DataFrame)  # maps of kept models and known boxes
 
     @property
     def main_part(self) -> str:

@@ -12,7 +12,7 @@ import click
 
 from benchmark.cli.address_space import keep_to_address_space
 from benchmark.cli.data_commands import data
-from benchmark.cli.model_commands import app, predict, worklist
+from benchmark.cli.model_commands import app, explain, predict, worklist
 from benchmark.cli.options import (
     FOLDER,
     device_option,
@@ -187,6 +187,7 @@ def ui(workspace: Path, tracking_uri: str | None, host: str, port: int) -> None:
 cli.add_command(data)
 cli.add_command(weights)
 cli.add_command(predict)
+cli.add_command(explain)
 cli.add_command(worklist)
 cli.add_command(app)
 

@@ -51,6 +51,25 @@ def predict(paths: tuple[Path, ...], as_json: bool, as_csv: bool, **asked: Any) 
 @click.command()
 @grid_or_name_option
 @cell_option
+@click.argument("paths", nargs=-1, type=FILE)
+@click.option("--out", type=FOLDER, required=True, help="Folder for the pictures and explanations.html.")
+@each_image_option
+@workspace_option
+@device_option
+def explain(paths: tuple[Path, ...], out: Path, **asked: Any) -> None:
+    """Show what speaks for abnormal, as pictures with maps and a page.
+
+    In the named images, studies or folders; without any, in the test set's most confident judgements, right
+    and wrong. Exit status 2 when an image cannot be read; the others are shown all the same.
+    """
+    from benchmark.cli.explain import explain_paths
+
+    sys.exit(explain_paths(paths, out, **asked))
+
+
+@click.command()
+@grid_or_name_option
+@cell_option
 @click.argument("paths", nargs=-1, required=True, type=FILE)
 @click.option("--out", type=FOLDER, required=True, help="Folder for worklist.csv and worklist.html.")
 @each_image_option

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -24,7 +25,7 @@ from benchmark.prediction.scoring import (
 )
 from benchmark.store.kept_models import KeptModel
 from classifiers.contributions import gradient, has_gradient, removal, shapley_values
-from classifiers.decision_functions import Same
+from classifiers.decision_functions import Linear, Same
 from classifiers.fine_tuning.prediction import log_odds, resized
 from classifiers.selection import Floats
 from extractors.backbones import Backbone, forward, to_grey
@@ -33,8 +34,27 @@ from extractors.handcrafted import describe
 from extractors.specs import DescriptorSpec
 
 Explainer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
-Contributions = Callable[[Pixels], Maps]  # (n, size, size) to signed maps (n, h, w)
+_PLACES = "what each place of the last feature map adds to the log odds"
+_CAM = f"{_PLACES}: the class-activation map (Zhou et al. 2016)"
+_HIRES = f"{_PLACES}, to first order: activation times gradient (HiResCAM, Draelos and Carin 2020)"
+_SPREAD = (
+    "what each feature adds to the log odds (TreeSHAP, Lundberg et al. 2020), spread over the places where "
+    "its channel is active"
+)
+_CELLS = "how much the log odds drop with the features of a cell at their training means"
+_OCCLUSION = "how much the log odds drop with a square of the image covered by its mean grey"
 _SURE = 1e-12  # probabilities are kept this far from 0 and 1, whose log odds are infinite
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What makes signed maps (n, h, w) of images (n, size, size) uint8; `how` says what they show."""
+
+    how: str
+    maps: Callable[[Pixels], Maps]
+
+    def __call__(self, pixels: Pixels) -> Maps:
+        return self.maps(pixels)
 
 
 def explainer_of(model: KeptModel, device: str = "auto") -> Explainer:
@@ -58,14 +78,46 @@ def contributions_of(model: KeptModel, device: str = "auto") -> Contributions:
     if isinstance(model.classifier.decide, Same):
         raise UserError(f"cell {model.record.cell}: the majority baseline looks at no image: it has no map")
     try:
-        found = _of_tuned(model, device) if model.tuned else _of_frozen(model, device)
+        return _by_model(model, device) or _by_occlusion(model, device)
     except ValueError as error:
-        raise UserError(f"cell {model.record.cell}: {reason(error)}") from error
-    return found or partial(occlusion_maps, partial(_calibrated_odds, scorer_of(model, device)))
+        raise (
+            error if isinstance(error, UserError) else UserError(f"cell {model.record.cell}: {reason(error)}")
+        ) from error
 
 
-def _of_tuned(model: KeptModel, device: str) -> Contributions | None:
-    backbone, network, tuned = tuned_network(model, device)
+def randomised_contributions_of(model: KeptModel, device: str = "auto") -> Contributions | None:
+    """`contributions_of` the same network with random weights; a frozen one keeps its classifier.
+
+    Maps that stay the same do not depend on what the network has learned (Adebayo et al. 2018, NeurIPS).
+    None for models without a network or without a last feature map, and where the weights are random anyway.
+    """
+    if model.tuned:
+        return _of_tuned(model, device, trained=False)
+    if isinstance(model.extractor, DescriptorSpec) or not model.extractor.trained:
+        return None
+    return _of_frozen(model, device, trained=False)
+
+
+def _by_model(model: KeptModel, device: str) -> Contributions | None:
+    """The maps that need nothing but one pass; None where there is no such way."""
+    if model.tuned:
+        return _of_tuned(model, device)
+    if isinstance(model.extractor, DescriptorSpec):
+        check_identity(model)
+        cells = descriptors()[model.extractor.name].cells
+        if cells is None:
+            return None
+        return Contributions(_CELLS, partial(_of_cells, model, model.extractor.name, cells()))
+    return _of_frozen(model, device)
+
+
+def _by_occlusion(model: KeptModel, device: str) -> Contributions:
+    odds = partial(_calibrated_odds, scorer_of(model, device))
+    return Contributions(_OCCLUSION, partial(occlusion_maps, odds))
+
+
+def _of_tuned(model: KeptModel, device: str, *, trained: bool = True) -> Contributions | None:
+    backbone, network, tuned = tuned_network(model, device, trained=trained)
     place = last_map(network.backbone, _blank(backbone, tuned.resolution or model.size))
     if place is None:
         return None
@@ -75,23 +127,21 @@ def _of_tuned(model: KeptModel, device: str) -> Contributions | None:
         grey = resized(to_grey(pixels, backbone.device), tuned.resolution)
         return log_odds(backbone, network, grey)[:, None]
 
-    return partial(gradient_maps, place, odds, lambda found: np.full_like(found, slope))
+    return Contributions(_HIRES, partial(gradient_maps, place, odds, partial(np.full_like, fill_value=slope)))
 
 
-def _of_frozen(model: KeptModel, device: str) -> Contributions | None:
-    check_identity(model)
-    if isinstance(model.extractor, DescriptorSpec):
-        cells = descriptors()[model.extractor.name].cells
-        return partial(_of_cells, model, model.extractor.name, cells()) if cells else None
-    backbone = frozen_backbone(model, device)
+def _of_frozen(model: KeptModel, device: str, *, trained: bool = True) -> Contributions | None:
+    backbone = frozen_backbone(model, device, trained=trained)
     place = last_map(backbone.network, _blank(backbone, model.size))
     if place is None:
         return None
     compute = partial(forward, backbone)
     if has_gradient(model.classifier):
-        return partial(gradient_maps, place, compute, partial(gradient, model.classifier))
+        how = _CAM if isinstance(model.classifier.decide, Linear) else _HIRES
+        return Contributions(how, partial(gradient_maps, place, compute, partial(gradient, model.classifier)))
     if place.channels == backbone.width:
-        return partial(spread_maps, place, compute, partial(shapley_values, model.classifier))
+        shares = partial(shapley_values, model.classifier)
+        return Contributions(_SPREAD, partial(spread_maps, place, compute, shares))
     return None
 
 
@@ -114,8 +164,13 @@ def _calibrated_odds(score: Scorer, pixels: Pixels) -> Floats:
 def _heat(contributions: Contributions, pixels: Pixels) -> NDArray[np.float32]:
     if not len(pixels):
         return np.zeros(pixels.shape, np.float32)
-    maps = torch.from_numpy(contributions(pixels))[:, None]
-    large = functional.interpolate(maps, pixels.shape[1:], mode="bilinear", align_corners=False)[:, 0]
+    return heat_of(contributions(pixels), pixels.shape[1])
+
+
+def heat_of(maps: Maps, size: int) -> NDArray[np.float32]:
+    """Maps of contributions (n, h, w) as `explainer_of` shows them: (n, size, size) of 0..1."""
+    small = torch.from_numpy(maps)[:, None]
+    large = functional.interpolate(small, (size, size), mode="bilinear", align_corners=False)[:, 0]
     positive = large.clamp_min(0)
     most = positive.amax((1, 2), keepdim=True)
     return (positive / most.clamp_min(torch.finfo(most.dtype).tiny)).numpy()

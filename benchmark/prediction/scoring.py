@@ -51,27 +51,39 @@ def scorer_of(model: KeptModel, device: str = "auto") -> Scorer:
         raise UserError(f"cell {model.record.cell}: {reason(error)}") from error
 
 
-def frozen_backbone(model: KeptModel, device: str = "auto") -> Backbone:
-    """The frozen network of a model. Raises ValueError as `load_backbone`, and for other weights."""
+def frozen_backbone(model: KeptModel, device: str = "auto", *, trained: bool = True) -> Backbone:
+    """The frozen network of a model; with random weights unless `trained`.
+
+    Raises ValueError as `load_backbone`, and for other weights.
+    """
     assert isinstance(model.extractor, BackboneSpec)
-    if model.backbone is None:
+    if model.backbone is None and trained:
         check_identity(model)
         return load_backbone(model.extractor, size=model.size, device=choose_device(device))
     bare = replace(model.extractor.resolved(), weights=RANDOM)
     backbone = load_backbone(bare, size=model.size, device=choose_device(device))
-    load_strictly(backbone.network, read_state(model.backbone), model.backbone)
+    if model.backbone is not None and trained:
+        load_strictly(backbone.network, read_state(model.backbone), model.backbone)
     return backbone
 
 
-def tuned_network(model: KeptModel, device: str = "auto") -> tuple[Backbone, TunedNetwork, TunedHead]:
-    """The fine-tuned network of a model, in eval mode. Raises ValueError for weights that do not fit."""
+def tuned_network(
+    model: KeptModel, device: str = "auto", *, trained: bool = True
+) -> tuple[Backbone, TunedNetwork, TunedHead]:
+    """The fine-tuned network of a model, in eval mode; with random weights unless `trained`.
+
+    Raises ValueError for weights that do not fit.
+    """
     assert isinstance(model.extractor, BackboneSpec)
     assert model.tuned is not None
     bare = replace(model.extractor, weights=RANDOM)  # its own weights are all in the model's file
     size = model.tuned.resolution or model.size
     backbone = load_backbone(bare, size=size, device=choose_device(device))
-    network = TunedNetwork(backbone, model.tuned.head).to(backbone.device)
-    load_strictly(network, read_state(model.tuned.weights), model.tuned.weights)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)  # the random weights of a head are the same in every run
+        network = TunedNetwork(backbone, model.tuned.head).to(backbone.device)
+    if trained:
+        load_strictly(network, read_state(model.tuned.weights), model.tuned.weights)
     return backbone, network.eval(), model.tuned
 
 

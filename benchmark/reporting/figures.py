@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from benchmark.analysis.findings import Findings
 from benchmark.reporting.overview_figures import overview
 from benchmark.reporting.picture_figures import pictures
+from benchmark.reporting.places import place_figures
 from benchmark.reporting.prediction_figures import predictions
 from results.figures import Drawable
 from results.labels import distinct
@@ -24,7 +25,7 @@ class Planned:
 def planned_figures(findings: Findings) -> Iterator[Planned]:
     """Every figure of a report."""
     taken: set[str] = set()
-    for figures in (overview, predictions, pictures):
+    for figures in (overview, predictions, pictures, place_figures):
         for slug, caption, make in figures(findings):
             name = distinct(slug, taken)
             try:

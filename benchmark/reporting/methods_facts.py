@@ -35,7 +35,8 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     (whether scikit-image computes all descriptors), labels (names in prose of descriptors), classifiers
     (label, method in a sentence and BibTeX keys, by name), cells (how many are planned, and how many
     finished), comparisons (how many the main family plans), interim (some of them are unfinished), together
-    (whether body parts are combined), crossover, curve_fits, tests, controls, devices and versions.
+    (whether body parts are combined), crossover, curve_fits, localisation (images and patients with a known
+    place of the abnormality; None where no map was compared), tests, controls, devices and versions.
     """
     plan, cells = findings.plan, findings.evaluated.finished
     return {
@@ -64,6 +65,7 @@ def facts_of(findings: Findings) -> dict[str, Any]:
         **_main_family(findings.differences),
         "together": bool(len(findings.together)) and bool(findings.together["mean"].notna().any()),
         "crossover": bool(len(findings.crossovers)),
+        "localisation": _localisation(findings.localisation),
         "curve_fits": bool(len(findings.fits)) and bool(findings.fits["reason"].isna().any()),
         "tests": _tests(findings),
         "controls": list(dict.fromkeys(findings.controls["control"])) if len(findings.controls) else [],
@@ -165,3 +167,10 @@ def _main_family(differences: pd.DataFrame) -> dict[str, Any]:
 def _tests(findings: Findings) -> list[str]:
     tests = ["delong", "mcnemar"] if len(findings.tests) else []
     return tests + (["critical_difference"] if findings.ranks["reason"] is None else [])
+
+
+def _localisation(rows: pd.DataFrame) -> dict[str, int] | None:
+    """The images and patients with a known box, of the body part that has most."""
+    if not len(rows):
+        return None
+    return {"images": int(rows["marked"].max()), "patients": int(rows["marked_patients"].max())}

@@ -15,6 +15,7 @@ from benchmark.reporting.figure_files import Drawn
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.page_parts import DETAILS, Parts
 from benchmark.reporting.picture_figures import ATLAS, AUGMENTATION, EXAMPLES
+from benchmark.reporting.places import place_text
 from benchmark.reporting.tables import Written
 from results.labels import metric_label
 from results.methods_text import Methods, references
@@ -105,6 +106,7 @@ def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
         "The embedding",
         [*atlas_blocks(findings, parts), *parts.lacking(ATLAS), *parts.tables("embedding_atlas")],
     )
+    yield Section("Does it look at the right place?", list(_places(findings, parts)))
     yield Section("Controls", list(_controls(findings, parts)))
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
     yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])
@@ -113,6 +115,12 @@ def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
         [*parts.photographs(AUGMENTATION), *parts.lacking(AUGMENTATION), *parts.tables("augmentations")],
     )
     yield Section("The data set", [*parts.figures("data_set"), *parts.tables("data_set")])
+
+
+def _places(findings: Findings, parts: Parts) -> Iterator[Block]:
+    if len(findings.localisation):
+        yield Prose(place_text(findings.localisation))
+        yield from [*parts.figures("localisation"), *parts.tables("localisation")]
 
 
 def _controls(findings: Findings, parts: Parts) -> Iterator[Block]:

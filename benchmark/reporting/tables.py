@@ -20,6 +20,7 @@ from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
 from results.tables.label_efficiency import efficiency_table
+from results.tables.localisation import localisation_table
 from results.tables.paper import PaperTable, save_table
 from results.tables.pictures import atlas_table, augmentations_table, examples_table
 from results.tables.sample_size import crossover_table, fits_table
@@ -98,6 +99,8 @@ def _tables(findings: Findings) -> Iterator[Table]:
     yield "examples", partial(examples_table, _made(findings.galleries))
     yield "embedding_atlas", partial(atlas_table, _made(findings.atlases))
     yield from _augmentations(findings)
+    if len(findings.localisation):  # most grids keep no model, or know no place: then it is not missed
+        yield "localisation", partial(localisation_table, findings.localisation, confidence=confidence)
     yield "ranks", partial(ranks_table, findings.ranks)
     yield "data_set", partial(dataset_table, findings.counts)
     yield from _epochs(findings)

@@ -1,8 +1,10 @@
 """Write a report into a folder: figures, tables, checklists, metrics.csv, references.bib and the page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pandas as pd
 
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.findings import Findings, find
@@ -56,7 +58,7 @@ def write_report(
             f"grid '{plan.grid.name}' has no finished cell in {answers.cells.records.folder}; "
             "first: benchmark run"
         )
-    findings = find(answers, plan, projection)
+    findings = replace(find(answers, plan, projection), localisation=_localisation(plan, answers))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / METRICS).write_text(
@@ -72,3 +74,13 @@ def write_report(
     html = page(findings, folder, figures, tables, text, checklists, grid_text)
     (folder / PAGE).write_text(html, encoding="utf-8")
     return Report(folder, findings, figures, tables, checklists)
+
+
+def _localisation(plan: Plan, answers: Answers) -> pd.DataFrame:
+    """Maps of kept models against known boxes; no row where no model is kept."""
+    cells = answers.cells
+    if not any(cells.records.has_model(record.cell) for record in cells.finished):
+        return pd.DataFrame()
+    from benchmark.prediction.localisation_rows import localisation_rows  # torch, which takes seconds
+
+    return localisation_rows(plan, cells)

@@ -12,6 +12,7 @@ from results.figures.forest import ForestPlot
 from results.figures.head_to_head import HeadToHead
 from results.figures.heat_map import HeatMap
 from results.figures.learning_curves import LearningCurves
+from results.figures.localisation import LocalisationCurves
 from results.figures.picture_grid import PictureGrid
 from results.figures.prediction_gallery import Example, PredictionGallery
 from results.figures.predictions import Scores
@@ -37,6 +38,7 @@ __all__ = [
     "HeadToHead",
     "HeatMap",
     "LearningCurves",
+    "LocalisationCurves",
     "PictureGrid",
     "PrecisionRecallCurves",
     "PredictionGallery",

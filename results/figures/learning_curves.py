@@ -1,5 +1,6 @@
 """Learning curves: the metric of each strategy over labelled training images, per body part."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,8 +51,7 @@ class LearningCurves:
         refuse_twice(table, _KEY, "name their lines in the column 'line'")
         if table["train_images"].nunique() == 1:
             raise ValueError("a learning curve needs at least two training sizes")
-        if table.groupby("strategy")["line"].nunique().max() > len(_MARKERS):
-            raise ValueError(f"more than {len(_MARKERS)} lines of one strategy cannot be told apart")
+        line_looks(table)
         order = table["body_part"].map({part: at for at, part in enumerate(in_order(table["body_part"]))})
         table = table.assign(order=order).sort_values(["order", "strategy", "line", "train_images"])
         table = table.astype({"train_images": int})[[*_KEY, "train_patients", "value", "low", "high"]]
@@ -66,7 +66,7 @@ class LearningCurves:
         lines = max(-(-len(parts) // columns), 1.4)  # of panels; a single one is higher
         height = 0.75 + _PANEL_HEIGHT * lines + 0.2 * bool(self.title)
         figure = empty_figure(self.width, height, self.title)
-        looks = _looks(table)
+        looks = line_looks(table)
         panels = panel_grid(figure, len(parts), columns, "training images\n(patients)", share_x=False)
         for axis, part in zip(panels, parts, strict=True):
             axis.set_title(for_matplotlib(part_label(part)))
@@ -76,23 +76,20 @@ class LearningCurves:
             width = self.width / columns - _BETWEEN
             size_and_patients_axis(axis, table["train_images"], patients, width)
             for (strategy, line), rows in own.groupby(["strategy", "line"]):
-                _draw(axis, rows, looks[str(strategy), str(line)])
-        for look in looks.values():  # every panel may lack a line: the legend lists all
-            panels[0].plot(
-                [],
-                [],
-                color=look.color,
-                marker=look.marker,
-                linestyle=look.line,
-                label=for_matplotlib(look.label),
-            )
+                draw_line(axis, rows, looks[str(strategy), str(line)])
+        name_lines(panels[0], looks.values())  # every panel may lack a line: the legend lists all
         legend_below(figure, panels[0], min(len(looks), 3 if self.width == TWO_COLUMNS else 2))
         figure.supylabel(metric_label(self.metric, self.unit), fontsize="medium")
         return figure
 
 
-def _looks(table: pd.DataFrame) -> dict[tuple[str, str], Look]:
-    """One look per strategy and line: colour and dashes of the strategy, markers of its lines."""
+def line_looks(table: pd.DataFrame) -> dict[tuple[str, str], Look]:
+    """One look per strategy and line: colour and dashes of the strategy, markers of its lines.
+
+    `table` has the columns strategy and line. Raises ValueError for more lines of a strategy than markers.
+    """
+    if table.groupby("strategy")["line"].nunique().max() > len(_MARKERS):
+        raise ValueError(f"more than {len(_MARKERS)} lines of one strategy cannot be told apart")
     looks = {}
     for strategy, rows in table.groupby("strategy", sort=False):
         lines, own = sorted(rows["line"].unique()), look_of(str(strategy))
@@ -102,7 +99,15 @@ def _looks(table: pd.DataFrame) -> dict[tuple[str, str], Look]:
     return looks
 
 
-def _draw(axis: Axes, rows: pd.DataFrame, look: Look) -> None:
+def name_lines(axis: Axes, looks: Iterable[Look]) -> None:
+    """Give the legend of an axis an entry for each of these lines."""
+    for look in looks:
+        label = for_matplotlib(look.label)
+        axis.plot([], [], color=look.color, marker=look.marker, linestyle=look.line, label=label)
+
+
+def draw_line(axis: Axes, rows: pd.DataFrame, look: Look) -> None:
+    """A line over the training images with its interval band; rows: train_images, value, low, high."""
     sizes, value, low, high = (rows[name].to_numpy() for name in ("train_images", "value", "low", "high"))
     axis.plot(sizes, value, color=look.color, marker=look.marker, linestyle=look.line)
     draw_band(axis, sizes, low, high, look)

@@ -5,7 +5,7 @@ import pytest
 from joblib import Parallel, delayed
 from PIL import Image
 
-from extractors.pixels import UnreadableImageError, decode, load_pixels
+from extractors.pixels import UnreadableImageError, box_pixels, decode, load_pixels
 
 
 def save(path, array):
@@ -42,6 +42,24 @@ def test_fits(tmp_path, gradient):
     assert (cropped > 0).all()
     assert cropped.min() > 30, "a centre crop loses the dark left edge"
     assert stretched.min() >= 8
+
+
+@pytest.mark.parametrize("fit", ["pad", "crop", "stretch"])
+def test_the_pixels_of_a_box_are_where_the_square_shows_it(tmp_path, fit):
+    drawn = np.zeros((40, 60), np.uint8)
+    drawn[10:25, 20:45] = 255
+    path = save(tmp_path / "box.png", drawn)
+    inside = box_pixels(path, (20, 10, 45, 25), 30, fit)
+    assert inside.dtype == bool
+    assert np.array_equal(inside, decode(path, 30, fit) >= 128)
+
+
+def test_a_small_box_has_a_pixel_and_one_that_is_cropped_away_has_none(tmp_path):
+    path = save(tmp_path / "wide.png", np.zeros((40, 60), np.uint8))
+    assert 1 <= box_pixels(path, (30, 20, 31, 21), 10, "pad").sum() <= 4
+    assert not box_pixels(path, (0, 5, 4, 9), 30, "crop").any()
+    with pytest.raises(UnreadableImageError, match="cannot be read"):
+        box_pixels(tmp_path / "none.png", (0, 0, 1, 1), 30, "pad")
 
 
 def test_pixels_are_stored_once_and_notice_a_changed_file(tmp_path, gradient):

@@ -20,6 +20,7 @@ NOTHING = {
     "together": False,
     "crossover": False,
     "curve_fits": False,
+    "localisation": None,
     "tests": [],
     "controls": [],
     "devices": [],
@@ -121,6 +122,7 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
         "together": True,
         "crossover": True,
         "curve_fits": True,
+        "localisation": {"images": 80, "patients": 40},
         "tests": ["delong", "mcnemar", "critical_difference"],
         "controls": ["shuffled_labels", "majority"],
         "devices": ["NVIDIA H100"],
@@ -314,6 +316,20 @@ def test_statistics():
         "Everything was computed on NVIDIA H100 with Python 3.11.7 and PyTorch 2.15.0.",
         "recorded with MLflow 3.5.0 (Zaharia et al. 2018).",
     )
+
+
+def test_maps_that_were_compared_with_known_places():
+    text = written()
+    assert_says(
+        text,
+        "mapped in the 80 test images of 40 patients in which the place of the abnormality is known",
+        "for XGBoost, Shapley values of the features (Lundberg et al. 2020) spread over the places",
+        "by the pointing game (Zhang et al. 2018)",
+        "networks with random weights (Adebayo et al. 2018)",
+    )
+    assert_silent(written(localisation=None), "mapped", "pointing game")
+    linear = {"backbones": ["densenet169"], "classifiers": ["logistic_regression"]}
+    assert_silent(written(feature_extraction=linear), "Shapley")
 
 
 def test_other_settings_of_the_evaluation():
