@@ -14,7 +14,7 @@ from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.digests import JsonValue, digest_of
 from extractors.file_contents import contents_digest
 from extractors.grey_values import grey_image
-from extractors.image_files import ImageFileError, open_image
+from extractors.image_files import ImageFileError, header_of, open_image
 from extractors.orphans import ending_with_this
 from extractors.percentiles import Window
 from extractors.specs import PIXELS_VERSION
@@ -53,9 +53,10 @@ def box_pixels(source: Path | bytes, box: Box, size: int, fit: str) -> NDArray[n
     """
     try:
         with open_image(source) as image:
-            drawn = Image.new("L", image.size)
+            header = header_of(image)
     except ImageFileError as error:
         raise UnreadableImageError(f"{source!r}: cannot be read as an image ({error})") from error
+    drawn = Image.new("L", (header.width, header.height))
     drawn.paste(255, box)
     inside = np.asarray(_fitted(drawn, size, fit))
     return inside >= max(1, min(128, int(inside.max())))

@@ -20,7 +20,7 @@ from benchmark.store.records import Records
 from extractors.array_store import write_atomically
 from extractors.digests import digest_of
 from extractors.errors import reason
-from extractors.grey_values import Window
+from extractors.percentiles import Window
 from extractors.pixels import UnreadableImageError, box_pixels, decode
 from results.localisation import MEASURES, by_chance, centre_map
 

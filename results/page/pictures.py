@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_FORMATS = ("PNG", "JPEG")  # that this package has written itself
 _COLORS = 256  # of a palette: lines and bands on white have few colours
 _PHOTO, _THUMBNAIL = 80, 70  # JPEG quality, chosen by hand
 
@@ -21,7 +22,7 @@ def address_of(data: bytes) -> str:
 def size_of(data: bytes) -> tuple[int, int]:
     """Width and height of a PNG or JPEG in pixels. Raises ValueError for anything else."""
     _kind(data)
-    with Image.open(BytesIO(data)) as image:
+    with Image.open(BytesIO(data), formats=_FORMATS) as image:
         return image.size
 
 
@@ -30,7 +31,7 @@ def as_chart(path: Path) -> bytes:
 
     The colour of its corner, the paper, stays exactly what it is.
     """
-    with Image.open(path) as image:
+    with Image.open(path, formats=_FORMATS) as image:
         plain = image.convert("RGB")
     flat = plain.quantize(_COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette = np.reshape(flat.getpalette() or [], (-1, 3))
@@ -41,7 +42,7 @@ def as_chart(path: Path) -> bytes:
 
 def as_photograph(path: Path, width: int) -> bytes:
     """The PNG file of a figure with photographs as a JPEG at most `width` pixels wide."""
-    with Image.open(path) as image:
+    with Image.open(path, formats=_FORMATS) as image:
         flat = image.convert("RGB")
         flat.thumbnail((width, flat.height), Image.Resampling.LANCZOS)
         return _saved(flat, "JPEG", quality=_PHOTO, optimize=True)
