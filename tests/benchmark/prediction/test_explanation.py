@@ -1,11 +1,14 @@
 """Maps of every kind of kept model: their values, what they add up to, and where they lie."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from scipy.special import logit
 
 from benchmark.errors import UserError
-from benchmark.prediction.explanation import contributions_of, explainer_of
+from benchmark.prediction.explanation import contributions_of, explainer_of, randomised_contributions_of
 from benchmark.prediction.scoring import scorer_of
 from benchmark.store.kept_models import read_model
 from extractors.pixels import decode
@@ -50,6 +53,43 @@ def test_the_mean_of_a_frozen_networks_map_is_the_score_less_a_constant(kept_run
 def test_the_majority_has_no_map(kept_run):
     with pytest.raises(UserError, match="looks at no image"):
         explainer_of(model_of(kept_run, "feature_extraction", "majority"))
+
+
+@pytest.mark.parametrize(
+    ("strategy", "classifier"),
+    [("fine_tuning", "end_to_end"), ("feature_extraction", "xgboost"), ("feature_extraction", "linear_svm")],
+)
+def test_random_weights_give_other_maps_and_the_same_ones_each_time(kept_run, pixels, strategy, classifier):
+    model = model_of(kept_run, strategy, classifier)
+    own, random = contributions_of(model, "cpu")(pixels), randomised_contributions_of(model, "cpu")
+    assert random is not None
+    torch.manual_seed(7)
+    again = randomised_contributions_of(model, "cpu")
+    assert np.array_equal(random(pixels), again(pixels))
+    assert random(pixels).shape == own.shape
+    assert not np.allclose(random(pixels), own)
+
+
+def test_what_has_no_weights_is_not_randomised(kept_run):
+    assert randomised_contributions_of(model_of(kept_run, "hand_crafted", "logistic_regression")) is None
+    model = model_of(kept_run, "feature_extraction", "logistic_regression")
+    untrained = replace(model, extractor=replace(model.extractor, weights="random"))
+    assert randomised_contributions_of(untrained, "cpu") is None
+
+
+def test_without_a_last_feature_map_places_are_covered(kept_run, pixels, monkeypatch):
+    monkeypatch.setattr("benchmark.prediction.explanation.last_map", lambda *_: None)
+    for strategy, classifier in (("feature_extraction", "rbf_svm"), ("fine_tuning", "end_to_end")):
+        found = contributions_of(model_of(kept_run, strategy, classifier), device="cpu")
+        assert "covered" in found.how
+        assert found(pixels[:1]).shape == (1, 8, 8)
+
+
+def test_other_weights_than_those_of_the_cell_are_refused(kept_run):
+    model = model_of(kept_run, "feature_extraction", "logistic_regression")
+    other = replace(model, identity={**model.identity, "weights": "0" * 64}, backbone=None)
+    with pytest.raises(UserError, match="not the one that it was fitted with"):
+        explainer_of(other, device="cpu")
 
 
 def test_no_image_gives_no_map(kept_run, pixels):
