@@ -14,7 +14,7 @@ _NOT_KEPT = "its model was not kept, and the grid asks for it"
 
 def with_missing_models(plan: Plan, records: Records) -> Plan:
     """The plan in which cells that are done without a model that the grid asks for are missing."""
-    if plan.grid.keep_models == "none":
+    if plan.grid.keep_models == "none":  # no record need be read
         return plan
     done = _finished(records, (planned.cell.id for planned in plan.cells if planned.status == "done"))
     wanted = {
@@ -27,6 +27,12 @@ def with_missing_models(plan: Plan, records: Records) -> Plan:
         for planned in plan.cells
     ]
     return replace(plan, cells=cells)
+
+
+def models_asked_for(plan: Plan, records: Records) -> list[Finished]:
+    """The finished cells whose model the grid asks for, as far as they have one."""
+    finished = _finished(records, (planned.cell.id for planned in plan.cells))
+    return [record for record in _wanted(plan, finished) if records.has_model(record.cell)]
 
 
 def drop_other_models(plan: Plan, records: Records) -> None:
@@ -46,6 +52,8 @@ def drop_other_models(plan: Plan, records: Records) -> None:
 
 
 def _wanted(plan: Plan, finished: list[Finished]) -> list[Finished]:
+    if plan.grid.keep_models == "none":
+        return []
     return ordinary(finished) if plan.grid.keep_models == "all" else chosen_on_training_folds(finished)
 
 

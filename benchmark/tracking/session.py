@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from benchmark.analysis.answers import Answers
 from benchmark.errors import UserError, reason
+from benchmark.execution.kept_models import models_asked_for
 from benchmark.execution.plan import Plan
 from benchmark.store.addresses import sqlite_path, without_secrets
 from benchmark.store.record import Epoch, Finished, Header, Record
@@ -129,9 +130,8 @@ class Session:
         tracker, evaluation = self._open(), self._plan.grid.evaluation
         for record in known:
             self._write(record)
-        for record in known:
-            if isinstance(record, Finished) and self._records.has_model(record.cell):
-                tracker.log_model(record, partial(_write_model, self._records, record))
+        for kept in models_asked_for(self._plan, self._records):
+            tracker.log_model(kept, partial(_write_model, self._records, kept))
         tracker.log_curves([*answers.points, *answers.control_points])
         for part in self._plan.grid.body_parts:
             rows = [row for row in answers.head_to_head if row["body_part"] == part]

@@ -1,5 +1,7 @@
 """The kept run as the page sees it: its workspace, its models, and uploads made of its test images."""
 
+import sys
+from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +13,14 @@ from benchmark.app.opinions import judge_of
 from benchmark.app.uploads import Upload
 from benchmark.store.kept_models import read_model
 from benchmark.store.workspace import Workspace
+
+
+@pytest.fixture(autouse=True)
+def main_module_as_before() -> Iterator[None]:
+    """Streamlit's tests put the page in the place of `__main__`, which processes of later tests would run."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ def test_the_whole_grid_is_read(grid_file):
         ("[100, 3000, full]", "[100, 3000, ful]", "g.yaml:4: train_sizes"),
         ("seeds: [0, 1]", "seeds: [0, 0]", "g.yaml:5: seeds: '0' is listed twice"),
         ("seeds: [0, 1]", "body_parts: [hand]", "g.yaml:5: body_parts: this key is there already, on line 3"),
-        ("kind: mura", "kind: muro", "did you mean 'mura'?; allowed: mura, manifest, phantom"),
+        ("kind: mura", "kind: muro", "did you mean 'mura'?; allowed: mura, manifest, dicom, phantom"),
         ("{kind: mura, root", "{root", "the data set needs a kind"),
         ("protocol: official", "protocol: offical", "g.yaml:2: dataset.protocol: there is no protocol"),
         ("name: mura\n", "", "name: this key is needed"),

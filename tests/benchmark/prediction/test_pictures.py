@@ -75,7 +75,7 @@ def test_what_cannot_be_read_is_told_and_the_others_are_shown(model, study, tmp_
     bad = Study("bad", (b"no image",), ("bad",))
     found = write_pictures(model, [Item("A", bad), Item("A", study)], tmp_path, "cpu")
     assert len(found.files) == 1
-    assert found.errors == ["cannot be read as an image (not a PNG, JPEG, TIFF or BMP file)"]
+    assert found.errors == ["cannot be read as an image (not a PNG, JPEG, TIFF, BMP or DICOM file)"]
 
 
 def test_equal_names_get_files_of_their_own_and_the_page_has_a_limit(model, study, tmp_path, monkeypatch):
