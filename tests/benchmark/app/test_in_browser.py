@@ -2,13 +2,17 @@
 
 import subprocess
 import sys
+from importlib.resources import files
+from pathlib import Path
 
+import pydicom
 import pytest
 
 from tests.benchmark.app.test_server import answers
 from tests.servers import free_port, kill, wait_until
 
 pytestmark = pytest.mark.slow
+DRAWN = "document.querySelector('[data-testid=stApp]').dataset.testScriptState == 'notRunning'"
 WIDE = "document.documentElement.scrollWidth > window.innerWidth + 1"
 READY = "!!document.querySelector('input[type=file]') && !!document.querySelector('[data-testid=stCheckbox] label')"
 NOTICE = """(() => { const b = document.querySelector('.bm-notice').getBoundingClientRect();
@@ -35,8 +39,10 @@ def opened(browser, address):
     browser.open(address)
     browser.wait_for(READY)
     yield browser
-    assert browser.errors == []
-    assert [url for url in browser.requests if not url.startswith((address, "data:", "blob:"))] == []
+    errors, requests = browser.errors, browser.requests
+    browser.open("about:blank")  # else the page complains, in the next test, of a server that has ended
+    assert errors == []
+    assert [url for url in requests if not url.startswith((address, "data:", "blob:"))] == []
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +66,7 @@ def text(browser):
 def judge(browser, files):
     browser.choose_files("input[type=file]", files)
     browser.wait_for("!!document.querySelector('.bm-verdict, .bm-error')")
-    browser.wait_for("!document.querySelector('[data-testid=stSpinner]')")
+    browser.wait_for(DRAWN)
 
 
 def pictures_are_there(browser, number):
@@ -89,6 +95,15 @@ def test_several_views_are_one_study(opened, studies):
     judge(opened, studies["several"])
     pictures_are_there(opened, 2 * len(studies["several"]))
     assert opened.run("document.querySelectorAll('.bm-view').length") == len(studies["several"])
+
+
+def test_a_dicom_file_is_judged_and_what_identifies_its_patient_is_not_shown(opened):
+    file = Path(str(files("data_store") / "data/RG1_J2KR.dcm"))
+    judge(opened, [file])
+    pictures_are_there(opened, 2)
+    patient = str(pydicom.dcmread(file).PatientName)
+    assert patient
+    assert patient not in text(opened)
 
 
 def test_two_models_stand_beside_each_other(opened, studies):
@@ -122,3 +137,4 @@ def test_a_phone_scrolls_down_and_not_aside(browser, address, studies):
     judge(browser, studies["several"])
     assert not browser.run(WIDE)
     assert browser.run(NOTICE)
+    browser.open("about:blank")

@@ -15,6 +15,7 @@ from benchmark.app.uploads import Upload
 from benchmark.errors import UserError
 from benchmark.prediction.studies import Study
 from benchmark.store.kept_models import read_model
+from tests.extractors.dicom_cases import saved
 from tests.faults.images import OTHERS, originals
 from tests.faults.mutations import mutated_bytes
 
@@ -69,6 +70,14 @@ def test_every_kind_of_model_judges_and_maps(kept_run, kept, views, method):
 def test_the_view_that_cannot_be_read_is_named(judge, views):
     with pytest.raises(UserError, match=r"^x\.png: cannot be read as an image \(not a PNG.*; remove it$"):
         judge.opinion([views[0], Upload("x.png", b"no image")])
+
+
+def test_a_dicom_file_is_judged_by_its_content(judge, tmp_path):
+    values = np.random.default_rng(0).integers(0, 4096, (64, 48), dtype=np.uint16)
+    file = saved(tmp_path / "a.dcm", values, BitsStored=12, HighBit=11)
+    opinion = judge.opinion([Upload("IM000001", file.read_bytes())])
+    assert opinion.views[0].prediction.image == "IM000001"
+    assert 0 <= opinion.prediction.probability <= 1
 
 
 def test_a_picture_that_is_no_radiograph_is_judged_with_a_warning(judge, coloured):

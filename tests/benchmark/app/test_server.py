@@ -113,6 +113,7 @@ def test_a_judged_upload_leaves_nothing_on_disk_and_in_no_log(served, browser, t
     browser.wait_for("!!document.querySelector('input[type=file]')")
     browser.choose_files("input[type=file]", [secret])
     browser.wait_for("!!document.querySelector('.bm-verdict')")
+    browser.open("about:blank")
     assert written(folder) == before
     log = (folder / "log").read_text()
     assert ROLLED not in log
