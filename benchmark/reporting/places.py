@@ -59,8 +59,8 @@ def _part_text(judged: pd.DataFrame) -> str:
     rows = records(judged)
     first = rows[0]
     lines = [
-        f"{part_label(first['body_part'])}: {first['marked']:,} test images of {first['marked_patients']:,} "
-        f"patients have a known box. By chance, a map's largest value lies in it in {first['chance']:.0%} of "
+        f"**{part_label(first['body_part'])}**: {first['marked']:,} test images of "
+        f"{first['marked_patients']:,} patients have a known box. By chance, a map's largest value lies in it in {first['chance']:.0%} of "
         f"them; that of a map of the middle of the image does in {first['centre']:.0%}.",
         "\n".join(_method_line(list(own)) for own in _by_method(rows)),
     ]
@@ -83,7 +83,7 @@ def _method_line(rows: list[_Row]) -> str:
     when = f"more often than the middle from {start:,} images on" if start else "not shown to beat the middle"
     return (
         f"- {name}: **{when}**; at {last['images']:,} images in {last['value']:.0%} "
-        f"({_interval(last, 'gain')} against the middle)"
+        f"[{last['low']:.0%}, {last['high']:.0%}], {_interval(last, 'gain')} against the middle"
     )
 
 

@@ -26,6 +26,8 @@ def row(strategy, images, gain_low, **changes):
         "marked_patients": 40,
         "measure": "pointing",
         "value": 0.5,
+        "low": 0.4,
+        "high": 0.6,
         "centre": 0.25,
         "chance": 0.1,
         "gain": 0.25,
@@ -91,7 +93,7 @@ def test_the_answer_names_the_sizes(tuned, frozen, words):
     text = place_text(study(tuned, frozen))
     assert words in text
     assert "Fine-tuned minus frozen: +0.20 [+0.10, +0.30] at 100 images; " in text
-    assert "all parts: 80 test images of 40 patients have a known box" in text
+    assert "**all parts**: 80 test images of 40 patients have a known box" in text
     assert text.count("\n- ") == 2
 
 
@@ -102,7 +104,7 @@ def test_names_that_users_typed_are_escaped():
 
 def test_nothing_is_drawn_where_nothing_was_measured(findings):
     assert not list(place_figures(findings))
-    table = study((1, 1, 1), (0, 0, 0)).assign(low=0.4, high=0.6)
+    table = study((1, 1, 1), (0, 0, 0))
     ((name, caption, make),) = place_figures(replace(findings, localisation=table))
     assert name == "localisation_all"
     assert "right place" in caption
