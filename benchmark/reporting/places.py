@@ -58,10 +58,11 @@ def sees_from(rows: list[_Row]) -> int | None:
 def _part_text(judged: pd.DataFrame) -> str:
     rows = records(judged)
     first = rows[0]
+    counts = f"{first['marked']:,} test images of {first['marked_patients']:,} patients"
     lines = [
-        f"**{part_label(first['body_part'])}**: {first['marked']:,} test images of "
-        f"{first['marked_patients']:,} patients have a known box. By chance, a map's largest value lies in it in {first['chance']:.0%} of "
-        f"them; that of a map of the middle of the image does in {first['centre']:.0%}.",
+        f"**{part_label(first['body_part'])}**: {counts} have a known box. "
+        f"By chance, a map's largest value lies in it in {first['chance']:.0%} of them; "
+        f"that of a map of the middle of the image does in {first['centre']:.0%}.",
         "\n".join(_method_line(list(own)) for own in _by_method(rows)),
     ]
     return "\n\n".join([*lines, *_earlier(rows)])
