@@ -16,9 +16,12 @@ child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 open(sys.argv[1], "w").write(os.environ["TOLD"])
 time.sleep(600)
 """
+# In the background or under nohup, tests are started with signals ignored, and these would stay so.
 DRIVER = """
-import sys
+import signal, sys
 from benchmark.cli.server_process import serve_until_stopped
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
 serve_until_stopped([sys.executable, "-c", sys.argv[1], sys.argv[2]], {"TOLD": "yes"})
 """
 
