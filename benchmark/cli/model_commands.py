@@ -41,11 +41,11 @@ def predict(paths: tuple[Path, ...], as_json: bool, as_csv: bool, **asked: Any) 
 
     Exit status 2 when an image cannot be read; the others are judged all the same.
     """
-    from benchmark.cli.predict import predict_paths
+    from benchmark.cli.predict import Asked, predict_paths
 
     if as_json and as_csv:
         raise click.UsageError("--json and --csv cannot both be printed")
-    sys.exit(predict_paths(paths, "json" if as_json else "csv" if as_csv else "table", **asked))
+    sys.exit(predict_paths(paths, "json" if as_json else "csv" if as_csv else "table", Asked(**asked)))
 
 
 @click.command()
@@ -81,9 +81,9 @@ def worklist(paths: tuple[Path, ...], out: Path, **asked: Any) -> None:
 
     Exit status 2 when an image cannot be read; its study is the last.
     """
-    from benchmark.cli.predict import write_list
+    from benchmark.cli.predict import Asked, write_list
 
-    sys.exit(write_list(paths, out, **asked))
+    sys.exit(write_list(paths, out, Asked(**asked)))
 
 
 @click.command()

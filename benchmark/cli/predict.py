@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -17,19 +18,21 @@ from benchmark.prediction.worklist import CSV, PAGE, write_worklist
 _SHOWN = 20  # rows of a worklist in the terminal
 
 
-def predict_paths(
-    paths: Sequence[Path],
-    form: str,
-    *,
-    grid: str,
-    cell: str,
-    workspace: Path,
-    each_image: bool,
-    coverage: float,
-    device: str,
-) -> int:
+@dataclass(frozen=True)
+class Asked:
+    """The options of both commands: which model, and how folders become studies."""
+
+    grid: str
+    cell: str
+    workspace: Path
+    each_image: bool
+    coverage: float
+    device: str
+
+
+def predict_paths(paths: Sequence[Path], form: str, asked: Asked) -> int:
     """Print the predictions as `table`, `json` or `csv`; returns the exit status."""
-    studies, model = _opened(paths, grid, cell, workspace, each_image, coverage, device)
+    studies, model = _opened(paths, asked)
     found = list(model.predict(studies))
     frame = predictions_frame(found, model.model.record.threshold)
     if form == "json":
@@ -41,19 +44,9 @@ def predict_paths(
     return _status(found)
 
 
-def write_list(
-    paths: Sequence[Path],
-    out: Path,
-    *,
-    grid: str,
-    cell: str,
-    workspace: Path,
-    each_image: bool,
-    coverage: float,
-    device: str,
-) -> int:
+def write_list(paths: Sequence[Path], out: Path, asked: Asked) -> int:
     """Write the worklist and print its head; returns the exit status."""
-    studies, model = _opened(paths, grid, cell, workspace, each_image, coverage, device)
+    studies, model = _opened(paths, asked)
     found = write_worklist(model, studies, out)
     frame = predictions_frame(found[:_SHOWN], model.model.record.threshold)
     console().print(_table(frame, f"the first {len(frame)} of {len(found):,} studies"))
@@ -61,17 +54,10 @@ def write_list(
     return _status(found)
 
 
-def _opened(
-    paths: Sequence[Path],
-    grid: str,
-    cell: str,
-    workspace: Path,
-    each_image: bool,
-    coverage: float,
-    device: str,
-) -> tuple[list[Study], Predictor]:
-    studies = find_studies(paths, each_image=each_image)
-    return studies, load_model(workspace, grid, cell, coverage=coverage, device=device)
+def _opened(paths: Sequence[Path], asked: Asked) -> tuple[list[Study], Predictor]:
+    studies = find_studies(paths, each_image=asked.each_image)
+    model = load_model(asked.workspace, asked.grid, asked.cell, coverage=asked.coverage, device=asked.device)
+    return studies, model
 
 
 def _table(frame: pd.DataFrame, title: str) -> object:
