@@ -27,7 +27,7 @@ from benchmark.analysis.grid_results import Results
 from benchmark.analysis.planned import Planned, planned_comparisons
 from benchmark.datasets.kinds import kind_at
 from benchmark.errors import UserError, reason
-from benchmark.execution.executors import Progress, Share, share_cores
+from benchmark.execution.executors import Executor, LocalExecutor, Progress, Share, share_cores
 from benchmark.execution.kept_models import drop_other_models, with_missing_models
 from benchmark.execution.open_plan import load_manifest, open_plan
 from benchmark.execution.plan import Plan
@@ -111,7 +111,7 @@ def run(
     session = Session(place, opened, records) if track else None
     try:
         if opened.todo:
-            settings = (place.cache, share, device, skip_unreadable)
+            settings = (place.cache, LocalExecutor(share), device, skip_unreadable)
             _compute(opened, records, session, settings, progress, on_epoch, on_cell)
         drop_other_models(opened, records)
         _remember(opened, records)
@@ -158,7 +158,7 @@ def _compute(
     plan: Plan,
     records: Records,
     session: Session | None,
-    settings: tuple[Path, Share, str, bool],
+    settings: tuple[Path, Executor, str, bool],
     progress: Progress,
     on_epoch: OnEpoch,
     on_cell: OnCell,

@@ -1,12 +1,14 @@
-"""Run functions in local processes and divide the cores among them."""
+"""Run functions in local processes and divide the cores and GPUs among them."""
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from joblib.externals.loky import ProcessPoolExecutor
 
@@ -15,7 +17,9 @@ from extractors.orphans import end_with
 
 Progress = Callable[[str, int, int], None]  # callback (stage, steps just done, all steps of the stage)
 T = TypeVar("T")
+S = TypeVar("S")
 R = TypeVar("R")
+Work = Callable[[T, S], R]  # a function of a module, of an item and of what all items share
 
 # The variables by which joblib's `inner_max_num_threads` limits numerical libraries in its workers
 # (joblib/_parallel_backends.py, ParallelBackendBase.MAX_NUM_THREADS_VARS).
@@ -51,7 +55,59 @@ def share_cores(jobs: int | None) -> Share:
     return Share(jobs, max(1, cores // jobs))
 
 
-def run_all(function: Callable[[T], R], items: Iterable[T], share: Share) -> Iterator[R]:
+class Executor(Protocol):
+    """Where the cells of a run are computed: in local processes, or on a cluster."""
+
+    def threads(self, *, gpu: bool) -> int:
+        """The number of threads that each function may use, with `gpu` as in `map`."""
+        ...
+
+    def map(self, function: "Work[T, S, R]", items: Iterable[T], shared: S, *, gpu: bool) -> Iterator[R]:
+        """Yield `function(item, shared)` as they finish, in any order; `shared` is sent to a worker once.
+
+        `gpu` says that each of them uses a whole device. Raises UserError when workers are lost.
+        """
+        ...
+
+    def in_this_process(self, *, gpu: bool) -> bool:
+        """Whether `map` calls the function in this process, where callbacks of it work."""
+        ...
+
+
+@dataclass(frozen=True)
+class LocalExecutor:
+    """Worker processes of this machine: `share` for the CPU, and one process for each of several `gpus`."""
+
+    share: Share
+    gpus: tuple[str, ...] = ()  # as CUDA_VISIBLE_DEVICES names them
+
+    def threads(self, *, gpu: bool) -> int:
+        """See `Executor`."""
+        return available_cores() // max(1, len(self.gpus)) if gpu else self.share.threads
+
+    def map(self, function: "Work[T, S, R]", items: Iterable[T], shared: S, *, gpu: bool) -> Iterator[R]:
+        """See `Executor`."""
+        if self.in_this_process(gpu=gpu):
+            return (function(item, shared) for item in items)
+        if gpu:
+            return _run_on_gpus(function, items, shared, self.gpus)
+        return run_all(partial(_with_shared, function), items, self.share, shared)
+
+    def in_this_process(self, *, gpu: bool) -> bool:
+        """See `Executor`."""
+        return len(self.gpus) < 2 if gpu else self.share.jobs == 1
+
+
+_shared: list[Any] = []  # in a worker: what its parent sent once
+
+
+def _with_shared(function: "Work[T, S, R]", item: T) -> R:
+    return function(item, _shared[0])
+
+
+def run_all(
+    function: Callable[[T], R], items: Iterable[T], share: Share, shared: object = None
+) -> Iterator[R]:
     """Apply a function to each item in worker processes and yield the results as they finish.
 
     With one job the function runs in this process. Otherwise a separate pool is used, so that joblib's own
@@ -63,22 +119,63 @@ def run_all(function: Callable[[T], R], items: Iterable[T], share: Share) -> Ite
     if share.jobs == 1:
         yield from map(function, items)
         return
-    pool = ProcessPoolExecutor(
-        share.jobs,
+    with _killing(_pool(share.jobs, _limits(share.threads), shared)) as pool:
+        try:
+            yield from _as_finished(pool, function, items, ahead=2 * share.jobs)
+        except BrokenExecutor as error:
+            raise UserError(
+                "a worker process was killed, most likely for want of memory; finished results are kept. Run"
+                f" again with fewer --jobs than {share.jobs}"
+            ) from error
+
+
+def _run_on_gpus(
+    function: "Work[T, S, R]", items: Iterable[T], shared: S, gpus: Sequence[str]
+) -> Iterator[R]:
+    """One process for each GPU, which sees no other; the next item goes to the first that is idle."""
+    threads = max(1, available_cores() // len(gpus))
+    waiting, work = iter(items), partial(_with_shared, function)
+    with ExitStack() as stack:
+        idle: list[ProcessPoolExecutor] = []
+        for gpu in gpus:
+            variables = _limits(threads) | {"CUDA_VISIBLE_DEVICES": gpu, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+            idle.append(stack.enter_context(_killing(_pool(1, variables, shared))))
+        running: dict[Future[R], ProcessPoolExecutor] = {}
+        try:
+            while True:
+                for item in islice(waiting, len(idle)):
+                    pool = idle.pop()
+                    running[pool.submit(work, item)] = pool
+                if not running:
+                    return
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    idle.append(running.pop(future))
+                    yield future.result()
+        except BrokenExecutor as error:
+            raise UserError(
+                "the worker process of a GPU was killed, most likely for want of memory; finished results are"
+                " kept, and the same command continues from there"
+            ) from error
+
+
+def _pool(jobs: int, variables: dict[str, str], shared: object) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        jobs,
         timeout=_IDLE_SECONDS,
         initializer=_begin_worker,
-        initargs=(os.getpid(),),
-        env=_limits(share.threads),
+        initargs=(os.getpid(), shared),
+        env=variables,
     )
+
+
+@contextmanager
+def _killing(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """Shut the pool down after the block; its workers are killed where the block did not end by itself."""
     finished = False
     try:
-        yield from _as_finished(pool, function, items, ahead=2 * share.jobs)
+        yield pool
         finished = True
-    except BrokenExecutor as error:
-        raise UserError(
-            "a worker process was killed, most likely for want of memory; finished results are kept. Run"
-            f" again with fewer --jobs than {share.jobs}"
-        ) from error
     finally:
         pool.shutdown(wait=True, kill_workers=not finished)
 
@@ -102,7 +199,8 @@ def _limits(threads: int) -> dict[str, str]:
     return limits if "ENABLE_IPC" in os.environ else limits | {"ENABLE_IPC": "1"}  # TBB, as joblib sets it
 
 
-def _begin_worker(parent: int) -> None:
+def _begin_worker(parent: int, shared: object) -> None:
     """Leave Ctrl-C, which reaches all processes of a terminal, to the parent; end when the parent dies."""
+    _shared[:] = [shared]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(parent)

@@ -2,20 +2,20 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import BaseFileLock, FileLock, Timeout
-
 from benchmark.execution.cost import tuned_cost
-from benchmark.execution.executors import available_cores
+from benchmark.execution.job import DONE, Job, Outcome
 from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import failed, finished, header, now
-from benchmark.execution.run import Outcome, Run
+from benchmark.execution.run import Run
 from benchmark.execution.subsets import Subset
 from benchmark.store.kept_models import TunedHead, write_model
-from benchmark.store.record import Epoch, Finished
+from benchmark.store.record import Epoch, Header
 from benchmark.store.records import MODEL, Result
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import fine_tune
@@ -31,65 +31,46 @@ _log = logging.getLogger(__name__)
 _STAGE = "fine-tuning (epochs)"
 
 
+@dataclass(frozen=True)
+class Callbacks:
+    """What a fine-tuning tells while it runs; nothing where it runs in another process."""
+
+    on_epoch: Callable[[Header, Epoch], None] = lambda header, epoch: None
+    steps: Callable[[int], None] = lambda done: None  # epochs just done, or known not to come
+
+
+SILENT = Callbacks()
+
+
 def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
-    """Fine-tune the cells, shortest first. The runner of the strategy `fine_tuning`.
-
-    A cell that another process fine-tunes comes last, when that one has ended: checkpoints have one writer.
-    """
-    total = sum(_most_epochs(planned, run) for planned in cells)
+    """Fine-tune the cells, shortest first. The runner of the strategy `fine_tuning`."""
+    job, executor = run.job, run.settings.executor
+    most = {planned.cell.id: _most_epochs(planned, job) for planned in cells}
+    total = sum(most.values())
     run.progress(_STAGE, 0, total)
-    with torch_threads(available_cores()):
-        for planned in _alone(sorted(cells, key=lambda planned: planned.seconds), run):
-            if _done_meanwhile(planned, run):
-                run.progress(_STAGE, _most_epochs(planned, run), total)
-                yield planned.cell.id, "ok"
-            else:
-                yield _run_cell(planned, run, total)
+    here = executor.in_this_process(gpu=True)
+    callbacks = Callbacks(run.on_epoch, lambda done: run.progress(_STAGE, done, total))
+    work = partial(tune_cell, callbacks=callbacks) if here else tune_cell
+    shortest_first = sorted(cells, key=lambda planned: planned.seconds)
+    for cell, status in executor.map(work, shortest_first, job, gpu=True):
+        if not here:
+            callbacks.steps(most[cell])
+        yield cell, status
 
 
-def _alone(cells: Iterable[PlannedCell], run: Run) -> Iterator[PlannedCell]:
-    """Each cell while its lock is held; those whose lock another process has come last."""
-    waiting: list[tuple[PlannedCell, BaseFileLock]] = []
-    for planned in cells:
-        folder = checkpoint_folder(run.settings.cache, planned, run.pixels.digest)
-        lock = FileLock(lock_path(run.settings.cache, folder))
-        try:
-            with lock.acquire(timeout=0):
-                yield planned
-        except Timeout:
-            waiting.append((planned, lock))
-    for planned, held in waiting:
-        _log.info("cell %s: another process fine-tunes it; waiting for its end", planned.cell.id)
-        with held:
-            yield planned
-
-
-def lock_path(cache: Path, folder: Path) -> Path:
-    """The lock file of a folder of checkpoints; the folder of locks is made."""
-    locks = cache / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    return locks / f"{folder.name}.lock"
-
-
-def _done_meanwhile(planned: PlannedCell, run: Run) -> bool:
-    """Whether another process has finished this cell on the same data since it was planned."""
-    record = run.records.read(planned.cell.id)
-    return (
-        isinstance(record, Finished)
-        and record.fingerprint == planned.fingerprint
-        and record.pixels_digest == run.pixels.digest
-        and not run.records.damage(planned.cell.id, record)
-    )
-
-
-def _run_cell(planned: PlannedCell, run: Run, total: int) -> Outcome:
-    folder = checkpoint_folder(run.settings.cache, planned, run.pixels.digest)
-    _delete_outdated(folder, planned)
-    result = _result(planned, run, folder, total)
-    outcome = run.write(result)
-    if result.record.status == "ok":
-        shutil.rmtree(folder, ignore_errors=True)
-    return outcome
+def tune_cell(planned: PlannedCell, job: Job, callbacks: Callbacks = SILENT) -> Outcome:
+    """Fine-tune a cell and write its record, unless another process does so or has done so."""
+    with torch_threads(job.device_threads), job.begin(planned) as outcome:
+        if outcome:
+            callbacks.steps(_most_epochs(planned, job))
+            return outcome
+        folder = checkpoint_folder(job.cache, planned, job.pixels.digest)
+        _delete_outdated(folder, planned)
+        result = _result(planned, job, folder, callbacks)
+        outcome = job.write(result)
+        if result.record.status == DONE:
+            shutil.rmtree(folder, ignore_errors=True)
+        return outcome
 
 
 def checkpoint_folder(cache: Path, planned: PlannedCell, pixels: str) -> Path:
@@ -98,32 +79,32 @@ def checkpoint_folder(cache: Path, planned: PlannedCell, pixels: str) -> Path:
     return cache / "checkpoints" / f"{planned.cell.id}-{inputs[:8]}"
 
 
-def _result(planned: PlannedCell, run: Run, folder: Path, total: int) -> Result:
+def _result(planned: PlannedCell, job: Job, folder: Path, callbacks: Callbacks) -> Result:
     """Fine-tune one cell. After a failure the next run uses its checkpoints, unless the loss diverged."""
     started, trained = now(), 0
-    begun = header(planned, run.context, started)
+    begun = header(planned, job.context, started)
 
     def on_epoch(epoch: Mapping[str, Any]) -> None:
-        run.on_epoch(begun, Epoch.model_validate(epoch))
+        callbacks.on_epoch(begun, Epoch.model_validate(epoch))
 
     def on_trained() -> None:
         nonlocal trained
         trained += 1
-        run.progress(_STAGE, 1, total)
+        callbacks.steps(1)
 
     try:
-        return _fine_tuned(planned, run, folder, started, on_epoch, on_trained)
+        return _fine_tuned(planned, job, folder, started, on_epoch, on_trained)
     except Exception as error:  # the other cells continue; the record has the traceback
         if isinstance(error, DivergedError):
             shutil.rmtree(folder, ignore_errors=True)
-        return failed(planned, run.context, error, started)
+        return failed(planned, job.context, error, started)
     finally:
-        run.progress(_STAGE, max(0, _most_epochs(planned, run) - trained), total)
+        callbacks.steps(max(0, _most_epochs(planned, job) - trained))
 
 
 def _fine_tuned(
     planned: PlannedCell,
-    run: Run,
+    job: Job,
     folder: Path,
     started: str,
     on_epoch: Callable[[Mapping[str, Any]], None],
@@ -132,9 +113,9 @@ def _fine_tuned(
     cell = planned.cell
     assert isinstance(cell.extractor, BackboneSpec)
     assert cell.recipe is not None
-    subset = run.subsets.subset(cell.body_part, cell.train_size, cell.seed, cell.control)
-    device, resumed = choose_device(run.settings.device), folder.exists()
-    images = _training_images(run.pixels, subset)
+    subset = job.subsets.subset(cell.body_part, cell.train_size, cell.seed, cell.control)
+    device, resumed = choose_device(job.device), folder.exists()
+    images = _training_images(job.pixels, subset)
     task = TuningTask(
         cell.extractor,
         cell.recipe,
@@ -144,7 +125,7 @@ def _fine_tuned(
         folder,
         on_epoch,
         on_trained,
-        by_study=run.context.evaluation.by_study,
+        by_study=job.context.evaluation.by_study,
     )
     with measured() as used:
         tuned = fine_tune(task)
@@ -160,7 +141,7 @@ def _fine_tuned(
         head = TunedHead(cell.recipe.head, cell.recipe.resolution, tuned.weights)
         files[MODEL] = write_model(folder, cell.extractor, tuned.fit.model, tuned.familiarity, head)
         facts["model_kept"] = True
-    return finished(planned, subset, run.context, tuned.fit, started, files, **facts)
+    return finished(planned, subset, job.context, tuned.fit, started, files, **facts)
 
 
 def _training_images(pixels: StoredArray, subset: Subset) -> TrainingImages:
@@ -182,7 +163,7 @@ def _delete_outdated(folder: Path, planned: PlannedCell) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _most_epochs(planned: PlannedCell, run: Run) -> int:
+def _most_epochs(planned: PlannedCell, job: Job) -> int:
     """The number of epochs of a cell, in all folds, if no stage stops early."""
     cell = planned.cell
-    return cell.recipe.most_epochs(run.plan.images_of(cell)) if cell.recipe else 0
+    return cell.recipe.most_epochs(job.plan.images_of(cell)) if cell.recipe else 0

@@ -2,9 +2,9 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from benchmark.execution.cost import frozen_cost
-from benchmark.execution.executors import available_cores, run_all
+from benchmark.execution.executors import available_cores
+from benchmark.execution.job import Job, Outcome
 from benchmark.execution.plan import PlannedCell
-from benchmark.execution.record import Context, failed, finished, now
-from benchmark.execution.run import Outcome, Run
+from benchmark.execution.record import failed, finished, now
+from benchmark.execution.run import Run
 from benchmark.execution.subsets import Subset
 from benchmark.grid.image_free import COSTS_NOTHING
 from benchmark.store.kept_models import write_model
-from benchmark.store.records import MODEL, Records, Result
+from benchmark.store.records import MODEL, Result
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.familiarity import familiarity_of
 from classifiers.fitting import Fit
@@ -33,16 +34,22 @@ from extractors.resource_usage import measured
 _log = logging.getLogger(__name__)
 
 
+Data = tuple[Subset, TrainTest]
+
+
 @dataclass(frozen=True)
 class Batch:
-    """Cells of one extractor, body part, training size, seed and control, with the data that they share."""
+    """Cells of one extractor, body part, training size, seed and control, which share a subset."""
 
     cells: list[PlannedCell]
     embedding: Path | None  # folder of the stored array; None for an image-free control
     embedding_facts: dict[str, Any]  # width, digest and cost
-    subset: Subset
-    context: Context
     keep_models: bool = False
+
+    def subset(self, job: Job) -> Subset:
+        """The training and test images of all its cells."""
+        cell = self.cells[0].cell
+        return job.subsets.subset(cell.body_part, cell.train_size, cell.seed, cell.control)
 
 
 def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
@@ -54,10 +61,9 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
         else:
             yield run.write(batch)
     batches.sort(key=lambda batch: -sum(planned.seconds for planned in batch.cells))
-    share, total = run.settings.share, sum(len(batch.cells) for batch in batches)
-    work = partial(run_batch, records=run.records, threads=share.threads)
+    total = sum(len(batch.cells) for batch in batches)
     run.progress("fitting classifiers", 0, total)
-    for outcomes in run_all(work, batches, share):
+    for outcomes in run.settings.executor.map(run_batch, batches, run.job, gpu=False):
         run.progress("fitting classifiers", len(outcomes), total)
         yield from outcomes
 
@@ -69,10 +75,9 @@ def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]
     for planned in cells:
         cell = planned.cell
         groups[cell.backbone, cell.body_part, cell.train_size, cell.seed, cell.control].append(planned)
-    for (backbone, *points), group in groups.items():
-        subset = run.subsets.subset(*points)
+    for (backbone, *_), group in groups.items():
         if group[0].cell.embedding_extractor is None:
-            yield Batch(group, None, COSTS_NOTHING, subset, run.context)
+            yield Batch(group, None, COSTS_NOTHING)
             continue
         embedding = embeddings[backbone]
         if isinstance(embedding, Failure):
@@ -82,38 +87,46 @@ def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]
         if renamed := embedding.meta.get("renamed"):
             facts["weights_renamed"] = renamed
         keep = run.plan.grid.keep_models != "none" and not group[0].cell.control
-        yield Batch(group, embedding.folder, facts, subset, run.context, keep)
+        yield Batch(group, embedding.folder, facts, keep)
 
 
-def run_batch(batch: Batch, records: Records, threads: int) -> list[Outcome]:
+def run_batch(batch: Batch, job: Job) -> list[Outcome]:
     """Fit each cell of a batch and write its record as it finishes; returns (cell id, status) pairs.
 
-    A cell that fails is recorded with its error and does not stop the others.
+    A cell that fails is recorded with its error and does not stop the others. One that another process
+    computes, or has finished since, is left to it.
     """
-    outcomes: list[tuple[str, str]] = []
-    with threadpool_limits(threads):
-        for result in _results(batch, records, threads):
-            records.write(result)
-            outcomes.append((result.cell, result.record.status))
+    outcomes: list[Outcome] = []
+    data = cache(partial(_data, batch, job))  # read for the first cell that is computed here
+    with threadpool_limits(job.threads):
+        for planned in batch.cells:
+            with job.begin(planned) as outcome:
+                outcomes.append(outcome or _run_cell(batch, planned, job, data))
     return outcomes
 
 
-def _results(batch: Batch, records: Records, threads: int) -> Iterator[Result]:
+def _run_cell(batch: Batch, planned: PlannedCell, job: Job, data: Callable[[], Data]) -> Outcome:
+    with job.records.temporary_folder(planned.cell.id) as folder:
+        return job.write(_result(batch, planned, job, data, folder))
+
+
+def _result(batch: Batch, planned: PlannedCell, job: Job, data: Callable[[], Data], folder: Path) -> Result:
+    started = now()
     try:
-        data = _train_test(batch, threads)
-    except Exception as error:
-        yield from (failed(planned, batch.context, error, now()) for planned in batch.cells)
-        return
-    for planned in batch.cells:
-        started = now()
-        try:
-            with records.temporary_folder(planned.cell.id) as folder:
-                yield _fit_cell(batch, planned, data, started, folder)
-        except Exception as error:  # the other cells continue; the record has the traceback
-            yield failed(planned, batch.context, error, started)
+        return _fit_cell(batch, planned, job, *data(), started, folder)
+    except Exception as error:  # the other cells continue; the record has the traceback
+        return failed(planned, job.context, error, started)
 
 
-def _fit_cell(batch: Batch, planned: PlannedCell, data: TrainTest, started: str, folder: Path) -> Result:
+def _fit_cell(
+    batch: Batch,
+    planned: PlannedCell,
+    job: Job,
+    subset: Subset,
+    data: TrainTest,
+    started: str,
+    folder: Path,
+) -> Result:
     with measured(share=data.threads / available_cores()) as used:
         fit = CLASSIFIERS[planned.cell.classifier].fit(data)
     cost = frozen_cost(
@@ -128,7 +141,7 @@ def _fit_cell(batch: Batch, planned: PlannedCell, data: TrainTest, started: str,
     files = _model_files(planned, fit, data, folder) if batch.keep_models else {}
     if batch.keep_models:
         facts["model_kept"] = bool(files)
-    return finished(planned, batch.subset, batch.context, fit, started, files, **facts)
+    return finished(planned, subset, job.context, fit, started, files, **facts)
 
 
 def _model_files(planned: PlannedCell, fit: Fit, data: TrainTest, folder: Path) -> dict[str, Path]:
@@ -141,11 +154,11 @@ def _model_files(planned: PlannedCell, fit: Fit, data: TrainTest, folder: Path) 
     return {MODEL: write_model(folder, extractor, fit.model, familiarity)}
 
 
-def _train_test(batch: Batch, threads: int) -> TrainTest:
-    subset = batch.subset
+def _data(batch: Batch, job: Job) -> Data:
+    subset = batch.subset(job)
     train, test = _features(batch.embedding, subset)
-    units = subset.studies if batch.context.evaluation.by_study else None
-    return TrainTest(train, subset.labels, subset.groups, test, subset.seed, threads, units)
+    units = subset.studies if job.context.evaluation.by_study else None
+    return subset, TrainTest(train, subset.labels, subset.groups, test, subset.seed, job.threads, units)
 
 
 def _features(embedding: Path | None, subset: Subset) -> tuple[Matrix, Matrix]:

@@ -9,12 +9,15 @@ from typing import Protocol
 
 from benchmark.errors import UserError
 from benchmark.execution.advice import with_advice
-from benchmark.execution.executors import Progress, Share, available_cores
+from benchmark.execution.executors import Executor, Progress, available_cores
+from benchmark.execution.held_cells import HeldCells
 from benchmark.execution.image_state import CHANGED, ImageState
+from benchmark.execution.job import Job, Outcome
 from benchmark.execution.plan import Plan, PlannedCell, with_images
 from benchmark.execution.record import Context, context_of
 from benchmark.execution.subsets import Subsets, check_rows
 from benchmark.grid.strategies import STRATEGIES
+from benchmark.store.leases import HELD
 from benchmark.store.record import Epoch, Header
 from benchmark.store.records import Records, Result
 from extractors.array_store import StoredArray
@@ -23,7 +26,6 @@ from extractors.embeddings import Failure, load_embeddings
 from extractors.pixels import UnreadableImageError, load_pixels
 
 _log = logging.getLogger(__name__)
-Outcome = tuple[str, str]  # (cell id, status)
 OnEpoch = Callable[[Header, Epoch], None]  # callback (header of the record, numbers of the epoch)
 
 
@@ -32,7 +34,7 @@ class Settings:
     """Settings of a run that do not change the results of a cell."""
 
     cache: Path
-    share: Share
+    executor: Executor
     device: str = "auto"
     skip_unreadable: bool = False
 
@@ -58,6 +60,22 @@ class Run:
         """Store the result of a cell."""
         self.records.write(result)
         return result.cell, result.record.status
+
+    @property
+    def job(self) -> Job:
+        """What the workers need of this run."""
+        plan = replace(self.plan, cells=[], left_out=[])
+        executor = self.settings.executor
+        return Job(
+            plan,
+            self.context,
+            self.records,
+            self.settings.cache,
+            self.pixels.folder,
+            self.settings.device,
+            threads=executor.threads(gpu=False),
+            device_threads=executor.threads(gpu=True),
+        )
 
     def embeddings(self, cells: Sequence[PlannedCell]) -> dict[str, StoredArray | Failure]:
         """The embeddings of the cells, by the extractor's label: cached, or computed in one pass.
@@ -87,7 +105,8 @@ class Runner(Protocol):
     """The function that computes the cells of a strategy.
 
     It writes each cell's result when it is finished (`run.write`, or in a worker process with `run.records`)
-    and yields its outcome. A cell that fails is a result too and does not stop the others.
+    and yields its outcome: HELD for a cell whose lease another process has (`Job.begin`). A cell that fails
+    is a result too and does not stop the others.
     """
 
     def __call__(self, cells: list[PlannedCell], run: Run) -> Iterator[Outcome]: ...
@@ -112,15 +131,23 @@ def run_plan(
     plan = _without_unreadable(_with_changed_images(plan, records, pixels), pixels)
     context = context_of(plan, pixels)
     run = Run(plan, Subsets(plan), pixels, context, records, settings, progress, on_epoch)
-    for runner, cells in _by_runner(plan).items():
-        yield from runner(cells, run)
+    held = HeldCells(run.job)
+    todo = plan.todo
+    while todo:
+        for runner, cells in _by_runner(todo).items():
+            for cell, status in runner(cells, run):
+                if status == HELD:
+                    held.add(cell, todo)
+                else:
+                    yield cell, status
+        todo = yield from held.released()
 
 
-def _by_runner(plan: Plan) -> dict[Runner, list[PlannedCell]]:
-    """The unfinished cells by runner, in the order of the registry; strategies may share a runner."""
+def _by_runner(todo: Sequence[PlannedCell]) -> dict[Runner, list[PlannedCell]]:
+    """The cells by runner, in the order of the registry; strategies may share a runner."""
     found: dict[Runner, list[PlannedCell]] = defaultdict(list)
     for name, strategy in STRATEGIES.items():
-        own = [planned for planned in plan.todo if planned.cell.strategy == name]
+        own = [planned for planned in todo if planned.cell.strategy == name]
         if own:
             found[strategy.runner] += own
     return found

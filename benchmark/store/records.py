@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from benchmark.errors import UserError, reason
 from benchmark.grid.schema import Evaluation
+from benchmark.store.leases import Leases
 from benchmark.store.record import Finished, Record, read_record
 from benchmark.store.resamples import read_resamples, resamples_key, write_resamples
 from extractors.array_store import write_atomically
@@ -26,6 +27,7 @@ from results.evaluation import UNITS, evaluate, resampled_metric
 from results.metrics import METRICS
 from results.uncertainty import INTERVALS, Resampled
 
+LEASES = ".leases"
 RESULT, PREDICTIONS, RESAMPLES = "result.json", "predictions.parquet", "resamples.npz"
 MODEL, MODEL_INDEX = "model", "extractor.json"  # the folder of a kept model (kept_models.py), and its index
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -70,6 +72,10 @@ class Records:
     def cell_folder(self, cell: str) -> Path:
         """The folder of a cell, which may not exist."""
         return self.folder / cell
+
+    def leases(self) -> Leases:
+        """The leases of the grid's cells, with a reader's memory of its own."""
+        return Leases(self.folder / LEASES)
 
     def has_model(self, cell: str) -> bool:
         """Whether a cell's folder has a model."""

@@ -1,4 +1,5 @@
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import psutil
 import pytest
 from joblib.externals.loky import reusable_executor
 
-from benchmark.execution.executors import Share, run_all, share_cores
+from benchmark.errors import UserError
+from benchmark.execution.executors import LocalExecutor, Share, run_all, share_cores
 
 TWO = Share(2, 3)
 
@@ -124,3 +126,36 @@ def test_jobs_share_the_cores(monkeypatch):
     assert share_cores(None) == Share(8, 1)
     assert share_cores(2) == Share(2, 4)
     assert share_cores(16) == Share(16, 1)
+
+
+def environment(name, shared):
+    time.sleep(0.2)
+    return shared, os.environ[name], os.getpid()
+
+
+def test_each_of_several_gpus_has_a_process_that_sees_no_other():
+    executor = LocalExecutor(Share(1, 1), gpus=("0", "1"))
+    assert not executor.in_this_process(gpu=True)
+    found = list(executor.map(environment, ["CUDA_VISIBLE_DEVICES"] * 6, "shared", gpu=True))
+    assert {(shared, gpu) for shared, gpu, _ in found} == {("shared", "0"), ("shared", "1")}
+    assert len({process for *_, process in found}) == 2
+
+
+def test_what_all_items_share_is_sent_to_each_worker():
+    executor = LocalExecutor(TWO)
+    assert sorted(executor.map(plus, range(5), 10, gpu=False)) == [10, 11, 12, 13, 14]
+    assert sorted(LocalExecutor(Share(1, 1)).map(plus, range(3), 1, gpu=False)) == [1, 2, 3]
+
+
+def plus(item, shared):
+    return item + shared
+
+
+def end_hard(item, shared):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_worker_of_a_gpu_is_one_line():
+    executor = LocalExecutor(Share(1, 1), gpus=("0", "1"))
+    with pytest.raises(UserError, match="the worker process of a GPU was killed"):
+        list(executor.map(end_hard, range(2), None, gpu=True))

@@ -9,10 +9,8 @@ import sys
 import time
 from contextlib import redirect_stdout
 from io import StringIO
-from types import SimpleNamespace
 
 import pytest
-from filelock import FileLock
 
 import benchmark as bm
 from benchmark.analysis.finished import read_records
@@ -20,7 +18,7 @@ from benchmark.analysis.resampled_cells import CHOSEN
 from benchmark.cli.run import run_grid, show_comparison
 from benchmark.errors import UserError
 from benchmark.execution import fine_tuned
-from benchmark.execution.executors import share_cores
+from benchmark.execution.executors import LocalExecutor, share_cores
 from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.tracker import MlflowClient, curve_pages
@@ -208,7 +206,7 @@ def test_recipes_of_one_backbone_run_apart_and_resume_apart(tuning_grid, workspa
                 raise KeyboardInterrupt
 
         plan, records = open_plan(grid, workspace)
-        settings = Settings(workspace.cache, share_cores(1), "cpu")
+        settings = Settings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
         return list(run_plan(plan, records, settings, lambda *_: None, on_epoch))
 
     with pytest.raises(KeyboardInterrupt):
@@ -320,26 +318,8 @@ def test_a_cell_that_another_process_fine_tunes_is_not_done_twice(
     other = copy_run(ran, tmp_path / "other")
     shutil.copytree(other.workspace.folder / plan.grid.name, records.folder)
     monkeypatch.setattr(fine_tuned, "fine_tune", lambda task: pytest.fail("it is trained again"))
-    settings = Settings(workspace.cache, share_cores(1), "cpu")
+    settings = Settings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
     outcomes = dict(run_plan(plan, records, settings, lambda *_: None))
     tuned = {planned.cell.id for planned in plan.cells if planned.cell.strategy == "fine_tuning"}
     assert tuned
     assert {outcomes[cell] for cell in tuned} == {"ok"}
-
-
-def test_a_cell_in_the_hands_of_another_process_waits_for_its_end(tuned_run, tmp_path, monkeypatch):
-    """Its checkpoints have one writer: the other cells come first, then the one whose lock is free again."""
-    ran, _ = tuned_run
-    plan, _ = open_plan(ran.grid, Workspace(tmp_path / "runs"))
-    planned = [one for one in plan.cells if one.cell.strategy == "fine_tuning"]
-    assert len(planned) > 1
-    run = SimpleNamespace(settings=SimpleNamespace(cache=tmp_path), pixels=SimpleNamespace(digest="x"))
-    first = fine_tuned.checkpoint_folder(tmp_path, planned[0], "x")
-    held = FileLock(fine_tuned.lock_path(tmp_path, first))
-    held.acquire()
-    order = []
-    for one in fine_tuned._alone(planned, run):
-        order.append(one)
-        if len(order) == len(planned) - 1:
-            held.release()
-    assert order == [*planned[1:], planned[0]]

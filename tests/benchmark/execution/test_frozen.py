@@ -2,7 +2,7 @@ import pandas as pd
 import timm
 import torch
 
-from benchmark.execution.executors import share_cores
+from benchmark.execution.executors import LocalExecutor, share_cores
 from benchmark.execution.frozen import one_hot
 from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
@@ -39,7 +39,9 @@ def test_a_bad_backbone_is_one_failure_for_each_of_its_cells_and_stops_no_other(
     )
     plan, records = open_plan(grid, Workspace(tmp_path / "runs"))
     outcomes = dict(
-        run_plan(plan, records, Settings(tmp_path / "cache", share_cores(1), "cpu"), lambda *_: None)
+        run_plan(
+            plan, records, Settings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu"), lambda *_: None
+        )
     )
     kept = {cell: records.read(cell) for cell in outcomes}
     failed = [record for record in kept.values() if record.status == "failed"]

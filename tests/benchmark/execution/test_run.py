@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmark.execution.executors import share_cores
+from benchmark.execution.executors import LocalExecutor, share_cores
 from benchmark.execution.run import Settings, run_plan
 from benchmark.execution.subsets import check_rows
 from benchmark.store.workspace import Workspace
@@ -16,7 +16,7 @@ from tests.benchmark.opened import open_plan
 
 def test_pixels_in_another_order_than_the_manifest_are_refused(write_grid, tmp_path, monkeypatch):
     plan, records = open_plan(write_grid(train_sizes=[40]), Workspace(tmp_path / "runs"))
-    settings = Settings(tmp_path / "cache", share_cores(1), "cpu")
+    settings = Settings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
     original = array_store.PartialArray.finish
     monkeypatch.setattr(
         array_store.PartialArray,
@@ -31,7 +31,7 @@ def test_an_embedding_in_another_order_is_refused(write_grid, tmp_path, monkeypa
     from benchmark.execution import run
 
     plan, records = open_plan(write_grid(train_sizes=[40]), Workspace(tmp_path / "runs"))
-    settings = Settings(tmp_path / "cache", share_cores(1), "cpu")
+    settings = Settings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
     embedding = array_store.StoredArray(Path("e"), np.zeros((1, 2)), ["one.png"], "", {})
     monkeypatch.setattr(run, "load_embeddings", lambda *args, **kwargs: [embedding])
     with pytest.raises(
