@@ -27,7 +27,8 @@ from benchmark.analysis.grid_results import Results
 from benchmark.analysis.planned import Planned, planned_comparisons
 from benchmark.datasets.kinds import kind_at
 from benchmark.errors import UserError, reason
-from benchmark.execution.executors import Executor, LocalExecutor, Progress, Share, share_cores
+from benchmark.execution.cluster.opened import LOCAL, ExecutorSettings, executor_of
+from benchmark.execution.executors import Executor, Progress, Share, share_cores
 from benchmark.execution.kept_models import drop_other_models, with_missing_models
 from benchmark.execution.open_plan import load_manifest, open_plan
 from benchmark.execution.plan import Plan
@@ -43,6 +44,7 @@ from extractors.array_store import write_atomically
 from results.projection import PCA, check_projection
 
 __all__ = [
+    "ExecutorSettings",
     "Grid",
     "Plan",
     "Record",
@@ -90,6 +92,7 @@ def run(
     jobs: int | None = None,
     device: str = "auto",
     skip_unreadable: bool = False,
+    executor: ExecutorSettings = LOCAL,
     track: bool = True,
     tracking_uri: str | None = None,
     progress: Progress = lambda stage, steps, total: None,
@@ -98,7 +101,8 @@ def run(
 ) -> Results:
     """Bring every cell of a grid to `done`, log it to MLflow unless told not to, and return the results.
 
-    `jobs` are processes at once (default: one per core); `device` is auto, cpu, cuda, cuda:1 or mps.
+    `jobs` are processes at once (default: one per core); `device` is auto, cpu, cuda, cuda:1 or mps;
+    `executor` says where cells are computed: in processes of this machine or on a cluster.
     `progress` is told (stage, steps done now, steps in all), `on_epoch` each epoch of a fine-tuning,
     `on_cell` each record as it is written. A cell that cannot be fitted is in `Results.failed` and stops no
     other. A tracking store that fails stops nothing either: `Results.not_tracked` says why, and `track` logs
@@ -111,8 +115,9 @@ def run(
     session = Session(place, opened, records) if track else None
     try:
         if opened.todo:
-            settings = (place.cache, LocalExecutor(share), device, skip_unreadable)
-            _compute(opened, records, session, settings, progress, on_epoch, on_cell)
+            with executor_of(executor, share, device) as opened_executor:
+                settings = (place.cache, opened_executor, device, skip_unreadable)
+                _compute(opened, records, session, settings, progress, on_epoch, on_cell)
         drop_other_models(opened, records)
         _remember(opened, records)
         known = read_records(opened, records)

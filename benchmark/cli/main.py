@@ -6,7 +6,7 @@ import shlex
 import sys
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -16,6 +16,7 @@ from benchmark.cli.model_commands import app, explain, predict, worklist
 from benchmark.cli.options import (
     FOLDER,
     device_option,
+    executor_options,
     grid_option,
     jobs_option,
     json_option,
@@ -27,6 +28,9 @@ from benchmark.cli.signals import ENDING, SignalledError, exiting_on
 from benchmark.cli.weights_commands import weights
 from benchmark.errors import UserError, reason
 from results.text import for_terminal
+
+if TYPE_CHECKING:
+    from benchmark.execution.cluster.opened import Kind
 
 _STOPPED = "stopped; finished results are kept, and the same command continues from there"
 logger = logging.getLogger(__name__)
@@ -46,6 +50,7 @@ def cli() -> None:
 @jobs_option
 @device_option
 @click.option("--skip-unreadable", is_flag=True, help="Leave out images that cannot be read, and list them.")
+@executor_options
 @verbose_option
 def run(
     grid_file: Path,
@@ -54,6 +59,11 @@ def run(
     jobs: int | None,
     device: str,
     skip_unreadable: bool,
+    executor: "Kind",
+    scheduler: str,
+    workers: int | None,
+    partition: str,
+    track: bool,
 ) -> None:
     """Compute the cells of a grid that are not done yet, and log them to MLflow.
 
@@ -61,11 +71,17 @@ def run(
     later), 1 when cells failed, 2 for bad input and system errors.
     """
     from benchmark.cli.logs import log_path, log_to
-    from benchmark.cli.run import run_grid
+    from benchmark.cli.run import print_job_array, run_grid
+    from benchmark.execution.cluster.opened import ExecutorSettings
     from benchmark.grid.schema import read_grid
     from benchmark.store.addresses import without_secrets
     from benchmark.store.workspace import Workspace
 
+    where = ExecutorSettings(executor, scheduler, workers, partition)
+    where.check()
+    if where.kind == "array":
+        print_job_array(grid_file, workspace, where)
+        return
     place = Workspace(workspace, tracking_uri)
     log_to(file=log_path(place.records(read_grid(grid_file).name).folder, "run"))
     logger.info("started: %s", without_secrets(shlex.join(sys.argv), tracking_uri))
@@ -75,6 +91,8 @@ def run(
         jobs=jobs,
         device=device,
         skip_unreadable=skip_unreadable,
+        executor=where,
+        track=track,
     )
     logger.info("ended; %d cells failed", failed)
     sys.exit(1 if failed else 0)

@@ -1,10 +1,12 @@
 """Options that several commands have."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+Command = Callable[..., None]
 FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -32,6 +34,27 @@ jobs_option = click.option(
 device_option = click.option(
     "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."
 )
+
+_executor_options = (
+    click.option(
+        "--executor",
+        type=click.Choice(["local", "dask", "slurm", "array"]),
+        default="local",
+        show_default=True,
+        help="Where cells are computed: here, on a Dask cluster, in SLURM jobs; array prints a SLURM script.",
+    ),
+    click.option("--scheduler", default="", help="The address of a Dask scheduler; default: started here."),
+    click.option("--workers", type=click.IntRange(min=1), help="Workers of the cluster at most."),
+    click.option("--partition", default="", help="SLURM's partition."),
+    click.option("--track/--no-track", default=True, help="Log to MLflow, or leave it to `benchmark track`."),
+)
+
+
+def executor_options(command: Command) -> Command:
+    """The options that say where cells are computed, and whether this process writes to MLflow."""
+    for option in reversed(_executor_options):
+        command = option(command)
+    return command
 
 
 def _show_log(context: click.Context, _: click.Parameter, count: int) -> None:

@@ -26,8 +26,10 @@ from benchmark.cli.terminal import (
 )
 from benchmark.errors import UserError
 from benchmark.execution.chosen import chosen_on_training_folds
+from benchmark.execution.cluster.job_array import job_array
+from benchmark.execution.cluster.opened import LOCAL, ExecutorSettings
 from benchmark.execution.plan import Plan
-from benchmark.grid.schema import Evaluation
+from benchmark.grid.schema import Evaluation, read_grid
 from benchmark.store.record import Failed
 from benchmark.store.workspace import Workspace
 from results.comparison import OVER_SEEDS
@@ -40,7 +42,14 @@ _CERTAINTY = "what the verdicts rest on"
 
 
 def run_grid(
-    grid_file: Path, workspace: Workspace, *, jobs: int | None, device: str, skip_unreadable: bool
+    grid_file: Path,
+    workspace: Workspace,
+    *,
+    jobs: int | None,
+    device: str,
+    skip_unreadable: bool,
+    executor: ExecutorSettings = LOCAL,
+    track: bool = True,
 ) -> int:
     """Run a grid and print its results; returns the number of failed cells."""
     with progress_bars() as progress:
@@ -50,6 +59,8 @@ def run_grid(
             jobs=jobs,
             device=device,
             skip_unreadable=skip_unreadable,
+            executor=executor,
+            track=track,
             progress=progress,
         )
     assert results.plan is not None
@@ -58,6 +69,12 @@ def run_grid(
     if results.not_tracked:
         _show_not_tracked(results.not_tracked, grid_file, workspace)
     return len(results.failed)
+
+
+def print_job_array(grid_file: Path, workspace: Path, settings: ExecutorSettings) -> None:
+    """Print a script for `sbatch`, whose jobs share the cells of a grid."""
+    read_grid(grid_file)  # bad input is told here, not by each of the jobs
+    click.echo(job_array(grid_file.resolve(), workspace.resolve(), settings), nl=False)
 
 
 def track_grid(grid_file: Path, workspace: Workspace, jobs: int | None) -> None:

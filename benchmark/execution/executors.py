@@ -48,6 +48,20 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def visible_gpus(device: str) -> tuple[str, ...]:
+    """The GPUs that a run on `device` may use, as CUDA_VISIBLE_DEVICES names them.
+
+    None for another device, and for `cuda:1`, one GPU that needs no process of its own.
+    """
+    if device not in ("auto", "cuda"):
+        return ()
+    import torch  # takes seconds
+
+    named = [name.strip() for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name.strip()]
+    count = torch.cuda.device_count()
+    return tuple(named[:count] or map(str, range(count)))
+
+
 def share_cores(jobs: int | None) -> Share:
     """Divide the cores among `jobs` processes; None means one process per core."""
     cores = available_cores()

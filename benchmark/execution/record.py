@@ -15,6 +15,7 @@ import pandas as pd
 from benchmark.datasets.names import BY_IMAGE
 from benchmark.datasets.splits import is_leaky
 from benchmark.execution.advice import with_advice
+from benchmark.execution.identity import LIBRARIES
 from benchmark.execution.plan import Plan, PlannedCell
 from benchmark.execution.subsets import Subset
 from benchmark.grid.schema import Evaluation
@@ -25,8 +26,6 @@ from classifiers.fitting import Fit
 from extractors.array_store import StoredArray
 from results.evaluation import evaluate
 from results.names import LEAKY_SPLIT
-
-_VERSIONS = ("numpy", "scikit-learn", "scikit-image", "xgboost", "torch", "torchvision", "timm")
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def _header(planned: PlannedCell, context: Context, started: str) -> dict[str, A
         **leaky,
         "fingerprint": planned.fingerprint,
         "evaluation": context.evaluation.model_dump(include={"confidence", "resamples"}),
-        "versions": {name: version(name) for name in _VERSIONS},
+        "versions": {name: version(name) for name in LIBRARIES},
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "started": started,
     }

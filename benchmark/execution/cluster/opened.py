@@ -1,0 +1,127 @@
+"""Open the executor that a run asks for: local processes, a Dask cluster, or workers in SLURM jobs."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from benchmark.errors import UserError, reason
+from benchmark.execution.executors import Executor, LocalExecutor, Share, visible_gpus
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Kind = Literal["local", "dask", "slurm", "array"]
+_JOBS = 8  # SLURM jobs at most where --workers does not say
+_PATIENCE = 10  # seconds, for a scheduler to answer
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ExecutorSettings:
+    """Where cells are computed; not a part of a cell's identity.
+
+    `scheduler` is the address of a Dask scheduler; without it, workers are started on this machine. `workers`
+    is the largest number of them; `partition` is SLURM's.
+    """
+
+    kind: Kind = "local"
+    scheduler: str = ""
+    workers: int | None = None
+    partition: str = ""
+
+    def check(self) -> None:
+        """Raise UserError for settings that do not go together."""
+        if self.scheduler and self.kind != "dask":
+            raise UserError(f"--scheduler belongs to --executor dask, not to {self.kind}")
+        if self.partition and self.kind not in ("slurm", "array"):
+            raise UserError(f"--partition belongs to --executor slurm or array, not to {self.kind}")
+        if self.workers and (self.kind == "local" or self.scheduler):
+            raise UserError(
+                "--workers is the number of workers that a run starts; of local processes it is --jobs, and a"
+                " running cluster has its own"
+            )
+
+
+LOCAL = ExecutorSettings()
+
+
+@contextmanager
+def executor_of(settings: ExecutorSettings, share: Share, device: str) -> Iterator[Executor]:
+    """The executor, closed after the block. Raises UserError for a cluster that cannot be had."""
+    if settings.kind == "local":
+        yield LocalExecutor(share, visible_gpus(device))
+        return
+    try:
+        from benchmark.execution.cluster.dask_executor import DaskExecutor
+    except ImportError as error:
+        raise UserError(
+            f"--executor {settings.kind} needs the extra 'cluster' ({reason(error)}):"
+            " pip install 'benchmark[cluster]'"
+        ) from None
+    with ExitStack() as stack:
+        client = stack.enter_context(_client(settings, share))
+        _log.info("Dask's dashboard: %s", client.dashboard_link)
+        yield DaskExecutor(client)
+
+
+@contextmanager
+def _client(settings: ExecutorSettings, share: Share) -> Iterator["Client"]:
+    from distributed import Client
+
+    from benchmark.execution.cluster.on_worker import EndWithParent
+
+    if settings.scheduler:
+        try:
+            client = Client(settings.scheduler, timeout=_PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"--scheduler: no Dask scheduler answers at {settings.scheduler} ({reason(error)}); start one"
+                " with 'dask scheduler'"
+            ) from None
+        with client:
+            yield client
+        return
+    with _cluster(settings, share) as cluster, Client(cluster, set_as_default=False) as client:
+        if settings.kind == "dask":
+            client.register_plugin(EndWithParent())
+        yield client
+
+
+def _cluster(settings: ExecutorSettings, share: Share) -> Any:
+    if settings.kind == "slurm":
+        return slurm_cluster(settings)
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=settings.workers or share.jobs,
+        threads_per_worker=1,
+        memory_limit=None,  # the batches of one machine run without Dask's limit, as with local processes
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+    )
+
+
+def slurm_cluster(settings: ExecutorSettings) -> Any:
+    """Workers in jobs of SLURM, as many as there is work for (`dask_jobqueue.SLURMCluster`).
+
+    Cores, memory, account and wall time of a job are those of dask-jobqueue's configuration. Raises UserError
+    where it has none.
+    """
+    import dask
+    from dask_jobqueue.slurm import SLURMCluster
+
+    missing = [key for key in ("cores", "memory") if not dask.config.get(f"jobqueue.slurm.{key}", None)]
+    if missing:
+        raise UserError(
+            f"--executor slurm: name {' and '.join(missing)} of a job under jobqueue: slurm: in"
+            " ~/.config/dask/jobqueue.yaml (docs/cluster.md)"
+        )
+    cluster = SLURMCluster(
+        queue=settings.partition or None, scheduler_options={"dashboard_address": "127.0.0.1:0"}
+    )
+    cluster.adapt(minimum=0, maximum=settings.workers or _JOBS)
+    return cluster
