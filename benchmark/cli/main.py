@@ -129,10 +129,18 @@ def plan(grid_file: Path, workspace: Path, as_json: bool, full: bool) -> None:
 @grid_option
 @workspace_option
 @json_option
-def status(grid_file: Path, workspace: Path, as_json: bool) -> None:
-    """Show the finished results with their intervals."""
-    from benchmark.cli.run import show_status
+@click.option("--watch", is_flag=True, help="Follow a run, also one of other machines, until it has ended.")
+def status(grid_file: Path, workspace: Path, as_json: bool, watch: bool) -> None:
+    """Show the finished results with their intervals; with --watch, who computes what."""
     from benchmark.store.workspace import Workspace
+
+    if watch:
+        from benchmark.cli.watch import watch_run
+        from benchmark.grid.schema import read_grid
+
+        watch_run(read_grid(grid_file), Workspace(workspace))
+        return
+    from benchmark.cli.run import show_status
 
     show_status(grid_file, Workspace(workspace), as_json)
 

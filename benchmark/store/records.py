@@ -95,6 +95,13 @@ class Records:
             _log.warning("%s is not a valid record and is ignored: %s", path, _what_is_wrong(error))
             return None
 
+    def written(self, cell: str) -> int | None:
+        """A number that changes when a cell's record is written anew; None without a record."""
+        try:
+            return (self.cell_folder(cell) / RESULT).stat().st_mtime_ns
+        except OSError:
+            return None
+
     def damage(self, cell: str, record: Record | None) -> str:
         """Why a cell's files cannot be used, as the end of `its file ...`; empty when they can.
 
