@@ -56,9 +56,8 @@ def headline(now: Watched) -> str:
     """The counts, the rate and the time left in one line."""
     workers = len({holder.name for holder, _ in now.running})
     parts = [f"{now.done:,} of {now.total:,} cells done, {len(now.failed):,} failed"]
-    parts.append(
-        f"{len(now.running)} running on {workers} worker{'s' * (workers > 1)}" if workers else "none running"
-    )
+    on = f"{len(now.running)} running on {workers} worker{'s' * (workers > 1)}"
+    parts.append(on if workers else "none running")
     if now.cells_per_minute:
         parts.append(f"{now.cells_per_minute:.1f} cells per minute")
     if now.seconds_left:

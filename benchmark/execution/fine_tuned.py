@@ -32,6 +32,21 @@ _STAGE = "fine-tuning (epochs)"
 
 
 @dataclass(frozen=True)
+class Tuning:
+    """A cell to fine-tune."""
+
+    planned: PlannedCell
+
+    def arrays(self, job: Job) -> list[Path]:
+        """The folders of the stored arrays that it needs."""
+        return [job.pixels_folder]
+
+    def moved(self, arrays: Mapping[Path, Path]) -> "Tuning":
+        """The same: its pixels are the job's."""
+        return self
+
+
+@dataclass(frozen=True)
 class Callbacks:
     """What a fine-tuning tells while it runs; nothing where it runs in another process."""
 
@@ -51,26 +66,27 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
     here = executor.in_this_process(gpu=True)
     callbacks = Callbacks(run.on_epoch, lambda done: run.progress(_STAGE, done, total))
     work = partial(tune_cell, callbacks=callbacks) if here else tune_cell
-    shortest_first = sorted(cells, key=lambda planned: planned.seconds)
-    for cell, status in executor.map(work, shortest_first, job, gpu=True):
+    shortest_first = map(Tuning, sorted(cells, key=lambda planned: planned.seconds))
+    for outcomes in executor.map(work, shortest_first, job, gpu=True):
         if not here:
-            callbacks.steps(most[cell])
-        yield cell, status
+            callbacks.steps(sum(most[cell] for cell, _ in outcomes))
+        yield from outcomes
 
 
-def tune_cell(planned: PlannedCell, job: Job, callbacks: Callbacks = SILENT) -> Outcome:
+def tune_cell(tuning: Tuning, job: Job, callbacks: Callbacks = SILENT) -> list[Outcome]:
     """Fine-tune a cell and write its record, unless another process does so or has done so."""
+    planned = tuning.planned
     with torch_threads(job.device_threads), job.begin(planned) as outcome:
         if outcome:
             callbacks.steps(_most_epochs(planned, job))
-            return outcome
+            return [outcome]
         folder = checkpoint_folder(job.cache, planned, job.pixels.digest)
         _delete_outdated(folder, planned)
         result = _result(planned, job, folder, callbacks)
         outcome = job.write(result)
         if result.record.status == DONE:
             shutil.rmtree(folder, ignore_errors=True)
-        return outcome
+        return [outcome]
 
 
 def checkpoint_folder(cache: Path, planned: PlannedCell, pixels: str) -> Path:

@@ -2,8 +2,8 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,14 @@ class Batch:
     embedding: Path | None  # folder of the stored array; None for an image-free control
     embedding_facts: dict[str, Any]  # width, digest and cost
     keep_models: bool = False
+
+    def arrays(self, job: Job) -> list[Path]:
+        """The folders of the stored arrays that its cells need."""
+        return [] if self.embedding is None else [self.embedding]
+
+    def moved(self, arrays: Mapping[Path, Path]) -> "Batch":
+        """The batch where its arrays are in other folders."""
+        return self if self.embedding is None else replace(self, embedding=arrays[self.embedding])
 
     def subset(self, job: Job) -> Subset:
         """The training and test images of all its cells."""

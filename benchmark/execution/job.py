@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,18 @@ class Job:
         if stored is None:
             raise ValueError(f"the pixels {self.pixels_folder} were deleted; run again to decode them")
         return stored
+
+    @cached_property
+    def sees_workspace(self) -> bool:
+        """Whether this machine has the run's pixels at their place: then its workspace is there."""
+        stored = read_array(self.pixels_folder, check=False)
+        return stored is not None and stored.digest == self.context.from_grid["pixels_digest"]
+
+    def moved(self, root: Path, arrays: Path) -> "Job":
+        """The job on a machine without the workspace: records below `root`, arrays by digest in `arrays`."""
+        records = Records(root, self.records.folder.name)
+        pixels = arrays / self.context.from_grid["pixels_digest"]
+        return replace(self, records=records, cache=root / "cache", pixels_folder=pixels)
 
     @cached_property
     def leases(self) -> Leases:

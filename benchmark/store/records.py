@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -130,7 +130,7 @@ class Records:
             raise DamagedError(path, "was deleted") from None
         except OSError as error:
             raise DamagedError(path, f"cannot be read ({error.strerror or reason(error)})") from error
-        if hashlib.sha256(content).hexdigest() != record.predictions_sha256:
+        if _digest(content) != record.predictions_sha256:
             raise DamagedError(path, "was damaged or altered: it is not what the record names")
         return content
 
@@ -215,6 +215,34 @@ class Records:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
 
+    def contents(self, cell: str) -> dict[str, bytes]:
+        """Every file of a cell's folder, by its path in it: what `receive` takes on another machine."""
+        folder = self.cell_folder(cell)
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+    def receive(self, cell: str, contents: Mapping[str, bytes]) -> None:
+        """Write the files of a cell that another machine has computed, whole or not at all.
+
+        Raises DamagedError for other predictions than the record names.
+        """
+        target = self.cell_folder(cell)
+        temporary = target.with_name(f".{cell}.{os.getpid()}")
+        shutil.rmtree(temporary, ignore_errors=True)
+        try:
+            for name, content in contents.items():
+                path = temporary / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            record = read_record(json.loads(contents[RESULT]))
+            if isinstance(record, Finished) and _digest(contents[PREDICTIONS]) != record.predictions_sha256:
+                raise DamagedError(target / PREDICTIONS, "was damaged on its way from another machine")
+            shutil.rmtree(target, ignore_errors=True)
+            self._rename(temporary, target)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
     def _rename(self, temporary: Path, target: Path) -> None:
         try:
             temporary.rename(target)
@@ -222,6 +250,10 @@ class Records:
             shutil.rmtree(temporary)
             if self.read(target.name) is None:
                 raise
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _fill(folder: Path, result: Result) -> None:

@@ -12,8 +12,10 @@ from distributed import Client, Future, KilledWorker, as_completed
 
 from benchmark.errors import UserError
 from benchmark.execution.cluster import on_worker
-from benchmark.execution.cluster.on_worker import OtherVersionsError
+from benchmark.execution.cluster.on_worker import RefusedWorkerError
+from benchmark.execution.cluster.sending import SentArray, SentResults
 from benchmark.execution.identity import identity
+from benchmark.execution.job import Job
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -28,7 +30,8 @@ _log = logging.getLogger(__name__)
 class DaskExecutor:
     """An executor (`benchmark.execution.executors.Executor`) on the workers of a cluster.
 
-    Workers with other code or other versions of the libraries are refused, with a line in the log.
+    Workers with other code or other versions of the libraries are refused, with a line in the log. Where a
+    worker does not see the workspace when a stage begins, its arrays are sent to all workers.
     """
 
     client: Client
@@ -48,28 +51,11 @@ class DaskExecutor:
         With `gpu`, an item runs on a worker that has the resource GPU, where there are such workers. Raises
         UserError when the scheduler is lost, when an item ends its workers, and when no worker is left.
         """
-        running: dict[Future[Any], T] = {}
-        waiting = iter(items)
+        stage = None
         try:
             self.client.wait_for_workers(1, timeout=_WAIT)
-            sent = self.client.submit(on_worker.unpack, cloudpickle.dumps(shared), pure=False)
-            finished = as_completed(loop=self.client.loop, raise_errors=False)
-            while True:
-                for item in islice(waiting, self._room(len(running))):
-                    future = self._submit(function, item, sent, gpu)
-                    running[future] = item
-                    finished.add(future)
-                if not running:
-                    return
-                future = next(finished)
-                item = running.pop(future)
-                try:
-                    yield future.result()
-                except OtherVersionsError as error:
-                    self._refuse(*error.args)
-                    again = self._submit(function, item, sent, gpu)
-                    running[again] = item
-                    finished.add(again)
+            stage = _Stage(self, function, shared, gpu)
+            yield from stage.run(iter(items))
         except KilledWorker as error:
             raise UserError(
                 "the workers that computed a batch were killed several times, most likely for want of memory;"
@@ -83,42 +69,104 @@ class DaskExecutor:
                 " finished results are kept, and the same command continues from there"
             ) from error
         finally:
-            for future in running:
-                future.release()
+            if stage is not None:
+                stage.release()
 
-    def _submit(self, function: Callable[[T, S], R], item: T, shared: Future[Any], gpu: bool) -> Future[Any]:
-        resources = {GPU: 1} if gpu and self._has_gpus() else None
-        allowed = [address for address in self._workers() if address not in self.refused]
+    def room(self) -> int:
+        """How many items may run or wait at the workers."""
+        return max(1, _AHEAD * sum(self._workers().values()))
+
+    def options(self, *, gpu: bool) -> dict[str, Any]:
+        """Where an item may run. Raises UserError when all workers are refused."""
+        known = self._known()
+        has_gpus = any(GPU in one.get("resources", {}) for one in known.values())
+        allowed = [address for address in known if address not in self.refused]
         if not allowed:
-            raise UserError("no worker of the cluster has the code and the libraries of this machine")
-        return self.client.submit(
-            on_worker.compute,
-            function,
-            item,
-            shared,
-            identity(),
-            pure=False,
-            resources=resources,
-            workers=allowed if self.refused else None,
-        )
+            raise UserError(
+                "no worker of the cluster has the code, the libraries and the files of this machine"
+            )
+        return {
+            "resources": {GPU: 1} if gpu and has_gpus else None,
+            "workers": allowed if self.refused else None,
+        }
 
-    def _refuse(self, address: str, different: str) -> None:
-        _log.warning("worker %s is refused: %s", address, different)
+    def refuse(self, address: str, why: str) -> None:
+        """Give no item to a worker any more."""
+        if address not in self.refused:
+            _log.warning("worker %s is refused: %s", address, why)
         self.refused.add(address)
 
-    def _room(self, running: int) -> int:
-        return max(1, _AHEAD * sum(self._workers().values())) - running
+    def all_see(self, job: Job) -> bool:
+        """Whether all present workers have the workspace of a job at its place."""
+        return all(self.client.run(on_worker.sees, job).values())
 
     def _workers(self) -> dict[str, int]:
         """The number of tasks at once of each worker, by its address."""
         return {address: one["nthreads"] for address, one in self._known().items()}
 
-    def _has_gpus(self) -> bool:
-        return any(GPU in one.get("resources", {}) for one in self._known().values())
-
     def _known(self) -> dict[str, dict[str, Any]]:
         known: dict[str, dict[str, Any]] = self.client.scheduler_info(n_workers=-1)["workers"]
         return known
+
+
+class _Stage:
+    """The items of one call of `map` on their way."""
+
+    def __init__(
+        self, executor: DaskExecutor, function: Callable[[Any, Any], Any], shared: object, gpu: bool
+    ) -> None:
+        self._executor, self._client, self._gpu = executor, executor.client, gpu
+        self._function, self._shared = function, shared
+        self._sent = self._client.submit(on_worker.unpack, cloudpickle.dumps(shared), pure=False)
+        self._apart = isinstance(shared, Job) and not executor.all_see(shared)
+        self._arrays: dict[object, Future[Any]] = {}
+        self._running: dict[Future[Any], Any] = {}
+        self._finished = as_completed(loop=self._client.loop, raise_errors=False)
+
+    def run(self, waiting: Iterator[Any]) -> Iterator[Any]:
+        """Yield the results as they come."""
+        while True:
+            for item in islice(waiting, max(0, self._executor.room() - len(self._running))):
+                self._submit(item)
+            if not self._running:
+                return
+            future = next(self._finished)
+            item = self._running.pop(future)
+            try:
+                result = future.result()
+            except RefusedWorkerError as error:
+                self._executor.refuse(*error.args)
+                self._submit(item)
+            else:
+                received = isinstance(result, SentResults) and isinstance(self._shared, Job)
+                yield result.receive(self._shared) if received else result
+
+    def release(self) -> None:
+        """Cancel what has not begun."""
+        for future in [*self._running, *self._arrays.values(), self._sent]:
+            future.release()
+
+    def _submit(self, item: Any) -> None:
+        future = self._client.submit(
+            on_worker.compute,
+            self._function,
+            item,
+            self._sent,
+            identity(),
+            self._arrays_of(item) if self._apart else None,
+            pure=False,
+            **self._executor.options(gpu=self._gpu),
+        )
+        self._running[future] = item
+        self._finished.add(future)
+
+    def _arrays_of(self, item: Any) -> list[Future[Any]]:
+        """The arrays that an item needs, each sent to all workers once."""
+        folders = item.arrays(self._shared)
+        for folder in folders:
+            if folder not in self._arrays:
+                self._arrays[folder] = self._client.scatter(SentArray.of(folder), broadcast=True, hash=False)
+        return [self._arrays[folder] for folder in folders]
 
 
 def _address(client: Client) -> str:

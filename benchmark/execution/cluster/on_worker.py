@@ -2,33 +2,48 @@
 
 import os
 import pickle
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 from distributed.worker import Worker
 
+from benchmark.execution.cluster.sending import SentArray, compute_apart
 from benchmark.execution.executors import available_cores
 from benchmark.execution.identity import Identity, differences, identity
+from benchmark.execution.job import Job
 from benchmark.store.leases import this_machine
 from extractors.orphans import end_with
 
-T = TypeVar("T")
-S = TypeVar("S")
-R = TypeVar("R")
-Unpack = Callable[[S], S]
+
+class RefusedWorkerError(Exception):
+    """A worker with other code, libraries or files than the driver. Arguments: its address, and why."""
 
 
-class OtherVersionsError(Exception):
-    """A worker with other code or libraries than the driver. Arguments: its address, and what differs."""
+def compute(
+    function: Callable[[Any, Any], Any],
+    item: Any,
+    shared: Any,
+    expected: Identity,
+    arrays: Sequence[SentArray] | None,
+) -> Any:
+    """`function(item, shared)`, on a worker that is like the driver. Raises RefusedWorkerError on another.
 
-
-def compute(function: Callable[[T, S], R], item: T, shared: S, expected: Identity) -> R:
-    """`function(item, shared)`, on a worker that is like the driver. Raises OtherVersionsError on another."""
+    With `arrays`, a worker that does not see the workspace returns `SentResults`.
+    """
     if different := differences(expected, identity()):
-        raise OtherVersionsError(get_worker().address, different)
-    return function(item, shared)
+        raise RefusedWorkerError(get_worker().address, different)
+    if not isinstance(shared, Job) or shared.sees_workspace:
+        return function(item, shared)
+    if arrays is None:
+        raise RefusedWorkerError(get_worker().address, f"it does not see {shared.records.folder}")
+    return compute_apart(function, item, shared, arrays)
+
+
+def sees(job: Job) -> bool:
+    """Whether this worker has the workspace of a job at its place."""
+    return job.sees_workspace
 
 
 def unpack(content: bytes) -> object:

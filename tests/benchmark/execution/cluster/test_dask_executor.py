@@ -83,7 +83,7 @@ def test_a_worker_with_other_code_is_refused_and_without_any_other_the_run_ends(
     in_threads, monkeypatch, caplog
 ):
     monkeypatch.setattr(on_worker, "identity", lambda: {"python": "3.9", "code": "abc"})
-    with pytest.raises(UserError, match="no worker of the cluster has the code and the libraries"):
+    with pytest.raises(UserError, match="no worker of the cluster has the code, the libraries"):
         list(in_threads.map(process_of, range(3), 0, gpu=False))
     (line,) = [record.message for record in caplog.records if "is refused" in record.message]
     assert "python 3.9 instead of" in line
