@@ -16,6 +16,7 @@ from benchmark.cli.model_commands import app, explain, predict, worklist
 from benchmark.cli.options import (
     FOLDER,
     device_option,
+    engine_option,
     grid_option,
     jobs_option,
     json_option,
@@ -45,6 +46,7 @@ def cli() -> None:
 @tracking_option
 @jobs_option
 @device_option
+@engine_option
 @click.option("--skip-unreadable", is_flag=True, help="Leave out images that cannot be read, and list them.")
 @verbose_option
 def run(
@@ -53,6 +55,7 @@ def run(
     tracking_uri: str | None,
     jobs: int | None,
     device: str,
+    engine: str,
     skip_unreadable: bool,
 ) -> None:
     """Compute the cells of a grid that are not done yet, and log them to MLflow.
@@ -74,6 +77,7 @@ def run(
         place,
         jobs=jobs,
         device=device,
+        engine=engine,
         skip_unreadable=skip_unreadable,
     )
     logger.info("ended; %d cells failed", failed)
@@ -97,14 +101,15 @@ def track(grid_file: Path, workspace: Path, tracking_uri: str | None, jobs: int 
 @cli.command()
 @grid_option
 @workspace_option
+@engine_option
 @json_option
 @click.option("--full", is_flag=True, help="A row per extractor and classifier, not per body part.")
-def plan(grid_file: Path, workspace: Path, as_json: bool, full: bool) -> None:
+def plan(grid_file: Path, workspace: Path, engine: str, as_json: bool, full: bool) -> None:
     """Show what is done, stale, failed and missing, with reasons and estimated time; compute nothing."""
     from benchmark.cli.plan import show_plan
     from benchmark.store.workspace import Workspace
 
-    show_plan(grid_file, Workspace(workspace), as_json, full)
+    show_plan(grid_file, Workspace(workspace), as_json, full, engine)
 
 
 @cli.command()

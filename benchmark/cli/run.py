@@ -40,7 +40,13 @@ _CERTAINTY = "what the verdicts rest on"
 
 
 def run_grid(
-    grid_file: Path, workspace: Workspace, *, jobs: int | None, device: str, skip_unreadable: bool
+    grid_file: Path,
+    workspace: Workspace,
+    *,
+    jobs: int | None,
+    device: str,
+    skip_unreadable: bool,
+    engine: str = "auto",
 ) -> int:
     """Run a grid and print its results; returns the number of failed cells."""
     with progress_bars() as progress:
@@ -49,6 +55,7 @@ def run_grid(
             workspace,
             jobs=jobs,
             device=device,
+            engine=engine,
             skip_unreadable=skip_unreadable,
             progress=progress,
         )

@@ -16,7 +16,7 @@ from benchmark.cli.terminal import (
     time_left,
     training_table,
 )
-from benchmark.execution.plan import PlannedEmbedding
+from benchmark.execution.planned_embeddings import PlannedEmbedding
 from benchmark.grid.schema import FullSize
 
 ODD = "[x] [/x] [red]part\\"
