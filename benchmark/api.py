@@ -91,6 +91,7 @@ def run(
     *,
     jobs: int | None = None,
     device: str = "auto",
+    engine: str = "auto",
     skip_unreadable: bool = False,
     executor: ExecutorSettings = LOCAL,
     track: bool = True,
@@ -101,12 +102,13 @@ def run(
 ) -> Results:
     """Bring every cell of a grid to `done`, log it to MLflow unless told not to, and return the results.
 
-    `jobs` are processes at once (default: one per core); `device` is auto, cpu, cuda, cuda:1 or mps;
+    `jobs` are processes at once (default: one per core); `device` is auto, cpu, cuda, cuda:1 or mps.
+    `engine` (auto, onnxruntime, openvino, torch) runs frozen networks where it gives the same as torch.
     `executor` says where cells are computed: in processes of this machine or on a cluster.
     `progress` is told (stage, steps done now, steps in all), `on_epoch` each epoch of a fine-tuning,
     `on_cell` each record as it is written. A cell that cannot be fitted is in `Results.failed` and stops no
     other. A tracking store that fails stops nothing either: `Results.not_tracked` says why, and `track` logs
-    the results later. Raises UserError for a grid, data or a device that cannot be used.
+    the results later. Raises UserError for a grid, data, a device or an engine that cannot be used.
     """
     place = _workspace(workspace, tracking_uri)
     opened, records = open_plan(_grid(grid), place, read_images=True)
@@ -116,7 +118,7 @@ def run(
     try:
         if opened.todo:
             with executor_of(executor, share, device) as opened_executor:
-                settings = (place.cache, opened_executor, device, skip_unreadable)
+                settings = (place.cache, opened_executor, device, engine, skip_unreadable)
                 _compute(opened, records, session, settings, progress, on_epoch, on_cell)
         drop_other_models(opened, records)
         _remember(opened, records)
@@ -163,7 +165,7 @@ def _compute(
     plan: Plan,
     records: Records,
     session: Session | None,
-    settings: tuple[Path, Executor, str, bool],
+    settings: tuple[Path, Executor, str, str, bool],
     progress: Progress,
     on_epoch: OnEpoch,
     on_cell: OnCell,
@@ -294,20 +296,27 @@ def augmentations(grid: GridLike, out: Path | str, *, workspace: WorkspaceLike =
 
 
 def load_model(
-    workspace: WorkspaceLike, grid: GridLike, cell: str, *, coverage: float = 0.9, device: str = "auto"
+    workspace: WorkspaceLike,
+    grid: GridLike,
+    cell: str,
+    *,
+    coverage: float = 0.9,
+    device: str = "auto",
+    engine: str = "auto",
 ) -> "Predictor":
     """The kept model of a cell, ready to judge studies: `predictor.predict(find_studies([folder]))`.
 
     `grid` as in `load_results`; `cell` is the id or its beginning. `coverage` is the probability with which
     the classes that the model does not rule out hold the true one; where it rules out neither or both, it
-    abstains. Raises UserError, with a list of the kept models, where there is no such model.
+    abstains. `engine` as in `run`, but `auto` is that which the cell was fitted with, where it is installed.
+    Raises UserError, with a list of the kept models, where there is no such model.
     """
     from benchmark.prediction.cells import find_model  # they import torch, which is slow
     from benchmark.prediction.predictor import predictor_of
 
     place = _workspace(workspace)
     records = place.records(grid_name(grid))
-    return predictor_of(find_model(records, cell), coverage=coverage, device=device)
+    return predictor_of(find_model(records, cell), coverage=coverage, device=device, engine=engine)
 
 
 def grid_name(grid: GridLike) -> str:
@@ -324,13 +333,15 @@ def explain(
     out: Path | str,
     each_image: bool = False,
     device: str = "auto",
+    engine: str = "auto",
 ) -> "Pictures":
     """Write pictures of what speaks for abnormal, and a page with them, into the folder `out`.
 
     Of the studies in `paths`; without any, of the most confident judgements of the cell's test set, for which
-    `grid` must be a grid or a grid file. `grid` and `cell` as in `load_model`. Raises UserError for a model
-    that cannot be used or has no map, and for paths that cannot be used; an image that cannot be read is in
-    `Pictures.errors`.
+    `grid` must be a grid or a grid file. `grid`, `cell` and `engine` are as in `load_model`; maps that need
+    gradients are by torch.
+    Raises UserError for a model that cannot be used or has no map, and for paths that cannot be used; an
+    image that cannot be read is in `Pictures.errors`.
     """
     from benchmark.prediction.cells import find_model  # they import torch, which is slow
     from benchmark.prediction.gallery import gallery_items
@@ -347,7 +358,7 @@ def explain(
     else:
         manifest = load_manifest(_grid(grid).dataset, place.cache)
         items = gallery_items(records.read_predictions(model.record), model.record.threshold, manifest)
-    return write_pictures(model, items, Path(out), device)
+    return write_pictures(model, items, Path(out), device, engine)
 
 
 def localisation(results: Results, *, device: str = "auto") -> pd.DataFrame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from extractors.digests import JsonValue
+from extractors.engines import TORCH, Run
 from extractors.errors import reason
 from extractors.exported_weights import exported_folder, exported_weights
 from extractors.normalisation import check_normalisation
@@ -24,7 +25,10 @@ from extractors.weights import AUXILIARY, State, load_strictly, read_checkpoint
 
 @dataclass(frozen=True)
 class Backbone:
-    """A headless network on its device: (n, channels, size, size) normalised pixels to (n, width)."""
+    """A headless network on its device: (n, channels, size, size) normalised pixels to (n, width).
+
+    `run` is the network as compiled by another engine than torch, which `embed` uses (`engines.agreement`).
+    """
 
     spec: BackboneSpec
     network: nn.Module
@@ -33,6 +37,8 @@ class Backbone:
     width: int
     device: torch.device
     renamed: str = ""  # how the names in the weights file were changed, in words
+    engine: str = TORCH
+    run: Run | None = None
 
 
 def size_of(network: nn.Module) -> int:
@@ -102,12 +108,12 @@ def _load_file(network: nn.Module, file: Path, name: str, head: tuple[str, ...])
 def embed(backbone: Backbone, pixels: NDArray[np.uint8], batch_size: int = 32) -> NDArray[np.float32]:
     """Embed (n, size, size) uint8 images: one float32 row of `backbone.width` each.
 
-    bf16 autocast on CUDA, float32 elsewhere. A batch that does not fit the device's memory is halved;
-    raises ValueError when a single image does not fit.
+    By the backbone's engine: bf16 autocast on CUDA, float32 elsewhere. A batch that does not fit the device's
+    memory is halved; raises ValueError when a single image does not fit.
     """
     try:
         parts = [
-            forward(backbone, torch.from_numpy(pixels[start : start + batch_size]))
+            _vectors(backbone, torch.from_numpy(pixels[start : start + batch_size]))
             for start in range(0, len(pixels), batch_size)
         ]
         return torch.cat(parts).cpu().numpy()
@@ -119,8 +125,14 @@ def embed(backbone: Backbone, pixels: NDArray[np.uint8], batch_size: int = 32) -
     return embed(backbone, pixels, batch_size // 2)
 
 
+def _vectors(backbone: Backbone, pixels: Tensor) -> Tensor:
+    if backbone.run is None:
+        return forward(backbone, pixels)
+    return backbone.run(_scaled(backbone, to_grey(pixels, backbone.device)))
+
+
 def forward(backbone: Backbone, pixels: Tensor) -> Tensor:
-    """One batch of uint8 pixels (n, size, size) to float32 embeddings on the backbone's device."""
+    """One batch of uint8 pixels (n, size, size) to float32 embeddings on the backbone's device, by torch."""
     cuda = backbone.device.type == "cuda"
     with torch.autocast(backbone.device.type, dtype=torch.bfloat16, enabled=cuda):
         output: Tensor = backbone.network(network_input(backbone, pixels))
@@ -139,10 +151,14 @@ def to_grey(pixels: Tensor, device: torch.device) -> Tensor:
 
 def normalised(backbone: Backbone, grey: Tensor) -> Tensor:
     """Values 0..1 (n, 1, size, size) normalised into each of the network's channels, channels last."""
+    return _scaled(backbone, grey).contiguous(memory_format=torch.channels_last)
+
+
+def _scaled(backbone: Backbone, grey: Tensor) -> Tensor:
     mean, std = (
         torch.tensor(v, device=backbone.device).view(1, -1, 1, 1) for v in (backbone.mean, backbone.std)
     )
-    return ((grey - mean) / std).contiguous(memory_format=torch.channels_last)
+    return (grey - mean) / std
 
 
 def fetch_state(name: str, model_args: Mapping[str, JsonValue] | None = None) -> State:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from extractors import backbones
 from extractors.descriptors import descriptors
 from extractors.devices import choose_device
+from extractors.engines import AUTO
+from extractors.engines.agreement import with_engine
 from extractors.handcrafted import describe
 from extractors.pixels import decode
 from extractors.specs import BackboneSpec
@@ -21,6 +23,7 @@ def embed(
     *,
     weights: str = "",
     device: str = "auto",
+    engine: str = AUTO,
     batch_size: int = 32,
     size: int = 224,
 ) -> NDArray[np.float32]:
@@ -31,12 +34,14 @@ def embed(
     (timm's, `torchvision/NAME`, `bundled`) or of a descriptor (`edges`, `hog`, `lbp`, `glcm`, `combined`).
     For backbones, `weights` is the name of the source's own weights (the default; `imagenet` for timm and
     torchvision), `random`, or the path of a file; `batch_size` is halved where it does not fit the memory
-    of `device` (`auto`, `cpu`, `cuda`, `mps`). Descriptors run in this process and have no weights.
+    of `device` (`auto`, `cpu`, `cuda`, `mps`). `engine` (`auto`, `torch`, `onnxruntime`, `openvino`) runs the
+    network where it gives the same as torch; `auto` takes the fastest. Descriptors run in this process and
+    have no weights.
 
     Raises ValueError for an unknown name, for images of another shape or type, for weights that do not fit
-    and for a device that is not available; its subclasses `errors.WeightsUnavailableError` when weights
-    cannot be downloaded and `pixels.UnreadableImageError` for a file that is not an image. The library of a
-    network may raise other exceptions when it does not accept these images.
+    and for a device or engine that is not available; its subclasses `errors.WeightsUnavailableError` when
+    weights cannot be downloaded and `pixels.UnreadableImageError` for a file that is not an image. The
+    library of a network may raise other exceptions when it does not accept these images.
 
     >>> import extractors
     >>> images = np.random.default_rng(0).integers(0, 256, (3, 64, 64), dtype=np.uint8)
@@ -50,7 +55,7 @@ def embed(
     if extractor not in descriptors():
         spec = BackboneSpec(extractor, weights)
         backbone = backbones.load_backbone(spec, size=pixels.shape[1], device=choose_device(device))
-        return backbones.embed(backbone, pixels, batch_size)
+        return backbones.embed(with_engine(backbone, engine, pixels), pixels, batch_size)
     if weights:
         raise ValueError(f"descriptor '{extractor}' has no weights '{weights}'; leave them out")
     return describe(pixels, [extractor])[extractor]

@@ -15,6 +15,8 @@ from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.backbones import Backbone, embed, load_backbone, size_of
 from extractors.devices import begin_peak_memory, choose_device, device_name, peak_memory, torch_threads
 from extractors.digests import JsonValue
+from extractors.engines import AUTO, ENGINES
+from extractors.engines.agreement import with_engine
 from extractors.errors import reason
 from extractors.handcrafted import describe, describe_timed
 from extractors.resource_usage import Usage, measured
@@ -34,6 +36,7 @@ class _Spent:
     device: str = "cpu"
     threads: int = 1
     bytes_on_disk: int = 0
+    engine: str = ""
     images: int = 0
     seconds: float = 0.0
     device_bytes: int | None = None
@@ -53,7 +56,21 @@ class _Spent:
             "device": self.device,
             "threads": self.threads,
             "bytes_on_disk": self.bytes_on_disk,
+            **self._engine(),
         }
+
+    def _engine(self) -> CostFacts:
+        """The engine of the network and its version; nothing for a descriptor."""
+        return {"engine": self.engine, "engine_version": ENGINES[self.engine].version} if self.engine else {}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where extractors are run: the device and engine of networks, and the threads or processes."""
+
+    device: str
+    engine: str
+    jobs: int
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,7 @@ def load_embeddings(
     extractors: Sequence[AnyExtractor],
     *,
     device: str = "auto",
+    engine: str = AUTO,
     jobs: int = 1,
     progress: EmbeddingProgress = lambda label, rows: None,
 ) -> Iterator[StoredArray | Failure]:
@@ -106,7 +124,8 @@ def load_embeddings(
     Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`. Stored bytes and
     ids are checked; damaged embeddings, and those of other images, are computed again. An extractor that
     raises an exception gives a Failure and does not stop the others. A killed pass continues at the chunk
-    that it had reached.
+    that it had reached. Networks are run by `engine` where it agrees with torch (`engines.agreement`), which
+    the embedding notes and its folder does not depend on.
     """
     folders = {id(extractor): embedding_folder(cache, pixels.digest, extractor) for extractor in extractors}
     (cache / "embeddings").mkdir(parents=True, exist_ok=True)
@@ -118,7 +137,8 @@ def load_embeddings(
         }
         absent = [e for e in extractors if folders[id(e)] not in known]
         if absent:
-            known |= _fill(pixels, [(e, folders[id(e)]) for e in absent], device, jobs, progress)
+            place = _Place(device, engine, jobs)
+            known |= _fill(pixels, [(e, folders[id(e)]) for e in absent], place, progress)
     yield from (known[folders[id(extractor)]] for extractor in extractors)
 
 
@@ -134,16 +154,15 @@ def _stored(folder: Path, pixels: StoredArray) -> StoredArray | None:
 def _fill(
     pixels: StoredArray,
     wanted: Sequence[tuple[AnyExtractor, Path]],
-    device: str,
-    jobs: int,
+    place: _Place,
     progress: EmbeddingProgress,
 ) -> dict[Path, StoredArray | Failure]:
     """Run several extractors in one pass over the pixels."""
     filled: dict[Path, StoredArray | Failure] = {}
     fillings: list[_Filling] = []
-    with torch_threads(jobs):
+    with torch_threads(place.jobs):
         for extractor, folder in wanted:
-            begun = _begin(extractor, folder, pixels, device, jobs, progress)
+            begun = _begin(extractor, folder, pixels, place, progress)
             if isinstance(begun, Failure):
                 filled[folder] = begun
             else:
@@ -151,7 +170,7 @@ def _fill(
         with measured() as used:
             for start in range(0, len(pixels.data), CHUNK):
                 rows = slice(start, min(start + CHUNK, len(pixels.data)))
-                _fill_rows([f for f in fillings if f.wants(rows)], rows, pixels, jobs, progress)
+                _fill_rows([f for f in fillings if f.wants(rows)], rows, pixels, place.jobs, progress)
     return filled | {filling.partial.folder: _finish(filling, pixels, used) for filling in fillings}
 
 
@@ -159,20 +178,21 @@ def _begin(
     extractor: AnyExtractor,
     folder: Path,
     pixels: StoredArray,
-    device: str,
-    jobs: int,
+    place: _Place,
     progress: EmbeddingProgress,
 ) -> _Filling | Failure:
     """Build the extractor and open its partial array, which may hold rows of an earlier process."""
     try:
         if isinstance(extractor, BackboneSpec):
             size = pixels.data.shape[1]
-            backbone = load_backbone(extractor, size=size, device=choose_device(device))
+            backbone = load_backbone(extractor, size=size, device=choose_device(place.device))
+            backbone = with_engine(backbone, place.engine, pixels.data)
             partial = _partial(folder, pixels, extractor, backbone.width, progress)
-            spent = _Spent(device_name(backbone.device), jobs, size_of(backbone.network))
+            disk = size_of(backbone.network)
+            spent = _Spent(device_name(backbone.device), place.jobs, disk, backbone.engine)
             return _Filling(extractor, partial, backbone, spent)
         partial = _partial(folder, pixels, extractor, _descriptor_width(extractor, pixels), progress)
-        return _Filling(extractor, partial, spent=_Spent(threads=jobs))
+        return _Filling(extractor, partial, spent=_Spent(threads=place.jobs))
     except Exception as error:  # third-party networks and descriptors may raise anything
         return _failure(extractor, error)
 

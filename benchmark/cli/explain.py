@@ -16,9 +16,12 @@ def explain_paths(
     workspace: Path,
     each_image: bool,
     device: str,
+    engine: str = "auto",
 ) -> int:
     """Write the pictures and say where they are; returns the exit status."""
-    found = explain(workspace, grid, cell, paths, out=out, each_image=each_image, device=device)
+    found = explain(
+        workspace, grid, cell, paths, out=out, each_image=each_image, device=device, engine=engine
+    )
     for error in found.errors:
         warn(error)
     say(f"{len(found.files):,} pictures in {shown(out)}; page: {shown(found.page)}")

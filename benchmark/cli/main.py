@@ -16,6 +16,7 @@ from benchmark.cli.model_commands import app, explain, predict, worklist
 from benchmark.cli.options import (
     FOLDER,
     device_option,
+    engine_option,
     executor_options,
     grid_option,
     jobs_option,
@@ -49,6 +50,7 @@ def cli() -> None:
 @tracking_option
 @jobs_option
 @device_option
+@engine_option
 @click.option("--skip-unreadable", is_flag=True, help="Leave out images that cannot be read, and list them.")
 @executor_options
 @verbose_option
@@ -58,6 +60,7 @@ def run(
     tracking_uri: str | None,
     jobs: int | None,
     device: str,
+    engine: str,
     skip_unreadable: bool,
     executor: "Kind",
     scheduler: str,
@@ -90,6 +93,7 @@ def run(
         place,
         jobs=jobs,
         device=device,
+        engine=engine,
         skip_unreadable=skip_unreadable,
         executor=where,
         track=track,
@@ -115,14 +119,15 @@ def track(grid_file: Path, workspace: Path, tracking_uri: str | None, jobs: int 
 @cli.command()
 @grid_option
 @workspace_option
+@engine_option
 @json_option
 @click.option("--full", is_flag=True, help="A row per extractor and classifier, not per body part.")
-def plan(grid_file: Path, workspace: Path, as_json: bool, full: bool) -> None:
+def plan(grid_file: Path, workspace: Path, engine: str, as_json: bool, full: bool) -> None:
     """Show what is done, stale, failed and missing, with reasons and estimated time; compute nothing."""
     from benchmark.cli.plan import show_plan
     from benchmark.store.workspace import Workspace
 
-    show_plan(grid_file, Workspace(workspace), as_json, full)
+    show_plan(grid_file, Workspace(workspace), as_json, full, engine)
 
 
 @cli.command()

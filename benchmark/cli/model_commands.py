@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from benchmark.cli.options import FILE, FOLDER, device_option, json_option, workspace_option
+from benchmark.cli.options import FILE, FOLDER, device_option, engine_option, json_option, workspace_option
 
 grid_or_name_option = click.option(
     "--grid", required=True, help="The grid file, or the name of a grid that was run in the workspace."
@@ -34,6 +34,7 @@ coverage_option = click.option(
 @coverage_option
 @workspace_option
 @device_option
+@engine_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, a line per study.")
 def predict(paths: tuple[Path, ...], as_json: bool, as_csv: bool, **asked: Any) -> None:
@@ -56,6 +57,7 @@ def predict(paths: tuple[Path, ...], as_json: bool, as_csv: bool, **asked: Any) 
 @each_image_option
 @workspace_option
 @device_option
+@engine_option
 def explain(paths: tuple[Path, ...], out: Path, **asked: Any) -> None:
     """Show what speaks for abnormal, as pictures with maps and a page.
 
@@ -76,6 +78,7 @@ def explain(paths: tuple[Path, ...], out: Path, **asked: Any) -> None:
 @coverage_option
 @workspace_option
 @device_option
+@engine_option
 def worklist(paths: tuple[Path, ...], out: Path, **asked: Any) -> None:
     """Order studies by the probability that a kept model gives them, as CSV and as a page with pictures.
 

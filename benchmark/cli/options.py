@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from extractors.engines import AUTO, NAMES
+
 Command = Callable[..., None]
 FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -33,6 +35,13 @@ jobs_option = click.option(
 
 device_option = click.option(
     "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps."
+)
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(NAMES),
+    default=AUTO,
+    show_default=True,
+    help="What runs frozen networks on the CPU; torch where it does not give the same.",
 )
 
 _executor_options = (

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.terminal import console, embeddings_table, plan_tables, training_table
+from benchmark.cli.terminal import console, device_of_networks, embeddings_table, plan_tables, training_table
 from benchmark.execution.open_plan import open_plan
-from benchmark.execution.plan import plan_embeddings
+from benchmark.execution.planned_embeddings import plan_embeddings
 from benchmark.grid.schema import read_grid
 from benchmark.store.workspace import Workspace
+from extractors.engines import AUTO
 
 
-def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool = False) -> None:
+def show_plan(
+    grid_file: Path, workspace: Workspace, as_json: bool, full: bool = False, engine: str = AUTO
+) -> None:
     """Print the plan as tables (`full`: a row per extractor and classifier) or as JSON."""
     plan, records = open_plan(read_grid(grid_file), workspace, draw=False)
     if as_json:
@@ -20,6 +23,7 @@ def show_plan(grid_file: Path, workspace: Workspace, as_json: bool, full: bool =
         return
     for table in [*plan_tables(plan, full), training_table(plan)]:
         console().print(table)
-    embeddings = plan_embeddings(plan, records, workspace.cache)
+    device = device_of_networks(plan)
+    embeddings = plan_embeddings(plan, records, workspace.cache, engine=engine, device=device)
     if embeddings:
         console().print(embeddings_table(embeddings, plan))

@@ -28,6 +28,7 @@ class Asked:
     each_image: bool
     coverage: float
     device: str
+    engine: str = "auto"
 
 
 def predict_paths(paths: Sequence[Path], form: str, asked: Asked) -> int:
@@ -56,7 +57,14 @@ def write_list(paths: Sequence[Path], out: Path, asked: Asked) -> int:
 
 def _opened(paths: Sequence[Path], asked: Asked) -> tuple[list[Study], Predictor]:
     studies = find_studies(paths, each_image=asked.each_image)
-    model = load_model(asked.workspace, asked.grid, asked.cell, coverage=asked.coverage, device=asked.device)
+    model = load_model(
+        asked.workspace,
+        asked.grid,
+        asked.cell,
+        coverage=asked.coverage,
+        device=asked.device,
+        engine=asked.engine,
+    )
     return studies, model
 
 

@@ -50,6 +50,7 @@ def run_grid(
     skip_unreadable: bool,
     executor: ExecutorSettings = LOCAL,
     track: bool = True,
+    engine: str = "auto",
 ) -> int:
     """Run a grid and print its results; returns the number of failed cells."""
     with progress_bars() as progress:
@@ -58,6 +59,7 @@ def run_grid(
             workspace,
             jobs=jobs,
             device=device,
+            engine=engine,
             skip_unreadable=skip_unreadable,
             executor=executor,
             track=track,

@@ -17,7 +17,8 @@ from benchmark.cli import progress
 from benchmark.cli.logs import stderr
 from benchmark.cli.progress import duration
 from benchmark.execution.executors import Progress, available_cores
-from benchmark.execution.plan import Plan, PlannedEmbedding
+from benchmark.execution.plan import Plan
+from benchmark.execution.planned_embeddings import PlannedEmbedding
 from benchmark.execution.training_rows import COUNTED
 from benchmark.grid.cells import Cell
 from extractors.specs import BackboneSpec
@@ -101,8 +102,8 @@ def plan_tables(plan: Plan, full: bool = False) -> list[Table]:
 
 
 def embeddings_table(embeddings: Sequence[PlannedEmbedding], plan: Plan) -> Table:
-    """The embeddings that unfinished cells need, with time and device."""
-    columns = ("extractor", "embedding", "images", "time", "device")
+    """The embeddings that unfinished cells need, with time, device and engine."""
+    columns = ("extractor", "embedding", "images", "time", "device", "engine")
     table = Table(*columns, title="embeddings that the unfinished cells need")
     device = device_of_networks(plan)
     networks = {p.cell.backbone for p in plan.todo if isinstance(p.cell.embedding_extractor, BackboneSpec)}
@@ -110,7 +111,8 @@ def embeddings_table(embeddings: Sequence[PlannedEmbedding], plan: Plan) -> Tabl
         state = "cached" if embedding.cached else "to be computed"
         where = "" if embedding.cached else device if embedding.extractor in networks else "cpu"
         name, time = plain(embedding.extractor), duration(embedding.seconds)
-        table.add_row(name, state, f"{embedding.images:,}", time, where)
+        engine = embedding.engine if not embedding.cached else ""
+        table.add_row(name, state, f"{embedding.images:,}", time, where, engine)
     return table
 
 

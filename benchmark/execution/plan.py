@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,9 +24,8 @@ from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.other_grids import OtherGrids
 from benchmark.store.record import Failed, Finished, Record
 from benchmark.store.records import Records
-from extractors.array_store import read_array
 from extractors.sources import check_name
-from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec, embedding_folder
+from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec
 from extractors.validation import did_you_mean
 from results.names import LEAKY_SPLIT
 
@@ -247,35 +245,3 @@ def _check_backbones(plan: Plan) -> None:
                 check_name(name)
             except ValueError as error:
                 raise UserError(f"{strategy}.backbones: {error}") from None
-
-
-@dataclass(frozen=True)
-class PlannedEmbedding:
-    """An embedding that unfinished cells need: whether it is cached, and its estimated time if not."""
-
-    extractor: str
-    cached: bool
-    images: int
-    seconds: float  # wall-clock, with all cores
-
-
-def plan_embeddings(plan: Plan, records: Records, cache: Path) -> list[PlannedEmbedding]:
-    """List the embeddings that the unfinished cells need, and whether each is cached."""
-    images, pixels = len(plan.manifest.images), plan.images.pixels if plan.images else ""
-    measured = {
-        record.backbone: record.embedding.milliseconds_per_image
-        for record in records.all()
-        if isinstance(record, Finished) and record.embedding
-    }
-    wanted = {
-        planned.cell.backbone: (extractor, planned.cell.strategy)
-        for planned in plan.todo
-        if (extractor := planned.cell.embedding_extractor)
-    }
-    found = []
-    for label, (extractor, strategy) in wanted.items():
-        folder = embedding_folder(cache, pixels, extractor) if pixels else None
-        cached = folder is not None and read_array(folder, check=False) is not None
-        cost = measured.get(label) or STRATEGIES[strategy].embedding_ms
-        found.append(PlannedEmbedding(label, cached, images, 0.0 if cached else images * cost / 1000))
-    return found

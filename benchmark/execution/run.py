@@ -23,6 +23,7 @@ from benchmark.store.records import Records, Result
 from extractors.array_store import StoredArray
 from extractors.devices import choose_device
 from extractors.embeddings import Failure, load_embeddings
+from extractors.engines import AUTO, engines_for
 from extractors.pixels import UnreadableImageError, load_pixels
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Settings:
     cache: Path
     executor: Executor
     device: str = "auto"
+    engine: str = AUTO
     skip_unreadable: bool = False
 
 
@@ -89,6 +91,7 @@ class Run:
             self.pixels,
             list(extractors.values()),
             device=self.settings.device,
+            engine=self.settings.engine,
             jobs=available_cores(),
             progress=lambda label, rows: self.progress(
                 f"embedding with {label}", rows, len(self.pixels.data)
@@ -122,10 +125,10 @@ def run_plan(
     """Compute every cell that is not done, yielding (cell id, status) as it finishes.
 
     `on_epoch` is called after each epoch of a fine-tuning. Raises UserError for images that cannot be read
-    and for a device that does not exist, and ValueError for stored pixels or embeddings whose rows are not
-    those of the manifest.
+    and for a device or engine that cannot be used, and ValueError for stored pixels or embeddings whose rows
+    are not those of the manifest.
     """
-    _check_device(settings.device)
+    _check_device(settings)
     pixels = _load_pixels(plan, settings, progress)
     check_rows(pixels, _images(plan), "the pixels")
     plan = _without_unreadable(_with_changed_images(plan, records, pixels), pixels)
@@ -157,11 +160,15 @@ def _images(plan: Plan) -> list[str]:
     return [str(image) for image in plan.manifest.images["image"]]
 
 
-def _check_device(name: str) -> None:
+def _check_device(settings: Settings) -> None:
     try:
-        choose_device(name)
+        device = choose_device(settings.device)
     except ValueError as error:
         raise UserError(f"--device: {error}") from None
+    try:
+        engines_for(settings.engine, device.type, images=0)
+    except ValueError as error:
+        raise UserError(f"--engine: {error}") from None
 
 
 def _load_pixels(plan: Plan, settings: Settings, progress: Progress) -> StoredArray:

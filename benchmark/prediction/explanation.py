@@ -30,6 +30,7 @@ from classifiers.fine_tuning.prediction import log_odds, resized
 from classifiers.selection import Floats
 from extractors.backbones import Backbone, forward, to_grey
 from extractors.descriptors import descriptors
+from extractors.engines import AUTO
 from extractors.handcrafted import describe
 from extractors.specs import DescriptorSpec
 
@@ -67,18 +68,18 @@ def explainer_of(model: KeptModel, device: str = "auto") -> Explainer:
     return partial(_heat, contributions_of(model, device))
 
 
-def contributions_of(model: KeptModel, device: str = "auto") -> Contributions:
+def contributions_of(model: KeptModel, device: str = "auto", engine: str = AUTO) -> Contributions:
     """The function from images to maps (n, h, w) of what each place adds to the calibrated log odds.
 
     Where there is a last feature map, a map's mean is what all places add. For a descriptor of cells, a value
     is the drop of the log odds with its cell's features at their training means. Else it is the drop when the
-    place is covered. Raises UserError for the majority baseline, for weights that are not those that the cell
-    was fitted with, and for an unknown device.
+    place is covered, which is scored by `engine` (see `scorer_of`). Raises UserError for the majority
+    baseline, for weights that are not those that the cell was fitted with, and for an unknown device.
     """
     if isinstance(model.classifier.decide, Same):
         raise UserError(f"cell {model.record.cell}: the majority baseline looks at no image: it has no map")
     try:
-        return _by_model(model, device) or _by_occlusion(model, device)
+        return _by_model(model, device) or _by_occlusion(model, device, engine)
     except ValueError as error:
         raise (
             error if isinstance(error, UserError) else UserError(f"cell {model.record.cell}: {reason(error)}")
@@ -111,8 +112,8 @@ def _by_model(model: KeptModel, device: str) -> Contributions | None:
     return _of_frozen(model, device)
 
 
-def _by_occlusion(model: KeptModel, device: str) -> Contributions:
-    odds = partial(_calibrated_odds, scorer_of(model, device))
+def _by_occlusion(model: KeptModel, device: str, engine: str) -> Contributions:
+    odds = partial(_calibrated_odds, scorer_of(model, device, engine))
     return Contributions(_OCCLUSION, partial(occlusion_maps, odds))
 
 

@@ -18,6 +18,7 @@ from benchmark.prediction.scoring import Scorer, scorer_of
 from benchmark.prediction.studies import MOST_VIEWS, Study
 from benchmark.store.kept_models import KeptModel
 from extractors.array_store import write_atomically
+from extractors.engines import AUTO
 from extractors.pixels import Box, UnreadableImageError, box_pixels, decode
 from results.labels import distinct
 from results.page.blocks import Block, FigureBlock, Prose, Section
@@ -65,13 +66,15 @@ class _Model:
     contributions: Contributions
 
 
-def write_pictures(model: KeptModel, items: Iterable[Item], folder: Path, device: str = "auto") -> Pictures:
+def write_pictures(
+    model: KeptModel, items: Iterable[Item], folder: Path, device: str = "auto", engine: str = AUTO
+) -> Pictures:
     """Write NAME.png for each study and PAGE into a folder.
 
     A picture has the views side by side, with their maps below. Raises UserError for a model that cannot be
     used and has no map, and for a folder that cannot be written.
     """
-    ready = _Model(model, scorer_of(model, device), contributions_of(model, device))
+    ready = _Model(model, scorer_of(model, device, engine), contributions_of(model, device, engine))
     files: list[Path] = []
     errors: list[str] = []
     sections: dict[str, list[Block]] = {}

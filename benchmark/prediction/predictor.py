@@ -12,6 +12,7 @@ from benchmark.prediction.scoring import Pixels, Scorer, scorer_of
 from benchmark.prediction.studies import Source, Study
 from benchmark.store.kept_models import KeptModel
 from classifiers.conformal import ConformalRule, conformal_rule
+from extractors.engines import AUTO
 from extractors.pixels import UnreadableImageError, decode
 
 COVERAGE = 0.9  # of the prediction sets, by default
@@ -121,9 +122,13 @@ class Predictor:
         return tuple(found)
 
 
-def predictor_of(model: KeptModel, *, coverage: float = COVERAGE, device: str = "auto") -> Predictor:
-    """Make a kept model ready. Raises UserError for weights or a device that cannot be used.
+def predictor_of(
+    model: KeptModel, *, coverage: float = COVERAGE, device: str = "auto", engine: str = AUTO
+) -> Predictor:
+    """Make a kept model ready. Raises UserError for weights, a device or an engine that cannot be used.
 
     `coverage` is the probability with which a prediction set holds the true class of a new patient's study.
     """
-    return Predictor(model, scorer_of(model, device), conformal_rule(model.classifier.held_out, coverage))
+    return Predictor(
+        model, scorer_of(model, device, engine), conformal_rule(model.classifier.held_out, coverage)
+    )

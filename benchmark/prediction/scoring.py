@@ -1,5 +1,6 @@
 """From pixels to probabilities, by a kept model: a frozen extractor with a classifier, or a tuned network."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,11 +16,14 @@ from classifiers.fine_tuning.prediction import features
 from classifiers.selection import Floats
 from extractors.backbones import Backbone, embed, load_backbone
 from extractors.devices import choose_device
+from extractors.engines import AUTO, TORCH, engines_for
+from extractors.engines.agreement import with_engine
 from extractors.handcrafted import describe
 from extractors.sources import RANDOM
 from extractors.specs import BackboneSpec, DescriptorSpec
 from extractors.weights import load_strictly, read_state
 
+_log = logging.getLogger(__name__)
 Pixels = NDArray[np.uint8]
 
 
@@ -34,10 +38,14 @@ class Scores:
 Scorer = Callable[[Pixels], Scores]  # of (n, size, size) uint8
 
 
-def scorer_of(model: KeptModel, device: str = "auto") -> Scorer:
+def scorer_of(model: KeptModel, device: str = "auto", engine: str = AUTO) -> Scorer:
     """The scorer of a model, with its network loaded once.
 
-    Raises UserError for weights that are not those that the cell was fitted with, and for an unknown device.
+    A frozen network is run by `engine` (`engines.agreement`), which is compared with torch on the first
+    images that are scored. `auto` is the engine that the cell was fitted with, so that its probabilities are
+    found again: a difference in the last digit of a feature can lead a tree to its other branch. Raises
+    UserError for weights that are not those that the cell was fitted with, and for an unknown device or
+    engine.
     """
     try:
         network = tuned_network(model, device) if model.tuned else None
@@ -46,7 +54,10 @@ def scorer_of(model: KeptModel, device: str = "auto") -> Scorer:
         if isinstance(model.extractor, DescriptorSpec):
             check_identity(model)
             return partial(_by_descriptor, model, model.extractor.name)
-        return partial(_by_backbone, model, frozen_backbone(model, device))
+        backbone = frozen_backbone(model, device)
+        engines_for(engine, backbone.device.type, images=0)  # raises for one that cannot be used
+        chosen = _engine_of(model, backbone) if engine == AUTO else engine
+        return partial(_by_backbone, model, _Checked(backbone, chosen))
     except ValueError as error:
         raise UserError(f"cell {model.record.cell}: {reason(error)}") from error
 
@@ -92,8 +103,32 @@ def _by_descriptor(model: KeptModel, name: str, pixels: Pixels) -> Scores:
     return Scores(model.classifier.predict_proba(vectors), vectors)
 
 
-def _by_backbone(model: KeptModel, backbone: Backbone, pixels: Pixels) -> Scores:
-    vectors = embed(backbone, pixels)
+def _engine_of(model: KeptModel, backbone: Backbone) -> str:
+    """The engine that the cell was fitted with, where it can be used here; else torch."""
+    used = model.record.embedding.engine if model.record.embedding else None
+    try:
+        engines_for(used or TORCH, backbone.device.type, images=0)
+    except ValueError as error:
+        _log.info("cell %s: %s; %s is used", model.record.cell, error, TORCH)
+        return TORCH
+    return used or TORCH
+
+
+class _Checked:
+    """A backbone whose engine is compared with torch when the first images come."""
+
+    def __init__(self, backbone: Backbone, engine: str) -> None:
+        self._backbone, self._engine = backbone, engine
+        self._found: Backbone | None = None
+
+    def __call__(self, pixels: Pixels) -> Backbone:
+        if self._found is None:
+            self._found = with_engine(self._backbone, self._engine, pixels)
+        return self._found
+
+
+def _by_backbone(model: KeptModel, checked: _Checked, pixels: Pixels) -> Scores:
+    vectors = embed(checked(pixels), pixels)
     return Scores(model.classifier.predict_proba(vectors), vectors)
 
 

@@ -71,6 +71,8 @@ class Embedding(_Part):
     peak_device_memory_bytes: int | None = None
     bytes_on_disk: int | None = None
     weights_renamed: str | None = None  # how the names in a weights file were changed
+    engine: str | None = None  # that ran the network (`extractors.engines`); None in older records: torch
+    engine_version: str | None = None
 
 
 class Cost(_Part):

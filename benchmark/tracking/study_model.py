@@ -19,6 +19,7 @@ from benchmark.prediction.studies import Study
 from benchmark.prediction.table import predictions_frame
 from benchmark.store.record import Finished
 from benchmark.store.records import Records
+from extractors.engines import TORCH
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -90,9 +91,20 @@ def save_study_model(records: Records, record: Finished, folder: Path) -> None:
             artifacts={_BUNDLE: str(Path(temporary) / _BUNDLE)},
             signature=SIGNATURE,
             input_example=_example(record),
-            pip_requirements=[f"{name}=={known[name]}" for name in _NEEDED if name in known],
+            pip_requirements=[
+                *(f"{name}=={known[name]}" for name in _NEEDED if name in known),
+                *_engine(record),
+            ],
             metadata={"cell": record.cell, "grid": record.grid},
         )
+
+
+def _engine(record: Finished) -> list[str]:
+    """The package that ran a frozen network, and the one that exports the network for it; none for torch."""
+    used = record.embedding
+    if used is None or not used.engine or used.engine == TORCH:
+        return []
+    return [f"{used.engine}=={used.engine_version}", "onnx"]
 
 
 def _example(record: Finished) -> pd.DataFrame:

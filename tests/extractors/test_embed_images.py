@@ -76,3 +76,11 @@ def test_a_file_of_another_format_starts_no_program(tmp_path, monkeypatch):
     with pytest.raises(UnreadableImageError, match=r"x\.png: .*not a PNG"):
         extractors.embed([tmp_path / "x.png"], "bundled", device="cpu")
     assert not mark.exists()
+
+
+def test_an_engine_is_called_by_its_name(noise_images):
+    theirs = extractors.embed(noise_images, "bundled", device="cpu", engine="onnxruntime")
+    ours = extractors.embed(noise_images, "bundled", device="cpu", engine="torch")
+    np.testing.assert_allclose(theirs, ours, atol=1e-4)
+    with pytest.raises(ValueError, match="no engine is named 'onnx'; allowed: auto, "):
+        extractors.embed(noise_images, "bundled", device="cpu", engine="onnx")

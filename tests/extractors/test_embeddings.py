@@ -1,4 +1,5 @@
 from contextlib import nullcontext
+from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -162,3 +163,39 @@ def test_an_embedding_of_other_images_is_made_again(tmp_path):
     (again,) = load_embeddings(tmp_path / "c", pixels, [DESCRIPTOR])
     assert again.ids == pixels.ids
     assert meta.read_text().count('"image0", "image1"') == 1
+
+
+@pytest.mark.parametrize(
+    ("engine", "images", "used"),
+    [("auto", 128, "onnxruntime"), ("auto", 127, "torch"), ("torch", 128, "torch")],
+)
+def test_the_engine_of_a_network_is_noted(tmp_path, engine, images, used):
+    pixels = stored_pixels(tmp_path, n=images)
+    network, descriptor = load_embeddings(
+        tmp_path / "c", pixels, [NETWORK, DESCRIPTOR], device="cpu", engine=engine
+    )
+    cost = network.meta["cost"]
+    assert (cost["engine"], cost["engine_version"]) == (used, version(used))
+    assert not {"engine", "engine_version"} & set(descriptor.meta["cost"])
+
+
+def test_engines_share_a_folder_and_agree(tmp_path):
+    pixels = stored_pixels(tmp_path)
+    found = {}
+    for name in ("torch", "onnxruntime"):
+        (found[name],) = load_embeddings(tmp_path / name, pixels, [NETWORK], device="cpu", engine=name)
+    torch, onnxruntime = found.values()
+    assert torch.folder.name == onnxruntime.folder.name
+    norms = [np.linalg.norm(one.data, axis=1) for one in found.values()]
+    assert ((torch.data * onnxruntime.data).sum(axis=1) / norms[0] / norms[1]).min() >= 0.99999
+    (cached,) = load_embeddings(tmp_path / "torch", pixels, [NETWORK], device="cpu", engine="onnxruntime")
+    assert cached.meta["cost"]["engine"] == "torch", "the cached embedding of another engine is taken"
+
+
+def test_the_same_engine_gives_the_same_bytes(tmp_path):
+    pixels = stored_pixels(tmp_path)
+    digests = set()
+    for folder in ("a", "b"):
+        (stored,) = load_embeddings(tmp_path / folder, pixels, [NETWORK], device="cpu", engine="onnxruntime")
+        digests.add(stored.digest)
+    assert len(digests) == 1

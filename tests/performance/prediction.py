@@ -2,7 +2,7 @@
 
     python -m tests.performance.prediction [--weights FILE] [--studies 1000]
 
-The peer decodes nothing and knows no studies: batches of 32 through the network, by torch's own defaults.
+The peer decodes nothing and knows no studies: batches of 32 through the network, by the same engine.
 """
 
 import argparse
@@ -12,7 +12,6 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-import torch
 from rich.console import Console
 
 import benchmark as bm
@@ -20,9 +19,10 @@ from benchmark.prediction.cells import find_model, models_of
 from benchmark.prediction.predictor import predictor_of
 from benchmark.prediction.scoring import frozen_backbone
 from benchmark.prediction.studies import Study
-from extractors.backbones import forward
+from extractors.backbones import embed
+from extractors.engines.agreement import with_engine
 
-ROUNDS, BATCH = 3, 32
+ROUNDS = 3
 
 
 def arguments() -> argparse.Namespace:
@@ -64,7 +64,9 @@ def main() -> None:
         assert results.plan is not None
         records = bm.Workspace(Path(folder)).records("prediction")
         model = find_model(records, models_of(records)[0].cell)
-        predictor, backbone = predictor_of(model), frozen_backbone(model)
+        predictor, recorded = predictor_of(model), model.record.embedding
+        assert recorded is not None
+        assert recorded.engine is not None
         manifest = results.plan.manifest
         grouped = list(manifest.images.groupby("study"))
         chosen = [grouped[n % len(grouped)] for n in range(asked.studies)]
@@ -74,16 +76,17 @@ def main() -> None:
         ]
         pixels = np.stack([predictor.pixels(image) for study in studies for image in study.images])
 
-        def bare() -> None:
-            with torch.inference_mode():
-                for start in range(0, len(pixels), BATCH):
-                    forward(backbone, torch.from_numpy(pixels[start : start + BATCH]))
+        backbone = with_engine(frozen_backbone(model), recorded.engine, pixels)
 
-        bare()  # once, so that nothing is measured that happens only at first
+        def bare() -> None:
+            embed(backbone, pixels)
+
+        bare()  # once each, so that nothing is measured that happens only at first
+        list(predictor.predict(studies[:1]))
         taken = [(seconds(lambda: list(predictor.predict(studies))), seconds(bare)) for _ in range(ROUNDS)]
         ours, plain = (min(times) for times in zip(*taken, strict=True))
         console.print(
-            f"{len(studies):,} studies, {len(pixels):,} images, {backbone.spec.label}: predict {ours:.1f} s, "
+            f"{len(studies):,} studies, {len(pixels):,} images, {backbone.spec.label} by {backbone.engine}: predict {ours:.1f} s, "
             f"bare forward pass {plain:.1f} s: {ours / plain:.2f} x (best of {ROUNDS} each)"
         )
 

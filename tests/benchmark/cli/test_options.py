@@ -4,7 +4,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from benchmark.cli.main import cli
 from benchmark.cli.options import jobs_option, tracking_option, workspace_option
+from extractors.engines import NAMES
 
 
 @click.command()
@@ -26,3 +28,9 @@ def test_the_environment_gives_what_is_not_typed():
 @pytest.mark.parametrize("jobs", ["0", "-1", "many"])
 def test_jobs_are_a_number_of_processes(jobs):
     assert CliRunner().invoke(echo, ["--jobs", jobs]).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "predict", "explain", "worklist"])
+def test_commands_that_run_a_frozen_network_know_the_engines(command):
+    (option,) = [one for one in cli.commands[command].params if one.name == "engine"]
+    assert (option.default, list(option.type.choices)) == ("auto", list(NAMES))

@@ -16,7 +16,7 @@ from benchmark.cli.terminal import (
     time_left,
     training_table,
 )
-from benchmark.execution.plan import PlannedEmbedding
+from benchmark.execution.planned_embeddings import PlannedEmbedding
 from benchmark.grid.schema import FullSize
 
 ODD = "[x] [/x] [red]part\\"
@@ -128,12 +128,12 @@ def test_a_plan_says_which_time_is_on_which_device(unfinished, monkeypatch):
 def test_embeddings_of_networks_are_on_the_device_and_descriptors_on_the_cpu(unfinished, monkeypatch):
     monkeypatch.setattr(terminal, "device_of_networks", lambda _: "cuda")
     found = [
-        PlannedEmbedding("resnet18", False, 10, 5.0),
-        PlannedEmbedding("resnet34", True, 10, 0.0),
+        PlannedEmbedding("resnet18", False, 10, 5.0, "torch"),
+        PlannedEmbedding("resnet34", True, 10, 0.0, "torch"),
         PlannedEmbedding("edges", False, 10, 5.0),
     ]
     _, *rows = rows_of(embeddings_table(found, unfinished))
-    assert [row[4] for row in rows] == ["cuda", "", "cpu"]
+    assert [row[4:] for row in rows] == [["cuda", "torch"], ["", ""], ["cpu", ""]]
 
 
 def test_a_finished_plan_has_no_time_left(whole):

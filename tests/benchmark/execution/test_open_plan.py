@@ -10,7 +10,7 @@ import pytest
 from benchmark import api
 from benchmark.errors import UserError
 from benchmark.execution.open_plan import load_manifest, open_plan
-from benchmark.execution.plan import plan_embeddings
+from benchmark.execution.planned_embeddings import plan_embeddings
 from benchmark.grid.schema import Grid, read_grid
 from benchmark.store.workspace import Workspace
 

@@ -1,11 +1,14 @@
-"""Stored pixels and embeddings whose rows are not the manifest's."""
+"""Stored pixels and embeddings whose rows are not the manifest's, and the engine of a run."""
 
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from benchmark import api
+from benchmark.errors import UserError
 from benchmark.execution.executors import LocalExecutor, share_cores
 from benchmark.execution.run import Settings, run_plan
 from benchmark.execution.subsets import check_rows
@@ -42,3 +45,19 @@ def test_an_embedding_in_another_order_is_refused(write_grid, tmp_path, monkeypa
 
 def test_rows_in_the_order_of_the_manifest_pass():
     check_rows(SimpleNamespace(ids=["a", "b"], folder=Path("p")), ["a", "b"], "the pixels")
+
+
+def test_an_engine_that_cannot_be_used_is_one_line(write_grid, tmp_path):
+    with pytest.raises(UserError, match="--engine: no engine is named 'tensorrt'; allowed: auto, "):
+        api.run(write_grid(), tmp_path / "runs", jobs=1, device="cpu", engine="tensorrt", track=False)
+
+
+def test_the_engine_is_recorded_and_changes_no_identity(write_grid, tmp_path):
+    network = {"backbones": ["bundled"], "classifiers": ["majority"]}
+    grid = write_grid(train_sizes=[40], hand_crafted=None, feature_extraction=network)
+    asked = {"jobs": 1, "device": "cpu", "track": False}
+    (record,) = api.run(grid, tmp_path / "runs", engine="onnxruntime", **asked).cells
+    assert record.embedding.engine == "onnxruntime"
+    assert record.embedding.engine_version == version("onnxruntime")
+    other = api.run(grid, tmp_path / "runs", engine="torch", **asked)
+    assert [again.embedding for again in other.cells] == [record.embedding], "it is done, and computed once"

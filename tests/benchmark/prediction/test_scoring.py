@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from benchmark.errors import UserError
+from benchmark.prediction import scoring
 from benchmark.prediction.cells import models_of
 from benchmark.prediction.scoring import scorer_of, tuned_network
 from benchmark.store.kept_models import read_model
+from extractors.specs import BackboneSpec
 
 
 def models(kept_run):
@@ -47,3 +51,59 @@ def test_a_tuned_network_needs_none_of_the_pretrained_weights(kept_run, monkeypa
 def test_a_device_that_is_not_there_is_one_line(kept_run):
     with pytest.raises(UserError, match="cuda"):
         scorer_of(next(model for model in models(kept_run) if model.tuned), "cuda:7")
+
+
+@pytest.fixture
+def frozen(kept_run):
+    """The model of a frozen network whose cell was fitted with ONNX Runtime."""
+    found = next(
+        model for model in models(kept_run) if isinstance(model.extractor, BackboneSpec) and not model.tuned
+    )
+    assert found.record.embedding.engine == "onnxruntime"
+    return found
+
+
+def engines_used(monkeypatch, model, engine, device="cpu"):
+    """The engine of each call of `embed` in two calls of a model's scorer."""
+    used = []
+
+    def embed(backbone, pixels):
+        used.append(backbone.engine)
+        return real(backbone, pixels)
+
+    real = scoring.embed
+    monkeypatch.setattr(scoring, "embed", embed)
+    score = scorer_of(model, device, engine)
+    for _ in range(2):
+        score(np.random.default_rng(0).integers(0, 256, (3, 40, 40), dtype=np.uint8))
+    return used
+
+
+@pytest.mark.parametrize(
+    ("recorded", "engine", "used"),
+    [
+        ("onnxruntime", "auto", "onnxruntime"),
+        ("torch", "auto", "torch"),
+        (None, "auto", "torch"),  # a record of an older version
+        ("of a later version", "auto", "torch"),
+        ("onnxruntime", "torch", "torch"),
+        ("torch", "onnxruntime", "onnxruntime"),
+    ],
+)
+def test_the_engine_is_that_of_the_record_unless_another_is_named(
+    monkeypatch, frozen, recorded, engine, used
+):
+    embedding = frozen.record.embedding.model_copy(update={"engine": recorded})
+    model = replace(frozen, record=frozen.record.model_copy(update={"embedding": embedding}))
+    assert engines_used(monkeypatch, model, engine) == [used, used]
+
+
+def test_another_engine_gives_almost_the_same(frozen):
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 40, 40), dtype=np.uint8)
+    recorded, torch = (scorer_of(frozen, "cpu", engine)(pixels) for engine in ("auto", "torch"))
+    assert recorded.vectors == pytest.approx(torch.vectors, abs=1e-4)
+
+
+def test_an_engine_that_cannot_be_used_is_one_line_naming_the_cell(frozen):
+    with pytest.raises(UserError, match=f"cell {frozen.record.cell}: no engine is named 'tensorrt'"):
+        scorer_of(frozen, "cpu", "tensorrt")

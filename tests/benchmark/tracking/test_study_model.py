@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from importlib.metadata import version
 
 import mlflow
 import numpy as np
@@ -70,6 +71,13 @@ def test_bytes_base64_and_arrays_are_the_same_images(kept_run, saved):
         assert found[name]["probability"].to_numpy() == pytest.approx(
             found["bytes"]["probability"].to_numpy(), abs=1e-6
         )
+
+
+def test_the_engine_of_a_frozen_network_is_required(saved):
+    record, folder = saved
+    needed = (folder / "requirements.txt").read_text().splitlines()
+    engine = f"onnxruntime=={version('onnxruntime')}"
+    assert ({engine, "onnx"} <= set(needed)) == (record.strategy == "feature_extraction")
 
 
 def test_nothing_in_the_folder_is_pickled(saved):

@@ -1,0 +1,81 @@
+"""The embeddings that the unfinished cells of a plan need, with their expected time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.errors import UserError
+from benchmark.execution.plan import Plan
+from benchmark.grid.strategies import STRATEGIES
+from benchmark.store.record import Finished, Record
+from benchmark.store.records import Records
+from extractors.array_store import read_array
+from extractors.engines import AUTO, ENGINES, TORCH, engines_for
+from extractors.specs import BackboneSpec, embedding_folder
+
+_Measured = Mapping[tuple[str, str], float]  # (extractor, engine) -> milliseconds per image
+
+
+@dataclass(frozen=True)
+class PlannedEmbedding:
+    """An embedding that unfinished cells need: whether it is cached, and its estimated time if not."""
+
+    extractor: str
+    cached: bool
+    images: int
+    seconds: float  # wall-clock, with all cores
+    engine: str = ""  # that a run would use, of a network
+
+
+def plan_embeddings(
+    plan: Plan, records: Records, cache: Path, *, engine: str = AUTO, device: str = "cpu"
+) -> list[PlannedEmbedding]:
+    """List the embeddings that the unfinished cells need, and whether each is cached.
+
+    `engine` and `device` (the type of torch's) are those of the run. Raises UserError for an engine that
+    cannot be used.
+    """
+    images, pixels = len(plan.manifest.images), plan.images.pixels if plan.images else ""
+    networks, measured = _engine_of(engine, device, images), _measured(records.all())
+    wanted = {
+        planned.cell.backbone: (extractor, planned.cell.strategy)
+        for planned in plan.todo
+        if (extractor := planned.cell.embedding_extractor)
+    }
+    found = []
+    for label, (extractor, strategy) in wanted.items():
+        folder = embedding_folder(cache, pixels, extractor) if pixels else None
+        cached = folder is not None and read_array(folder, check=False) is not None
+        by = networks if isinstance(extractor, BackboneSpec) else ""
+        cost = _milliseconds(label, by, measured, STRATEGIES[strategy].embedding_ms)
+        found.append(PlannedEmbedding(label, cached, images, 0.0 if cached else images * cost / 1000, by))
+    return found
+
+
+def _engine_of(asked: str, device: str, images: int) -> str:
+    """The engine that a run would use if it agrees with torch."""
+    try:
+        return next((engine.name for engine in engines_for(asked, device, images)), TORCH)
+    except ValueError as error:
+        raise UserError(f"--engine: {error}") from None
+
+
+def _measured(records: Iterable[Record]) -> _Measured:
+    return {
+        (record.backbone, record.embedding.engine or TORCH): record.embedding.milliseconds_per_image
+        for record in records
+        if isinstance(record, Finished) and record.embedding and record.embedding.milliseconds_per_image
+    }
+
+
+def _milliseconds(label: str, engine: str, measured: _Measured, first_guess: float) -> float:
+    """The time per image: as measured with this engine, or with another one and the ratio of their speeds."""
+    engine = engine or TORCH
+    if same := measured.get((label, engine)):
+        return same
+    by_torch = [
+        cost * ENGINES[other].speed
+        for (name, other), cost in measured.items()
+        if name == label and other in ENGINES
+    ]
+    return (by_torch[0] if by_torch else first_guess) / ENGINES[engine].speed

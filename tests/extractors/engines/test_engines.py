@@ -1,0 +1,64 @@
+import subprocess
+import sys
+
+import pytest
+
+from extractors import engines
+from extractors.engines import AUTO, ENGINES, NAMES, TORCH, WORTH_IMAGES, engines_for
+
+MANY = WORTH_IMAGES
+
+
+def names(*arguments):
+    return [engine.name for engine in engines_for(*arguments)]
+
+
+def test_importing_the_registry_imports_no_engine():
+    code = f"import sys, extractors.engines; assert not {set(ENGINES)!r} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_auto_takes_what_is_installed_in_the_order_of_speed(monkeypatch):
+    monkeypatch.setattr(engines, "find_spec", lambda name: name)
+    assert names(AUTO, "cpu", MANY) == ["onnxruntime", "openvino"]
+    speeds = [engine.speed for engine in ENGINES.values()]
+    assert speeds == sorted(speeds, reverse=True)
+    monkeypatch.setattr(engines, "find_spec", lambda name: name == "openvino" or None)
+    assert names(AUTO, "cpu", MANY) == ["openvino"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "device", "images"),
+    [
+        (AUTO, "cuda", MANY),
+        (AUTO, "mps", MANY),
+        (AUTO, "cpu", MANY - 1),
+        (TORCH, "cpu", MANY),
+        (TORCH, "cuda", 1),
+    ],
+)
+def test_torch_runs_few_images_and_accelerators(asked, device, images):
+    assert names(asked, device, images) == []
+
+
+def test_an_engine_that_is_named_is_taken_for_any_number_of_images():
+    assert names("onnxruntime", "cpu", 1) == ["onnxruntime"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "device", "said"),
+    [
+        ("onxruntime", "cpu", "no engine is named 'onxruntime'; did you mean 'onnxruntime'"),
+        ("onnxruntime", "cuda", "runs on the CPU, not on cuda"),
+        ("openvino", "cpu", "install the extra 'openvino' of benchmark"),
+    ],
+)
+def test_an_engine_that_cannot_be_used_is_an_error_that_says_the_way_out(monkeypatch, asked, device, said):
+    monkeypatch.setattr(engines, "find_spec", lambda name: None if name == "openvino" else name)
+    with pytest.raises(ValueError, match=said):
+        engines_for(asked, device, 1)
+
+
+def test_every_engine_that_is_installed_has_a_version():
+    assert all(engine.version for engine in ENGINES.values() if engine.installed)
+    assert NAMES[0] == AUTO
