@@ -133,7 +133,9 @@ def load_embeddings(
         for folder in sorted(set(folders.values())):  # one order for all processes: no deadlock
             locks.enter_context(FileLock(f"{folder}.lock"))
         known: dict[Path, StoredArray | Failure] = {
-            folder: stored for folder in folders.values() if (stored := _stored(folder, pixels)) is not None
+            folder: stored
+            for folder in folders.values()
+            if (stored := stored_embedding(folder, pixels)) is not None
         }
         absent = [e for e in extractors if folders[id(e)] not in known]
         if absent:
@@ -142,7 +144,7 @@ def load_embeddings(
     yield from (known[folders[id(extractor)]] for extractor in extractors)
 
 
-def _stored(folder: Path, pixels: StoredArray) -> StoredArray | None:
+def stored_embedding(folder: Path, pixels: StoredArray) -> StoredArray | None:
     """The stored embedding of these pixels, row by row; None when absent, damaged or of other images."""
     stored = read_array(folder)
     if stored is not None and stored.ids != pixels.ids:

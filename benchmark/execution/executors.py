@@ -87,6 +87,14 @@ class Executor(Protocol):
         """Whether `map` calls the function in this process, where callbacks of it work."""
         ...
 
+    def workers(self) -> int:
+        """How many items with `gpu` are computed at once."""
+        ...
+
+    def sees_workspace(self, job: Any) -> bool:
+        """Whether all workers see the workspace of a job."""
+        ...
+
 
 @dataclass(frozen=True)
 class LocalExecutor:
@@ -110,6 +118,14 @@ class LocalExecutor:
     def in_this_process(self, *, gpu: bool) -> bool:
         """See `Executor`."""
         return len(self.gpus) < 2 if gpu else self.share.jobs == 1
+
+    def workers(self) -> int:
+        """See `Executor`."""
+        return max(1, len(self.gpus))
+
+    def sees_workspace(self, job: Any) -> bool:
+        """See `Executor`."""
+        return True
 
 
 _shared: list[Any] = []  # in a worker: what its parent sent once

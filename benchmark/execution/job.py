@@ -29,6 +29,7 @@ class Job:
     cache: Path
     pixels_folder: Path
     device: str
+    engine: str
     threads: int  # of a function that uses no device
     device_threads: int
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from benchmark.errors import UserError
 from benchmark.execution.advice import with_advice
+from benchmark.execution.embedding_shards import embed_shards
 from benchmark.execution.executors import Executor, Progress, available_cores
 from benchmark.execution.held_cells import HeldCells
 from benchmark.execution.image_state import CHANGED, ImageState
@@ -75,6 +76,7 @@ class Run:
             self.settings.cache,
             self.pixels.folder,
             self.settings.device,
+            self.settings.engine,
             threads=executor.threads(gpu=False),
             device_threads=executor.threads(gpu=True),
         )
@@ -86,22 +88,29 @@ class Run:
         """
         asked = [planned.cell for planned in cells]
         extractors = {cell.backbone: extractor for cell in asked if (extractor := cell.embedding_extractor)}
+        if self.settings.executor.in_this_process(gpu=True):
+            failures = {}
+        else:
+            every = list(extractors.values())
+            failures = embed_shards(every, self.job, self.settings.executor, self._embedded)
+        wanted = {label: one for label, one in extractors.items() if label not in failures}
         stored = load_embeddings(
             self.settings.cache,
             self.pixels,
-            list(extractors.values()),
+            list(wanted.values()),
             device=self.settings.device,
             engine=self.settings.engine,
             jobs=available_cores(),
-            progress=lambda label, rows: self.progress(
-                f"embedding with {label}", rows, len(self.pixels.data)
-            ),
+            progress=self._embedded,
         )
-        found = dict(zip(extractors, stored, strict=True))
+        found = failures | dict(zip(wanted, stored, strict=True))
         for label, embedding in found.items():
             if isinstance(embedding, StoredArray):
                 check_rows(embedding, _images(self.plan), f"the embedding of {label}")
         return found
+
+    def _embedded(self, label: str, rows: int) -> None:
+        self.progress(f"embedding with {label}", rows, len(self.pixels.data))
 
 
 class Runner(Protocol):

@@ -22,7 +22,6 @@ S = TypeVar("S")
 R = TypeVar("R")
 GPU = "GPU"  # the resource of workers with a device: `dask worker --resources "GPU=1"`
 _AHEAD = 3  # items that each task of a worker has waiting: enough to hide the way to the scheduler
-_WAIT = 120  # seconds for the first worker of the cluster
 _log = logging.getLogger(__name__)
 
 
@@ -53,7 +52,6 @@ class DaskExecutor:
         """
         stage = None
         try:
-            self.client.wait_for_workers(1, timeout=_WAIT)
             stage = _Stage(self, function, shared, gpu)
             yield from stage.run(iter(items))
         except KilledWorker as error:
@@ -74,7 +72,7 @@ class DaskExecutor:
 
     def room(self) -> int:
         """How many items may run or wait at the workers."""
-        return max(1, _AHEAD * sum(self._workers().values()))
+        return _AHEAD * self.workers()
 
     def options(self, *, gpu: bool) -> dict[str, Any]:
         """Where an item may run. Raises UserError when all workers are refused."""
@@ -96,7 +94,11 @@ class DaskExecutor:
             _log.warning("worker %s is refused: %s", address, why)
         self.refused.add(address)
 
-    def all_see(self, job: Job) -> bool:
+    def workers(self) -> int:
+        """The tasks at once of all workers."""
+        return max(1, sum(self._workers().values()))
+
+    def sees_workspace(self, job: Job) -> bool:
         """Whether all present workers have the workspace of a job at its place."""
         return all(self.client.run(on_worker.sees, job).values())
 
@@ -118,7 +120,7 @@ class _Stage:
         self._executor, self._client, self._gpu = executor, executor.client, gpu
         self._function, self._shared = function, shared
         self._sent = self._client.submit(on_worker.unpack, cloudpickle.dumps(shared), pure=False)
-        self._apart = isinstance(shared, Job) and not executor.all_see(shared)
+        self._apart = isinstance(shared, Job) and not executor.sees_workspace(shared)
         self._arrays: dict[object, Future[Any]] = {}
         self._running: dict[Future[Any], Any] = {}
         self._finished = as_completed(loop=self._client.loop, raise_errors=False)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["local", "dask", "slurm", "array"]
 _JOBS = 8  # SLURM jobs at most where --workers does not say
+_FIRST_WORKER = 120  # seconds for the first worker to come
 _PATIENCE = 10  # seconds, for a scheduler to answer
 _log = logging.getLogger(__name__)
 
@@ -63,7 +64,21 @@ def executor_of(settings: ExecutorSettings, share: Share, device: str) -> Iterat
     with ExitStack() as stack:
         client = stack.enter_context(_client(settings, share))
         _log.info("Dask's dashboard: %s", client.dashboard_link)
+        _wait_for_a_worker(client, settings)
         yield DaskExecutor(client)
+
+
+def _wait_for_a_worker(client: "Client", settings: ExecutorSettings) -> None:
+    """The first worker: of SLURM when its queue lets it begin, of another cluster soon."""
+    if settings.kind == "slurm":
+        _log.warning("waiting for the first SLURM job (squeue shows the queue)")
+    try:
+        client.wait_for_workers(1, timeout=None if settings.kind == "slurm" else _FIRST_WORKER)
+    except TimeoutError:
+        raise UserError(
+            f"the scheduler {settings.scheduler} has no worker; start some: dask worker {settings.scheduler}"
+            " --nthreads 1"
+        ) from None
 
 
 @contextmanager
@@ -123,5 +138,5 @@ def slurm_cluster(settings: ExecutorSettings) -> Any:
     cluster = SLURMCluster(
         queue=settings.partition or None, scheduler_options={"dashboard_address": "127.0.0.1:0"}
     )
-    cluster.adapt(minimum=0, maximum=settings.workers or _JOBS)
+    cluster.adapt(minimum=1, maximum=settings.workers or _JOBS)
     return cluster

@@ -1,0 +1,77 @@
+"""Embeddings that several processes or machines compute: each takes some rows, which are put together."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+
+from extractors.array_store import PartialArray, StoredArray
+from extractors.embeddings import CHUNK, AnyExtractor, Failure, stored_embedding
+from extractors.specs import embedding_folder
+
+ROWS = 8 * CHUNK  # of a shard, at most; whole chunks, so that networks see the same batches as in one pass
+_MEANS = ("milliseconds_per_image", "kwh_per_image")  # of the cost; of other numbers the largest is taken
+
+
+def shards_of(pixels: StoredArray, workers: int) -> list[slice]:
+    """The rows of each shard: about four shards for each worker, of ROWS rows at most."""
+    count = len(pixels.data)
+    chunks = min(ROWS // CHUNK, max(1, count // (4 * max(1, workers) * CHUNK)))
+    step = chunks * CHUNK
+    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
+
+
+def shard(pixels: StoredArray, rows: slice) -> StoredArray:
+    """Some of the pixels, with a digest of their own."""
+    digest = f"{pixels.digest} {rows.start}-{rows.stop}"
+    return StoredArray(pixels.folder, pixels.data[rows], pixels.ids[rows], digest, pixels.meta)
+
+
+def join(
+    cache: Path, pixels: StoredArray, extractor: AnyExtractor, rows: Sequence[slice]
+) -> StoredArray | Failure:
+    """The embedding of all pixels from those of the shards, which are deleted.
+
+    It is a Failure when a shard is not there any more.
+    """
+    folder = embedding_folder(cache, pixels.digest, extractor)
+    with FileLock(f"{folder}.lock"):
+        if (known := stored_embedding(folder, pixels)) is not None:
+            return known
+        parts = []
+        for one in rows:
+            own = shard(pixels, one)
+            part = stored_embedding(embedding_folder(cache, own.digest, extractor), own)
+            if part is None:
+                lost = ValueError(f"the rows {one.start} to {one.stop} were deleted; run again")
+                return Failure(extractor, lost)
+            parts.append(part)
+        shape = len(pixels.data), parts[0].data.shape[1]
+        PartialArray(folder, shape, np.float32, len(pixels.data)).discard()  # of a pass that was cut off
+        whole = PartialArray(folder, shape, np.float32, len(pixels.data))
+        whole.write(slice(0, len(pixels.data)), np.concatenate([part.data for part in parts]))
+        meta = {name: parts[0].meta[name] for name in ("extractor", "renamed")}
+        found = whole.finish(pixels.ids, pixels=pixels.digest, cost=_cost(parts), **meta)
+    for part in parts:
+        shutil.rmtree(part.folder, ignore_errors=True)
+        Path(f"{part.folder}.lock").unlink(missing_ok=True)
+    return found
+
+
+def _cost(parts: Sequence[StoredArray]) -> dict[str, Any]:
+    """The cost per image over all shards; of memory the largest, of names those of the first."""
+    costs = [part.meta["cost"] for part in parts]
+    found = dict(costs[0])
+    weights = [len(part.data) for part in parts]
+    for name, value in found.items():
+        values = [cost.get(name) for cost in costs]
+        if any(one is None for one in values):
+            found[name] = None
+        elif name in _MEANS:
+            found[name] = float(np.average(values, weights=weights))
+        elif isinstance(value, int):
+            found[name] = max(values)
+    return found
