@@ -10,7 +10,8 @@ import benchmark as bm
 from benchmark.datasets.audit.checks import audit
 from benchmark.datasets.audit.document import document
 from benchmark.datasets.audit.page import write_page
-from benchmark.datasets.dicom.dataset import DicomFolder, read_dicom
+from benchmark.datasets.dicom.dataset import read_dicom
+from benchmark.datasets.dicom.studies import DicomFolder
 from benchmark.datasets.image_facts import with_facts
 from benchmark.datasets.verification import verify
 from tests.benchmark.datasets.dicom.studies import SECRETS, uid, write_folder, write_study
