@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmark.datasets.column_names import FORMAT, known_names, other_places, places_of
-from benchmark.datasets.image_files import ImageFiles, find_files, plain_path
+from benchmark.datasets.file_lookup import ImageFiles, find_files, plain_path
 from benchmark.datasets.label_words import EXPECTED, meaning_of, note_on
 from benchmark.datasets.names import EVERY_PART
 from benchmark.datasets.spelling import composed
