@@ -27,6 +27,7 @@ from benchmark.analysis.subgroups import subgroup_rows
 from benchmark.analysis.worklist import worklist_rows
 from benchmark.execution.plan import Plan
 from benchmark.grid.strategies import STRATEGIES
+from benchmark.grid.subgroups import Subgroup
 from classifiers.catalogue import learns
 from results.figures import EmbeddingAtlas, PredictionGallery
 from results.projection import PCA
@@ -78,10 +79,10 @@ class Findings:
         return {name: attempt(partial(prediction_gallery, self.evaluated, self.plan, name)) for name in names}
 
     @cached_property
-    def subgroups(self) -> dict[str, Attempt[pd.DataFrame]]:
+    def subgroups(self) -> dict[Subgroup, Attempt[pd.DataFrame]]:
         """By the columns that the grid asks for, the metrics on each group of the test set."""
         asked = self.evaluated.evaluation.subgroups
-        return {one.column: attempt(partial(subgroup_rows, self.evaluated, self.plan, one)) for one in asked}
+        return {one: attempt(partial(subgroup_rows, self.evaluated, self.plan, one)) for one in asked}
 
     @property
     def _strategies(self) -> list[str]:

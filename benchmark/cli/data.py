@@ -110,7 +110,7 @@ def convert_dicom(
             key,
             cache=_CACHE,
             jobs=jobs or available_cores(),
-            progress=lambda done, total: report("converting images", done, total),
+            progress=lambda now, total: report("converting images", now, total),
         )
     for note in found.notes:
         _log.warning("%s", note)

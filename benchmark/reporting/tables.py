@@ -129,10 +129,10 @@ def _made(attempts: Mapping[str, Attempt[Thing]]) -> list[Thing]:
 
 def _subgroups(findings: Findings) -> Iterator[Table]:
     evaluation = findings.evaluated.evaluation
-    for column, found in findings.subgroups.items():
-        name = f"subgroups_{for_file_name(column)}"
+    for asked, found in findings.subgroups.items():
+        name = f"subgroups_{for_file_name(asked.column)}"
         settings = {"unit": evaluation.unit, "fewest": FEWEST, "confidence": evaluation.confidence}
-        yield name, partial(_of_group, found, name, column, settings)
+        yield name, partial(_of_group, found, name, asked.column, settings)
 
 
 def _of_group(

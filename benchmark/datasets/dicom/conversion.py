@@ -46,10 +46,11 @@ def from_dicom(
     *,
     cache: Path,
     jobs: int = 1,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda now, total: None,
 ) -> Converted:
     """Write OUT/images/STUDY/IMAGE.png and OUT/manifest.csv: digests (by `key`) in the place of identifiers.
 
+    `progress` is told how many images are done now, and of how many.
     `asked` and `cache` as in `read_dicom`; with `partial`, images that cannot be decoded are left out too.
     The manifest's columns are those of the format, DESCRIBING, and `split` where the labels have one. Raises
     UserError, without a value from a header, for what cannot be used and for an OUT that is not empty.
@@ -92,11 +93,10 @@ def _write_images(
     pairs = list(zip(table["path"], table["file"], strict=True))
     chunks = [pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE)]
     workers = Parallel(n_jobs=min(jobs, len(chunks)), return_as="generator_unordered", **ending_with_this())
-    failed, done = {}, 0
+    failed = {}
     for number, errors in workers(delayed(_write_chunk)(root, folder, chunk) for chunk in chunks):
         failed.update(errors)
-        done += number
-        progress(done, len(pairs))
+        progress(number, len(pairs))
     return dict(sorted(failed.items()))
 
 
