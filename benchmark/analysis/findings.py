@@ -23,9 +23,11 @@ from benchmark.analysis.prediction_gallery import prediction_gallery
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.sample_size import crossover_rows, fit_rows
 from benchmark.analysis.scores import score_rows
+from benchmark.analysis.subgroups import subgroup_rows
 from benchmark.analysis.worklist import worklist_rows
 from benchmark.execution.plan import Plan
 from benchmark.grid.strategies import STRATEGIES
+from benchmark.grid.subgroups import Subgroup
 from classifiers.catalogue import learns
 from results.figures import EmbeddingAtlas, PredictionGallery
 from results.projection import PCA
@@ -75,6 +77,12 @@ class Findings:
         """Examples of the predictions of the frozen and the fine-tuned side, likewise."""
         names = [name for name in self._strategies if name in (QUESTION.first, QUESTION.second)]
         return {name: attempt(partial(prediction_gallery, self.evaluated, self.plan, name)) for name in names}
+
+    @cached_property
+    def subgroups(self) -> dict[Subgroup, Attempt[pd.DataFrame]]:
+        """By the columns that the grid asks for, the metrics on each group of the test set."""
+        asked = self.evaluated.evaluation.subgroups
+        return {one: attempt(partial(subgroup_rows, self.evaluated, self.plan, one)) for one in asked}
 
     @property
     def _strategies(self) -> list[str]:

@@ -1,6 +1,6 @@
 """The finished cells of a grid as one object: its frames, and what follows from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -14,9 +14,11 @@ from benchmark.analysis.power import forecast_rows, power_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.strategy_curves import strategy_points
+from benchmark.analysis.subgroups import subgroup_rows
 from benchmark.analysis.worklist import worklist_rows
 from benchmark.errors import UserError
 from benchmark.execution.plan import Plan
+from benchmark.grid.subgroups import Subgroup
 from benchmark.store.record import Failed, Finished
 from benchmark.store.records import Records
 from results.figures.embedding_atlas import EmbeddingAtlas
@@ -107,6 +109,18 @@ class Results:
         """
         return worklist_rows(self.answers.cells)
 
+    def subgroups(self, column: str, bounds: Sequence[float] = ()) -> pd.DataFrame:
+        """Metrics on parts of the test set: `benchmark.analysis.subgroups.subgroup_rows`.
+
+        `column` is one of the manifest's that describes images (sex, manufacturer, any other); `bounds` cut
+        its numbers. Raises UserError for a column that is not there or has too many values.
+        """
+        try:
+            asked = Subgroup(column=column, bounds=tuple(bounds))
+        except ValueError as error:
+            raise UserError(f"subgroups: {error}") from None
+        return self._with_plan(partial(subgroup_rows, asked=asked))
+
     def embedding_atlas(self, strategy: str = "feature_extraction", projection: str = PCA) -> EmbeddingAtlas:
         """The images by the embedding that training folds choose of a strategy: `.frame()` and `.plot()`.
 
@@ -124,7 +138,9 @@ class Results:
 
     def _with_plan(self, make: Callable[[ResampledCells, Plan], Made]) -> Made:
         if self.plan is None:
-            raise UserError("pictures need the grid and its data: load_results(workspace, 'grid.yaml')")
+            raise UserError(
+                "pictures and subgroups need the grid and its data: load_results(workspace, 'grid.yaml')"
+            )
         if not self.answers.cells.finished:
             raise UserError(f"grid '{self.plan.grid.name}' has no finished cell; first: benchmark run")
         try:

@@ -1,13 +1,14 @@
 """What a kept model says about one study: the verdict, and each view beside the map of what counted."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmark.app.decoding import DECODER, SIDE, Asked, Decoded
 from benchmark.app.uploads import Upload, study_of
 from benchmark.errors import UserError
 from benchmark.prediction.explanation import Explainer, explainer_of
@@ -22,9 +23,8 @@ from benchmark.prediction.predictor import (
 from benchmark.prediction.scoring import Pixels
 from benchmark.prediction.studies import Study
 from benchmark.store.kept_models import KeptModel
-from extractors.pixels import UnreadableImageError, decode
+from extractors.pixels import UnreadableImageError
 
-_SIDE = 512  # pixels of the shown squares; chosen by hand
 _one_at_a_time = threading.Lock()  # so that memory holds one decoded image, however many pages are open
 
 
@@ -70,36 +70,39 @@ class Judge:
         """
         study = study_of(uploads)
         with _one_at_a_time:
-            pixels = self._decoded(study)
-            prediction = self.predictor.judge(study, pixels)
-            views = tuple(self._views(study, prediction, pixels))
+            decoded = self._decoded(study)
+            pixels = np.stack([one.pixels for one in decoded])
+            prediction = self.predictor.judge(study, pixels, [one.doubts for one in decoded])
+            views = tuple(self._views(prediction, pixels, decoded))
         threshold, coverage = self.predictor.model.record.threshold, self.predictor.rule.coverage
         return Opinion(prediction, threshold, coverage, views, self.no_map)
 
-    def _decoded(self, study: Study) -> Pixels:
-        """The views as the model sees them: (n, size, size)."""
-        squares = []
+    def _decoded(self, study: Study) -> list[Decoded]:
+        """The views, decoded in another process."""
+        settings = self.predictor.model.image
+        asked = Asked(settings["size"], settings["fit"], settings["window"])
+        found = []
         for name, image in zip(study.names, study.images, strict=True):
+            assert isinstance(image, bytes)
             try:
-                squares.append(self.predictor.pixels(image))
+                found.append(DECODER(image, asked))
             except UnreadableImageError as error:
                 raise UserError(f"{name}: {error}; remove it") from error
-        return np.stack(squares)
+        return found
 
-    def _views(self, study: Study, prediction: StudyPrediction, pixels: Pixels) -> list[View]:
+    def _views(
+        self, prediction: StudyPrediction, pixels: Pixels, decoded: Sequence[Decoded]
+    ) -> Iterator[View]:
         heats = self.explainer(pixels) if self.explainer else [None] * len(pixels)
-        settings = self.predictor.model.image
-        views = []
-        for image, said, heat in zip(study.images, prediction.images, heats, strict=True):
-            square = decode(image, _SIDE, settings["fit"], settings["window"])
-            mapped = None if heat is None else overlay(square, _enlarged(heat))
+        for one, said, heat in zip(decoded, prediction.images, heats, strict=True):
+            mapped = None if heat is None else overlay(one.picture, _enlarged(heat))
             speaks = heat is None or bool(heat.any())
-            views.append(View(said, Image.fromarray(square), mapped, speaks))
-        return views
+            yield View(said, Image.fromarray(one.picture), mapped, speaks)
 
 
 def judge_of(model: KeptModel, coverage: float = COVERAGE) -> Judge:
     """Load what a model needs, on the processor. Raises UserError for weights that cannot be used."""
+    DECODER.start()
     predictor = predictor_of(model, coverage=coverage, device="cpu")
     try:
         return Judge(predictor, explainer_of(model, "cpu"))
@@ -108,4 +111,4 @@ def judge_of(model: KeptModel, coverage: float = COVERAGE) -> Judge:
 
 
 def _enlarged(heat: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(Image.fromarray(heat).resize((_SIDE, _SIDE), Image.Resampling.BILINEAR))
+    return np.asarray(Image.fromarray(heat).resize((SIDE, SIDE), Image.Resampling.BILINEAR))

@@ -3,7 +3,7 @@
 import sys
 from importlib.util import find_spec
 
-from benchmark.api import grid_name
+from benchmark.api_arguments import grid_name
 from benchmark.app.choices import kept_choices
 from benchmark.app.server import COVERAGE, GRID, WORKSPACE
 from benchmark.cli.server_process import serve_until_stopped

@@ -3,6 +3,8 @@
 import logging
 from pathlib import Path
 
+import click
+
 from benchmark.cli.terminal import console, findings_table, frame_table, progress_bars, say, shown
 from benchmark.datasets.kinds import kind_at
 from benchmark.datasets.manifest import Manifest
@@ -78,6 +80,42 @@ def convert_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = Non
     from benchmark.datasets.medmnist import from_medmnist
 
     say(f"manifest: {shown(from_medmnist(npz, out, abnormal))}")
+
+
+def convert_dicom(
+    folder: Path,
+    out: Path,
+    *,
+    labels: Path | None,
+    match: str | None,
+    partial: bool,
+    salt_file: Path | None,
+    allow_outside: bool,
+    jobs: int | None,
+) -> None:
+    """Write images and manifest of a folder of DICOM files, and print where they and the salt are."""
+    from benchmark.datasets.dicom.conversion import from_dicom
+    from benchmark.datasets.dicom.salt import key_of_salt
+    from benchmark.datasets.dicom.studies import DicomFolder
+
+    salt = salt_file or Path(click.get_app_dir("benchmark")) / "dicom.salt"
+    if salt.absolute().is_relative_to(out.absolute()):
+        raise UserError(f"--salt-file {salt}: must lie outside of {out}, which others may get")
+    asked = DicomFolder(folder, labels or folder / "labels.csv", match, partial, allow_outside)
+    key, made = key_of_salt(salt)
+    with progress_bars() as report:
+        found = from_dicom(
+            asked,
+            out,
+            key,
+            cache=_CACHE,
+            jobs=jobs or available_cores(),
+            progress=lambda now, total: report("converting images", now, total),
+        )
+    for note in found.notes:
+        _log.warning("%s", note)
+    say(f"{found.images:,} images; manifest: {shown(found.manifest)}")
+    say(f"digests by the {'new ' if made else ''}salt in {shown(salt)}: keep it, and to yourself")
 
 
 def labels_of(text: str | None) -> frozenset[int] | None:

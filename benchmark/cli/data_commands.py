@@ -2,10 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from benchmark.cli.options import FILE, FOLDER, grid_option, jobs_option, outside_option, workspace_option
+from benchmark.datasets.names import MATCHED_BY
 
 
 @click.group()
@@ -65,21 +67,40 @@ def explore(root: Path, out: Path, allow_outside: bool) -> None:
 
 
 @data.command()
-@click.option("--medmnist", "npz", type=FILE, required=True, help="A MedMNIST file (.npz).")
+@click.option("--medmnist", "npz", type=FILE, help="A MedMNIST file (.npz).")
 @click.option(
     "--abnormal",
     metavar="LABELS",
-    help="Labels that count as abnormal, as 1 or 0,2,4; all others are normal.",
+    help="Of --medmnist: labels that count as abnormal, as 1 or 0,2,4; all others are normal.",
 )
+@click.option("--dicom", type=FOLDER, help="A folder of DICOM files.")
+@click.option("--labels", type=FILE, help="Of --dicom: the CSV of labels; default: labels.csv in the folder.")
+@click.option("--match", type=click.Choice(MATCHED_BY), help="Of --dicom: what the CSV's rows name.")
+@click.option("--partial", is_flag=True, help="Of --dicom: leave out images without a row, and the like.")
+@click.option("--salt-file", type=FILE, help="Of --dicom: the secret of the digests; made if not there.")
 @click.option("--out", type=FOLDER, required=True, help="Folder for images/ and manifest.csv.")
-def manifest(npz: Path, out: Path, abnormal: str | None) -> None:
-    """Convert a MedMNIST file into images and a manifest.
+@outside_option
+@jobs_option
+def manifest(npz: Path | None, abnormal: str | None, dicom: Path | None, out: Path, **asked: Any) -> None:
+    """Convert a MedMNIST file, or a folder of DICOM files, into images and a manifest.
 
     PneumoniaMNIST and BreastMNIST are known by their content; of others say which labels are --abnormal.
+    Nothing of DICOM headers is left but what describes an image: body part, view, side, device, age and sex;
+    patients, studies and images are digests by a secret salt.
     """
-    from benchmark.cli.data import convert_medmnist, labels_of
+    from benchmark.cli.data import convert_dicom, convert_medmnist, labels_of
 
-    convert_medmnist(npz, out, labels_of(abnormal))
+    if (npz is None) == (dicom is None):
+        raise click.UsageError("name one of --medmnist FILE and --dicom FOLDER")
+    if npz is not None:
+        given = [name for name in ("labels", "match", "partial", "salt_file") if asked[name]]
+        if given:
+            raise click.UsageError(f"--{given[0].replace('_', '-')} belongs to --dicom")
+        convert_medmnist(npz, out, labels_of(abnormal))
+    elif dicom is not None:
+        if abnormal is not None:
+            raise click.UsageError("--abnormal belongs to --medmnist")
+        convert_dicom(dicom, out, **asked)
 
 
 @data.command()

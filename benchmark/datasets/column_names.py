@@ -1,7 +1,7 @@
 """Which column of a table is which: the manifest's own names, and others that people use for them."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -63,6 +63,16 @@ def places_of(path: Path, line: int, header: Sequence[str]) -> tuple[dict[str, i
             [f"no column 'split' (the column '{header[plain.index(near[0])]}' is not read)"] if near else []
         )
     return places, notes
+
+
+def other_places(header: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
+    """The places of the columns that are not `known`, by plain name; without those that occur twice."""
+    plain = [plain_name(name) for name in header]
+    return {
+        name: place
+        for place, name in enumerate(plain)
+        if name and place not in known.values() and name not in known and plain.count(name) == 1
+    }
 
 
 def place_of(

@@ -24,7 +24,7 @@ _MOST_VALUES = 12  # in one panel; chosen by hand
 def explore(manifest: Manifest, out: Path, *, jobs: int = 1) -> list[Path]:
     """Write CSV tables and PNG charts of counts, views, sizes and kinds of images; returns the files.
 
-    Where the data set knows views, sides and manufacturers, as DICOM does, these are counted too.
+    Where the data set knows views, sides, manufacturers, sex and age, these are counted too.
 
     Every image is decoded once. Raises UserError for a file that cannot be read.
     """
@@ -105,6 +105,8 @@ def _views_figure(views: pd.DataFrame) -> Figure:
 
 def _acquired(images: pd.DataFrame) -> pd.DataFrame:
     """Images and patients per value and label of each column that describes images."""
+    if "age" in images:
+        images = images.assign(age=images["age"].map(_decade))
     tables = [
         images.groupby([column, "label"])
         .agg(images=("image", "size"), patients=("patient", "nunique"))
@@ -115,6 +117,15 @@ def _acquired(images: pd.DataFrame) -> pd.DataFrame:
     ]
     columns = ["column", "value", "label", "images", "patients"]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def _decade(age: str) -> str:
+    """An age in years as its decade, `40-49`; other texts as they are."""
+    try:
+        start = int(float(age) // 10) * 10
+    except (ValueError, OverflowError):
+        return age
+    return f"{start}-{start + 9}"
 
 
 def _acquisition_figure(acquired: pd.DataFrame) -> Figure:
@@ -128,7 +139,7 @@ def _acquisition_figure(acquired: pd.DataFrame) -> Figure:
         most = by_value.sum(axis=1).nlargest(_MOST_VALUES).index
         _bars(axes, by_value.loc[most], "images")
         axes.set_title(str(name))
-    figure.suptitle("How images were acquired, per class: a difference is a shortcut to the label")
+    figure.suptitle("Who and how, per class: a difference may be a shortcut to the label")
     figure.legend(
         *figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False
     )

@@ -82,7 +82,8 @@ def _read_manifest(keys: ManifestDataset, cache: Path, jobs: int) -> "Manifest":
 
 
 def _read_dicom(keys: DicomDataset, cache: Path, jobs: int) -> "Manifest":
-    from benchmark.datasets.dicom.dataset import DicomFolder, read_dicom
+    from benchmark.datasets.dicom.dataset import read_dicom
+    from benchmark.datasets.dicom.studies import DicomFolder
 
     labels = keys.labels or keys.root / "labels.csv"
     asked = DicomFolder(keys.root, labels, keys.match, keys.partial, keys.allow_outside)

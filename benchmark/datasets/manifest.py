@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from benchmark.datasets.column_names import FORMAT, known_names, places_of
-from benchmark.datasets.image_files import ImageFiles, find_files, plain_path
+from benchmark.datasets.column_names import FORMAT, known_names, other_places, places_of
+from benchmark.datasets.file_lookup import ImageFiles, find_files, plain_path
 from benchmark.datasets.label_words import EXPECTED, meaning_of, note_on
 from benchmark.datasets.names import EVERY_PART
 from benchmark.datasets.spelling import composed
@@ -18,7 +18,7 @@ from benchmark.datasets.text_table import decoded, read_table
 from benchmark.errors import UserError
 
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
-DESCRIBING = ("view", "laterality", "manufacturer")  # columns of kinds that know them, for `explore`
+DESCRIBING = ("view", "laterality", "manufacturer", "sex", "age")  # of images, where a data set knows them
 _ABSENT = ("nan", "null", "none", "n/a", "#n/a", "<na>", "#ref!", "#value!", "#name?", "#div/0!")
 DESCRIPTION = "dataset.json"  # beside the CSV: {"name": ..., "citation": ...}
 
@@ -34,7 +34,8 @@ class Manifest:
     in the data set itself (`valid` for MURA), empty when it has no test part. `name` and `citation` (a BibTeX
     key of the report's references, or free text) are for reports; they are not part of the digest. `notes`
     say what was taken for what when the data set was read, a line each. `drawn` is False for a phantom whose
-    images are not there yet: such a manifest can be planned with, and no more.
+    images are not there yet: such a manifest can be planned with, and no more. `others` are further columns
+    of a CSV, as texts in the order of `images`; like DESCRIBING, they only describe.
     """
 
     root: Path
@@ -44,6 +45,7 @@ class Manifest:
     citation: str = ""
     notes: tuple[str, ...] = ()
     drawn: bool = True
+    others: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def _digest(self) -> str:
@@ -61,6 +63,11 @@ class Manifest:
         """
         return self._digest if self.drawn else ""
 
+    def describing(self) -> pd.DataFrame:
+        """All columns that describe images and decide nothing, as texts in the order of `images`."""
+        known = self.images[[column for column in DESCRIBING if column in self.images]]
+        return known.reset_index(drop=True).join(self.others)
+
     def paths(self) -> list[Path]:
         """The image files, in row order."""
         return [self.root / image for image in self.images["image"]]
@@ -77,11 +84,12 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
     Split values are train, val, valid and test. If there are `test` rows, they are the test set, and val
     belongs to the training pool; otherwise the val or valid rows are the test set. The file dataset.json
     beside the CSV, if any, gives `name` and `citation`. Other delimiters and encodings, other names of the
-    columns and words as labels are read where they are unambiguous; `notes` of the manifest say so. Files
+    columns and words as labels are read where they are unambiguous; `notes` of the manifest say so. Further
+    columns describe the images (DESCRIBING, `others`) under their names in lower case. Files
     must lie below the CSV's folder unless `allow_outside`. Raises UserError with file and line for anything
     that cannot be used.
     """
-    rows, notes = _read_rows(path)
+    rows, others, notes = _read_rows(path)
     for column in rows:
         refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
         absent = rows[column].str.lower().isin(_ABSENT)
@@ -111,6 +119,7 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
     ):
         refuse(path, images["body_part"] == word, rows["body_part"], f"{why}; give the part another name")
     _check_studies(path, images)
+    images = images.join(others[[column for column in DESCRIBING if column in others]])
     described = _read_description(path.with_name(DESCRIPTION))
     taken = ", ".join(note for note in (*notes, label_note, split_note, _forms_note(renamed)) if note)
     return Manifest(
@@ -120,6 +129,7 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
         name=described.get("name", ""),
         citation=described.get("citation", ""),
         notes=(f"{path.name} is read with: {taken}",) if taken else (),
+        others=others.drop(columns=[*DESCRIBING], errors="ignore").reset_index(drop=True),
     )
 
 
@@ -139,8 +149,8 @@ def _read_description(path: Path) -> dict[str, str]:
     return dict(content)
 
 
-def _read_rows(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """The manifest's columns as text in Unicode's composed form, by line, and notes on how they were read."""
+def _read_rows(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """The manifest's columns as text in Unicode's composed form, by line; other columns; and notes."""
     try:
         table = read_table(path, known_names)
     except FileNotFoundError:
@@ -149,10 +159,15 @@ def _read_rows(path: Path) -> tuple[pd.DataFrame, list[str]]:
         raise UserError(f"{path}: the manifest has no row ({FORMAT})")
     first, *lines = table.lines
     places, notes = places_of(path, first, table.lines[first])
-    columns = {
-        column: [composed(table.lines[line][place]) for line in lines] for column, place in places.items()
-    }
-    return pd.DataFrame(columns, index=lines, dtype="str"), [*table.notes, *notes]
+    others = other_places(table.lines[first], places)
+
+    def texts(places: dict[str, int]) -> pd.DataFrame:
+        columns = {
+            name: [composed(table.lines[line][place]) for line in lines] for name, place in places.items()
+        }
+        return pd.DataFrame(columns, index=lines, dtype="str")
+
+    return texts(places), texts(others), [*table.notes, *notes]
 
 
 def _labels(path: Path, labels: pd.Series) -> tuple[pd.Series, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.datasets.image_files import ImageFiles, find_files, found_files, plain_path, shown
+from benchmark.datasets.file_lookup import ImageFiles, find_files, found_files, plain_path, shown
 from benchmark.datasets.manifest import Manifest, part_name
 from benchmark.datasets.mura_folders import EXPECTED, SPLITS, found_images, is_hidden, mura_folder
 from benchmark.datasets.mura_labels import corrected

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmark.datasets.image_files import shown
+from benchmark.datasets.file_lookup import shown
 from benchmark.datasets.text_table import kind_of_file
 from benchmark.errors import UserError, reason
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.datasets.image_files import plain_path, shown
+from benchmark.datasets.file_lookup import plain_path, shown
 from benchmark.datasets.label_words import EXPECTED, meaning_of
 from benchmark.datasets.text_table import read_table
 from benchmark.errors import UserError

@@ -4,3 +4,4 @@ BY_IMAGE = "image"  # the protocol that splits by image: one patient may be in t
 PROTOCOLS = ("official", "patient", BY_IMAGE)
 EVERY_PART = "all"
 SPLITS_VERSION = 1  # raise it when subsets or splits hold different images
+MATCHED_BY = ("accession_number", "study_uid", "image_uid")  # what a row of labels for DICOM files may name

@@ -18,7 +18,7 @@ def frozen_cost(
     """
     per_image, energy = embedding.get("milliseconds_per_image"), embedding.get("kwh_per_image")
     predict = fit.seconds["predict"]
-    peaks = used.peak_memory_bytes, embedding.get("peak_memory_bytes")
+    peaks = [used.peak_memory_bytes, embedding.get("peak_memory_bytes")]
     return Cost(
         device=embedding.get("device"),
         threads=threads,
@@ -28,7 +28,7 @@ def frozen_cost(
             fit=fit.seconds["fit"],
             predict=predict,
         ),
-        peak_memory_bytes=None if None in peaks else max(peaks),  # type: ignore[type-var]
+        peak_memory_bytes=None if None in peaks else max(peak for peak in peaks if peak is not None),
         peak_device_memory_bytes=embedding.get("peak_device_memory_bytes"),
         energy_kwh=_sum([_times(energy, train + test), used.energy_kwh]),
         **_cost_of_use(

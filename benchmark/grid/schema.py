@@ -22,6 +22,7 @@ from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
+from benchmark.grid.subgroups import Subgroups
 from benchmark.grid.yaml_lines import YamlDocument, read_yaml
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import END_TO_END
@@ -133,6 +134,7 @@ class Evaluation(Strict):
     confidence: float = Field(default=0.95, gt=0, lt=1)
     resamples: int = Field(default=2000, ge=100, le=100_000)
     margin: float = Field(default=0.02, gt=0, lt=1)
+    subgroups: Subgroups = Field(default=[])
 
     @property
     def by_study(self) -> bool:

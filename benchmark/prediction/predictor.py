@@ -1,6 +1,6 @@
 """Judge studies with a kept model: probability, class, abstention, and warnings about unusual images."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
@@ -74,11 +74,14 @@ class Predictor:
         settings = self.model.image
         return decode(image, settings["size"], settings["fit"], settings["window"])
 
-    def judge(self, study: Study, pixels: Pixels) -> StudyPrediction:
-        """Judge a study whose images are decoded already: (n, size, size), each by `pixels`."""
+    def judge(self, study: Study, pixels: Pixels, doubted: Sequence[Sequence[str]]) -> StudyPrediction:
+        """Judge a study whose images are decoded already: (n, size, size), each by `pixels`.
+
+        `doubted` is what `plausibility.doubts` says of each.
+        """
         scores = self.scorer(pixels)
         distances = self.model.familiarity.distances(scores.vectors)
-        return self._prediction(study, list(pixels), scores.probabilities, distances)
+        return self._prediction(study, scores.probabilities, distances, doubted)
 
     def _judged(self, studies: list[Study]) -> Iterator[StudyPrediction]:
         decoded = [self._decoded(study) for study in studies]
@@ -92,7 +95,8 @@ class Predictor:
             rows = slice(start, start + len(found))
             start = rows.stop
             distances = self.model.familiarity.distances(scores.vectors[rows])
-            yield self._prediction(study, found, scores.probabilities[rows], distances)
+            doubted = [doubts(image, square) for image, square in zip(study.images, found, strict=True)]
+            yield self._prediction(study, scores.probabilities[rows], distances, doubted)
 
     def _decoded(self, study: Study) -> list[Pixels] | str:
         """The pixels of a study's images, or why one of them cannot be read."""
@@ -102,21 +106,23 @@ class Predictor:
             return str(error)
 
     def _prediction(
-        self, study: Study, pixels: list[Pixels], probabilities: np.ndarray[Any, Any], distances: Any
+        self,
+        study: Study,
+        probabilities: np.ndarray[Any, Any],
+        distances: Any,
+        doubted: Sequence[Sequence[str]],
     ) -> StudyPrediction:
         images = tuple(
-            ImagePrediction(name, float(p), float(distance), self._warnings(source, square, float(distance)))
-            for name, source, square, p, distance in zip(
-                study.names, study.images, pixels, probabilities, distances, strict=True
-            )
+            ImagePrediction(name, float(p), float(distance), self._warnings(why, float(distance)))
+            for name, p, distance, why in zip(study.names, probabilities, distances, doubted, strict=True)
         )
         mean = float(np.mean(probabilities))
         normal, abnormal = self.rule.classes(np.array([mean]))[0]
         decision = ABSTAINS if normal == abnormal else ABNORMAL if abnormal else NORMAL
         return StudyPrediction(study.name, mean, int(mean >= self.model.record.threshold), decision, images)
 
-    def _warnings(self, source: Source, pixels: Pixels, distance: float) -> tuple[str, ...]:
-        found = [f"probably no radiograph: {doubt}" for doubt in doubts(source, pixels)]
+    def _warnings(self, doubted: Sequence[str], distance: float) -> tuple[str, ...]:
+        found = [f"probably no radiograph: {doubt}" for doubt in doubted]
         if distance > self.model.familiarity.limit:
             found.append("unlike the training images")
         return tuple(found)

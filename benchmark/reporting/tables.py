@@ -11,6 +11,7 @@ import pandas as pd
 from benchmark.analysis.attempts import Attempt
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import with_recipe
+from benchmark.analysis.subgroups import FEWEST
 from benchmark.reporting.augmentations import recipes_of
 from benchmark.reporting.prediction_figures import tuned_cells
 from results.labels import distinct
@@ -25,8 +26,10 @@ from results.tables.paper import PaperTable, save_table
 from results.tables.pictures import atlas_table, augmentations_table, examples_table
 from results.tables.sample_size import crossover_table, fits_table
 from results.tables.scores import ScoreTables
+from results.tables.subgroups import subgroups_table
 from results.tables.training import epochs_table
 from results.tables.worklist import worklist_table
+from results.text import for_file_name
 
 Table = tuple[str, Callable[[], PaperTable]]  # name, and how: ValueError says why there is none
 Thing = TypeVar("Thing")
@@ -96,6 +99,7 @@ def _tables(findings: Findings) -> Iterator[Table]:
         "worklist",
         _of_rows(findings.worklist, _ONE_CLASS, worklist_table, unit=unit, confidence=confidence),
     )
+    yield from _subgroups(findings)
     yield "examples", partial(examples_table, _made(findings.galleries))
     yield "embedding_atlas", partial(atlas_table, _made(findings.atlases))
     yield from _augmentations(findings)
@@ -121,6 +125,20 @@ def _of_rows(
 
 def _made(attempts: Mapping[str, Attempt[Thing]]) -> list[Thing]:
     return [one.made for one in attempts.values() if one.made is not None]
+
+
+def _subgroups(findings: Findings) -> Iterator[Table]:
+    evaluation = findings.evaluated.evaluation
+    for asked, found in findings.subgroups.items():
+        name = f"subgroups_{for_file_name(asked.column)}"
+        settings = {"unit": evaluation.unit, "fewest": FEWEST, "confidence": evaluation.confidence}
+        yield name, partial(_of_group, found, name, asked.column, settings)
+
+
+def _of_group(
+    found: Attempt[pd.DataFrame], name: str, column: str, settings: Mapping[str, Any]
+) -> PaperTable:
+    return subgroups_table(found.get(), name, column, **settings)
 
 
 def _augmentations(findings: Findings) -> Iterator[Table]:

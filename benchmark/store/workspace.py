@@ -87,7 +87,8 @@ class Workspace:
         return self.records(grid).folder / ".logged.json"
 
     def _content(self, grid: Grid, finished: Sequence[Record]) -> dict[str, str]:
-        asked: list[JsonValue] = [grid.evaluation.model_dump(mode="json"), list(grid.body_parts)]
+        evaluation = grid.evaluation.model_dump(mode="json", exclude={"subgroups"})  # of the report alone
+        asked: list[JsonValue] = [evaluation, list(grid.body_parts)]
         records: list[JsonValue] = [digest_of(record.to_json()) for record in finished]
         store = address_digest(self.tracking_uri) if self.tracking_uri else "workspace"
         return {"store": store, "asked": digest_of(asked), "records": digest_of(records)}

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from extractors import bundled
 from extractors.registry import lazy, with_entry_points
+from extractors.sources.network import Network, Resolve, same
 
 if TYPE_CHECKING:  # importing torch takes seconds, which reading a grid file does not need
     from torch import Tensor, nn
-
-    from extractors.specs import BackboneSpec
 
 GROUP = "benchmark.backbones"
 RANDOM = "random"  # untrained weights, which every source has
@@ -35,10 +34,6 @@ class Normalisation:
 IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
-def _same(spec: "BackboneSpec") -> "BackboneSpec":
-    return spec
-
-
 @dataclass(frozen=True)
 class BackboneSource:
     """A library of pretrained networks. Wrap functions that import heavy libraries in `registry.lazy`.
@@ -52,12 +47,12 @@ class BackboneSource:
     weights: str  # name of its pretrained weights in a grid file
     knows: Callable[[str], bool]  # full name of a network -> whether it exists
     names: Callable[[], Iterable[str]]  # full names, to suggest one for a mistyped name
-    build: Callable[["BackboneSpec", bool], "nn.Module"]  # (spec, pretrained) -> network without classifier
-    normalisation: Callable[["BackboneSpec", "nn.Module"], Normalisation]  # (spec, headless network)
-    head: Callable[["BackboneSpec", "nn.Module"], tuple[str, ...]]  # key prefixes of the classifier
-    fetch: Callable[["BackboneSpec"], dict[str, "Tensor"]] | None = None  # all weights; None: installed along
-    resolve: Callable[["BackboneSpec"], "BackboneSpec"] = _same  # the library's name and file
-    provenance: Callable[["BackboneSpec"], dict[str, str]] | None = None  # full_name, licence, source
+    build: Callable[[Network, bool], "nn.Module"]  # (spec, pretrained) -> network without classifier
+    normalisation: Callable[[Network, "nn.Module"], Normalisation]  # (spec, headless network)
+    head: Callable[[Network, "nn.Module"], tuple[str, ...]]  # key prefixes of the classifier
+    fetch: Callable[[Network], dict[str, "Tensor"]] | None = None  # all weights; None: installed along
+    resolve: Resolve = same  # the library's name and file
+    provenance: Callable[[Network], dict[str, str]] | None = None  # full_name, licence, source
     successor: Callable[[str], str | None] | None = None  # old name of a network -> its present name
     citation: str = ""  # a key of results/methods_text/references.bib
     weights_label: str = ""  # `weights` in the methods text; empty: the same word

@@ -99,7 +99,7 @@ def test_pictures_and_the_worklist_are_figures_and_a_table(ran):
         results.embedding_atlas("fine_tuning")
     with pytest.raises(bm.UserError, match="no cell of hand-crafted is finished"):
         results.examples("hand_crafted")
-    with pytest.raises(bm.UserError, match="pictures need the grid"):
+    with pytest.raises(bm.UserError, match="pictures and subgroups need the grid"):
         bm.load_results(folder, "api").examples()
 
 

@@ -22,6 +22,7 @@ from rich.console import Console
 
 from benchmark.api import run
 from benchmark.app.choices import Choice, kept_choices
+from benchmark.app.decoding import Asked, Decoder, look_at
 from benchmark.app.opinions import judge_of
 from benchmark.app.uploads import Upload
 from benchmark.datasets.phantom.draw import draw_phantom
@@ -79,9 +80,23 @@ def judged(choice: Choice, uploads: list[Upload]) -> str:
     clock, cpu = seconds(lambda: judge.opinion(uploads))
     _, bare = seconds(lambda: judge.predictor.scorer(pixels))
     return (
-        f"{choice.method}: {clock:.2f} s (aim below {AIM}), {cpu:.2f} s of the processor, "
-        f"{cpu / bare:.1f} × the bare forward pass"
+        f"{choice.method}: {clock:.2f} s (aim below {AIM}), {cpu:.2f} s of the processor in "
+        f"the server, {cpu / bare:.1f} × the bare forward pass"
     )
+
+
+def decoding(upload: Upload) -> str:
+    """A line on decoding in the other process."""
+    asked, decoder = Asked(224, "pad", None), Decoder()
+    ways = {"in the server": look_at, "in a process of its own": decoder}
+    taken = {way: [] for way in ways}
+    for _ in range(3 * REPEATS):
+        for way, look in ways.items():
+            began = perf_counter()
+            look(upload.content, asked)
+            taken[way].append(perf_counter() - began)
+    fastest = ", ".join(f"{1000 * min(times):.0f} ms {way}" for way, times in taken.items())
+    return f"decoding a view, fastest of {3 * REPEATS}: {fastest}"
 
 
 def page_seconds(workspace: Workspace, files: list[Path], folder: Path) -> tuple[float, float, float]:
@@ -128,6 +143,7 @@ if __name__ == "__main__":
         console.print(
             f"three views of {SIDES[1]} × {SIDES[0]} pixels, {available_cores()} cores, load {load:.1f}"
         )
+        console.print(decoding(uploads[0]))
         for choice in kept_choices(workspace):
             console.print(judged(choice, uploads))
         if find_chromium():

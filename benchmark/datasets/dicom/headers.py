@@ -35,6 +35,11 @@ ELEMENTS = {  # column: the elements it is taken from, the first that is there
     "laterality": ("ImageLaterality", "Laterality"),
     "manufacturer": ("Manufacturer",),
     "modality": ("Modality",),
+    "sex": ("PatientSex",),
+    "age": ("PatientAge",),
+    "birth_date": ("PatientBirthDate",),
+    "study_date": ("StudyDate",),
+    "burned_in": ("BurnedInAnnotation",),
 }
 _KEYWORDS = ("Rows", "SOPClassUID", *(keyword for keywords in ELEMENTS.values() for keyword in keywords))
 _DEPTH = 30  # folders in folders; more is a link that leads back (Linux itself follows 40 of them)

@@ -19,6 +19,7 @@ IDENTIFIERS = {  # what rows may be matched by, and other names of the column
     "image_uid": ("sopinstanceuid", "sop_instance_uid", "sop_uid", "instance_uid"),
 }
 _COLUMNS = {name: OTHER_NAMES[name] for name in ("label", "split", "patient", "body_part")}
+_PARTIAL = "'partial: true' in the grid's dataset (--partial of 'data manifest')"
 FORMAT = f"a CSV: {' or '.join(IDENTIFIERS)},label[,split][,patient][,body_part]"
 
 
@@ -91,8 +92,8 @@ def _identifier(path: Path, line: int, header: Sequence[str], match: str | None)
         raise UserError(f"{path}:{line}: {wanted} is missing (expected {FORMAT})")
     if len(found) > 1:
         raise UserError(
-            f"{path}:{line}: rows may be matched by {' or '.join(found)}; say which in the grid's dataset, "
-            f"as 'match: {next(iter(found))}'"
+            f"{path}:{line}: rows may be matched by {' or '.join(found)}; say which, as "
+            f"'match: {next(iter(found))}' in the grid's dataset (--match of 'data manifest')"
         )
     ((name, (place, note)),) = found.items()
     return name, place, note
@@ -145,7 +146,7 @@ def labelled(images: pd.DataFrame, labels: LabelRows, *, partial: bool) -> tuple
     if missing.any() and not partial:
         raise UserError(
             f"{labels.path}: {missing.sum():,} images of {studies_missing:,} studies of the folder have no "
-            "row; add them, or set 'partial: true' in the grid's dataset to leave them out"
+            f"row; add them, or leave them out by {_PARTIAL}"
         )
     if missing.any() or unknown.any():
         notes.append(
@@ -165,7 +166,4 @@ def _why_unknown(labels: LabelRows, keys: pd.Series, first: str) -> str:
             f"no image of the folder has this {labels.match}, but one has it in another spelling (a "
             "spreadsheet drops leading zeros and adds .0: keep identifiers as text)"
         )
-    return (
-        f"no image of the folder has this {labels.match}; remove the row, or set 'partial: true' in the "
-        "grid's dataset"
-    )
+    return f"no image of the folder has this {labels.match}; remove the row, or set {_PARTIAL}"

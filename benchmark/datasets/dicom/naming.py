@@ -3,16 +3,16 @@
 import pandas as pd
 
 from benchmark.datasets.dicom.body_parts import part_of
+from benchmark.datasets.dicom.describing import described
 from benchmark.datasets.dicom.labels import LabelRows, refuse_lines
 from benchmark.datasets.dicom.names import RADIOGRAPHS
 from benchmark.datasets.dicom.pseudonyms import patients_of, pseudonym
-from benchmark.datasets.manifest import DESCRIBING
 
 _SHOWN = 12  # spellings of body parts in a note
 
 
 def named(images: pd.DataFrame, rows: LabelRows, key: bytes) -> tuple[pd.DataFrame, list[str]]:
-    """The manifest's columns and `path`, and notes on what was taken for what."""
+    """The manifest's columns, `path`, `burned_in` (bool) and `line`; and notes on what was taken for what."""
     parts, part_note = _parts(images, rows)
     people, people_note = _people(images, rows)
     studies = images["study_uid"].map(lambda uid: pseudonym(key, "study", uid))
@@ -28,7 +28,8 @@ def named(images: pd.DataFrame, rows: LabelRows, key: bytes) -> tuple[pd.DataFra
             "label": images["label"],
             "split": images.get("split", ""),
             "line": images["line"],
-            **{column: images[column].str.upper() for column in DESCRIBING},
+            "burned_in": images["burned_in"].str.upper() == "YES",
+            **described(images),
         }
     )
     _refuse_conflicts(table, rows, by_study=rows.match != "image_uid")

@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmark.app.decoding import Decoder
 from benchmark.app.opinions import judge_of
 from benchmark.app.uploads import Upload
 from benchmark.errors import UserError
 from benchmark.prediction.studies import Study
 from benchmark.store.kept_models import read_model
+from tests.benchmark.app.test_decoding import KILLS
+from tests.benchmark.app.test_decoding import hostile as crashing
 from tests.extractors.dicom_cases import saved
 from tests.faults.images import OTHERS, originals
 from tests.faults.mutations import mutated_bytes
@@ -70,6 +73,17 @@ def test_every_kind_of_model_judges_and_maps(kept_run, kept, views, method):
 def test_the_view_that_cannot_be_read_is_named(judge, views):
     with pytest.raises(UserError, match=r"^x\.png: cannot be read as an image \(not a PNG.*; remove it$"):
         judge.opinion([views[0], Upload("x.png", b"no image")])
+
+
+def test_a_view_whose_decoder_crashes_is_named_and_the_next_study_is_judged(judge, views, monkeypatch):
+    decoder = Decoder(crashing)
+    monkeypatch.setattr("benchmark.app.opinions.DECODER", decoder)
+    with pytest.raises(
+        UserError, match=r"^bad: cannot be read as an image \(it makes its decoder crash\); rem"
+    ):
+        judge.opinion([views[0], Upload("bad", KILLS)])
+    assert len(judge.opinion(views).views) == len(views)
+    decoder._end()
 
 
 def test_a_dicom_file_is_judged_by_its_content(judge, tmp_path):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.benchmark.datasets.dicom.studies import secrets_in, write_folder
+
 
 def test_augment_draws_each_recipe(write_grid, tmp_path, call):
     grid = write_grid(fine_tuning={"backbones": ["bundled"], "recipe": "default"})
@@ -31,3 +33,35 @@ def test_a_missing_option_is_named(command, call):
     done = call("data", command, *(["x"] if command == "explore" else []))
     assert done.status == 2
     assert "Missing option" in done.err
+
+
+def test_dicom_files_become_a_manifest_that_verify_and_explore_take(tmp_path, call, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_folder(tmp_path / "in", 8, PatientAge="045Y")
+    salt = tmp_path / "salt"
+    convert = ("data", "manifest", "--dicom", tmp_path / "in", "--salt-file", salt, "--jobs", "1")
+    done = call(*convert, "--out", tmp_path / "out")
+    assert (done.status, secrets_in(done.out + done.err)) == (0, [])
+    assert "8 images; manifest: " in done.out
+    assert salt.read_text().strip() not in done.out + done.err
+    assert call("data", "verify", tmp_path / "out", "--jobs", "1").status == 0
+    assert call("data", "explore", tmp_path / "out", "--out", tmp_path / "charts").status == 0
+    assert "age,40-49,0,4,4" in (tmp_path / "charts/acquisition.csv").read_text()
+    inside = tmp_path / "new" / "salt"
+    told = call(*convert[:4], "--salt-file", inside, "--out", inside.parent)
+    assert (told.status, told.err.count("\n")) == (2, 1)
+    assert "must lie outside of" in told.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "name one of --medmnist FILE and --dicom FOLDER"),
+        (("--medmnist", "x.npz", "--salt-file", "s"), "--salt-file belongs to --dicom"),
+        (("--dicom", "x", "--abnormal", "1"), "--abnormal belongs to --medmnist"),
+    ],
+)
+def test_options_of_the_other_kind_are_named(tmp_path, call, options, message):
+    done = call("data", "manifest", *options, "--out", tmp_path / "out")
+    assert done.status == 2
+    assert message in done.err

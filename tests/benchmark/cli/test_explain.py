@@ -1,7 +1,10 @@
 """`benchmark explain` on the kept models of a small grid: named studies, the gallery, and bad input."""
 
+from dataclasses import replace
+
 import pytest
 
+from benchmark.analysis.kept_grid import read_kept_grid
 from benchmark.prediction.cells import models_of
 
 
@@ -30,11 +33,22 @@ def test_without_paths_the_gallery_of_the_test_set_is_written(call, asked, tmp_p
     assert "truth: normal" in html
 
 
-def test_a_gallery_needs_the_grid_file(call, asked, tmp_path):
+def test_a_gallery_by_the_grids_name_is_that_of_its_file(call, asked, tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmark.prediction.gallery.MOST", 1)
+    by_name = [*asked[:3], "kept", *asked[4:]]
+    for options, out in ((asked, "file"), (by_name, "name")):
+        assert call("explain", *options, "--out", tmp_path / out).status == 0
+    files = {path.name: path.read_bytes() for path in (tmp_path / "file").iterdir()}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "name").iterdir()} == files
+
+
+def test_a_gallery_by_name_needs_to_know_where_the_images_are(call, asked, kept_run, tmp_path, monkeypatch):
+    earlier = replace(read_kept_grid(kept_run[1]), dataset=None)
+    monkeypatch.setattr("benchmark.models_api.read_kept_grid", lambda records: earlier)
     asked[3] = "kept"
     done = call("explain", *asked, "--out", tmp_path / "out")
-    assert done.status == 2
-    assert "give the grid file" in done.err
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert "name images to explain, give the grid file, or run the grid again" in done.err
 
 
 def test_an_image_that_cannot_be_read_is_one_line_and_status_2(call, asked, kept_run, tmp_path):

@@ -243,3 +243,18 @@ def test_names_in_both_unicode_forms_are_one_patient_and_one_file(tmp_path: Path
     (tmp_path / f"{decomposed}.png").write_bytes(b"image")
     with pytest.raises(UserError, match="listed twice"):
         read_manifest(write(tmp_path, lines[0], lines[0].replace(composed, decomposed), files=False))
+
+
+def test_other_columns_describe_images_and_change_no_digest(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"x")
+    header = "path,patient,study,body_part,label"
+    digests = set()
+    for more, values in (("", ""), (",Sex,Hospital,Hospital ward, ,Age", ",F,north,3,,41.5")):
+        (tmp_path / "m.csv").write_text(f"{header}{more}\na.png,p,s,hand,0{values}\n")
+        found = read_manifest(tmp_path / "m.csv")
+        digests.add(found.digest())
+    assert len(digests) == 1
+    assert list(found.images.columns[6:]) == ["sex", "age"]
+    assert found.describing().to_dict("records") == [
+        {"sex": "F", "age": "41.5", "hospital": "north", "hospital_ward": "3"}
+    ]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from benchmark.grid.subgroups import Subgroup
 from benchmark.reporting.tables import write_tables
 from tests.benchmark.reporting.parts import names
 
@@ -46,6 +47,19 @@ def test_a_table_without_rows_has_its_reason_and_no_file(findings, tmp_path):
     ):
         assert (written[name].reason, written[name].files) == (reason, ())
         assert not list(tmp_path.glob(f"{name}.*"))
+
+
+def test_subgroups_that_the_grid_asks_for_have_a_table_or_a_reason(findings, tmp_path):
+    evaluation = findings.evaluated.evaluation
+    asked = evaluation.model_copy(update={"subgroups": [Subgroup(column="Site"), Subgroup(column="sex")]})
+    manifest = findings.plan.manifest
+    sites = pd.DataFrame({"site": manifest.images["patient"].str[-1].isin(list("01234")).map(str)})
+    plan = replace(findings.plan, manifest=replace(manifest, others=sites))
+    one = replace(findings, plan=plan, evaluated=replace(findings.evaluated, evaluation=asked))
+    written = {table.name: table for table in write_tables(one, tmp_path)}
+    assert written["subgroups_sex"].reason == "the data set has no column 'sex' that describes images (site)"
+    table = pd.read_csv(tmp_path / "subgroups_site.csv")
+    assert table["group"].astype(str).unique().tolist() == ["all", "False", "True"]
 
 
 def test_the_epoch_that_was_kept_is_marked(report):

@@ -4,8 +4,9 @@ import numpy as np
 import pydicom
 import pytest
 
-from benchmark.datasets.dicom import dataset
-from benchmark.datasets.dicom.dataset import DicomFolder, read_dicom
+from benchmark.datasets.dicom import studies as labelled
+from benchmark.datasets.dicom.dataset import read_dicom
+from benchmark.datasets.dicom.studies import DicomFolder
 from benchmark.datasets.manifest import COLUMNS, DESCRIBING
 from benchmark.errors import UserError
 from extractors.pixels import decode
@@ -72,8 +73,8 @@ def test_it_is_made_once_and_again_when_a_file_changes(tmp_path, read, monkeypat
     write_folder(tmp_path / "in", 4)
     first = read()
     calls = []
-    whole = dataset.read_headers
-    monkeypatch.setattr(dataset, "read_headers", lambda *arguments: calls.append(1) or whole(*arguments))
+    whole = labelled.read_headers
+    monkeypatch.setattr(labelled, "read_headers", lambda *arguments: calls.append(1) or whole(*arguments))
     assert read().images.equals(first.images)
     assert calls == []
     write_study(tmp_path / "in", 0, BodyPartExamined="WRIST")

@@ -10,7 +10,8 @@ import benchmark as bm
 from benchmark.datasets.audit.checks import audit
 from benchmark.datasets.audit.document import document
 from benchmark.datasets.audit.page import write_page
-from benchmark.datasets.dicom.dataset import DicomFolder, read_dicom
+from benchmark.datasets.dicom.dataset import read_dicom
+from benchmark.datasets.dicom.studies import DicomFolder
 from benchmark.datasets.image_facts import with_facts
 from benchmark.datasets.verification import verify
 from tests.benchmark.datasets.dicom.studies import SECRETS, uid, write_folder, write_study
@@ -37,12 +38,17 @@ def leaks(*folders: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_a_grid_runs_and_reports_and_nobody_can_be_recognised(tmp_path):
-    root = write_folder(tmp_path / "in", 60)
-    grid = bm.Grid.model_validate({**GRID, "dataset": {**GRID["dataset"], "root": str(root)}})
+    root = write_folder(tmp_path / "in", 60, PatientAge="053Y")
+    asked = {"subgroups": ["manufacturer", {"column": "age", "bounds": [40]}], "resamples": 200}
+    grid = bm.Grid.model_validate(
+        {**GRID, "dataset": {**GRID["dataset"], "root": str(root)}, "evaluation": asked}
+    )
     results = bm.run(grid, tmp_path / "runs", jobs=1, device="cpu")
     assert results.metrics().query("metric == 'auroc'")["value"].min() > 0.9, "crossed bars are other edges"
     assert results.predictions()["patient"].str.fullmatch("[0-9a-f]{12}").all()
     bm.report(results, tmp_path / "paper", jobs=1)
+    assert "too few" in (tmp_path / "paper/tables/subgroups_manufacturer.md").read_text()
+    assert "≥ 40" in (tmp_path / "paper/tables/subgroups_age.csv").read_text()
     assert leaks(tmp_path / "runs", tmp_path / "paper") == []
     again = bm.run(grid, tmp_path / "runs", jobs=1, device="cpu")
     assert again.predictions().equals(results.predictions())

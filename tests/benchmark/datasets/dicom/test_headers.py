@@ -16,7 +16,8 @@ def read(root, jobs=1):
 
 
 def test_one_row_an_image_with_what_its_header_says(tmp_path):
-    write_study(tmp_path, 7, views=2, ImageLaterality="R", Laterality="L", IssuerOfPatientID="X")
+    person = {"PatientSex": "F", "PatientAge": "053Y", "StudyDate": "20230405"}
+    write_study(tmp_path, 7, views=2, ImageLaterality="R", Laterality="L", IssuerOfPatientID="X", **person)
     first = read(tmp_path).images.iloc[0]
     assert first.to_dict() == {
         "path": "MRN07/Doe^Jane/IM0",
@@ -30,6 +31,11 @@ def test_one_row_an_image_with_what_its_header_says(tmp_path):
         "laterality": "R",
         "manufacturer": "Umbrella",
         "modality": "DX",
+        "sex": "F",
+        "age": "053Y",
+        "birth_date": "19700102",
+        "study_date": "20230405",
+        "burned_in": "",
     }
     assert len(read(tmp_path).images) == 2
 

@@ -67,8 +67,8 @@ def refused(path, *rows, **more):
 def test_ambiguous_columns_are_refused_unless_one_is_chosen(tmp_path):
     header, rows = "accession_number,study_uid,label", ("0012,s1,1", "0013,s0,0")
     assert refused(tmp_path, *rows, header=header) == (
-        ":1: rows may be matched by accession_number or study_uid; say which in the grid's dataset, as "
-        "'match: accession_number'"
+        ":1: rows may be matched by accession_number or study_uid; say which, as 'match: "
+        "accession_number' in the grid's dataset (--match of 'data manifest')"
     )
     found, _ = join(tmp_path, *rows, header=header, match="study_uid")
     assert found["label"].tolist() == [0, 0, 1]

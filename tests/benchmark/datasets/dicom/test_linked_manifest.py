@@ -1,13 +1,12 @@
 import pandas as pd
 
 from benchmark.datasets.dicom.linked_manifest import folder_of, read_linked, write_linked
+from benchmark.datasets.manifest import DESCRIBING
 
 
 def table(*paths):
     columns = {"path": paths, "image": [f"s/{n}.dcm" for n in range(len(paths))], "label": 1}
-    texts = dict.fromkeys(
-        ("patient", "study", "body_part", "split", "view", "laterality", "manufacturer"), "x"
-    )
+    texts = dict.fromkeys(("patient", "study", "body_part", "split", *DESCRIBING), "x")
     return pd.DataFrame(columns | texts)
 
 

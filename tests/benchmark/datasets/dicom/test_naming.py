@@ -20,6 +20,7 @@ def images(**columns):
         "laterality": "L",
         "manufacturer": "Acme",
         "modality": "DX",
+        **dict.fromkeys(("sex", "age", "birth_date", "study_date", "burned_in"), ""),
         "label": [0, 0, 1],
         "line": [2, 2, 3],
     }

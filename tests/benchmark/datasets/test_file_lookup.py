@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.datasets.image_files import MISSING, ImageFiles, find_files, plain_path
+from benchmark.datasets.file_lookup import MISSING, ImageFiles, find_files, plain_path
 from benchmark.errors import UserError
 
 LISTING = Path("m.csv")
