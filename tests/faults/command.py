@@ -75,9 +75,13 @@ class Started:
         cwd: Path | None = None,
     ):
         self.mark = uuid.uuid4().hex
-        limit = None
-        if memory:
-            limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))  # noqa: E731
+
+        def begin() -> None:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # nohup would leave them ignored
+                signal.signal(number, signal.SIG_DFL)
+            if memory:
+                resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmark", *map(str, arguments)],
             env={**os.environ, **(env or {}), _MARK: self.mark},
@@ -86,7 +90,7 @@ class Started:
             text=True,
             errors="replace",
             cwd=cwd,
-            preexec_fn=limit,
+            preexec_fn=begin,
             start_new_session=True,
         )
 
