@@ -29,7 +29,7 @@ SECTIONS: dict[
     str, tuple[Callable[[int], pd.DataFrame], float]
 ] = {  # and the share of --datasets that it runs
     "training_sets": (training_sets, 0.4),
-    "hard_settings": (hard_settings, 0.3),
+    "hard_settings": (hard_settings, 3),
     "families": (families, 0.5),
     "parts": (parts, 2),
     "zones": (found_zones, 1),
