@@ -65,7 +65,7 @@ def judged(kind: str, arguments: Sequence[object], seconds: float = LONGEST) -> 
 
 
 class Started:
-    """`python -m benchmark …` in a session of its own."""
+    """`python -m benchmark …`, or of another module, in a session of its own."""
 
     def __init__(
         self,
@@ -73,17 +73,21 @@ class Started:
         env: Mapping[str, str] | None = None,
         memory: int | None = None,
         cwd: Path | None = None,
+        module: str = "benchmark",
+        one_core: bool = False,
     ):
         self.mark = uuid.uuid4().hex
 
         def begin() -> None:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # nohup would leave them ignored
                 signal.signal(number, signal.SIG_DFL)
+            if one_core:
+                os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
             if memory:
                 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmark", *map(str, arguments)],
+            [sys.executable, "-m", module, *map(str, arguments)],
             env={**os.environ, **(env or {}), _MARK: self.mark},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -24,6 +24,13 @@ TITLES = {
         "Several drivers at once",
         "Two and four runs of the same grid, begun together in a workspace that does not exist yet.",
     ),
+    "clusters": (
+        "On a cluster",
+        "A Dask scheduler and two workers compute the grid in one workspace; in turn the driver, the scheduler or a worker "
+        "is killed by SIGKILL at a random moment and started again, until the grid is done. Every cell's predictions are "
+        "then byte for byte those of an undisturbed local run with as many threads, MLflow holds each cell once, and no "
+        "cell that was done before a kill was computed again.",
+    ),
     "limits": (
         "No room, no rights, no memory",
         "A small disk of its own that fills up at a random moment and is then enlarged; the next run must finish with the "

@@ -14,6 +14,7 @@ from time import perf_counter
 import pandas as pd
 from rich.console import Console
 
+from tests.faults.clusters import clusters
 from tests.faults.drivers import drivers
 from tests.faults.grids import grids
 from tests.faults.images import images
@@ -29,6 +30,7 @@ MEASURED = Path(__file__).with_name("measured")
 SECTIONS: dict[str, tuple[Callable[[int], pd.DataFrame], int]] = {  # and how often each is tried
     "kills": (kills, 200),
     "drivers": (drivers, 6),
+    "clusters": (clusters, 60),
     "limits": (limits, 10),
     "servers": (servers, 2),
     "grids": (grids, 10_000),
