@@ -217,7 +217,7 @@ def main():
     console.print(
         f"{'core seconds' if given.core_seconds else 'seconds'}; load before: {os.getloadavg()[0]:.1f}"
     )
-    for threads in dict.fromkeys((1, HOW.cores)) if device.type == "cpu" else ():
+    for threads in dict.fromkeys((1, available_cores())) if device.type == "cpu" else ():
         engines_side_by_side(threads, given.rounds, device, console)
     against_bare(given.images, given.engine, given.rounds, device, console)
     against_loop(given.loop_images, given.engine, device, console)
