@@ -1,14 +1,10 @@
 """Following a run by its workspace."""
 
 import shutil
-from io import StringIO
 
 import pytest
-from rich.console import Console
 
-from benchmark.cli.watch import headline, view, watch_run
 from benchmark.execution.watch import Watch
-from benchmark.grid.schema import read_grid
 from benchmark.store.record import Failed, Header
 from tests.benchmark.finished_run import copy_run
 from tests.benchmark.opened import open_plan
@@ -37,7 +33,6 @@ def test_cells_are_running_then_done(missing_two):
         now = watch.look()
         ((holder, planned),) = now.running
         assert planned.cell.id == first == holder.cell
-        assert "1 running on 1 worker" in headline(now)
         assert not now.ended
     shutil.move(aside / first, records.cell_folder(first))
     now = watch.look()
@@ -70,19 +65,3 @@ def test_failures_are_shown_unless_they_run_again(missing_two):
 def open_plan_of(missing_two):
     ran, *_ = missing_two
     return open_plan(ran.grid, ran.workspace)[0]
-
-
-def test_the_command_follows_until_the_end(finished_run, capsys):
-    watch_run(read_grid(finished_run.grid), finished_run.workspace)
-    out = capsys.readouterr().out
-    assert out.endswith("0 failed · none running\n")
-
-
-def test_the_table_names_worker_and_cell(missing_two):
-    _, plan, records, _ = missing_two
-    with records.leases().hold(plan.todo[0].cell.id):
-        shown = Console(width=120, record=True, file=StringIO())
-        shown.print(view(Watch(plan, records).look(), "name [of] a grid"))
-        text = shown.export_text()
-    assert "name [of] a grid" in text
-    assert plan.todo[0].cell.backbone in text

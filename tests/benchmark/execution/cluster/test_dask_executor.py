@@ -74,9 +74,6 @@ def test_an_exception_of_the_function_is_raised_here(cluster):
 
 def test_the_threads_of_a_task_are_its_share_of_the_machine(cluster):
     assert cluster.threads(gpu=False) >= 1
-    workers, cores = {"a": 2, "b": 2, "c": 1}, {"a": ("m", 8), "b": ("m", 8), "c": ("n", 1)}
-    assert on_worker.threads_per_task(workers, cores) == 1
-    assert on_worker.threads_per_task({"a": 2, "b": 2}, cores) == 2
 
 
 def test_a_worker_with_other_code_is_refused_and_without_any_other_the_run_ends(
