@@ -19,8 +19,9 @@ from scipy.special import expit
 from classifiers.selection import Floats
 from classifiers.train_and_test import Matrix
 
-# Stop when a step promises less than this share of the objective: what is left is rounding in float32.
-_TOLERANCE = 1e-8
+# Stop after a step that promised less than this share of the objective. Newton steps end far below what they
+# promise: objectives are within 2e-6 of scikit-learn's (tests), and 1e-8 changed no AUROC in the fifth digit.
+_TOLERANCE = 1e-6
 _STEPS = 100  # upper limit; up to 30 were seen
 # Products with the matrix before a new Hessian is cheaper. 5 to 30 were about as fast on planted features;
 # on 4,708 × 384 real ones, 40 took 1.5 times as long.
@@ -65,6 +66,15 @@ class Solution:
     gram: Matrix | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """A step of the weights (d,) and of the scores (n,), and whether _PRODUCTS were enough for _RESIDUAL."""
+
+    weights: Floats
+    scores: Floats
+    solved: bool
+
+
 class Solver:
     """Minimises one loss on one matrix (n, d) float32 whose last column, of ones, is not regularised."""
 
@@ -82,45 +92,46 @@ class Solver:
         now = start or Solution(np.zeros(self.x.shape[1]))
         factor = self._common_factor(strength) if now.gram is None else self._factor(strength, now.gram)
         chosen = np.where(rows, strength, 0.0)
+        margins = self._signs * self._scores(now.weights)
         for _ in range(_STEPS):
-            margins = self._signs * self._scores(now.weights)
-            gradient = (
-                self._back(chosen * self._signs * self._loss.slope(margins)) + self._penalty * now.weights
-            )
+            of_loss = self._back(chosen * self._signs * self._loss.slope(margins))
+            gradient = of_loss + self._penalty * now.weights
             curvature = chosen * self._loss.curvature(margins)
-            step, solved = self._newton_step(gradient, curvature, factor)
-            if not solved:
+            step = self._newton_step(gradient, curvature, factor)
+            if not step.solved:
                 gram = self._weighted_gram(curvature / strength)
                 now, factor = Solution(now.weights, gram), self._factor(strength, gram)
-                step, _ = self._newton_step(gradient, curvature, factor)
-            length, promised, objective = self._search(now.weights, step, margins, chosen)
-            now = Solution(now.weights - length * step, now.gram)
+                step = self._newton_step(gradient, curvature, factor)
+            along = self._signs * step.scores
+            length, promised, objective = self._search(now.weights, step.weights, margins, along, chosen)
+            now = Solution(now.weights - length * step.weights, now.gram)
+            margins = margins - length * along
             if promised <= _TOLERANCE * objective or not length:
                 break
         return now
 
-    def _newton_step(self, gradient: Floats, curvature: Floats, factor: Matrix) -> tuple[Floats, bool]:
-        """Conjugate gradients: the step, and whether _PRODUCTS were enough for _RESIDUAL."""
-        step, residual = np.zeros_like(gradient), gradient.copy()
-        direction = scaled = _solve(factor, residual)
-        size = first = residual @ scaled
+    def _newton_step(self, gradient: Floats, curvature: Floats, factor: Matrix) -> _Step:
+        """Conjugate gradients on the Newton equations."""
+        step, scores = np.zeros_like(gradient), np.zeros(len(self.x))
+        residual, direction = gradient, _solve(factor, gradient)
+        size = first = residual @ direction
         for _ in range(_PRODUCTS):
             if size <= _RESIDUAL**2 * first:
                 break
-            product = self._back(curvature * self._scores(direction)) + self._penalty * direction
+            towards = self._scores(direction)
+            product = self._back(curvature * towards) + self._penalty * direction
             length = size / (direction @ product)
-            step += length * direction
-            residual -= length * product
+            step, scores = step + length * direction, scores + length * towards
+            residual = residual - length * product
             scaled = _solve(factor, residual)
             size, last = residual @ scaled, size
             direction = scaled + size / last * direction
-        return step, bool(size <= _RESIDUAL**2 * first)
+        return _Step(step, scores, bool(size <= _RESIDUAL**2 * first))
 
     def _search(
-        self, weights: Floats, step: Floats, margins: Floats, chosen: Floats
+        self, weights: Floats, step: Floats, margins: Floats, along: Floats, chosen: Floats
     ) -> tuple[float, float, float]:
         """How much of the step to take, the decrease that it promises at first, and the objective before."""
-        along = self._signs * self._scores(step)
 
         def objective(length: float) -> float:
             moved = weights - length * step
