@@ -2,7 +2,7 @@
 
 python -m tests.performance.classical                           cell by cell, on one core (10 minutes)
 python -m tests.performance.classical --sizes 3000 10000         the kernel SVM's peer takes an hour there
-python -m tests.performance.classical --features FILE.npz        on the arrays x and y of a file, the last a tenth for testing
+python -m tests.performance.classical --features FILE.npz        on its arrays x (n, d) and y (n,)
 python -m tests.performance.classical --full                     ours alone at MURA's size, two jobs, with peak memory
 
 scikit-learn-intelex is measured too where it is installed.
@@ -47,8 +47,13 @@ def planted(rows, width, seed=0):
     return x, labels
 
 
+def tested(x):
+    """How many of the rows, the last, are for testing."""
+    return min(TEST_ROWS, len(x) // 10)
+
+
 def data_of(x, labels, size, seed, threads):
-    train, test = x[:-TEST_ROWS], x[-TEST_ROWS:]
+    train, test = x[: -tested(x)], x[-tested(x) :]
     patients = np.random.default_rng(seed).permutation(len(train) // VIEWS)[: size // VIEWS + 1]
     rows = (patients[:, None] * VIEWS + np.arange(VIEWS)).ravel()[:size]
     return TrainTest(train[rows], labels[rows], rows // VIEWS, test, seed, threads)
@@ -93,7 +98,7 @@ def compare(x, labels, given):
             if peers.INTELEX and name in peers.REPLACED:
                 sides[intel] = partial(with_intelex, name, data, given.cores)
             seconds, answers = measured(sides, given.cores, given.rounds, given.patience)
-            aurocs = {side: roc_auc_score(labels[-TEST_ROWS:], answer) for side, answer in answers.items()}
+            aurocs = {side: roc_auc_score(labels[-tested(x) :], answer) for side, answer in answers.items()}
             row = [str(size), name, f"{seconds['ours']:.2f}"]
             for side in (plain, intel):
                 known = side in seconds
@@ -116,9 +121,9 @@ def compare(x, labels, given):
 
 
 def job(arguments):
-    path, labels, size, seed, threads = arguments
+    path, labels, size, seed, threads, names = arguments
     x = np.load(path, mmap_mode="r")
-    names = [n for n in NAMES if not (n == "rbf_svm" and size > 10_000)]
+    names = [n for n in names if not (n == "rbf_svm" and size > 10_000)]
     with threadpool_limits(threads):
         data = data_of(x, labels, size, seed, threads)
         seconds = {}
@@ -129,14 +134,14 @@ def job(arguments):
     return size, seed, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def whole(x, labels, threads, seeds):
+def whole(x, labels, threads, seeds, names):
     """Sizes × seeds × classifiers with two jobs; the matrix is mapped, not copied, by both."""
-    table = Table("size", "seed", *NAMES, "process peak GiB")
+    table = Table("size", "seed", *names, "process peak GiB")
     began, peaks = perf_counter(), []
     with TemporaryDirectory() as folder:
         np.save(Path(folder) / "x.npy", x)
         work = [
-            (Path(folder) / "x.npy", labels, size, s, threads)
+            (Path(folder) / "x.npy", labels, size, s, threads, names)
             for size in (36_000, 10_000, 3_000, 100)
             for s in seeds
         ]
@@ -145,7 +150,7 @@ def whole(x, labels, threads, seeds):
                 table.add_row(
                     str(size),
                     str(seed),
-                    *(f"{seconds[n]:.1f}" if n in seconds else "" for n in NAMES),
+                    *(f"{seconds[n]:.1f}" if n in seconds else "" for n in names),
                     f"{peak:.2f}",
                 )
                 peaks.append(peak)
@@ -157,7 +162,7 @@ def whole(x, labels, threads, seeds):
 
 
 def features(given):
-    """Those of a file, or planted ones: rows (n, d) and labels (n,), of which the last TEST_ROWS are for testing."""
+    """Those of a file, in random order, or planted ones: rows (n, d) and labels (n,)."""
     if given.features:
         with np.load(given.features) as arrays:
             order = np.random.default_rng(0).permutation(len(arrays["y"]))
@@ -182,7 +187,7 @@ if __name__ == "__main__":
     given = parser.parse_args()
     x, labels = features(given)
     if given.full:
-        whole(x, labels, given.cores, range(given.seeds))
+        whole(x, labels, given.cores, range(given.seeds), given.names)
     else:
         os.sched_setaffinity(
             0, sorted(os.sched_getaffinity(0))[: given.cores]
