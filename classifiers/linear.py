@@ -1,50 +1,28 @@
-"""L2-regularised logistic regression and linear SVM; all folds are solved together by matrix products.
+"""L2-regularised logistic regression and linear SVM.
 
-Both minimise C · Σ loss(y, x·w + b) + |w|²/2 for each strength C. The matrix P = C · bound · XᵀX + I is an
-upper bound of every Hessian (Böhning 1992: the second derivative of the logistic loss is at most 1/4), so
-that accelerated gradient steps preconditioned by P need no step length and few iterations (Nesterov 1983,
-with the restart of O'Donoghue and Candès 2015). One factorisation of P is used for all folds of a strength.
+Both minimise C · Σ loss(y, x·w + b) + |w|²/2 for each strength C, in the span of the rows.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from scipy.special import expit
+from scipy.linalg import solve_triangular
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from classifiers.classifier import ReferenceEstimator
 from classifiers.decision_functions import Linear
 from classifiers.fitting import Fit, conclude
-from classifiers.selection import Candidate, Folds, best_of, fold_auroc, until_worse
+from classifiers.newton import LOGISTIC, SQUARED_HINGE, Loss, Solution, Solver
+from classifiers.selection import Candidate, Floats, Folds, best_of, fold_auroc, until_worse
 from classifiers.train_and_test import Matrix, TrainTest
 
 # Powers of ten around scikit-learn's default of 1, more of them below: embeddings have many features.
 STRENGTHS = tuple(10.0**power for power in range(-5, 2))
-_TOLERANCE = 1e-5  # relative to the first step; with 1e-3, AUROC was up to 0.03 lower at weak regularisation
-_ITERATIONS = 2_000  # upper limit; chosen by hand
-# Relative to the largest eigenvalue: about float32's resolution (1.2e-7); smaller eigenvalues are rounding.
-_RANK_CUT = 1e-7
-# Relative to the largest diagonal entry: keeps P positive definite despite rounding in float32. P only scales
-# the steps, so that the solution does not change. Chosen by hand.
-_RIDGE = 1e-6
-Columns = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Loss:
-    """A smooth loss: its derivative (of scores (n, k) and signs ±1), and a bound of its second derivative."""
-
-    slope: Callable[[Columns, Columns], Columns]
-    curvature: float
-
-
-LOGISTIC = Loss(lambda z, signs: -signs * expit(-signs * z), 0.25)
-SQUARED_HINGE = Loss(lambda z, signs: -2 * signs * np.maximum(1 - signs * z, 0), 2.0)
+# Relative to the largest inner product: far below float32's resolution, far above float64's. Chosen by hand.
+_RANK_CUT = 1e-10
 
 
 def logistic_regression(data: TrainTest) -> Fit:
@@ -73,105 +51,52 @@ def plain_linear_svm(features: int, seed: int, threads: int) -> ReferenceEstimat
 
 def _fit(data: TrainTest, loss: Loss) -> Fit:
     shared, began = data.seconds_shared, perf_counter()
-    train, basis = row_space(data.x)
+    train, triangle = row_space(data.x)
     solver = Solver(train, data.labels, loss)
     best = best_of(until_worse(_path(solver, data.labels, data.folds)))
     selected = perf_counter()
-    weights = solver.solve(best.parameters["C"], np.ones((len(train), 1), np.float32))
+    found = solver.solve(best.parameters["C"], np.ones(len(train), np.bool_))
     fitted = perf_counter()
 
     seconds = {"select": shared + selected - began, "fit": fitted - selected}
-    return conclude(best, data, on_features(weights[:, 0], basis), seconds, data.bytes_of_rows(1))
+    return conclude(best, data, on_features(found.weights, data.x, triangle), seconds, data.bytes_of_rows(1))
 
 
-def _path(solver: "Solver", labels: NDArray[np.int64], folds: Folds) -> Iterator[Candidate]:
+def _path(solver: Solver, labels: NDArray[np.int64], folds: Folds) -> Iterator[Candidate]:
     """One candidate per strength, from strong to weak, each started at the previous solution."""
-    seen = np.ones((len(labels), len(folds)), np.float32)
-    for column, (_, rows) in enumerate(folds):
-        seen[rows, column] = 0
-    weights = None
+    solutions: list[Solution | None] = [None] * len(folds)
+    held_out = np.empty(len(labels))
     for strength in STRENGTHS:
-        weights = solver.solve(strength, seen, weights)
-        held_out = _held_out(solver.x, weights, folds)
-        yield Candidate({"C": strength}, held_out, fold_auroc(labels, held_out, folds))
+        for fold, (_, rows) in enumerate(folds):
+            seen = np.ones(len(labels), np.bool_)
+            seen[rows] = False
+            solutions[fold] = found = solver.solve(strength, seen, solutions[fold])
+            held_out[rows] = solver.x[rows] @ found.weights.astype(np.float32)
+        yield Candidate({"C": strength}, held_out.copy(), fold_auroc(labels, held_out, folds))
 
 
-def _held_out(x: Matrix, weights: Columns, folds: Folds) -> NDArray[np.float64]:
-    scores = np.empty(len(x))
-    for column, (_, rows) in enumerate(folds):
-        scores[rows] = x[rows] @ weights[:, column]
-    return scores
-
-
-def row_space(x: Matrix) -> tuple[Matrix, Matrix | None]:
+def row_space(x: Matrix) -> tuple[Matrix, Floats | None]:
     """Reduce the features to at most n dimensions without loss: an L2 solution lies in the span of the rows.
 
-    Returns `x` (n, d) as (n, r + 1), with a last column of ones for the intercept, and the basis (d, r) that
-    maps weights back to the features; None where they are the features themselves.
+    Returns `x` (n, d) as (n, min(n, d) + 1) with the same inner products and a last column of ones for the
+    intercept; and, for n < d, the triangle T (n, n) with T Tᵀ = x xᵀ that replaces it, else None.
     """
     n, d = x.shape
     if n >= d:
         return _with_intercept(x), None
-    values, vectors = np.linalg.eigh((x @ x.T).astype(np.float64))
-    keep = values > values[-1] * _RANK_CUT
-    scale = np.sqrt(values[keep])
-    basis = (x.T @ (vectors[:, keep] / scale).astype(np.float32)).astype(np.float32)
-    train = (vectors[:, keep] * scale).astype(np.float32)
-    return _with_intercept(train), basis
+    wide = x.astype(np.float64)
+    products = wide @ wide.T
+    products[np.diag_indices_from(products)] += _RANK_CUT * products.diagonal().max()
+    triangle: Floats = np.asarray(np.linalg.cholesky(products), dtype=np.float64)
+    return _with_intercept(triangle.astype(np.float32)), triangle
 
 
-def on_features(weights: NDArray[np.float32], basis: Matrix | None) -> Linear:
-    """The linear function of features (d,) with these weights (r + 1,) in the basis of `row_space`."""
-    direction = weights[:-1] if basis is None else basis @ weights[:-1]
-    return Linear(np.ascontiguousarray(direction), float(weights[-1]))
-
-
-class Solver:
-    """Minimises one loss on one matrix for any strength and any columns of row weights."""
-
-    def __init__(self, x: Matrix, labels: NDArray[np.int64], loss: Loss) -> None:
-        self.x = x
-        self._signs = (2.0 * labels[:, None] - 1).astype(np.float32)
-        self._loss = loss
-        self._gram = x.T @ x
-        self._penalty = np.ones((x.shape[1], 1), np.float32)
-        self._penalty[-1] = 0  # the intercept is not regularised
-
-    def solve(self, strength: float, row_weights: Columns, start: Columns | None = None) -> Columns:
-        """The weights (d + 1, k), intercept last, for k columns of row weights (n, k)."""
-        bound = np.float32(strength * self._loss.curvature) * self._gram
-        bound[np.diag_indices_from(bound)] += (
-            self._penalty[:, 0] + np.float32(_RIDGE) * bound.diagonal().max()
-        )
-        factor = cho_factor(bound, lower=True, overwrite_a=True, check_finite=False)
-        new = np.zeros((self.x.shape[1], row_weights.shape[1]), np.float32) if start is None else start
-        ahead, momentum, first = new, np.ones(new.shape[1], np.float32), None
-        for _ in range(_ITERATIONS):
-            slope = self._loss.slope(self.x @ ahead, self._signs) * row_weights
-            gradient = np.float32(strength) * (self.x.T @ slope) + self._penalty * ahead
-            step = cho_solve(factor, gradient, check_finite=False)
-            old, new = new, (ahead - step).astype(np.float32)
-            size = np.einsum("ij,ij->j", gradient, step)
-            first = self._scale(strength, row_weights, factor) if first is None else first
-            if np.all(size <= _TOLERANCE**2 * first):
-                break
-            uphill = np.einsum("ij,ij->j", gradient, new - old) > 0
-            momentum = np.where(uphill, np.float32(1), momentum).astype(np.float32)
-            following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-            ahead = new + np.where(uphill, np.float32(0), (momentum - 1) / following) * (new - old)
-            momentum = following.astype(np.float32)
-        return new
-
-    def _scale(
-        self, strength: float, row_weights: Columns, factor: tuple[Matrix, bool]
-    ) -> NDArray[np.float32]:
-        """The size of the first step from zero weights, to which _TOLERANCE is relative."""
-        slope = self._loss.slope(np.zeros_like(row_weights), self._signs) * row_weights
-        gradient = np.float32(strength) * (self.x.T @ slope)
-        size: NDArray[np.float32] = np.einsum(
-            "ij,ij->j", gradient, cho_solve(factor, gradient, check_finite=False)
-        )
-        return size
+def on_features(weights: Floats, x: Matrix, triangle: Floats | None) -> Linear:
+    """The linear function of features (d,) with these weights of the columns of `row_space`."""
+    direction = weights[:-1]
+    if triangle is not None:
+        direction = solve_triangular(triangle, direction, trans=1, lower=True) @ x.astype(np.float64)
+    return Linear(direction.astype(np.float32), float(weights[-1]))
 
 
 def _with_intercept(x: Matrix) -> Matrix:

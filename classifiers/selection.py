@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from classifiers.names import FOLDS
@@ -59,7 +58,18 @@ def make_folds(labels: NDArray[np.int64], groups: NDArray[Any], seed: int, n_spl
 
 def fold_auroc(labels: NDArray[np.int64], held_out: NDArray[np.float64], folds: Folds) -> float:
     """The mean over folds of the AUROC of their validation rows."""
-    return float(np.mean([roc_auc_score(labels[rows], held_out[rows]) for _, rows in folds]))
+    return float(np.mean([auroc(labels[rows], held_out[rows]) for _, rows in folds]))
+
+
+def auroc(labels: NDArray[np.int64], scores: Floats) -> float:
+    """The share of pairs of both classes (0 and 1) in the right order, where equal scores count half.
+
+    As sklearn.metrics.roc_auc_score, which takes a millisecond for a hundred rows.
+    """
+    negative, positive = np.sort(scores[labels == 0]), scores[labels == 1]
+    below = np.searchsorted(negative, positive, "left").sum()
+    not_above = np.searchsorted(negative, positive, "right").sum()
+    return float(below + not_above) / (2 * len(negative) * len(positive))
 
 
 def best_of(candidates: Iterable[Candidate]) -> Candidate:

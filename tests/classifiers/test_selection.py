@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
-from classifiers.selection import Candidate, best_of, make_folds, until_worse
+from classifiers.selection import Candidate, auroc, best_of, make_folds, until_worse
 
 
 def labels_and_groups(n=200, per_group=3, seed=0):
@@ -48,3 +49,9 @@ def test_the_path_goes_on_while_level_and_stops_when_clearly_worse_twice():
 
 def test_of_equals_the_simplest_wins():
     assert best_of(candidates(0.7, 0.8, 0.8)).parameters == {"C": 1}
+
+
+def test_auroc_is_scikit_learns_with_ties_too():
+    random = np.random.default_rng(0)
+    labels, scores = random.integers(0, 2, 200), random.integers(0, 20, 200) / 7
+    assert auroc(labels, scores) == pytest.approx(roc_auc_score(labels, scores), abs=1e-12)

@@ -1,31 +1,38 @@
-"""How much faster the batched classifiers are than GridSearchCV over pipelines, and how near the answers.
+"""How much faster the classifiers are than the fastest plain way of a competent user, and how near the answers.
 
-python -m tests.performance.classical                       against scikit-learn, cell by cell (5 minutes)
-python -m tests.performance.classical --sizes 100 1000 3000  the same up to 3,000 rows (most of an hour)
-python -m tests.performance.classical --full                 ours alone at MURA's size, two jobs, with peak memory
+python -m tests.performance.classical                           cell by cell, on one core (10 minutes)
+python -m tests.performance.classical --sizes 3000 10000         the kernel SVM's peer takes an hour there
+python -m tests.performance.classical --features FILE.npz        on its arrays x (n, d) and y (n,)
+python -m tests.performance.classical --full                     ours alone at MURA's size, two jobs, with peak memory
+
+scikit-learn-intelex is measured too where it is installed.
 """
 
 import argparse
+import os
 import resource
-import warnings
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.train_and_test import TrainTest
-from tests.classifiers import reference
+from tests.performance import peers
 
 ROWS, WIDTH, TEST_ROWS, VIEWS = 36_808, 1_664, 3_197, 3
-SIZES = (100, 1_000)  # the kernel SVM's plain search at 3,000 rows alone takes a quarter of an hour
+SIZES = (100, 1_000)
+IMPORTED = {"scikit-learn": "sklearn", "scikit-learn-intelex": "sklearnex"}
+PACKAGES = ("numpy", "scipy", *IMPORTED, "xgboost")
 NAMES = [name for name, entry in CLASSIFIERS.items() if entry.learns and entry.reference]
 
 
@@ -40,59 +47,83 @@ def planted(rows, width, seed=0):
     return x, labels
 
 
+def tested(x):
+    """How many of the rows, the last, are for testing."""
+    return min(TEST_ROWS, len(x) // 10)
+
+
 def data_of(x, labels, size, seed, threads):
-    train, test = x[:-TEST_ROWS], x[-TEST_ROWS:]
+    train, test = x[: -tested(x)], x[-tested(x) :]
     patients = np.random.default_rng(seed).permutation(len(train) // VIEWS)[: size // VIEWS + 1]
     rows = (patients[:, None] * VIEWS + np.arange(VIEWS)).ravel()[:size]
     return TrainTest(train[rows], labels[rows], rows // VIEWS, test, seed, threads)
 
 
-def timed(work, *arguments):
-    began = perf_counter()
-    return work(*arguments), perf_counter() - began
+def measured(sides, cores, rounds, patience):
+    """Seconds and answers of each side, in turns: medians of `rounds`, or of as many as begin in time.
+
+    CPU seconds on one core, so that other processes on a shared machine do not count; else those of a clock.
+    """
+    clock = process_time if cores == 1 else perf_counter
+    seconds, answers, began = {side: [] for side in sides}, {}, perf_counter()
+    for _ in range(rounds):
+        for side, work in sides.items():
+            start = clock()
+            answers[side] = work()
+            seconds[side].append(clock() - start)
+        if perf_counter() - began > patience:
+            break
+    return {side: float(np.median(taken)) for side, taken in seconds.items()}, answers
 
 
-def plain_probabilities(name, data):
-    """What a plain script does: search, refit and calibrate with scikit-learn."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # liblinear's, where regularisation is weak
-        found = reference.search(name, data.train, data.labels, data.folds, data.seed, data.threads)
-        plain = reference.calibrated(found, data.train, data.labels, data.folds)
-        return plain.predict_proba(data.test)[:, 1]
+def with_intelex(name, data, cores):
+    with peers.patched():
+        return peers.probabilities(name, data, cores)
 
 
-def compare(x, labels, threads, sizes):
-    console = Console(width=110)
-    table = Table(
-        "size", "classifier", "ours s", "scikit-learn s", "ratio", "AUROC ours", "scikit-learn", "gap"
-    )
-    cells, shared = [], 0.0
-    for size in sizes:
-        data = data_of(x, labels, size, 0, threads)
-        shared += timed(lambda data=data: (data.x, data.x_test, data.folds))[1]
-        for name in NAMES:
-            fit, fast = timed(CLASSIFIERS[name].fit, data)
-            expected, slow = timed(plain_probabilities, name, data)
-            aurocs = [roc_auc_score(labels[-TEST_ROWS:], p) for p in (fit.probabilities, expected)]
-            cells.append((name, fast, slow, aurocs[0] - aurocs[1]))
-            row = [str(size), name, f"{fast:.2f}", f"{slow:.2f}", f"{slow / fast:.1f}"]
-            row += [f"{auroc:.4f}" for auroc in aurocs] + [f"{aurocs[0] - aurocs[1]:+.4f}"]
+def compare(x, labels, given):
+    """Ours beside the peers, cell by cell. Standardisation and folds are given to all sides."""
+    console = Console(width=120)
+    plain, intel = "scikit-learn", "intelex"
+    table = Table("size", "classifier", "ours s", plain, "ratio", intel, "ratio", "AUROC", f"gap {plain}")
+    total = {}
+    for size in given.sizes:
+        data = data_of(x, labels, size, 0, given.cores)
+        _ = data.seconds_shared
+        for name in given.names:
+            sides = {
+                "ours": partial(lambda name, data: CLASSIFIERS[name].fit(data).probabilities, name, data),
+                plain: partial(peers.probabilities, name, data, given.cores),
+            }
+            if peers.INTELEX and name in peers.REPLACED:
+                sides[intel] = partial(with_intelex, name, data, given.cores)
+            seconds, answers = measured(sides, given.cores, given.rounds, given.patience)
+            aurocs = {side: roc_auc_score(labels[-tested(x) :], answer) for side, answer in answers.items()}
+            row = [str(size), name, f"{seconds['ours']:.2f}"]
+            for side in (plain, intel):
+                known = side in seconds
+                row += (
+                    [f"{seconds[side]:.2f}", f"{seconds[side] / seconds['ours']:.1f}"] if known else ["–"] * 2
+                )
+                total[side] = total.get(side, 0.0) + seconds.get(side, seconds[plain])
+            total["ours"] = total.get("ours", 0.0) + seconds["ours"]
+            row += [f"{aurocs['ours']:.4f}", f"{aurocs['ours'] - aurocs[plain]:+.4f}"]
             table.add_row(*row)
             console.print("  ".join(row), style="dim")  # what is known so far, should it be stopped
     console.print(table)
-    for left_out in ("", "linear_svm"):  # liblinear is so slow at weak regularisation that it hides the rest
-        kept = [cell for cell in cells if cell[0] != left_out]
-        ratio = sum(cell[2] for cell in kept) / (shared + sum(cell[1] for cell in kept))
-        console.print(f"scikit-learn / ours{f' without {left_out}' if left_out else ''}: {ratio:.1f}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    largest = max(abs(cell[3]) for cell in cells)
-    console.print(f"largest AUROC gap {largest:.4f}; {threads} threads; peak {peak:.2f} GiB, both sides")
+    console.print(f"all cells: {plain} / ours {total[plain] / total['ours']:.1f}", end="; ")
+    found = f"{total[intel] / total['ours']:.1f}" if peers.INTELEX else "not installed"
+    console.print(f"scikit-learn-intelex (scikit-learn where it has nothing) / ours {found}")
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in PACKAGES if find_spec(IMPORTED.get(name, name))
+    )
+    console.print(f"{given.cores} cores; {versions}")
 
 
 def job(arguments):
-    path, labels, size, seed, threads = arguments
+    path, labels, size, seed, threads, names = arguments
     x = np.load(path, mmap_mode="r")
-    names = [n for n in NAMES if not (n == "rbf_svm" and size > 10_000)]
+    names = [n for n in names if not (n == "rbf_svm" and size > 10_000)]
     with threadpool_limits(threads):
         data = data_of(x, labels, size, seed, threads)
         seconds = {}
@@ -103,14 +134,14 @@ def job(arguments):
     return size, seed, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def whole(x, labels, threads, seeds):
+def whole(x, labels, threads, seeds, names):
     """Sizes × seeds × classifiers with two jobs; the matrix is mapped, not copied, by both."""
-    table = Table("size", "seed", *NAMES, "process peak GiB")
+    table = Table("size", "seed", *names, "process peak GiB")
     began, peaks = perf_counter(), []
     with TemporaryDirectory() as folder:
         np.save(Path(folder) / "x.npy", x)
         work = [
-            (Path(folder) / "x.npy", labels, size, s, threads)
+            (Path(folder) / "x.npy", labels, size, s, threads, names)
             for size in (36_000, 10_000, 3_000, 100)
             for s in seeds
         ]
@@ -119,7 +150,7 @@ def whole(x, labels, threads, seeds):
                 table.add_row(
                     str(size),
                     str(seed),
-                    *(f"{seconds[n]:.1f}" if n in seconds else "" for n in NAMES),
+                    *(f"{seconds[n]:.1f}" if n in seconds else "" for n in names),
                     f"{peak:.2f}",
                 )
                 peaks.append(peak)
@@ -130,20 +161,36 @@ def whole(x, labels, threads, seeds):
     )
 
 
+def features(given):
+    """Those of a file, in random order, or planted ones: rows (n, d) and labels (n,)."""
+    if given.features:
+        with np.load(given.features) as arrays:
+            order = np.random.default_rng(0).permutation(len(arrays["y"]))
+            return arrays["x"][order], arrays["y"][order].astype(np.int64)
+    return planted(given.rows + TEST_ROWS, given.width)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--cores", type=int, default=1, help="of this machine, for each side")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--names", nargs="+", default=NAMES, choices=NAMES)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--patience", type=float, default=120, help="seconds after which no round begins")
+    parser.add_argument("--features")
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--width", type=int, default=WIDTH)
     given = parser.parse_args()
-    x, labels = planted(given.rows + TEST_ROWS, given.width)
+    x, labels = features(given)
     if given.full:
-        whole(x, labels, given.threads, range(given.seeds))
+        whole(x, labels, given.cores, range(given.seeds), given.names)
     else:
-        with threadpool_limits(given.threads):
-            compare(x, labels, given.threads, given.sizes)
+        os.sched_setaffinity(
+            0, sorted(os.sched_getaffinity(0))[: given.cores]
+        )  # holds for oneTBB and XGBoost too
+        with threadpool_limits(given.cores):
+            compare(x, labels, given)
