@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,20 +19,23 @@ _CACHE = Path("runs/.cache")  # cache of the default workspace, for kinds that c
 
 
 def draw(
-    root: Path, *, patients: int, difficulty: float, seed: int, long_side: int, jobs: int | None
+    root: Path, *, patients: int | None, difficulty: float, seed: int, long_side: int, jobs: int | None
 ) -> None:
-    """Draw a phantom and print where it is."""
+    """Draw a phantom and print where it is; without `patients`, one with MURA's numbers."""
     from benchmark.datasets.phantom.draw import draw_phantom
+    from benchmark.datasets.phantom.like_mura import draw_like_mura
 
+    what = "patients" if patients is not None else "studies"
     with progress_bars() as report:
-        folder = draw_phantom(
-            root,
-            patients=patients,
-            difficulty=difficulty,
-            seed=seed,
-            long_side=long_side,
-            jobs=jobs or available_cores(),
-            progress=lambda done, total: report("drawing patients", done, total),
+        how: dict[str, Any] = {
+            "difficulty": difficulty,
+            "seed": seed,
+            "long_side": long_side,
+            "jobs": jobs or available_cores(),
+            "progress": lambda done, total: report(f"drawing {what}", done, total),
+        }
+        folder = (
+            draw_like_mura(root, **how) if patients is None else draw_phantom(root, patients=patients, **how)
         )
     say(f"{len(read_mura(folder).images):,} images in {shown(folder)}; the boxes are in abnormalities.csv")
 

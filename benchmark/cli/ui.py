@@ -23,9 +23,9 @@ def serve(workspace: Workspace, host: str, port: int) -> int:
     """
     if workspace.tracking_uri is None and not workspace.database.is_file():
         raise UserError(f"{shown(workspace.folder)} holds no MLflow records yet: run a grid there first")
+    from benchmark.tracking.curve_pages import curve_pages  # MLflow takes over a second to import
     from benchmark.tracking.patience import impatient
     from benchmark.tracking.session import prepare_store
-    from benchmark.tracking.tracker import curve_pages  # MLflow takes over a second to import
 
     prepare_store(workspace)
     is_server = workspace.uri.startswith(("http:", "https:"))

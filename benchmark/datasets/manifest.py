@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -50,7 +51,8 @@ class Manifest:
     @cached_property
     def _digest(self) -> str:
         digest = hashlib.sha256(self.evaluated_on.encode())
-        sizes = [path.stat().st_size for path in self.paths()]
+        files = (os.path.join(self.root, image) for image in self.images["image"])  # noqa: PTH118
+        sizes = [os.stat(file).st_size for file in files]  # noqa: PTH116 (Path takes three times as long)
         deciding = self.images.drop(columns=[*DESCRIBING], errors="ignore").assign(bytes=sizes)
         for row in deciding.itertuples(index=False):
             digest.update(composed("\x1f".join(map(str, row))).encode() + b"\n")

@@ -1,7 +1,9 @@
 """The plan of a run: each cell's status (done, stale, failed, missing) with its reason and expected time."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,8 @@ from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.other_grids import OtherGrids
 from benchmark.store.record import Failed, Finished, Record
 from benchmark.store.records import Records
-from extractors.sources import check_name
+from benchmark.store.workspace import Workspace
+from extractors.sources.known_names import check_names
 from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec
 from extractors.validation import did_you_mean
 from results.names import LEAKY_SPLIT
@@ -142,7 +145,7 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records, images: ImageSta
     controls, left_out_controls = expand_controls(grid, manifest.images, pool_size)
     planned = _compare_with_records([*cells, *controls], split, records, images)
     plan = replace(split, cells=planned, left_out=[*left_out, *left_out_controls], images=images)
-    _check_backbones(plan)
+    _check_backbones(plan, Workspace(records.folder.parent).cache)
     return plan
 
 
@@ -236,12 +239,14 @@ def _check_part(part: str, plan: Plan) -> None:
             raise UserError(f"body_parts: '{part}' has no {name} image; leave it out of the grid")
 
 
-def _check_backbones(plan: Plan) -> None:
+def _check_backbones(plan: Plan, cache: Path) -> None:
     asked = [(p.cell.extractor, p.cell.strategy) for p in plan.todo]
-    names = {spec.name: strategy for spec, strategy in asked if isinstance(spec, BackboneSpec)}
-    if names:
-        for name, strategy in names.items():
-            try:
-                check_name(name)
-            except ValueError as error:
-                raise UserError(f"{strategy}.backbones: {error}") from None
+    by_strategy: dict[str, set[str]] = defaultdict(set)
+    for spec, strategy in asked:
+        if isinstance(spec, BackboneSpec):
+            by_strategy[strategy].add(spec.name)
+    for strategy, names in by_strategy.items():
+        try:
+            check_names(names, cache)
+        except ValueError as error:
+            raise UserError(f"{strategy}.backbones: {error}") from None

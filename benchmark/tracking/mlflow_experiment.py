@@ -40,7 +40,10 @@ with warnings.catch_warnings(), _telemetry_disabled():
     from mlflow import MlflowClient
     from mlflow.entities import Experiment as ExperimentEntity
     from mlflow.entities import LifecycleStage, Metric, Param, Run, RunData, RunInfo, RunTag
+    from mlflow.tracking._tracking_service.utils import _get_store
     from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME
+
+    from benchmark.tracking.whole_runs import WholeRun, can_write_whole, write_whole
 
 Figures = Mapping[str, Any]  # file name → matplotlib figure
 _KIND = (
@@ -65,6 +68,7 @@ class Experiment:
                 _log.warning("the experiment '%s' had been deleted in MLflow; it is restored", name)
                 self.client.restore_experiment(found.experiment_id)
             self.id = found.experiment_id
+            self._location = found.artifact_location
             self._tags = dict(found.tags)
 
     def _create(self, name: str, artifacts: Path | None) -> ExperimentEntity:
@@ -101,6 +105,27 @@ class Experiment:
         """Create a run with status RUNNING; `started` is a time in ISO 8601 format, by default now."""
         return self.client.create_run(self.id, start_time=milliseconds(started), tags=_values(tags))
 
+    def add(
+        self,
+        tags: Mapping[str, str],
+        params: Mapping[str, Any],
+        metrics: Sequence[Metric],
+        *,
+        status: str,
+        started: str | None,
+        finished: int,
+    ) -> Run:
+        """Write a run that has ended, in one transaction where the store is a database of this machine.
+
+        `started` as in `begin`, `finished` as in `end`. Each name is in `metrics` once.
+        """
+        store = _get_store(self._uri)  # type: ignore[no-untyped-call]
+        if not can_write_whole(store):
+            return self.end(self.begin(tags, started), params, metrics, {}, status, finished)
+        began = milliseconds(started)
+        run = WholeRun(began, finished, status, _values(tags), _param_values(params), metrics)
+        return write_whole(store, self.id, self._location, run)
+
     def end(
         self,
         run: Run,
@@ -118,7 +143,7 @@ class Experiment:
         self._log_batches(
             run,
             metrics,
-            [Param(key, mlflow_value(str(value), LONGEST_PARAM)) for key, value in params.items()],
+            [Param(key, value) for key, value in _param_values(params).items()],
             [RunTag(key, value) for key, value in _values(tags).items()],
         )
         self.client.set_terminated(run.info.run_id, status=status, end_time=ended)
@@ -167,6 +192,11 @@ def _values(tags: Mapping[str, str]) -> dict[str, str]:
     """Tags as MLflow takes them."""
     longest = {MLFLOW_RUN_NAME: LONGEST_RUN_NAME}
     return {key: mlflow_value(value, longest.get(key, LONGEST_TAG)) for key, value in tags.items()}
+
+
+def _param_values(params: Mapping[str, Any]) -> dict[str, str]:
+    """Params as MLflow takes them."""
+    return {key: mlflow_value(str(value), LONGEST_PARAM) for key, value in params.items()}
 
 
 def _groups(items: Sequence[Any], size: int) -> list[Sequence[Any]]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from benchmark.analysis.learning_curves import CURVE, CurvePoint
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
+from benchmark.tracking.curve_pages import page_tags
 from benchmark.tracking.fields import (
     ANSWER,
     cell_metrics,
@@ -22,7 +23,7 @@ from benchmark.tracking.fields import (
     run_name,
 )
 from benchmark.tracking.mlflow_experiment import Experiment, Figures, milliseconds
-from benchmark.tracking.mlflow_names import LONGEST_TAG, mlflow_name, mlflow_value
+from benchmark.tracking.mlflow_names import mlflow_name, mlflow_value
 from extractors.digests import JsonValue, digest_of
 from results.comparison import OVER_SEEDS
 from results.frames import csv_text
@@ -30,11 +31,9 @@ from results.names import CHOSEN
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from mlflow import MlflowClient
     from mlflow.entities import Metric, Run
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
-_PAGES = "learning_curves"  # tag of the experiment: the URL of each body part's learning curves, as JSON
 _LONGEST_LINKS = 4000  # characters in the experiment's note, whose length MLflow limits
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
@@ -65,7 +64,7 @@ class Tracker:
         links = " · ".join(f"[{part}]({address})" for part, address in pages.items())
         if len(links) > _LONGEST_LINKS:
             links = "see the lines that `benchmark ui` prints"
-        self._store.tag({"mlflow.note.content": _NOTE.format(links=links), **_page_tags(pages)})
+        self._store.tag({"mlflow.note.content": _NOTE.format(links=links), **page_tags(pages)})
         runs = self._store.runs()
         self._cells = self._by_tag(runs, "cell")
         self._curves = self._by_tag(runs, "curve")
@@ -114,24 +113,27 @@ class Tracker:
             if not self._continues(run, record, beyond):
                 self._store.delete(run)
                 run = None
+        when = milliseconds(record.finished)
+        step = record.counts.train_images if isinstance(record, Finished) else 0
+        values = cell_metrics(record, f"{self._unit}/{self._metric}")
+        metrics = [Metric(name, value, when, step) for name, value in values.items()]
+        tags = {"record": digest} | ({"error": record.error} if isinstance(record, Failed) else {})
+        status = "FINISHED" if isinstance(record, Finished) else "FAILED"
+        drawn, kept, params = figures(), list(files), cell_params(record)
+        if run is None and not (history or drawn or kept):
+            every = self._cell_tags(record) | tags
+            self._cells[record.cell] = self._store.add(
+                every, params, metrics, status=status, started=record.started, finished=when
+            )
+            return
         if run is None:
             run = self._store.begin(tags=self._cell_tags(record), started=record.started)
         known = self._steps(run) if history else set()
         for epoch in history:
             if epoch.step not in known:
                 self._store.log(run, _metrics_of_epoch(epoch))
-        self._store.log_artifacts(run, figures(), files)
-        metrics = cell_metrics(record, f"{self._unit}/{self._metric}")
-        step = record.counts.train_images if isinstance(record, Finished) else 0
-        when = milliseconds(record.finished)
-        run = self._store.end(
-            run,
-            params=cell_params(record),
-            metrics=[Metric(name, value, when, step) for name, value in metrics.items()],
-            tags={"record": digest} | ({"error": record.error} if isinstance(record, Failed) else {}),
-            status="FINISHED" if isinstance(record, Finished) else "FAILED",
-            finished=when,
-        )
+        self._store.log_artifacts(run, drawn, kept)
+        run = self._store.end(run, params, metrics, tags, status, when)
         self._cells[record.cell] = run
 
     def log_model(self, record: Finished, write: Callable[[Path], None]) -> None:
@@ -207,9 +209,13 @@ class Tracker:
                 wanted.setdefault(curve_name(point.axes), {})[point.train_images] = point
         for curve, steps in wanted.items():
             key = ANSWER.format(unit=self._unit, metric=self._metric)
-            run = self._curve(next(iter(steps.values())).axes)
-            names = {"value": key, "low": f"{key} low", "high": f"{key} high"}
-            there = {name: self._store.history(run, names[name]) for name in names}
+            axes, names = (
+                next(iter(steps.values())).axes,
+                {"value": key, "low": f"{key} low", "high": f"{key} high"},
+            )
+            fresh = mlflow_value(curve_name(axes)) not in self._curves
+            run = self._curve(axes)
+            there = {name: {} if fresh else self._store.history(run, names[name]) for name in names}
             outdated = any(
                 step not in steps or getattr(steps[step], name) != value
                 for name, values in there.items()
@@ -217,15 +223,17 @@ class Tracker:
             )
             if outdated:
                 run, there = self._renew_curve(run), {"value": {}}
-            for step, point in sorted(steps.items()):
-                if step not in there["value"]:
-                    interval = {logged: getattr(point, name) for name, logged in names.items()}
-                    metrics = [
-                        Metric(name, value, milliseconds(None), step)
-                        for name, value in (point.means | interval).items()
-                        if value is not None
-                    ]
-                    self._store.log(run, metrics)
+            metrics = [
+                Metric(name, value, milliseconds(None), step)
+                for step, point in sorted(steps.items())
+                if step not in there["value"]
+                for name, value in (
+                    point.means | {logged: getattr(point, name) for name, logged in names.items()}
+                ).items()
+                if value is not None
+            ]
+            if metrics:
+                self._store.log(run, metrics)
             self._curves[mlflow_value(curve)] = run
 
     def _curve(self, axes: Mapping[str, Any]) -> Run:
@@ -269,28 +277,6 @@ class Tracker:
 
     def _steps(self, run: Run) -> set[int]:
         return set(self._store.history(run, "epoch/train_loss"))
-
-
-def curve_pages(uri: str) -> list[tuple[str, str, str]]:
-    """(grid, body part, URL fragment of the UI) of all learning curves in a store."""
-    experiments = MlflowClient(tracking_uri=uri).search_experiments()
-    return [
-        (experiment.name, part, address)
-        for experiment in experiments
-        for tag, pages in sorted(experiment.tags.items())
-        if tag.startswith(_PAGES)
-        for part, address in json.loads(pages).items()
-    ]
-
-
-def _page_tags(pages: Mapping[str, str]) -> dict[str, str]:
-    """The pages as JSON objects in as many tags as the length of a tag asks for."""
-    groups: list[dict[str, str]] = [{}]
-    for part, address in pages.items():
-        if groups[-1] and len(json.dumps(groups[-1] | {part: address})) > LONGEST_TAG:
-            groups.append({})
-        groups[-1][part] = address
-    return {f"{_PAGES}.{n}" if n else _PAGES: json.dumps(group) for n, group in enumerate(groups)}
 
 
 def _compared(row: Mapping[str, Any]) -> str:

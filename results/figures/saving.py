@@ -7,6 +7,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
+from results.figures.pdf_fonts import lean_fonts
 from results.figures.style import RC
 from results.frames import csv_text
 
@@ -38,7 +39,8 @@ def save_drawn(table: pd.DataFrame, picture: Figure, folder: Path, name: str) ->
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.{kind}" for kind in ("pdf", "png", "csv")]
     with matplotlib.rc_context(RC):
-        picture.savefig(paths[0], metadata={"CreationDate": None})
+        with lean_fonts():
+            picture.savefig(paths[0], metadata={"CreationDate": None})
         picture.savefig(paths[1], dpi=_PRINT_DPI, metadata={"Software": None})
     paths[2].write_text(csv_text(table), encoding="utf-8", newline="\n")
     return paths

@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ PHANTOM_VERSION = 1  # raise it when the same parameters draw other images
 _ABNORMAL = 0.4  # share of abnormal studies: about that of MURA's training part (5,177 of 13,457)
 _VIEWS_PER_STUDY = (0.25, 0.45, 0.3)  # probability of 1, 2 and 3 views; chosen by hand
 _VALID_EVERY = 10  # every tenth patient is in the valid part; chosen by hand
-_BoxRow = tuple[str, str, int, int, int, int]
+BoxRow = tuple[str, str, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def draw_phantom(
     phantom or other files.
     """
     parameters = Parameters(patients, difficulty, seed, long_side, tuple(body_parts))
-    if _is_drawn(root, parameters):
+    if is_drawn(root, _as_json(parameters)):
         return root / "MURA-v1.1"
     temporary = root.absolute().with_name(f".{root.absolute().name}.{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -108,7 +108,7 @@ def draw_phantom(
         try:
             temporary.rename(root)
         except OSError:
-            if not _is_drawn(root, parameters):  # by another process in the meantime
+            if not is_drawn(root, _as_json(parameters)):  # by another process in the meantime
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -127,17 +127,22 @@ def studies_of(patient: int, seed: int, difficulty: float, body_parts: Sequence[
         parts.append(body_parts[(first + int(random.integers(1, len(body_parts) + 1))) % len(body_parts)])
     for number, part in enumerate(parts, start=1):
         views = random.permutation(VIEWS)[: 1 + random.choice(3, p=_VIEWS_PER_STUDY)]
-        abnormality = Abnormality(
-            kind=str(random.choice(KINDS, p=KIND_SHARES)),
-            bone=int(random.integers(0, 1000)),
-            along=float(random.uniform(0.25, 0.75)),
-            variant=float(random.random()),
-            subtle=float(np.clip(random.normal(difficulty, 0.15), 0, 1)),
-        )
+        abnormality = random_abnormality(random, difficulty)
         abnormal = random.random() < _ABNORMAL
         if number == 1 and _is_valid(patient):
             abnormal = _is_abnormal(patient // _VALID_EVERY, seed, len(body_parts), abnormal)
         yield Study(patient, number, part, tuple(views), abnormality if abnormal else None)
+
+
+def random_abnormality(random: np.random.Generator, difficulty: float) -> Abnormality:
+    """An abnormality of a kind, place and strength at random."""
+    return Abnormality(
+        kind=str(random.choice(KINDS, p=KIND_SHARES)),
+        bone=int(random.integers(0, 1000)),
+        along=float(random.uniform(0.25, 0.75)),
+        variant=float(random.random()),
+        subtle=float(np.clip(random.normal(difficulty, 0.15), 0, 1)),
+    )
 
 
 def _random(seed: int, *key: int) -> np.random.Generator:
@@ -162,12 +167,16 @@ def _is_abnormal(turn: int, seed: int, parts: int, drawn: bool) -> bool:
     return first_abnormal ^ bool((place + visit) % 2)
 
 
-def _is_drawn(root: Path, parameters: Parameters) -> bool:
+def is_drawn(root: Path, asked: Mapping[str, object]) -> bool:
+    """Whether the folder holds the phantom that is asked for; False for none or an empty folder.
+
+    Raises UserError for a folder that holds another phantom or other files.
+    """
     if not root.exists() or (root.is_dir() and not any(root.iterdir())):
         return False
     try:
         there = json.loads((root / "phantom.json").read_text())
-        changed = [name for name, value in _as_json(parameters).items() if there.get(name) != value]
+        changed = [name for name, value in asked.items() if there.get(name) != value]
     except (OSError, ValueError, AttributeError):
         raise UserError(f"{root} is not empty and holds no phantom: name another folder") from None
     if changed:
@@ -184,7 +193,7 @@ def _draw(root: Path, parameters: Parameters, jobs: int, progress: Callable[[int
     """Draw into a new folder; phantom.json is written last."""
     folder = root / "MURA-v1.1"
     folder.mkdir(parents=True)
-    boxes: list[_BoxRow] = []
+    boxes: list[BoxRow] = []
     groups = np.array_split(np.arange(parameters.patients), min(parameters.patients, 64))
     drawn = Parallel(n_jobs=jobs, return_as="generator", **ending_with_this())(
         delayed(_draw_patients)(folder, group.tolist(), parameters) for group in groups
@@ -192,21 +201,25 @@ def _draw(root: Path, parameters: Parameters, jobs: int, progress: Callable[[int
     for group, rows in zip(groups, drawn, strict=True):
         boxes += rows
         progress(len(group), parameters.patients)
-    _write_tables(folder, parameters, boxes)
+    write_tables(folder, list(_studies(range(parameters.patients), parameters)), boxes)
     (root / "phantom.json").write_text(json.dumps(_as_json(parameters), indent=1))
 
 
-def _draw_patients(folder: Path, patients: Sequence[int], parameters: Parameters) -> list[_BoxRow]:
+def _draw_patients(folder: Path, patients: Sequence[int], parameters: Parameters) -> list[BoxRow]:
     """Draw some patients; returns the rows of abnormalities.csv."""
-    boxes: list[_BoxRow] = []
-    for study in _studies(patients, parameters):
-        (folder / study.folder).mkdir(parents=True)
-        for number in range(1, len(study.views) + 1):
-            name = f"{study.folder}/image{number}.png"
-            pixels, box = draw_view(study, number, parameters)
-            Image.fromarray(pixels).save(folder / name, compress_level=1)
-            if study.abnormality and box:
-                boxes.append((name, study.abnormality.kind, *box))
+    return [row for study in _studies(patients, parameters) for row in draw_study(folder, study, parameters)]
+
+
+def draw_study(folder: Path, study: Study, parameters: Parameters) -> list[BoxRow]:
+    """Draw the images of a study below the folder MURA-v1.1; returns its rows of abnormalities.csv."""
+    boxes: list[BoxRow] = []
+    (folder / study.folder).mkdir(parents=True, exist_ok=True)
+    for number in range(1, len(study.views) + 1):
+        name = f"{study.folder}/image{number}.png"
+        pixels, box = draw_view(study, number, parameters)
+        Image.fromarray(pixels).save(folder / name, compress_level=1)
+        if study.abnormality and box:
+            boxes.append((name, study.abnormality.kind, *box))
     return boxes
 
 
@@ -228,11 +241,10 @@ def _studies(patients: Sequence[int], parameters: Parameters) -> Iterator[Study]
         yield from studies_of(patient, parameters.seed, parameters.difficulty, parameters.body_parts)
 
 
-def _write_tables(folder: Path, parameters: Parameters, boxes: list[_BoxRow]) -> None:
+def write_tables(folder: Path, studies: Sequence[Study], boxes: Sequence[BoxRow]) -> None:
     """Write MURA's four CSV files (no header, as Stanford's) and abnormalities.csv."""
     with (folder / "abnormalities.csv").open("w", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([("image", "kind", "x0", "y0", "x1", "y1"), *boxes])
-    studies = list(_studies(range(parameters.patients), parameters))
     for split in ("train", "valid"):
         own = [study for study in studies if study.split == split]
         images = [f"MURA-v1.1/{s.folder}/image{n + 1}.png\n" for s in own for n in range(len(s.views))]

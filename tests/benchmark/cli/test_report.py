@@ -1,6 +1,6 @@
 """`benchmark report` on a grid that has run: what it prints, and what MLflow holds afterwards."""
 
-from benchmark.tracking.tracker import MlflowClient
+from benchmark.tracking.curve_pages import MlflowClient
 
 
 def report_runs(workspace):

@@ -112,7 +112,7 @@ def test_by_default_only_this_machine_is_served_and_no_address_is_an_argument(wo
 
 def test_of_a_server_only_the_addresses_are_shown_without_password(monkeypatch, call):
     monkeypatch.setattr("benchmark.tracking.session.prepare_store", lambda workspace: None)
-    monkeypatch.setattr("benchmark.tracking.tracker.curve_pages", lambda uri: [("g", "hand", "#/x")])
+    monkeypatch.setattr("benchmark.tracking.curve_pages.curve_pages", lambda uri: [("g", "hand", "#/x")])
     done = call("ui", "--tracking-uri", "http://bob:s3cret@host:5000/")
     assert (done.status, "g · hand: http://***@host:5000/#/x" in done.out) == (0, True)
     assert "s3cret" not in done.out + done.err

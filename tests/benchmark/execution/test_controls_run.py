@@ -7,7 +7,7 @@ from benchmark.analysis.finished import read_records
 from benchmark.cli.plan import show_plan
 from benchmark.cli.run import run_grid, show_status
 from benchmark.store.workspace import Workspace
-from benchmark.tracking.tracker import MlflowClient
+from benchmark.tracking.curve_pages import MlflowClient
 from results.names import CONTROL_NAMES
 from tests.benchmark.opened import open_plan
 from tests.benchmark.planted import answers_from

@@ -21,7 +21,7 @@ from benchmark.execution import fine_tuned
 from benchmark.execution.executors import LocalExecutor, share_cores
 from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
-from benchmark.tracking.tracker import MlflowClient, curve_pages
+from benchmark.tracking.curve_pages import MlflowClient, curve_pages
 from classifiers.fine_tuning import checkpoints
 from tests.benchmark.finished_run import Ran, copy_run, small_grid
 from tests.benchmark.opened import open_plan

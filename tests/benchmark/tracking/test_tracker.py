@@ -7,7 +7,8 @@ from benchmark.analysis.finished import read_records
 from benchmark.cli.run import run_grid, track_grid
 from benchmark.errors import UserError
 from benchmark.store.workspace import Workspace
-from benchmark.tracking.tracker import MlflowClient, Tracker
+from benchmark.tracking.curve_pages import MlflowClient
+from benchmark.tracking.tracker import Tracker
 from tests.benchmark.opened import open_plan
 from tests.benchmark.planted import answers_from
 

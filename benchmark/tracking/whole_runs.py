@@ -1,0 +1,99 @@
+"""A run that has ended, written to MLflow's own database in one transaction.
+
+MLflow's client takes four requests for it, and its objects a statement at a time: 23 ms of Python, more than
+many a classifier takes. Here the rows of each table go at once, through MLflow's own store, session and table
+classes.
+"""
+
+import uuid
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from inspect import signature
+from typing import Any
+
+from sqlalchemy import insert
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from mlflow.entities import LifecycleStage, Metric, Param, Run, RunData, RunInfo, RunTag, SourceType
+    from mlflow.store.tracking.dbmodels.models import SqlLatestMetric, SqlMetric, SqlParam, SqlRun, SqlTag
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+    from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME
+    from mlflow.utils.uri import append_to_uri_path
+
+_USER = "unknown"  # as MLflow's client names it
+
+
+@dataclass(frozen=True)
+class WholeRun:
+    """All that a run consists of. Times are in milliseconds since 1970; each name is there once."""
+
+    started: int
+    ended: int
+    status: str
+    tags: Mapping[str, str]  # with MLflow's tag of the name
+    params: Mapping[str, str]
+    metrics: Sequence[Metric]
+
+
+def can_write_whole(store: Any) -> bool:
+    """Whether MLflow's store is a database that this process writes, not a server."""
+    return type(store) is SqlAlchemyStore
+
+
+def write_whole(store: SqlAlchemyStore, experiment: str, location: str, run: WholeRun) -> Run:
+    """Insert a run into the experiment, whose artifacts are at `location`, and return it as MLflow would.
+
+    It is there whole or not at all. Raises MlflowException when the database cannot be written.
+    """
+    run_id = uuid.uuid4().hex
+    artifacts = append_to_uri_path(location, run_id, SqlAlchemyStore.ARTIFACTS_FOLDER_NAME)  # type: ignore[no-untyped-call]
+    row = {
+        "run_uuid": run_id,
+        "name": run.tags[MLFLOW_RUN_NAME],
+        "source_type": SourceType.to_string(SourceType.UNKNOWN),
+        "source_name": "",
+        "entry_point_name": "",
+        "user_id": _USER,
+        "status": run.status,
+        "start_time": run.started,
+        "end_time": run.ended,
+        "source_version": "",
+        "lifecycle_stage": LifecycleStage.ACTIVE,
+        "artifact_uri": artifacts,
+        "experiment_id": int(experiment),
+    }
+    metrics = [_metric_row(store, run_id, metric) for metric in run.metrics]
+    tables = {
+        SqlRun: [row],
+        SqlTag: [{"run_uuid": run_id, "key": key, "value": value} for key, value in run.tags.items()],
+        SqlParam: [{"run_uuid": run_id, "key": key, "value": value} for key, value in run.params.items()],
+        SqlMetric: metrics,
+        SqlLatestMetric: metrics,
+    }
+    writes = {"read_only": False} if "read_only" in signature(store.ManagedSessionMaker).parameters else {}
+    with store.ManagedSessionMaker(**writes) as session:
+        for table, rows in tables.items():
+            if rows:
+                session.execute(insert(table), rows)
+    info = RunInfo(
+        run_id=run_id,
+        experiment_id=experiment,
+        user_id=_USER,
+        status=run.status,
+        start_time=run.started,
+        end_time=run.ended,
+        lifecycle_stage=LifecycleStage.ACTIVE,
+        artifact_uri=artifacts,
+        run_name=run.tags[MLFLOW_RUN_NAME],
+    )
+    tags = [RunTag(key, value) for key, value in run.tags.items()]
+    return Run(info, RunData(list(run.metrics), [Param(*pair) for pair in run.params.items()], tags))
+
+
+def _metric_row(store: SqlAlchemyStore, run_id: str, metric: Metric) -> dict[str, Any]:
+    """A metric as MLflow stores it, which has no NaN and no infinity in its columns."""
+    is_nan, value = store.sanitize_metric_value(metric.value)
+    place = {"run_uuid": run_id, "key": metric.key, "timestamp": metric.timestamp, "step": metric.step}
+    return place | {"value": value, "is_nan": is_nan}
