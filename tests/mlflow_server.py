@@ -27,7 +27,9 @@ def mlflow_server(folder: Path, store: str, seconds: float = 300) -> Iterator[st
             start_new_session=True,
         )
     try:
-        assert wait_until(lambda: _answers(port), seconds), (folder / "server.log").read_text()
+        ready = wait_until(lambda: _answers(port) or server.poll() is not None, seconds)
+        assert ready, "no answer"
+        assert server.poll() is None, (folder / "server.log").read_text()
         yield f"http://127.0.0.1:{port}"
     finally:
         kill(server)

@@ -17,8 +17,8 @@ _UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 
 def why_not() -> str:
     """Why there can be no server here; empty where there can."""
-    if find_spec("psycopg2") is None:
-        return "needs the extra 'postgres' (psycopg2)"
+    if find_spec("psycopg") is None:
+        return "needs the extra 'postgres' (psycopg)"
     if _program("initdb") is None or _program("postgres") is None:
         return "needs PostgreSQL's initdb and postgres (Debian: apt-get install postgresql)"
     return ""
@@ -48,17 +48,17 @@ def postgres() -> Iterator[str]:
             server = subprocess.Popen(command, stdout=log, stderr=log, user=user, env=environment, cwd=folder)
         try:
             assert wait_until(lambda: _answers(folder), 60), (folder / "log").read_text()
-            yield f"postgresql://{_USER}@/postgres?host={folder}"
+            yield f"postgresql+psycopg://{_USER}@/postgres?host={folder}"
         finally:
             server.terminate()
             server.wait(60)
 
 
 def _answers(folder: Path) -> bool:
-    import psycopg2
+    import psycopg
 
     try:
-        psycopg2.connect(host=str(folder), user=_USER, dbname="postgres").close()
-    except psycopg2.OperationalError:
+        psycopg.connect(host=str(folder), user=_USER, dbname="postgres").close()
+    except psycopg.OperationalError:
         return False
     return True

@@ -118,13 +118,17 @@ def network() -> None:
             plan, records = open_plan(grid, place, read_images=True)
             counting = Counting()
             cells = list(run_plan(plan, records, Settings(place.cache, counting), lambda *_: None))
-            found.append((len(plan.manifest.images), len(cells), counting))
-    table = Table("images", "cells", "batches", "bytes per batch", "of its result", "once per worker")
-    for images, cells, counting in found:
-        sizes = (max(counting.items), max(counting.results), max(counting.shared))
+            files = [path for cell, _ in cells for path in records.cell_folder(cell).iterdir()]
+            of_cell = sum(path.stat().st_size for path in files) // len(cells)
+            found.append((len(plan.manifest.images), len(cells), of_cell, counting))
+    table = Table(
+        "images", "cells", "batches", "bytes per batch", "of its result", "once per worker", "files of a cell"
+    )
+    for images, cells, of_cell, counting in found:
+        sizes = (max(counting.items), max(counting.results), max(counting.shared), of_cell)
         table.add_row(*(f"{n:,}" for n in (images, cells, len(counting.items), *sizes)))
     console.print(table)
-    (few, _, first), (many, _, second) = found
+    (few, _, _, first), (many, _, _, second) = found
     per_image = (second.shared[0] - first.shared[0]) / (many - few)
     whole = first.shared[0] + per_image * (MURA - few)
     console.print(

@@ -3,6 +3,7 @@
 import pytest
 
 import benchmark as bm
+from classifiers.names import WEIGHTS
 from tests.mlflow_server import mlflow_server
 from tests.postgres import postgres, why_not
 
@@ -21,12 +22,15 @@ def test_a_run_and_a_second_one_log_each_cell_once(server, phantom, tmp_path):
 
     grid = bm.Grid.model_validate(
         {
-            "name": "on postgres",
+            "name": "on-postgres",
             "dataset": {"kind": "mura", "root": str(phantom)},
-            "train_sizes": [40, "full"],
-            "seeds": [0, 1],
+            "train_sizes": [40],
             "image": {"size": 32},
             "hand_crafted": {"descriptors": ["edges"], "classifiers": ["logistic_regression", "majority"]},
+            "fine_tuning": {
+                "backbones": [{"name": "test_efficientnet", "weights": "random"}],
+                "recipe": {"epochs": 1},
+            },
             "evaluation": {"resamples": 100},
         }
     )
@@ -35,14 +39,15 @@ def test_a_run_and_a_second_one_log_each_cell_once(server, phantom, tmp_path):
     assert not (tmp_path / "runs" / "mlflow.db").exists(), "the server has them, not SQLite"
     bm.track(grid, tmp_path / "runs", jobs=1, tracking_uri=server)
     client = MlflowClient(server)
-    (experiment,) = client.search_experiments(filter_string="name = 'on postgres'")
+    (experiment,) = client.search_experiments(filter_string="name = 'on-postgres'")
     runs = client.search_runs([experiment.experiment_id], "tags.kind = 'cell'", max_results=100)
     logged = {run.data.tags["cell"]: run for run in runs}
-    assert len(logged) == len(runs) == len(results.cells) == 8
+    assert len(logged) == len(runs) == len(results.cells) == 3
     for record in results.cells:
         run = logged[record.cell]
         assert run.info.status == "FINISHED"
         assert run.data.metrics["study/auroc"] == pytest.approx(record.metrics["study"]["auroc"].value)
         assert run.data.params["classifier"] == record.classifier
-    names = {file.path for file in client.list_artifacts(runs[0].info.run_id)}
-    assert "predictions.parquet" in names, "the artifacts go through the server"
+    (tuned,) = [record.cell for record in results.cells if record.strategy == "fine_tuning"]
+    names = {file.path for file in client.list_artifacts(logged[tuned].info.run_id)}
+    assert {"confusion_matrix.png", WEIGHTS} <= names, "the artifacts go through the server"
