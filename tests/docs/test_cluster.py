@@ -42,11 +42,11 @@ def names(kind):
 
 def options_of(words):
     """The options that a program knows; None for one that is not checked."""
-    if words[0] == "benchmark":
-        command = cli.get_command(click.Context(cli), words[1])
-        assert command is not None, words
-    else:
-        command = PROGRAMS.get(tuple(words[:2]))
+    command = cli if words[0] == "benchmark" else PROGRAMS.get(tuple(words[:2]))
+    for word in words[1:]:
+        if not isinstance(command, click.Group):
+            break
+        command = command.commands[word]
     return command and {
         option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
     }

@@ -6,14 +6,14 @@ python -m tests.performance.tracking_server [--cells 300]
 import argparse
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 from rich.console import Console
-from rich.table import Table
 
 from benchmark.execution.plan import Plan
 from benchmark.grid.schema import Grid
@@ -23,6 +23,7 @@ from benchmark.tracking.session import Session
 from tests.mlflow_server import mlflow_server
 from tests.planted_study import planted_manifest, planted_study
 from tests.postgres import postgres, why_not
+from tests.servers import wait_until
 
 AIM, CELLS = 50, 5_000
 PARTS = ["elbow", "hand", "wrist"]
@@ -54,8 +55,9 @@ def log_all(plan: Plan, records: Records, workspace: Workspace, others: list[psu
     session.begin()
     found = [records.read(planned.cell.id) for planned in plan.cells]
     began, here, server = time.perf_counter(), used([psutil.Process()]), used(others)
-    for record in found:
-        session.log_cell(record)
+    with redirect_stdout(StringIO()):  # MLflow prints the address of each run
+        for record in found:
+            session.log_cell(record)
     logged = Logged(
         len(found), time.perf_counter() - began, used([psutil.Process()]) - here, used(others) - server
     )
@@ -78,7 +80,16 @@ def on_postgres(folder: Path) -> Iterator[tuple[str, list[psutil.Process]]]:
     """The address of an MLflow server on PostgreSQL, and the processes of both."""
     before = set(psutil.Process().children(recursive=True))
     with postgres() as store, mlflow_server(folder, store) as address:
-        yield address, [one for one in psutil.Process().children(recursive=True) if one not in before]
+        started = [one for one in psutil.Process().children(recursive=True) if one not in before]
+        assert wait_until(lambda: _is_idle(started), 120), "the server is still busy with its start"
+        yield address, started
+
+
+def _is_idle(processes: list[psutil.Process]) -> bool:
+    """Whether they use less than a tenth of a core in two seconds."""
+    before = used(processes)
+    time.sleep(2)
+    return used(processes) - before < 0.2
 
 
 def measure(cells: int) -> Iterator[tuple[str, Logged]]:
@@ -99,14 +110,12 @@ def measure(cells: int) -> Iterator[tuple[str, Logged]]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cells", type=int, default=300)
-    table = Table(
-        "store", "cells/s", f"{CELLS:,} cells", "core ms of a cell here", "of the server", f"aim {AIM}/s"
-    )
+    console = Console(width=110)
     for store, logged in measure(parser.parse_args().cells):
         rate = logged.cells / logged.seconds
-        shares = [f"{1000 * seconds / logged.cells:.1f}" for seconds in (logged.here, logged.server)]
-        table.add_row(store, f"{rate:.1f}", f"{CELLS / rate:.0f} s", *shares, "yes" if rate >= AIM else "no")
-    Console(width=110).print(table)
-    Console(width=110).print(
-        f"load of the machine meanwhile: {psutil.getloadavg()[0]:.0f} on {psutil.cpu_count()} cores"
-    )
+        here, server = (1000 * seconds / logged.cells for seconds in (logged.here, logged.server))
+        console.print(
+            f"{store}: {logged.cells} cells at {rate:.1f}/s (aim {AIM}), {CELLS:,} in {CELLS / rate:.0f} s; a cell"
+            f" takes {here:.0f} ms of a core here and {server:.0f} ms in the server and its database; load"
+            f" {psutil.getloadavg()[0]:.0f} on {psutil.cpu_count()} cores"
+        )
