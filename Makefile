@@ -48,6 +48,8 @@ performance: install  ## print the speed ratios (about an hour)
 	$(BIN)/python tests/performance/recording.py
 	$(BIN)/python tests/performance/fine_tuning.py
 	$(BIN)/python tests/performance/report.py
+	$(BIN)/python -m tests.performance.scaling
+	$(BIN)/python -m tests.performance.tracking_server
 	$(BIN)/python -m tests.performance.app
 	$(BIN)/python tests/performance/audit.py --out docs/audit.md
 

@@ -89,6 +89,12 @@ class Counting:
     def in_this_process(self, *, gpu: bool) -> bool:
         return False
 
+    def workers(self) -> int:
+        return 1
+
+    def sees_workspace(self, job: Any) -> bool:
+        return False  # then `map` gets batches alone
+
     def map(self, function: Any, items: Any, shared: Any, *, gpu: bool) -> Iterator[Any]:
         import cloudpickle
 
