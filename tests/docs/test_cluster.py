@@ -11,6 +11,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from dask_jobqueue.slurm import SLURMJob
+from distributed import Security
 from distributed.cli import dask_scheduler, dask_worker
 
 from benchmark.cli.main import cli
@@ -38,6 +39,12 @@ PROGRAMS = {
 
 def names(kind):
     return {manifest["metadata"]["name"] for manifest in EVERY if manifest["kind"] == kind}
+
+
+def settings(key):
+    """The block of YAML on the page that begins with this key."""
+    (text,) = re.findall(rf"^( +){key}:\n((?:\1 .*\n)+)", PAGE, re.MULTILINE)
+    return yaml.safe_load(f"{text[0]}{key}:\n{text[1]}")
 
 
 def options_of(words):
@@ -112,10 +119,20 @@ def test_the_commands_of_the_page_have_these_options():
 
 
 def test_the_settings_of_slurm_make_a_job_with_one_gpu_and_one_task_at_a_time():
-    (text,) = re.findall(r"^    jobqueue:\n(?:    .*\n)+", PAGE, re.MULTILINE)
-    with dask.config.set(dask.config.merge(dask.config.config, yaml.safe_load(text))):
+    with dask.config.set(dask.config.merge(dask.config.config, settings("jobqueue"))):
         script = SLURMJob("tcp://127.0.0.1:8786", "name").job_script()
     assert "#SBATCH --gres=gpu:1" in script
     (command,) = [line for line in script.splitlines() if "dask_worker" in line]
     assert re.findall(r"--nthreads (\d+)", command)[-1] == "1"
     assert "--resources GPU=1" in command
+
+
+def test_the_settings_of_tls_are_those_that_dask_reads():
+    with dask.config.set(dask.config.merge(dask.config.config, settings("distributed"))):
+        security = Security()
+    assert security.require_encryption
+    for role in ("scheduler", "worker", "client"):
+        files = security.get_tls_config_for_role(role)
+        assert [files[name] for name in ("ca_file", "cert", "key")] == [
+            f"/etc/benchmark/{name}" for name in ("ca.pem", "own.pem", "own.key")
+        ]
