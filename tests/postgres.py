@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,7 +51,7 @@ def postgres() -> Iterator[str]:
             assert wait_until(lambda: _answers(folder), 60), (folder / "log").read_text()
             yield f"postgresql+psycopg://{_USER}@/postgres?host={folder}"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # its fast shutdown, which waits for no client
             server.wait(60)
 
 

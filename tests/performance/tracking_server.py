@@ -1,4 +1,4 @@
-"""Cells per second that a run logs to MLflow: to SQLite, and to a server on PostgreSQL.
+"""Cells per second that a run logs to MLflow: to SQLite, to PostgreSQL, and to a server on PostgreSQL.
 
 python -m tests.performance.tracking_server [--cells 300]
 """
@@ -54,12 +54,12 @@ def log_all(plan: Plan, records: Records, workspace: Workspace, others: list[psu
     session = Session(workspace, plan, records)
     session.begin()
     found = [records.read(planned.cell.id) for planned in plan.cells]
-    began, here, server = time.perf_counter(), used([psutil.Process()]), used(others)
+    began, here, server = time.perf_counter(), time.process_time(), used(others)
     with redirect_stdout(StringIO()):  # MLflow prints the address of each run
         for record in found:
             session.log_cell(record)
     logged = Logged(
-        len(found), time.perf_counter() - began, used([psutil.Process()]) - here, used(others) - server
+        len(found), time.perf_counter() - began, time.process_time() - here, used(others) - server
     )
     session.end()
     client = MlflowClient(workspace.uri)
@@ -70,17 +70,17 @@ def log_all(plan: Plan, records: Records, workspace: Workspace, others: list[psu
 
 
 def used(processes: list[psutil.Process]) -> float:
-    """Processor seconds of these processes."""
-    times = [process.cpu_times() for process in processes if process.is_running()]
+    """Processor seconds of these processes and of those that they have started."""
+    every = {one for process in processes for one in (process, *process.children(recursive=True))}
+    times = [process.cpu_times() for process in every]
     return sum(one.user + one.system for one in times)
 
 
 @contextmanager
 def on_postgres(folder: Path) -> Iterator[tuple[str, list[psutil.Process]]]:
     """The address of an MLflow server on PostgreSQL, and the processes of both."""
-    before = set(psutil.Process().children(recursive=True))
     with postgres() as store, mlflow_server(folder, store) as address:
-        started = [one for one in psutil.Process().children(recursive=True) if one not in before]
+        started = psutil.Process().children()
         assert wait_until(lambda: _is_idle(started), 120), "the server is still busy with its start"
         yield address, started
 
@@ -103,6 +103,9 @@ def measure(cells: int) -> Iterator[tuple[str, Logged]]:
         if why := why_not():
             Console().print(f"no PostgreSQL: {why}")
             return
+        with postgres() as database:
+            direct = Workspace(folder / "runs", database)
+            yield "PostgreSQL", log_all(plan, records, direct, psutil.Process().children())
         with on_postgres(folder) as (address, processes):
             yield "server, PostgreSQL", log_all(plan, records, Workspace(folder / "runs", address), processes)
 
