@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
-from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky import ProcessPoolExecutor, cpu_count
 
 from benchmark.errors import UserError
 from extractors.orphans import end_with
@@ -44,8 +44,8 @@ class Share:
 
 
 def available_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many cores this process may use, by its affinity and the limits of its container."""
+    return int(cpu_count())
 
 
 def visible_gpus(device: str) -> tuple[str, ...]:

@@ -58,7 +58,11 @@ SILENT = Callbacks()
 
 
 def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
-    """Fine-tune the cells, shortest first. The runner of the strategy `fine_tuning`."""
+    """Fine-tune the cells. The runner of the strategy `fine_tuning`.
+
+    One after another: the shortest first, so that results come soon. Several at once: the longest first, so
+    that no device waits for the last one.
+    """
     job, executor = run.job, run.settings.executor
     most = {planned.cell.id: _most_epochs(planned, job) for planned in cells}
     total = sum(most.values())
@@ -66,8 +70,8 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
     here = executor.in_this_process(gpu=True)
     callbacks = Callbacks(run.on_epoch, lambda done: run.progress(_STAGE, done, total))
     work = partial(tune_cell, callbacks=callbacks) if here else tune_cell
-    shortest_first = map(Tuning, sorted(cells, key=lambda planned: planned.seconds))
-    for outcomes in executor.map(work, shortest_first, job, gpu=True):
+    in_order = map(Tuning, sorted(cells, key=lambda planned: planned.seconds, reverse=not here))
+    for outcomes in executor.map(work, in_order, job, gpu=True):
         if not here:
             callbacks.steps(sum(most[cell] for cell, _ in outcomes))
         yield from outcomes

@@ -28,6 +28,11 @@ def address_digest(address: str) -> str:
     return hashlib.sha256(plain.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
+def is_database(address: str) -> bool:
+    """Whether an address is one of MLflow's databases (such as `postgresql+psycopg://…`), not of a server."""
+    return address.partition(":")[0].partition("+")[0] in ("sqlite", "postgresql", "mysql", "mssql")
+
+
 def sqlite_uri(path: Path) -> str:
     """The address of an SQLite file, with `%`, `?` and `#` in its path quoted."""
     text = str(path.resolve()).replace("%", "%25").replace("?", "%3F").replace("#", "%23")

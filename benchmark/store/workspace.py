@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmark.errors import UserError
 from benchmark.grid.schema import Grid
-from benchmark.store.addresses import address_digest, sqlite_uri, without_secrets
+from benchmark.store.addresses import address_digest, is_database, sqlite_uri, without_secrets
 from benchmark.store.record import Record
 from benchmark.store.records import Records
 from extractors.array_store import write_atomically
@@ -35,8 +35,9 @@ class Workspace:
 
     @property
     def artifacts(self) -> Path | None:
-        """The artifact folder beside the SQLite file; None for a server, which has its own."""
-        return None if self.tracking_uri else self.folder / "mlartifacts"
+        """The artifact folder of a database that this run writes; None for a server, which has its own."""
+        database = not self.tracking_uri or is_database(self.tracking_uri)
+        return self.folder / "mlartifacts" if database else None
 
     @property
     def shown_uri(self) -> str:

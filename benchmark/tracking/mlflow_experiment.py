@@ -20,22 +20,23 @@ from benchmark.errors import UserError, reason
 from benchmark.store.addresses import without_secrets
 from benchmark.tracking.mlflow_names import LONGEST_PARAM, LONGEST_RUN_NAME, LONGEST_TAG, mlflow_value
 
-_TELEMETRY = "MLFLOW_DISABLE_TELEMETRY"
+_TELEMETRY = "MLFLOW_DISABLE_TELEMETRY"  # which is set up when MLflow is imported
+_NO_URLS = "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"  # two lines for each run that a server holds
 
 
 @contextmanager
-def _telemetry_disabled() -> Iterator[None]:
-    """Disable MLflow's telemetry, which is set up when it is imported; the environment stays as it was."""
-    before = os.environ.get(_TELEMETRY)
-    os.environ.setdefault(_TELEMETRY, "true")
+def _switched_off(name: str) -> Iterator[None]:
+    """Set a switch of MLflow in the environment, unless the user has; it is as before after the block."""
+    before = os.environ.get(name)
+    os.environ.setdefault(name, "true")
     try:
         yield
     finally:
         if before is None:
-            del os.environ[_TELEMETRY]
+            del os.environ[name]
 
 
-with warnings.catch_warnings(), _telemetry_disabled():
+with warnings.catch_warnings(), _switched_off(_TELEMETRY):
     warnings.simplefilter("ignore")
     from mlflow import MlflowClient
     from mlflow.entities import Experiment as ExperimentEntity
@@ -146,7 +147,8 @@ class Experiment:
             [Param(key, value) for key, value in _param_values(params).items()],
             [RunTag(key, value) for key, value in _values(tags).items()],
         )
-        self.client.set_terminated(run.info.run_id, status=status, end_time=ended)
+        with _switched_off(_NO_URLS):
+            self.client.set_terminated(run.info.run_id, status=status, end_time=ended)
         info = RunInfo(**(dict(run.info) | {"status": status, "end_time": ended}))
         every_tag = [RunTag(key, value) for key, value in (run.data.tags | _values(tags)).items()]
         every_param = [Param(key, str(value)) for key, value in (run.data.params | dict(params)).items()]

@@ -72,6 +72,11 @@ def test_a_server_has_its_own_address_and_artifacts(tmp_path):
     assert workspace.artifacts is None
 
 
+def test_a_database_without_a_server_has_its_artifacts_in_the_workspace(tmp_path):
+    for address in ("postgresql+psycopg://user:pw@host/db", "sqlite:///elsewhere.db", None):
+        assert Workspace(tmp_path, address).artifacts == tmp_path / "mlartifacts"
+
+
 def test_what_was_noted_is_logged(workspace):
     assert not workspace.is_logged(GRID, RECORDS), "nothing was noted yet"
     workspace.note_logged(GRID, RECORDS)
