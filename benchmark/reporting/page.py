@@ -50,7 +50,7 @@ def page(
 ) -> str:
     """The page's HTML; pictures are read from their files below `folder`, which it links.
 
-    It has the first of DETAILS with which it is at most MOST_BYTES long; charts and tables are always whole.
+    It has the first of DETAILS with which it is at most MOST_BYTES long; charts are always whole.
     """
     grid, first = findings.plan.grid, findings.evaluated.finished[0]
     metric = metric_label(grid.evaluation.primary, grid.evaluation.unit)

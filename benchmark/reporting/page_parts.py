@@ -1,7 +1,7 @@
 """The written figures and tables as blocks of a page, in the detail that keeps the page small."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,15 +15,20 @@ from results.text import for_markdown
 
 
 class Detail(NamedTuple):
-    """How much of its pictures a page holds."""
+    """How much of its pictures and tables a page holds."""
 
     width: int  # pixels across a figure with radiographs
     points: int  # of an embedding
     thumbnails: int  # of them
+    rows: int  # of a table, and of the values under a chart
 
 
 # Tried in this order until the page is below its limit; chosen by hand.
-DETAILS = (Detail(1440, 3000, 300), Detail(960, 2000, 100), Detail(720, 1000, 0))
+DETAILS = (
+    Detail(1440, 3000, 300, 100_000),
+    Detail(960, 2000, 100, 1000),
+    Detail(720, 1000, 0, 150),
+)
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,8 @@ class Parts:
         _, png, _ = drawn.files
         return FigureBlock(
             picture=as_photograph(png, self.detail.width) if photograph else drawn.chart,
-            frame=drawn.frame,
-            caption=for_markdown(drawn.caption),
+            frame=drawn.frame.head(self.detail.rows),
+            caption=for_markdown(drawn.caption) + self._cut(len(drawn.frame)),
             alt=f"{plain_name(drawn.name)}: the numbers stand below, under values",
             files=self.links(drawn.files),
         )
@@ -74,7 +79,15 @@ class Parts:
         assert written.table is not None
         table = written.table
         note = table.note.replace("Bold:", f"{STAR}:")
-        return TableBlock(table, for_markdown(table.caption), for_markdown(note), self.links(written.files))
+        shown = replace(table, rows=table.rows[: self.detail.rows])
+        note = for_markdown(note) + self._cut(len(table.rows))
+        return TableBlock(shown, for_markdown(table.caption), note, self.links(written.files))
+
+    def _cut(self, rows: int) -> str:
+        """A sentence about the rows that the page leaves out; empty where it has all of them."""
+        if rows <= self.detail.rows:
+            return ""
+        return f" Values of {self.detail.rows:,} of {rows:,} rows; the files have all of them."
 
     def links(self, files: Sequence[Path]) -> dict[str, str]:
         """Files by the words of their links."""

@@ -26,7 +26,7 @@ def parts_of(folder, detail, names=NAMES):
 
 
 def test_all_points_are_there_where_there_is_room(findings, tmp_path):
-    blocks = atlas_blocks(findings, parts_of(tmp_path, Detail(700, 5000, 30)))
+    blocks = atlas_blocks(findings, parts_of(tmp_path, Detail(700, 5000, 30, 100)))
     assert [type(block) for block in blocks] == [ScatterBlock] * 2
     images = len(findings.plan.manifest.images)
     for block in blocks:
@@ -37,7 +37,7 @@ def test_all_points_are_there_where_there_is_room(findings, tmp_path):
 
 
 def test_where_there_is_less_the_wrong_images_are_kept(findings, tmp_path):
-    block = atlas_blocks(findings, parts_of(tmp_path, Detail(700, 60, 0)))[0]
+    block = atlas_blocks(findings, parts_of(tmp_path, Detail(700, 60, 0, 100)))[0]
     wrong = block.frame["outcome"].isin(WRONG)
     whole = findings.atlases["feature_extraction"].made.points["outcome"].isin(WRONG).sum()
     assert len(block.frame) == 60
@@ -48,13 +48,13 @@ def test_where_there_is_less_the_wrong_images_are_kept(findings, tmp_path):
 
 
 def test_only_what_was_drawn_is_shown(findings, tmp_path):
-    assert len(atlas_blocks(findings, parts_of(tmp_path, Detail(700, 9, 9), NAMES[:1]))) == 1
+    assert len(atlas_blocks(findings, parts_of(tmp_path, Detail(700, 9, 9, 100), NAMES[:1]))) == 1
 
 
 def test_without_the_pixels_there_are_points_and_a_line(pictured_copy, tmp_path):
     cache = pictured_copy.answers.cells.records.folder.parent / ".cache"
     shutil.rmtree(cache / "pixels")
     found = find(pictured_copy.answers, pictured_copy.plan)
-    first, second, line = atlas_blocks(found, parts_of(tmp_path, Detail(700, 5000, 30)))
+    first, second, line = atlas_blocks(found, parts_of(tmp_path, Detail(700, 5000, 30, 100)))
     assert first.thumbnails == second.thumbnails == {}
     assert line == Prose("No thumbnails: the decoded pixels are not in the cache any more.")

@@ -95,7 +95,7 @@ def test_pictures_have_their_sections_and_less_of_them_where_the_page_is_too_lar
     images = len(pictured.plan.manifest.images)
     assert f"All {images} images. Thumbnails of {min(images, DETAILS[0].thumbnails)}" in text
 
-    monkeypatch.setattr(page_module, "DETAILS", (DETAILS[0], Detail(700, 50, 0)))
+    monkeypatch.setattr(page_module, "DETAILS", (DETAILS[0], Detail(700, 50, 0, 1000)))
     monkeypatch.setattr(page_module, "MOST_BYTES", len(text.encode()) // 2)
     less = written_page(written.findings, written.folder, written.figures)
     assert "Thumbnails" not in less

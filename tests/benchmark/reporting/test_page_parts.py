@@ -41,6 +41,14 @@ def test_photographs_are_as_wide_as_the_detail_allows(parts):
         assert size_of(block.picture)[0] == detail.width
 
 
+def test_a_page_without_room_has_the_first_rows_and_says_so(parts):
+    many = replace(parts.drawn[0], frame=pd.DataFrame({"a": range(200)}))
+    for detail in DETAILS:
+        (block,) = replace(parts, drawn=[many], detail=detail).figures("examples")
+        assert len(block.frame) == min(200, detail.rows)
+        assert ("150 of 200 rows" in block.caption) == (detail.rows == 150)
+
+
 def test_details_become_smaller():
     for more, less in pairwise(DETAILS):
         assert all(a > b for a, b in zip(more, less, strict=True))
