@@ -63,13 +63,18 @@ class PartialArray:
         starts = range(0, shape[0], chunk_rows)
         self.pending = [slice(s, min(s + chunk_rows, shape[0])) for s in starts if s not in done]
 
+    def pending_in(self, rows: slice) -> list[slice]:
+        """The pending chunks that lie within these rows."""
+        return [one for one in self.pending if rows.start <= one.start and one.stop <= rows.stop]
+
     def write(self, rows: slice, values: NDArray[Any]) -> None:
-        """Store one pending range of rows and remember that it is done."""
+        """Store a range of rows, one chunk or several, and remember the chunks within it as done."""
         self._data[rows] = values
         self._data.flush()
+        covered = self.pending_in(rows)
         with (self._part / _DONE).open("a") as stream:
-            stream.write(f"{rows.start}\n")
-        self.pending.remove(rows)
+            stream.writelines(f"{one.start}\n" for one in covered)
+        self.pending = [one for one in self.pending if one not in covered]
 
     def values(self) -> NDArray[Any]:
         """The rows written so far, as a view on the file."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from extractors.device_stream import BatchSize, compute_batches, first_batch_size
 from extractors.digests import JsonValue
 from extractors.engines import TORCH, Run
 from extractors.errors import reason
@@ -39,6 +41,20 @@ class Backbone:
     renamed: str = ""  # how the names in the weights file were changed, in words
     engine: str = TORCH
     run: Run | None = None
+
+    @cached_property
+    def scale(self) -> tuple[Tensor, Tensor]:
+        """Mean and std as tensors (1, channels, 1, 1) float32 on the device."""
+        with torch.inference_mode(False):  # gradients are computed with them, too
+            mean, std = (
+                torch.tensor(values, device=self.device).view(1, -1, 1, 1) for values in (self.mean, self.std)
+            )
+        return mean, std
+
+    @cached_property
+    def batch_size(self) -> BatchSize:
+        """How many images `embed` gives the network at once, as found so far."""
+        return first_batch_size(self.device)
 
 
 def size_of(network: nn.Module) -> int:
@@ -105,24 +121,23 @@ def _load_file(network: nn.Module, file: Path, name: str, head: tuple[str, ...])
 
 
 @torch.inference_mode()
-def embed(backbone: Backbone, pixels: NDArray[np.uint8], batch_size: int = 32) -> NDArray[np.float32]:
+def embed(
+    backbone: Backbone, pixels: NDArray[np.uint8], batch_size: int | None = None
+) -> NDArray[np.float32]:
     """Embed (n, size, size) uint8 images: one float32 row of `backbone.width` each.
 
-    By the backbone's engine: bf16 autocast on CUDA, float32 elsewhere. A batch that does not fit the device's
-    memory is halved; raises ValueError when a single image does not fit.
+    By the backbone's engine; by torch with bf16 autocast on CUDA, in float32 elsewhere. A batch that does not
+    fit the device's memory is halved, by default from 256 on CUDA and 32 elsewhere, and later calls begin
+    with the size that fits. Raises ValueError when a single image does not fit.
     """
-    try:
-        parts = [
-            _vectors(backbone, torch.from_numpy(pixels[start : start + batch_size]))
-            for start in range(0, len(pixels), batch_size)
-        ]
-        return torch.cat(parts).cpu().numpy()
-    except torch.OutOfMemoryError as error:
-        if batch_size == 1:
-            raise ValueError(
-                f"backbone '{backbone.spec.label}': one image does not fit the device"
-            ) from error
-    return embed(backbone, pixels, batch_size // 2)
+    return compute_batches(
+        partial(_vectors, backbone),
+        lambda rows: pixels[rows],
+        len(pixels),
+        device=backbone.device,
+        size=BatchSize(batch_size) if batch_size else backbone.batch_size,
+        label=f"backbone '{backbone.spec.label}'",
+    )
 
 
 def _vectors(backbone: Backbone, pixels: Tensor) -> Tensor:
@@ -155,9 +170,7 @@ def normalised(backbone: Backbone, grey: Tensor) -> Tensor:
 
 
 def _scaled(backbone: Backbone, grey: Tensor) -> Tensor:
-    mean, std = (
-        torch.tensor(v, device=backbone.device).view(1, -1, 1, 1) for v in (backbone.mean, backbone.std)
-    )
+    mean, std = backbone.scale
     return (grey - mean) / std
 
 

@@ -24,7 +24,7 @@ def embed(
     weights: str = "",
     device: str = "auto",
     engine: str = AUTO,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     size: int = 224,
 ) -> NDArray[np.float32]:
     """Embed images with a frozen backbone or a hand-crafted descriptor: (n, width) float32, one row each.
@@ -33,10 +33,10 @@ def embed(
     to squares of `size` pixels: longer side to `size`, black borders. `extractor` is the name of a backbone
     (timm's, `torchvision/NAME`, `bundled`) or of a descriptor (`edges`, `hog`, `lbp`, `glcm`, `combined`).
     For backbones, `weights` is the name of the source's own weights (the default; `imagenet` for timm and
-    torchvision), `random`, or the path of a file; `batch_size` is halved where it does not fit the memory
-    of `device` (`auto`, `cpu`, `cuda`, `mps`). `engine` (`auto`, `torch`, `onnxruntime`, `openvino`) runs the
-    network where it gives the same as torch; `auto` takes the fastest. Descriptors run in this process and
-    have no weights.
+    torchvision), `random`, or the path of a file; `batch_size` (by default 256 on CUDA, 32 elsewhere) is
+    halved where it does not fit the memory of `device` (`auto`, `cpu`, `cuda`, `mps`). `engine` (one of
+    `extractors.engines.NAMES`) runs the network where it gives the same as torch; `auto` takes the fastest.
+    Descriptors run in this process and have no weights.
 
     Raises ValueError for an unknown name, for images of another shape or type, for weights that do not fit
     and for a device or engine that is not available; its subclasses `errors.WeightsUnavailableError` when
@@ -49,7 +49,7 @@ def embed(
     >>> vectors.shape, str(vectors.dtype)
     ((3, 384), 'float32')
     """
-    if batch_size < 1:
+    if batch_size is not None and batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, not {batch_size}")
     pixels = _pixels(images, size)
     if extractor not in descriptors():

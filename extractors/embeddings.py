@@ -22,7 +22,8 @@ from extractors.handcrafted import describe, describe_timed
 from extractors.resource_usage import Usage, measured
 from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
 
-CHUNK = 256  # images that are read, embedded and written at once; chosen by hand
+CHUNK = 256  # images that are embedded and written at once; chosen by hand
+_BLOCK_BYTES = 2**28  # of pixels that are embedded at once on an accelerator, which waits between blocks
 AnyExtractor = BackboneSpec | DescriptorSpec
 CostFacts = dict[str, JsonValue]
 EmbeddingProgress = Callable[[str, int], None]  # (label of the extractor, rows just done)
@@ -97,8 +98,10 @@ class _Filling:
     spent: _Spent = field(default_factory=_Spent)
     failure: Failure | None = None
 
-    def wants(self, rows: slice) -> bool:
-        return self.failure is None and rows in self.partial.pending
+    def wants(self, rows: slice) -> int:
+        """How many of these rows are still to be computed."""
+        pending = [] if self.failure else self.partial.pending_in(rows)
+        return sum(one.stop - one.start for one in pending)
 
     @contextmanager
     def keeping_failure(self) -> Iterator[None]:
@@ -170,10 +173,19 @@ def _fill(
             else:
                 fillings.append(begun)
         with measured() as used:
-            for start in range(0, len(pixels.data), CHUNK):
-                rows = slice(start, min(start + CHUNK, len(pixels.data)))
+            step = _rows_at_once(fillings, pixels)
+            for start in range(0, len(pixels.data), step):
+                rows = slice(start, min(start + step, len(pixels.data)))
                 _fill_rows([f for f in fillings if f.wants(rows)], rows, pixels, place.jobs, progress)
     return filled | {filling.partial.folder: _finish(filling, pixels, used) for filling in fillings}
+
+
+def _rows_at_once(fillings: Sequence[_Filling], pixels: StoredArray) -> int:
+    """A chunk; as many chunks as _BLOCK_BYTES hold where a network runs on an accelerator."""
+    if all(filling.backbone is None or filling.backbone.device.type == "cpu" for filling in fillings):
+        return CHUNK
+    image_bytes = int(pixels.data[0].nbytes)
+    return CHUNK * max(1, _BLOCK_BYTES // (CHUNK * image_bytes))
 
 
 def _begin(
@@ -202,16 +214,18 @@ def _begin(
 def _fill_rows(
     fillings: Sequence[_Filling], rows: slice, pixels: StoredArray, jobs: int, progress: EmbeddingProgress
 ) -> None:
-    """Embed a chunk of images with each of these extractors."""
-    chunk = np.array(pixels.data[rows])
+    """Embed a chunk of images, or several, with each of these extractors."""
+    chunk = pixels.data[rows]
     for filling in fillings:
         if filling.backbone:
+            new = filling.wants(rows)
             with filling.keeping_failure():
                 filling.partial.write(rows, _embed(filling.backbone, chunk, filling.spent))
-            progress(filling.extractor.label, len(chunk))
+            progress(filling.extractor.label, new)
     described = [filling for filling in fillings if not filling.backbone]
     if not described:
         return
+    chunk = np.array(chunk)
     try:
         _describe(described, rows, chunk, jobs, progress)
     except Exception:  # run each descriptor alone to find out which one failed
@@ -231,10 +245,10 @@ def _describe(
     """Compute all descriptors of a chunk in one call, since they share a part of the work."""
     vectors, seconds = describe_timed(chunk, [filling.extractor.name for filling in fillings], jobs)
     for filling in fillings:
-        name = filling.extractor.name
+        name, new = filling.extractor.name, filling.wants(rows)
         filling.partial.write(rows, vectors[name])
         filling.spent.add(len(chunk), seconds[name])
-        progress(name, len(chunk))
+        progress(name, new)
 
 
 def _embed(backbone: Backbone, chunk: NDArray[np.uint8], spent: _Spent) -> NDArray[np.float32]:

@@ -41,7 +41,7 @@ engine_option = click.option(
     type=click.Choice(NAMES),
     default=AUTO,
     show_default=True,
-    help="What runs frozen networks on the CPU; torch where it does not give the same.",
+    help="What runs frozen networks; torch where it does not give the same.",
 )
 
 _executor_options = (

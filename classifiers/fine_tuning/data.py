@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from classifiers.selection import Floats, Rows
+from extractors.device_stream import sent
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +74,13 @@ class Part:
 
 
 class PixelSource:
-    """Pixels of some rows as tensors; kept on a CUDA device when they need less than a quarter of its memory.
+    """Pixels of some rows, sent to a device; kept on CUDA when they need less than a quarter of its memory.
 
     The quarter was chosen by hand, to leave room for the training.
     """
 
     def __init__(self, pixels: NDArray[np.uint8], rows: Rows, device: torch.device) -> None:
-        self._pixels, self._rows = pixels, rows
+        self._pixels, self._rows, self._device = pixels, rows, device
         self._resident: torch.Tensor | None = None
         if device.type == "cuda":
             size = len(rows) * pixels[0].nbytes
@@ -89,5 +90,5 @@ class PixelSource:
     def __call__(self, positions: Rows) -> torch.Tensor:
         """The uint8 pixels (n, size, size) at these positions."""
         if self._resident is not None:
-            return self._resident[torch.from_numpy(positions).to(self._resident.device, non_blocking=True)]
-        return torch.from_numpy(np.asarray(self._pixels[self._rows[positions]]))
+            return self._resident[sent(positions, self._device)]
+        return sent(self._pixels[self._rows[positions]], self._device)

@@ -13,6 +13,7 @@ from classifiers.fine_tuning.prediction import log_odds, resized
 from classifiers.fine_tuning.recipes import Recipe
 from classifiers.selection import Rows
 from extractors.backbones import Backbone, to_grey
+from extractors.device_stream import sent
 
 
 class BatchGradients:
@@ -70,13 +71,12 @@ class BatchGradients:
     def log_odds(self, positions: Rows, draws: Tensor) -> Tensor:
         """The log odds (n,) of augmented training images."""
         device = self._backbone.device
-        where = torch.from_numpy(positions).to(device, non_blocking=True)
+        where = sent(positions, device)
         grey = resized(to_grey(self._source(positions), device), self._recipe.resolution)
         return log_odds(self._backbone, self._network, augment(grey, draws[where], self._recipe.augmentation))
 
     def loss(self, odds: Tensor, positions: Rows) -> Tensor:
         """The loss of these training images, summed over their units."""
         units, index = np.unique(self._train.units[positions], return_inverse=True)
-        where = torch.from_numpy(units).to(odds.device, non_blocking=True)
-        places = torch.from_numpy(index).to(odds.device, non_blocking=True)
+        where, places = sent(units, odds.device), sent(index, odds.device)
         return summed_loss(odds, places, self._targets[where], self._weights[where])

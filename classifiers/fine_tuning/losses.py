@@ -40,8 +40,10 @@ def summed_loss(odds: Tensor, units: Tensor, targets: Tensor, weights: Tensor) -
         return functional.binary_cross_entropy_with_logits(
             odds, targets[units], weights[units], reduction="sum"
         )
-    total = torch.zeros_like(targets).index_add(0, units, odds.sigmoid())
-    means = (total / torch.bincount(units, minlength=len(targets))).clamp(_EDGE, 1 - _EDGE)
+    none = torch.zeros_like(targets)
+    total = none.index_add(0, units, odds.sigmoid())
+    counts = none.index_add(0, units, torch.ones_like(odds))  # torch.bincount would wait for the device
+    means = (total / counts).clamp(_EDGE, 1 - _EDGE)
     return functional.binary_cross_entropy(means, targets, weights, reduction="sum")
 
 

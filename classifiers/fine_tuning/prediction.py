@@ -11,6 +11,7 @@ from torch.nn import functional
 from classifiers.fine_tuning.layers import TunedNetwork
 from classifiers.selection import Floats, Rows
 from extractors.backbones import Backbone, normalised, to_grey
+from extractors.device_stream import BatchSize, compute_batches
 
 _BATCH = 64  # images per batch, halved when they do not fit the memory; chosen by hand
 
@@ -72,16 +73,11 @@ def _in_batches(
     resolution: int | None,
 ) -> NDArray[np.float32]:
     network.eval()
-    size, found, start = _BATCH, [], 0
-    while start < len(rows):
-        batch = torch.from_numpy(np.asarray(pixels[rows[start : start + size]]))
-        try:
-            grey = resized(to_grey(batch, backbone.device), resolution)
-            found.append(compute(backbone, network, grey))
-        except torch.OutOfMemoryError as error:
-            if size == 1:
-                raise ValueError(f"'{backbone.spec.label}': one image does not fit the device") from error
-            size //= 2
-            continue
-        start += size
-    return torch.cat(found).cpu().numpy()
+    return compute_batches(
+        lambda batch: compute(backbone, network, resized(to_grey(batch, backbone.device), resolution)),
+        lambda positions: pixels[rows[positions]],
+        len(rows),
+        device=backbone.device,
+        size=BatchSize(_BATCH),
+        label=f"'{backbone.spec.label}'",
+    )

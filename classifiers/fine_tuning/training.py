@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from classifiers.fine_tuning import checkpoints
 from classifiers.fine_tuning.augmentation import draw
+from classifiers.fine_tuning.averaging import update_average
 from classifiers.fine_tuning.checkpoints import Checkpoint, EpochNumbers
 from classifiers.fine_tuning.data import Part
 from classifiers.fine_tuning.gradients import BatchGradients
@@ -150,8 +151,7 @@ class Training:
         choose_trainable(self.network, stage.trainable)
         made, average = optimiser(self.network, stage, stage.learning_rate[0]), None
         if self.recipe.ema:
-            mean = get_ema_multi_avg_fn(self.recipe.ema)  # type: ignore[no-untyped-call]
-            average = AveragedModel(self.network, multi_avg_fn=mean, use_buffers=True)
+            average = AveragedModel(self.network, use_buffers=True)
             self.evaluated = average.module  # type: ignore[assignment]
         if saved:
             made.load_state_dict(saved.optimiser)
@@ -236,11 +236,14 @@ class Training:
         return loss, part.unit_means(expit(in_order)), len(batches)
 
     def _step(self, running: _RunningStage, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor]:
-        """One update of the weights from one batch: its summed loss and log odds."""
+        """One update of the weights from one batch: its summed loss and log odds, on the device.
+
+        Nothing here waits for the device, so that it never waits for the next batch.
+        """
         found = self.gradients.fill(batch, draws)
         running.optimiser.step()
         if running.average:
-            running.average.update_parameters(self.network)
+            update_average(running.average, self.network, self.recipe.ema)
         return found
 
 

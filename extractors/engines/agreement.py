@@ -11,14 +11,11 @@ from extractors.engines import AUTO, TORCH, Engine, engines_for
 from extractors.errors import reason
 
 COMPARED = 32  # images
-# The length of the difference over that of torch's vector, of each image. Below it, the cosine between the
-# two is above sqrt(1 - 0.004²) = 0.99999, and no scale has changed.
-_FARTHEST = 0.004
 _LOG = logging.getLogger(__name__)
 
 
 def with_engine(backbone: Backbone, asked: str, pixels: NDArray[np.uint8]) -> Backbone:
-    """The backbone whose `embed` uses an engine that agrees with torch on the first images of `pixels`.
+    """The backbone whose `embed` uses an engine that agrees with torch's float32 on the first of `pixels`.
 
     `pixels` are the n images that will be embedded, (n, size, size) uint8; `asked` is a name in
     `extractors.engines.NAMES`. An engine that cannot run the network or gives other vectors is passed over,
@@ -29,12 +26,13 @@ def with_engine(backbone: Backbone, asked: str, pixels: NDArray[np.uint8]) -> Ba
     if not candidates:
         return backbone
     first = np.array(pixels[:COMPARED])
-    expected = embed(backbone, first)
+    expected = embed(replace(backbone, run=backbone.network), first)  # without autocast
     for engine in candidates:
         try:
             found = _compiled(backbone, engine, first.shape[1])
             # a part of one image too: a number of images that is taken for a constant must not pass
-            problem = _difference(embed(found, first, batch_size=max(1, len(first) - 1)), expected)
+            vectors = embed(found, first, batch_size=max(1, len(first) - 1))
+            problem = _difference(vectors, expected, engine.farthest)
         except Exception as error:  # exporters and engines raise anything
             problem = f"cannot run it ({type(error).__name__}: {reason(error)})"
         if not problem:
@@ -51,11 +49,11 @@ def _compiled(backbone: Backbone, engine: Engine, size: int) -> Backbone:
     return replace(backbone, engine=engine.name, run=run)
 
 
-def _difference(found: NDArray[np.float32], expected: NDArray[np.float32]) -> str:
+def _difference(found: NDArray[np.float32], expected: NDArray[np.float32], farthest: float) -> str:
     """What is wrong with the vectors (n, width) of an engine, in words; empty if nothing is."""
     if found.shape != expected.shape:
         return f"gives vectors of shape {found.shape}, torch {expected.shape}"
     theirs, ours = found.astype(np.float64), expected.astype(np.float64)
-    near = np.linalg.norm(theirs - ours, axis=1) <= _FARTHEST * np.linalg.norm(ours, axis=1)
+    near = np.linalg.norm(theirs - ours, axis=1) <= farthest * np.linalg.norm(ours, axis=1)
     count = int((~near).sum())  # those that are not finite too
     return f"differs from torch on {count} of the first {len(found)} images" if count else ""

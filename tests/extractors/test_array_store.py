@@ -111,3 +111,15 @@ def test_a_full_disk_is_an_error_before_the_first_row_is_written(tmp_path, monke
     monkeypatch.setattr("os.posix_fallocate", full)
     with pytest.raises(OSError, match="No space left"):
         PartialArray(tmp_path / "a", (10, 10), np.uint8, 5)
+
+
+def test_several_chunks_are_written_at_once_and_remembered_one_by_one(tmp_path):
+    partial = PartialArray(tmp_path / "a", (30, 1), np.float32, 10)
+    partial.write(slice(10, 30), np.ones((20, 1)))
+    assert partial.pending == [slice(0, 10)]
+    again = PartialArray(tmp_path / "a", (30, 1), np.float32, 10)
+    assert again.pending == [slice(0, 10)]
+    assert again.pending_in(slice(0, 30)) == [slice(0, 10)]
+    assert again.pending_in(slice(0, 9)) == []
+    again.write(slice(0, 20), np.full((20, 1), 2))  # a done chunk may be written again
+    assert again.finish([str(n) for n in range(30)]).data[:, 0].tolist() == [2] * 20 + [1] * 10

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import timm
@@ -5,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from extractors import backbones
-from extractors.backbones import embed, fetch_state, load_backbone, network_input
+from extractors.backbones import embed, fetch_state, load_backbone, network_input, normalised
 from extractors.specs import BackboneSpec
 
 CPU = torch.device("cpu")
@@ -109,6 +111,45 @@ def test_a_batch_that_does_not_fit_is_halved(monkeypatch, small):
     monkeypatch.setattr(backbones, "forward", tight)
     assert embed(small, images(6), batch_size=8).shape == (6, 1024)
     assert seen == [6, 4, 2, 2, 2]
+
+
+def test_on_the_cpu_the_bytes_are_those_of_a_plain_loop_over_batches_of_32(small):
+    pixels = torch.from_numpy(images(70))
+    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (small.mean, small.std))
+    with torch.inference_mode():
+        expected = [
+            small.network(
+                (part.unsqueeze(1).float().div(255) - mean)
+                .div(std)
+                .contiguous(memory_format=torch.channels_last)
+            )
+            for part in pixels.split(32)
+        ]
+    assert np.array_equal(embed(small, pixels.numpy()), torch.cat(expected).numpy())
+
+
+def test_the_size_that_fits_is_kept_for_later_calls(monkeypatch, small):
+    whole, seen, own = backbones.forward, [], replace(small)
+
+    def tight(backbone, pixels):
+        seen.append(len(pixels))
+        if len(pixels) > 16:
+            raise torch.OutOfMemoryError
+        return whole(backbone, pixels)
+
+    monkeypatch.setattr(backbones, "forward", tight)
+    for _ in range(2):
+        embed(own, images(18))
+    assert seen == [18, 16, 2, 16, 2]
+
+
+def test_gradients_flow_through_numbers_that_an_embedding_used_first():
+    backbone = load_backbone(BackboneSpec(SMALL, "random"), size=64, device=CPU)
+    embed(backbone, images(1))
+    grey = torch.rand((1, 1, 64, 64), requires_grad=True)
+    normalised(backbone, grey).pow(2).sum().backward()
+    assert grey.grad is not None
+    assert grey.grad.any()
 
 
 @pytest.mark.parametrize("error", [AssertionError(), KeyError("size"), TypeError("two\nlines")])

@@ -1,8 +1,10 @@
 from contextlib import nullcontext
 from importlib.metadata import version
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from extractors import embeddings
 from extractors.array_store import PartialArray
@@ -81,6 +83,43 @@ def test_a_killed_pass_continues_and_ends_with_the_same_bytes(tmp_path, monkeypa
     (resumed,) = load_embeddings(tmp_path / "c", pixels, [NETWORK], device="cpu")
     assert calls == [4, 4, 4, 2], "the first chunk must not be computed again"
     assert resumed.digest == whole.digest
+
+
+def test_a_pass_on_the_cpu_continues_in_larger_blocks_on_an_accelerator(tmp_path, monkeypatch):
+    monkeypatch.setattr(embeddings, "CHUNK", 4)
+    pixels, calls, shown = stored_pixels(tmp_path), [], []
+    (whole,) = load_embeddings(tmp_path / "whole", pixels, [NETWORK], device="cpu")
+
+    def dies(backbone, chunk):
+        calls.append(len(chunk))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(backbone, chunk)
+
+    real = embeddings.embed
+    monkeypatch.setattr(embeddings, "embed", dies)
+    with pytest.raises(KeyboardInterrupt):
+        list(load_embeddings(tmp_path / "c", pixels, [NETWORK], device="cpu"))
+    monkeypatch.setattr(embeddings, "_rows_at_once", lambda fillings, pixels: 8)
+
+    def progress(label, rows):
+        shown.append(rows)
+
+    (resumed,) = load_embeddings(tmp_path / "c", pixels, [NETWORK], device="cpu", progress=progress)
+    assert calls == [4, 4, 8, 2], "the block that holds the first chunk is computed again"
+    assert shown == [4, 4, 2], "no row is counted twice"
+    np.testing.assert_allclose(resumed.data, whole.data, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("device", "size", "rows"), [("cpu", 224, 256), ("cuda", 224, 5120), ("cuda", 4000, 256)]
+)
+def test_blocks_are_larger_on_an_accelerator_as_far_as_memory_goes(device, size, rows):
+    backbone = SimpleNamespace(device=torch.device(device))
+    pixels = SimpleNamespace(data=np.broadcast_to(np.uint8(0), (9, size, size)))
+    fillings = [SimpleNamespace(backbone=None), SimpleNamespace(backbone=backbone)]
+    assert embeddings._rows_at_once(fillings, pixels) == rows
+    assert embeddings._rows_at_once(fillings[:1], pixels) == 256
 
 
 def test_an_extractor_that_fails_does_not_stop_the_others(tmp_path):

@@ -34,19 +34,19 @@ class Timed(Training):
     """A training that keeps the seconds of each pass over its training images."""
 
     def _train_once(self, *given):
-        _wait(self.backbone.device)
+        wait(self.backbone.device)
         began = perf_counter()
         found = super()._train_once(*given)
         self.passes = [*getattr(self, "passes", []), perf_counter() - began]
         return found
 
 
-def bare_seconds(spec, count, device):
+def bare_seconds(spec, count, device, size=224):
     """Forward and backward alone; the normalised batch stays on the device, nothing is updated."""
-    backbone = load_backbone(spec, size=224, device=device)
+    backbone = load_backbone(spec, size=size, device=device)
     network = TunedNetwork(backbone, Head()).to(device).train()
     choose_trainable(network, "all")
-    pixels = torch.randint(0, 255, (BATCH, 224, 224), dtype=torch.uint8)
+    pixels = torch.randint(0, 255, (BATCH, size, size), dtype=torch.uint8)
     resident, labels = network_input(backbone, pixels), torch.ones(BATCH, device=device)
 
     def once():
@@ -57,11 +57,11 @@ def bare_seconds(spec, count, device):
 
     for _ in range(1 if device.type == "cpu" else 10):
         once()
-    _wait(device)
+    wait(device)
     began = perf_counter()
     for _ in range(count // BATCH):
         once()
-    _wait(device)
+    wait(device)
     return perf_counter() - began
 
 
@@ -69,7 +69,7 @@ def train(spec, images, device, folder):
     """A few epochs of the default recipe over all images but the held-out ones."""
     rows = np.arange(len(images.rows))
     training = Timed(
-        backbone=load_backbone(spec, size=224, device=device),
+        backbone=load_backbone(spec, size=images.pixels.shape[1], device=device),
         recipe=Recipe(**PRESETS["default"] | {"epochs": EPOCHS, "batch_norm": "train"}),
         pixels=images.pixels,
         train=images.part(rows[HELD_OUT:], by_study=False),
@@ -81,16 +81,18 @@ def train(spec, images, device, folder):
     return training
 
 
-def phantom_images(root, count):
+def phantom_images(root, count, size=224):
     """A phantom of at least `count` images, decoded; its first `count` images in mixed order."""
     manifest = read_mura(draw_phantom(root / "phantom", patients=count // 2, difficulty=0.0))
     table = manifest.images.sample(frac=1, random_state=0)[:count]
-    store = load_pixels(root / "cache", manifest.root, list(table["image"]), jobs=available_cores())
+    store = load_pixels(
+        root / "cache", manifest.root, list(table["image"]), size=size, jobs=available_cores()
+    )
     columns = [table[name].to_numpy() for name in ("label", "patient", "study", "body_part")]
     return TrainingImages(store.data, np.arange(len(table)), *columns, test_rows=np.arange(0))
 
 
-def _wait(device):
+def wait(device):
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 

@@ -34,7 +34,8 @@ def test_a_first_guess_is_as_many_times_shorter_as_the_engine_is_faster(opened, 
         found = by_extractor(opened, tmp_path, engine=name)["bundled"]
         assert (found.engine, found.seconds) == (name, pytest.approx(guess / ENGINES[name].speed))
     assert by_extractor(opened, tmp_path)["bundled"].engine == "onnxruntime"
-    assert by_extractor(opened, tmp_path, device="cuda")["bundled"].engine == "torch"
+    assert by_extractor(opened, tmp_path, device="cuda")["bundled"].engine == "bfloat16"
+    assert by_extractor(opened, tmp_path, device="mps")["bundled"].engine == "torch"
 
 
 def test_a_descriptor_has_no_engine(opened, tmp_path):

@@ -86,6 +86,7 @@ def engines_used(monkeypatch, model, engine, device="cpu"):
         ("torch", "auto", "torch"),
         (None, "auto", "torch"),  # a record of an older version
         ("of a later version", "auto", "torch"),
+        ("bfloat16", "auto", "torch"),  # fitted on a GPU
         ("onnxruntime", "torch", "torch"),
         ("torch", "onnxruntime", "onnxruntime"),
     ],

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from extractors import engines
-from extractors.engines import AUTO, ENGINES, NAMES, TORCH, WORTH_IMAGES, engines_for
+from extractors.engines import AUTO, ENGINES, NAMES, TORCH, WORTH_COMPILING, WORTH_IMAGES, engines_for
 
 MANY = WORTH_IMAGES
 
@@ -30,15 +30,21 @@ def test_auto_takes_what_is_installed_in_the_order_of_speed(monkeypatch):
 @pytest.mark.parametrize(
     ("asked", "device", "images"),
     [
-        (AUTO, "cuda", MANY),
+        (AUTO, "cuda", MANY - 1),
         (AUTO, "mps", MANY),
         (AUTO, "cpu", MANY - 1),
         (TORCH, "cpu", MANY),
         (TORCH, "cuda", 1),
     ],
 )
-def test_torch_runs_few_images_and_accelerators(asked, device, images):
+def test_torch_runs_few_images_and_devices_without_an_engine(asked, device, images):
     assert names(asked, device, images) == []
+
+
+def test_on_cuda_auto_takes_bfloat16_and_compiles_for_a_long_pass():
+    assert names(AUTO, "cuda", MANY) == ["bfloat16"]
+    assert names(AUTO, "cuda", WORTH_COMPILING) == ["bfloat16_compiled", "bfloat16"]
+    assert names("bfloat16_compiled", "cuda", 1) == ["bfloat16_compiled"]
 
 
 def test_an_engine_that_is_named_is_taken_for_any_number_of_images():
@@ -49,7 +55,8 @@ def test_an_engine_that_is_named_is_taken_for_any_number_of_images():
     ("asked", "device", "said"),
     [
         ("onxruntime", "cpu", "no engine is named 'onxruntime'; did you mean 'onnxruntime'"),
-        ("onnxruntime", "cuda", "runs on the CPU, not on cuda"),
+        ("onnxruntime", "cuda", "runs on cpu, not on cuda: use the device cpu, or the engine auto"),
+        ("bfloat16", "cpu", "runs on cuda, not on cpu: use the device cuda"),
         ("openvino", "cpu", "install the extra 'openvino' of benchmark"),
     ],
 )
