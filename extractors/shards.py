@@ -12,7 +12,7 @@ from extractors.array_store import PartialArray, StoredArray
 from extractors.embeddings import CHUNK, AnyExtractor, Failure, stored_embedding
 from extractors.specs import embedding_folder
 
-ROWS = 8 * CHUNK  # of a shard, at most; whole chunks, so that networks see the same batches as in one pass
+ROWS = 64 * CHUNK  # of a shard, at most; whole chunks, so that networks see the same batches as in one pass
 _MEANS = ("milliseconds_per_image", "kwh_per_image")  # of the cost; of other numbers the largest is taken
 
 
