@@ -17,11 +17,14 @@ _MEANS = ("milliseconds_per_image", "kwh_per_image")  # of the cost; of other nu
 
 
 def shards_of(pixels: StoredArray, workers: int) -> list[slice]:
-    """The rows of each shard: about four shards for each worker, of ROWS rows at most."""
+    """The rows of each shard: about four shards for each worker, of ROWS rows at most.
+
+    The last one takes the rest, so that none is so small that it is embedded in another way than the whole.
+    """
     count = len(pixels.data)
     chunks = min(ROWS // CHUNK, max(1, count // (4 * max(1, workers) * CHUNK)))
-    step = chunks * CHUNK
-    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
+    starts = list(range(0, max(1, count - CHUNK + 1), chunks * CHUNK))
+    return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], count], strict=True)]
 
 
 def shard(pixels: StoredArray, rows: slice) -> StoredArray:

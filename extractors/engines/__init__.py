@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from extractors.registry import lazy
-from extractors.validation import did_you_mean
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -88,6 +87,8 @@ def engines_for(asked: str, device: str, images: int) -> list[Engine]:
         own = (engine for engine in ENGINES.values() if engine.compile and engine.device == device)
         return [engine for engine in own if images >= engine.worth and engine.installed]
     if asked not in ENGINES:
+        from extractors.validation import did_you_mean  # pydantic, which would make --help slow
+
         raise ValueError(f"no engine is named '{asked}'{did_you_mean(asked, NAMES)}")
     engine = ENGINES[asked]
     if engine.compile is None:
