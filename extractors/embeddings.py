@@ -72,6 +72,7 @@ class _Place:
     device: str
     engine: str
     jobs: int
+    part: bool  # the pixels are some of a data set's
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def load_embeddings(
     device: str = "auto",
     engine: str = AUTO,
     jobs: int = 1,
+    part: bool = False,
     progress: EmbeddingProgress = lambda label, rows: None,
 ) -> Iterator[StoredArray | Failure]:
     """The embedding of every extractor, in order: from the cache, or by one pass over the pixels.
@@ -127,8 +129,9 @@ def load_embeddings(
     Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`. Stored bytes and
     ids are checked; damaged embeddings, and those of other images, are computed again. An extractor that
     raises an exception gives a Failure and does not stop the others. A killed pass continues at the chunk
-    that it had reached. Networks are run by `engine` where it agrees with torch (`engines.agreement`), which
-    the embedding notes and its folder does not depend on.
+    that it had reached. `part` says that the pixels are some of a data set's (`shards`). Networks are run by
+    `engine` where it agrees with torch (`engines.agreement`), which the embedding notes and its folder does
+    not depend on.
     """
     folders = {id(extractor): embedding_folder(cache, pixels.digest, extractor) for extractor in extractors}
     (cache / "embeddings").mkdir(parents=True, exist_ok=True)
@@ -142,7 +145,7 @@ def load_embeddings(
         }
         absent = [e for e in extractors if folders[id(e)] not in known]
         if absent:
-            place = _Place(device, engine, jobs)
+            place = _Place(device, engine, jobs, part)
             known |= _fill(pixels, [(e, folders[id(e)]) for e in absent], place, progress)
     yield from (known[folders[id(extractor)]] for extractor in extractors)
 
@@ -177,7 +180,10 @@ def _fill(
             for start in range(0, len(pixels.data), step):
                 rows = slice(start, min(start + step, len(pixels.data)))
                 _fill_rows([f for f in fillings if f.wants(rows)], rows, pixels, place.jobs, progress)
-    return filled | {filling.partial.folder: _finish(filling, pixels, used) for filling in fillings}
+    finished = {
+        filling.partial.folder: _finish(filling, pixels, used, part=place.part) for filling in fillings
+    }
+    return filled | finished
 
 
 def _rows_at_once(fillings: Sequence[_Filling], pixels: StoredArray) -> int:
@@ -278,19 +284,25 @@ def _partial(
     return partial
 
 
-def _finish(filling: _Filling, pixels: StoredArray, used: Usage) -> StoredArray | Failure:
-    """Finish the array; a Failure when values are not finite or all rows are equal."""
+def problem_of(values: NDArray[np.float32], *, part: bool = False) -> str:
+    """What is wrong with an embedding, in words: values that are not finite, or all rows (n, width) equal.
+
+    Rows of a `part` of the images may be equal. Empty where nothing is wrong.
+    """
+    sample = values[:: max(1, len(values) // 512)]
+    if not np.isfinite(values).all():
+        return "gave values that are not finite numbers"
+    if not part and len(sample) > 1 and not np.ptp(sample, axis=0).any():
+        return "gives every image the same vector: wrong weights, mean or std, or blank images"
+    return ""
+
+
+def _finish(filling: _Filling, pixels: StoredArray, used: Usage, *, part: bool) -> StoredArray | Failure:
+    """Finish the array; a Failure for what `problem_of` finds."""
     if filling.failure:
         return filling.failure
     extractor, partial = filling.extractor, filling.partial
-    values = partial.values()
-    sample = values[:: max(1, len(values) // 512)]
-    problem = ""
-    if not np.isfinite(values).all():
-        problem = "gave values that are not finite numbers"
-    elif len(sample) > 1 and not np.ptp(sample, axis=0).any():
-        problem = "gives every image the same vector: wrong weights, mean or std, or blank images"
-    if problem:
+    if problem := problem_of(partial.values(), part=part):
         partial.discard()
         return _failure(extractor, ValueError(f"'{extractor.label}' {problem}"))
     return partial.finish(

@@ -9,7 +9,7 @@ import numpy as np
 from filelock import FileLock
 
 from extractors.array_store import PartialArray, StoredArray
-from extractors.embeddings import CHUNK, AnyExtractor, Failure, stored_embedding
+from extractors.embeddings import CHUNK, AnyExtractor, Failure, problem_of, stored_embedding
 from extractors.specs import embedding_folder
 
 ROWS = 64 * CHUNK  # of a shard, at most; whole chunks, so that networks see the same batches as in one pass
@@ -42,26 +42,35 @@ def join(
     """
     folder = embedding_folder(cache, pixels.digest, extractor)
     with FileLock(f"{folder}.lock"):
-        if (known := stored_embedding(folder, pixels)) is not None:
-            return known
-        parts = []
+        found = stored_embedding(folder, pixels) or _joined(cache, folder, pixels, extractor, rows)
+    if isinstance(found, StoredArray):
         for one in rows:
-            own = shard(pixels, one)
-            part = stored_embedding(embedding_folder(cache, own.digest, extractor), own)
-            if part is None:
-                lost = ValueError(f"the rows {one.start} to {one.stop} were deleted; run again")
-                return Failure(extractor, lost)
-            parts.append(part)
-        shape = len(pixels.data), parts[0].data.shape[1]
-        PartialArray(folder, shape, np.float32, len(pixels.data)).discard()  # of a pass that was cut off
-        whole = PartialArray(folder, shape, np.float32, len(pixels.data))
-        whole.write(slice(0, len(pixels.data)), np.concatenate([part.data for part in parts]))
-        meta = {name: parts[0].meta[name] for name in ("extractor", "renamed")}
-        found = whole.finish(pixels.ids, pixels=pixels.digest, cost=_cost(parts), **meta)
-    for part in parts:
-        shutil.rmtree(part.folder, ignore_errors=True)
-        Path(f"{part.folder}.lock").unlink(missing_ok=True)
+            part = embedding_folder(cache, shard(pixels, one).digest, extractor)
+            shutil.rmtree(part, ignore_errors=True)
+            Path(f"{part}.lock").unlink(missing_ok=True)
     return found
+
+
+def _joined(
+    cache: Path, folder: Path, pixels: StoredArray, extractor: AnyExtractor, rows: Sequence[slice]
+) -> StoredArray | Failure:
+    parts = []
+    for one in rows:
+        own = shard(pixels, one)
+        part = stored_embedding(embedding_folder(cache, own.digest, extractor), own)
+        if part is None:
+            lost = ValueError(f"the rows {one.start} to {one.stop} were deleted; run again")
+            return Failure(extractor, lost)
+        parts.append(part)
+    shape = len(pixels.data), parts[0].data.shape[1]
+    PartialArray(folder, shape, np.float32, len(pixels.data)).discard()  # of a pass that was cut off
+    whole = PartialArray(folder, shape, np.float32, len(pixels.data))
+    whole.write(slice(0, len(pixels.data)), np.concatenate([part.data for part in parts]))
+    if problem := problem_of(whole.values()):
+        whole.discard()
+        return Failure(extractor, ValueError(f"'{extractor.label}' {problem}"))
+    meta = {name: parts[0].meta[name] for name in ("extractor", "renamed")}
+    return whole.finish(pixels.ids, pixels=pixels.digest, cost=_cost(parts), **meta)
 
 
 def _cost(parts: Sequence[StoredArray]) -> dict[str, Any]:

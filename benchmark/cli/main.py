@@ -83,7 +83,9 @@ def run(
     where = ExecutorSettings(executor, scheduler, workers, partition)
     where.check()
     if where.kind == "array":
-        print_job_array(grid_file, workspace, where)
+        options = ["--device", device, "--engine", engine, *(["--jobs", str(jobs)] if jobs else [])]
+        options += ["--skip-unreadable"] if skip_unreadable else []
+        print_job_array(grid_file, workspace, where, options)
         return
     place = Workspace(workspace, tracking_uri)
     log_to(file=log_path(place.records(read_grid(grid_file).name).folder, "run"))

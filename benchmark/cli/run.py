@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,12 @@ def run_grid(
     return len(results.failed)
 
 
-def print_job_array(grid_file: Path, workspace: Path, settings: ExecutorSettings) -> None:
+def print_job_array(
+    grid_file: Path, workspace: Path, settings: ExecutorSettings, options: Sequence[str]
+) -> None:
     """Print a script for `sbatch`, whose jobs share the cells of a grid."""
     read_grid(grid_file)  # bad input is told here, not by each of the jobs
-    click.echo(job_array(grid_file.resolve(), workspace.resolve(), settings), nl=False)
+    click.echo(job_array(grid_file.resolve(), workspace.resolve(), settings, options), nl=False)
 
 
 def track_grid(grid_file: Path, workspace: Workspace, jobs: int | None) -> None:

@@ -63,7 +63,7 @@ def embed_rows(item: Rows, job: Job) -> tuple[Rows, Failure | None]:
     threads = job.device_threads if isinstance(item.extractor, BackboneSpec) else job.threads
     own = shard(job.pixels, item.rows)
     (found,) = load_embeddings(
-        job.cache, own, [item.extractor], device=job.device, engine=job.engine, jobs=threads
+        job.cache, own, [item.extractor], device=job.device, engine=job.engine, jobs=threads, part=True
     )
     return item, _portable(found) if isinstance(found, Failure) else None
 

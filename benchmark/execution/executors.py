@@ -168,7 +168,7 @@ def _run_on_gpus(
     with ExitStack() as stack:
         idle: list[ProcessPoolExecutor] = []
         for gpu in gpus:
-            variables = _limits(threads) | {"CUDA_VISIBLE_DEVICES": gpu, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+            variables = _limits(threads) | {"CUDA_VISIBLE_DEVICES": gpu}
             idle.append(stack.enter_context(_killing(_pool(1, variables, shared))))
         running: dict[Future[R], ProcessPoolExecutor] = {}
         try:

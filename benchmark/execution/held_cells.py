@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Generator, Sequence
 
-from benchmark.execution.job import DONE, Job, Outcome
+from benchmark.execution.job import Job, Outcome
 from benchmark.execution.plan import PlannedCell
 
 _EVERY = 1.0  # seconds between two looks
@@ -32,8 +32,8 @@ class HeldCells:
             planned = [self._held.pop(cell) for cell in free]
             again = []
             for one in planned:
-                if self._job.is_done(one):
-                    yield one.cell.id, DONE
+                if (status := self._job.status_since(one)) is not None:
+                    yield one.cell.id, status
                 else:
                     again.append(one)
             if again:

@@ -3,10 +3,11 @@
 import hashlib
 import platform
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 LIBRARIES = ("numpy", "scikit-learn", "scikit-image", "xgboost", "torch", "torchvision", "timm")
+_ALSO = ("pandas", "pyarrow", "scipy", "onnxruntime", "openvino")  # may be absent, on all machines or on none
 _PACKAGES = ("benchmark", "classifiers", "extractors", "results")
 Identity = dict[str, str]  # a name and its version; `code` is a digest
 
@@ -14,8 +15,15 @@ Identity = dict[str, str]  # a name and its version; `code` is a digest
 @cache
 def identity() -> Identity:
     """Python, the libraries that compute results, and a digest of this project's source files."""
-    known = {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+    known = {"python": platform.python_version(), **{name: _version(name) for name in (*LIBRARIES, *_ALSO)}}
     return known | {"code": _code_digest(Path(__file__).parents[2])}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
 
 
 def differences(own: Identity, other: Identity) -> str:

@@ -11,12 +11,12 @@ from benchmark.execution.plan import Plan, PlannedCell
 from benchmark.execution.record import Context
 from benchmark.execution.subsets import Subsets
 from benchmark.store.leases import HELD, Leases
-from benchmark.store.record import Finished
+from benchmark.store.record import Failed, Finished
 from benchmark.store.records import Records, Result
 from extractors.array_store import StoredArray, read_array
 
 Outcome = tuple[str, str]  # (cell id, status)
-DONE = "ok"  # the status of a finished cell
+DONE, FAILED = "ok", "failed"  # the status of a finished cell, and of one that cannot be computed
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +28,7 @@ class Job:
     records: Records
     cache: Path
     pixels_folder: Path
+    token: str  # of the folder of records (`Records.token`)
     device: str
     engine: str
     threads: int  # of a function that uses no device
@@ -50,11 +51,10 @@ class Job:
             raise ValueError(f"the pixels {self.pixels_folder} were deleted; run again to decode them")
         return stored
 
-    @cached_property
+    @property
     def sees_workspace(self) -> bool:
-        """Whether this machine has the run's pixels at their place: then its workspace is there."""
-        stored = read_array(self.pixels_folder, check=False)
-        return stored is not None and stored.digest == self.context.from_grid["pixels_digest"]
+        """Whether this machine has the run's workspace at its place, and not another one of this name."""
+        return self.records.token() == self.token and self.pixels_folder.is_dir()
 
     def moved(self, root: Path, arrays: Path) -> "Job":
         """The job on a machine without the workspace: records below `root`, arrays by digest in `arrays`."""
@@ -77,21 +77,27 @@ class Job:
         with self.leases.hold(planned.cell.id) as mine:
             if not mine:
                 yield planned.cell.id, HELD
-            elif self.is_done(planned):
-                yield planned.cell.id, DONE
+            elif (status := self.status_since(planned)) is not None:
+                yield planned.cell.id, status
             else:
                 yield None
 
-    def is_done(self, planned: PlannedCell) -> bool:
-        """Whether a process has finished this cell on the same data."""
+    def status_since(self, planned: PlannedCell) -> str | None:
+        """DONE or FAILED where another process has computed this cell on the same data since it was planned.
+
+        A cell whose failure was known when it was planned is to be tried again.
+        """
         record = self.records.read(planned.cell.id)
-        return (
-            isinstance(record, Finished)
-            and record.fingerprint == planned.fingerprint
-            and record.pixels_digest == self.context.from_grid["pixels_digest"]
-            and not self.records.damage(planned.cell.id, record)
-            and self._has_its_model(record)
-        )
+        if (
+            record is None
+            or record.fingerprint != planned.fingerprint
+            or record.pixels_digest != self.context.from_grid["pixels_digest"]
+        ):
+            return None
+        if isinstance(record, Failed):
+            return None if planned.status == "failed" else FAILED
+        whole = not self.records.damage(planned.cell.id, record) and self._has_its_model(record)
+        return DONE if whole else None
 
     def _has_its_model(self, record: Finished) -> bool:
         """Whether a cell's model was kept, where the grid keeps any and a file can hold it."""

@@ -75,6 +75,7 @@ class Run:
             self.records,
             self.settings.cache,
             self.pixels.folder,
+            self.records.token(make=True),
             self.settings.device,
             self.settings.engine,
             threads=executor.threads(gpu=False),

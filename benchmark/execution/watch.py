@@ -37,7 +37,7 @@ class Watch:
         self._plan, self._records, self._leases = plan, records, records.leases()
         self._began = time.monotonic()
         self._first = {planned.cell.id: records.written(planned.cell.id) for planned in plan.todo}
-        self._known: dict[int, Record | None] = {}  # by `Records.written`
+        self._known: dict[tuple[str, int], Record | None] = {}  # by cell and `Records.written`
 
     def look(self) -> Watched:
         """The run as it is now."""
@@ -68,10 +68,13 @@ class Watch:
         """The record that was written since the first look, or was a failure then."""
         if not self._is_new(planned) and planned.status != "failed":
             return None
-        written = self._records.written(planned.cell.id)
-        if written is not None and written not in self._known:
-            self._known[written] = self._records.read(planned.cell.id)
-        return None if written is None else self._known[written]
+        cell = planned.cell.id
+        written = self._records.written(cell)
+        if written is None:
+            return None
+        if (cell, written) not in self._known:
+            self._known[cell, written] = self._records.read(cell)
+        return self._known[cell, written]
 
     def _is_new(self, planned: PlannedCell) -> bool:
         return self._records.written(planned.cell.id) != self._first[planned.cell.id]

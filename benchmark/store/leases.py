@@ -129,9 +129,11 @@ class Leases:
 
     def _give_back(self, cell: str) -> None:
         if cell in self._held:
-            _BEATS.remove(self._held.pop(cell))
+            descriptor = self._held.pop(cell)
             with suppress(OSError):
-                self._path(cell).unlink()
+                if os.path.samestat(os.fstat(descriptor), self._path(cell).stat()):  # not another's by now
+                    self._path(cell).unlink()
+            _BEATS.remove(descriptor)
 
     def _remove(self, cell: str, lost: Holder | None) -> None:
         """Remove the file of a holder that is gone, unless another process has just taken its place."""

@@ -5,8 +5,9 @@ import json
 import logging
 import os
 import shutil
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +28,7 @@ from results.evaluation import UNITS, evaluate, resampled_metric
 from results.metrics import METRICS
 from results.uncertainty import INTERVALS, Resampled
 
-LEASES = ".leases"
+LEASES, _TOKEN, _FILES = ".leases", ".token", "-files"
 RESULT, PREDICTIONS, RESAMPLES = "result.json", "predictions.parquet", "resamples.npz"
 MODEL, MODEL_INDEX = "model", "extractor.json"  # the folder of a kept model (kept_models.py), and its index
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -76,6 +77,21 @@ class Records:
     def leases(self) -> Leases:
         """The leases of the grid's cells, with a reader's memory of its own."""
         return Leases(self.folder / LEASES)
+
+    def token(self, *, make: bool = False) -> str:
+        """A random text in the folder, by which machines know that they see the same one; empty without.
+
+        `make` writes it where there is none.
+        """
+        path = self.folder / _TOKEN
+        if make and not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError), path.open("x", encoding="utf-8") as stream:
+                stream.write(uuid.uuid4().hex)
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return ""
 
     def has_model(self, cell: str) -> bool:
         """Whether a cell's folder has a model."""
@@ -186,15 +202,19 @@ class Records:
 
     def sweep(self) -> None:
         """Delete unfinished folders of processes that do not run any more."""
+        leases = self.leases()
         for folder in self.folder.glob(".*.*"):
             process = folder.name.rpartition(".")[2]
-            if folder.is_dir() and process.isdigit() and not psutil.pid_exists(int(process)):
+            if not folder.is_dir() or not process.isdigit() or psutil.pid_exists(int(process)):
+                continue
+            cell = folder.name[1:].rpartition(".")[0].removesuffix(_FILES)
+            if leases.holder(cell) is None:  # else a process of another machine may be writing it
                 shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def temporary_folder(self, cell: str) -> Iterator[Path]:
         """A folder beside the cells, deleted at the end of the block, or by `sweep` after a kill."""
-        folder = self.folder / f".{cell}-files.{os.getpid()}"
+        folder = self.folder / f".{cell}{_FILES}.{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         try:

@@ -56,3 +56,17 @@ def test_a_shard_that_was_deleted_is_a_failure(pixels, tmp_path):
     found = join(tmp_path, pixels, DescriptorSpec("glcm"), [slice(0, 600)])
     assert isinstance(found, Failure)
     assert "the rows 0 to 600 were deleted" in found.error
+
+
+def test_a_shard_of_blank_images_is_no_failure_and_a_whole_of_them_is(tmp_path, pixels):
+    data = np.array(pixels.data)
+    data[:256] = 0
+    for name, values in (("some", data), ("all", np.zeros_like(data))):
+        stored = PartialArray(tmp_path / name, data.shape, np.uint8, 600)
+        stored.write(slice(0, 600), values)
+        blank = stored.finish(pixels.ids, unreadable={})
+        extractor, cache, rows = DescriptorSpec("glcm"), tmp_path / f"cache {name}", shards_of(blank, 1)
+        for one in rows:
+            (found,) = load_embeddings(cache, shard(blank, one), [extractor], part=True)
+            assert not isinstance(found, Failure)
+        assert isinstance(join(cache, blank, extractor, rows), Failure) == (name == "all")

@@ -1,20 +1,22 @@
 """The executor that gives items to the workers of a Dask cluster (distributed.dask.org)."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import cloudpickle
-from distributed import Client, Future, KilledWorker, as_completed
+from distributed import Client, Future, KilledWorker
 
-from benchmark.errors import UserError
+from benchmark.errors import UserError, reason
 from benchmark.execution.cluster import on_worker
 from benchmark.execution.cluster.on_worker import RefusedWorkerError
 from benchmark.execution.cluster.sending import SentArray, SentResults
-from benchmark.execution.identity import identity
+from benchmark.execution.identity import differences, identity
 from benchmark.execution.job import Job
 
 T = TypeVar("T")
@@ -22,6 +24,8 @@ S = TypeVar("S")
 R = TypeVar("R")
 GPU = "GPU"  # the resource of workers with a device: `dask worker --resources "GPU=1"`
 _AHEAD = 3  # items that each task of a worker has waiting: enough to hide the way to the scheduler
+_LOOK = 3.0  # seconds between two looks at the workers while no item ends
+_PATIENCE = 120.0  # seconds without a worker that may compute, after which a run gives up
 _log = logging.getLogger(__name__)
 
 
@@ -30,19 +34,30 @@ class DaskExecutor:
     """An executor (`benchmark.execution.executors.Executor`) on the workers of a cluster.
 
     Workers with other code or other versions of the libraries are refused, with a line in the log. Where a
-    worker does not see the workspace when a stage begins, its arrays are sent to all workers.
+    worker does not see the workspace when a stage begins, its arrays are sent to all workers. `most_workers`
+    is the number up to which a cluster grows with the work; it waits for workers without an end.
     """
 
     client: Client
+    most_workers: int = 0
     refused: set[str] = field(default_factory=set)  # addresses
 
     def threads(self, *, gpu: bool) -> int:
         """The threads of each task, where all workers of a machine are busy."""
-        return on_worker.threads_per_task(self._workers(), self.client.run(on_worker.capacity))
+        found = self._ask(on_worker.capacity)
+        return on_worker.threads_per_task(self._tasks(), found)
 
     def in_this_process(self, *, gpu: bool) -> bool:
         """Never: callbacks of this process are not called."""
         return False
+
+    def workers(self) -> int:
+        """The tasks at once of all workers."""
+        return max(1, sum(self._tasks().values()))
+
+    def sees_workspace(self, job: Job) -> bool:
+        """Whether all present workers have the workspace of a job at its place."""
+        return all(self._ask(on_worker.sees, job).values())
 
     def map(self, function: Callable[[T, S], R], items: Iterable[T], shared: S, *, gpu: bool) -> Iterator[R]:
         """Yield `function(item, shared)` as they finish; `shared` is sent to each worker once.
@@ -63,7 +78,7 @@ class DaskExecutor:
             if isinstance(error, OSError) and self.client.status == "running":
                 raise  # of a cell: a full disk
             raise UserError(
-                f"the scheduler {_address(self.client)} cannot be reached any more, or has no worker;"
+                f"the scheduler {_address(self.client)} cannot be reached any more;"
                 " finished results are kept, and the same command continues from there"
             ) from error
         finally:
@@ -72,21 +87,28 @@ class DaskExecutor:
 
     def room(self) -> int:
         """How many items may run or wait at the workers."""
-        return _AHEAD * self.workers()
+        return _AHEAD * max(self.workers(), self.most_workers)
 
-    def options(self, *, gpu: bool) -> dict[str, Any]:
-        """Where an item may run. Raises UserError when all workers are refused."""
-        known = self._known()
-        has_gpus = any(GPU in one.get("resources", {}) for one in known.values())
-        allowed = [address for address in known if address not in self.refused]
-        if not allowed:
+    def has_gpus(self) -> bool:
+        """Whether a worker has the resource GPU."""
+        return any(GPU in one.get("resources", {}) for one in self._known().values())
+
+    def allowed(self) -> list[str]:
+        """The addresses of the workers that are not refused."""
+        return [address for address in self._known() if address not in self.refused]
+
+    def check(self) -> None:
+        """Refuse the present workers that differ. Raises UserError when no other is there."""
+        own = identity()
+        for address, found in self.client.run(identity, on_error="return").items():
+            if isinstance(found, BaseException):
+                self.refuse(address, f"it has not this project ({reason(found)})")
+            elif different := differences(own, found):
+                self.refuse(address, different)
+        if self._known() and not self.allowed():
             raise UserError(
                 "no worker of the cluster has the code, the libraries and the files of this machine"
             )
-        return {
-            "resources": {GPU: 1} if gpu and has_gpus else None,
-            "workers": allowed if self.refused else None,
-        }
 
     def refuse(self, address: str, why: str) -> None:
         """Give no item to a worker any more."""
@@ -94,21 +116,28 @@ class DaskExecutor:
             _log.warning("worker %s is refused: %s", address, why)
         self.refused.add(address)
 
-    def workers(self) -> int:
-        """The tasks at once of all workers."""
-        return max(1, sum(self._workers().values()))
+    def _ask(self, function: Callable[..., Any], *given: object) -> dict[str, Any]:
+        """What a function returns on each allowed worker; those that have just gone are left out."""
+        self.check()
+        answers: dict[str, Any] = self.client.run(function, *given, workers=self.allowed(), on_error="ignore")
+        return answers
 
-    def sees_workspace(self, job: Job) -> bool:
-        """Whether all present workers have the workspace of a job at its place."""
-        return all(self.client.run(on_worker.sees, job).values())
-
-    def _workers(self) -> dict[str, int]:
-        """The number of tasks at once of each worker, by its address."""
-        return {address: one["nthreads"] for address, one in self._known().items()}
+    def _tasks(self) -> dict[str, int]:
+        """The number of tasks at once of each allowed worker, by its address."""
+        known = self._known()
+        return {address: one["nthreads"] for address, one in known.items() if address not in self.refused}
 
     def _known(self) -> dict[str, dict[str, Any]]:
         known: dict[str, dict[str, Any]] = self.client.scheduler_info(n_workers=-1)["workers"]
         return known
+
+
+@dataclass(frozen=True)
+class _Submitted:
+    """An item on its way, and the workers that it is limited to; None for any."""
+
+    item: Any
+    workers: frozenset[str] | None
 
 
 class _Stage:
@@ -117,13 +146,18 @@ class _Stage:
     def __init__(
         self, executor: DaskExecutor, function: Callable[[Any, Any], Any], shared: object, gpu: bool
     ) -> None:
-        self._executor, self._client, self._gpu = executor, executor.client, gpu
+        executor.check()
+        self._executor, self._client = executor, executor.client
         self._function, self._shared = function, shared
-        self._sent = self._client.submit(on_worker.unpack, cloudpickle.dumps(shared), pure=False)
+        self._resources = {GPU: 1} if gpu and executor.has_gpus() else None
+        content = cloudpickle.dumps(shared)
+        limited = list(self._limit() or ())
+        self._sent = self._client.submit(on_worker.unpack, content, pure=False, workers=limited or None)
         self._apart = isinstance(shared, Job) and not executor.sees_workspace(shared)
         self._arrays: dict[object, Future[Any]] = {}
-        self._running: dict[Future[Any], Any] = {}
-        self._finished = as_completed(loop=self._client.loop, raise_errors=False)
+        self._running: dict[Future[Any], _Submitted] = {}
+        self._finished: SimpleQueue[Future[Any]] = SimpleQueue()
+        self._alone_since: float | None = None  # since when no worker may compute
 
     def run(self, waiting: Iterator[Any]) -> Iterator[Any]:
         """Yield the results as they come."""
@@ -132,12 +166,19 @@ class _Stage:
                 self._submit(item)
             if not self._running:
                 return
-            future = next(self._finished)
-            item = self._running.pop(future)
+            try:
+                future = self._finished.get(timeout=_LOOK)
+            except Empty:
+                self._look()
+                continue
+            if future not in self._running:  # submitted again meanwhile
+                continue
+            item = self._running.pop(future).item
             try:
                 result = future.result()
             except RefusedWorkerError as error:
                 self._executor.refuse(*error.args)
+                self._executor.check()
                 self._submit(item)
             else:
                 received = isinstance(result, SentResults) and isinstance(self._shared, Job)
@@ -149,6 +190,7 @@ class _Stage:
             future.release()
 
     def _submit(self, item: Any) -> None:
+        limit = self._limit()
         future = self._client.submit(
             on_worker.compute,
             self._function,
@@ -157,17 +199,48 @@ class _Stage:
             identity(),
             self._arrays_of(item) if self._apart else None,
             pure=False,
-            **self._executor.options(gpu=self._gpu),
+            resources=self._resources,
+            workers=list(limit) if limit else None,
         )
-        self._running[future] = item
-        self._finished.add(future)
+        self._running[future] = _Submitted(item, limit)
+        future.add_done_callback(self._finished.put)
+
+    def _limit(self) -> frozenset[str] | None:
+        """The workers that items are limited to: those that are not refused, where any is."""
+        return frozenset(self._executor.allowed()) if self._executor.refused else None
+
+    def _look(self) -> None:
+        """While nothing ends: items limited to workers that are gone go to others; somebody must be there.
+
+        Raises UserError when nobody has been for _PATIENCE seconds, unless the cluster grows by itself.
+        """
+        if self._client.status != "running":
+            raise CancelledError
+        allowed = frozenset(self._executor.allowed())
+        for future, submitted in list(self._running.items()):
+            if submitted.workers is not None and allowed and not submitted.workers & allowed:
+                del self._running[future]
+                future.release()
+                self._submit(submitted.item)
+        able = allowed and (self._resources is None or self._executor.has_gpus())
+        if able or self._executor.most_workers:
+            self._alone_since = None
+            return
+        self._alone_since = self._alone_since or time.monotonic()
+        if time.monotonic() - self._alone_since > _PATIENCE:
+            raise UserError(
+                f"the scheduler {_address(self._client)} has no worker any more that could compute this;"
+                " finished results are kept, and the same command continues from there"
+            )
 
     def _arrays_of(self, item: Any) -> list[Future[Any]]:
         """The arrays that an item needs, each sent to all workers once."""
         folders = item.arrays(self._shared)
         for folder in folders:
             if folder not in self._arrays:
-                self._arrays[folder] = self._client.scatter(SentArray.of(folder), broadcast=True, hash=False)
+                self._arrays[folder] = self._client.scatter(
+                    SentArray.of(folder), broadcast=True, hash=False, workers=self._executor.allowed()
+                )
         return [self._arrays[folder] for folder in folders]
 
 

@@ -3,6 +3,7 @@
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.execution.cluster.opened import ExecutorSettings
@@ -18,18 +19,23 @@ _SCRIPT = """\
 #SBATCH --cpus-per-task=4
 #SBATCH --output={name}-%A_%a.log{partition}
 export OMP_WAIT_POLICY=passive
-srun {run}
+{run}
 """
 
 
-def job_array(grid_file: Path, workspace: Path, settings: ExecutorSettings) -> str:
-    """The text of the script. `sbatch` options on the command line take precedence over those in it."""
+def job_array(
+    grid_file: Path, workspace: Path, settings: ExecutorSettings, options: Sequence[str] = ()
+) -> str:
+    """The text of the script, whose jobs run with these further options.
+
+    Options of `sbatch` on the command line take precedence over those in it.
+    """
     places = ["--grid", str(grid_file), "--workspace", str(workspace)]
     command = [sys.executable, "-m", "benchmark"]
     return _SCRIPT.format(
         name=f"benchmark-{re.sub('[^A-Za-z0-9_.]+', '-', grid_file.stem)}",
         last=(settings.workers or _WORKERS) - 1,
         partition=f"\n#SBATCH --partition={settings.partition}" if settings.partition else "",
-        run=shlex.join([*command, "run", *places, "--no-track"]),
+        run=shlex.join([*command, "run", *places, *options, "--no-track"]),
         track=shlex.join(["benchmark", "track", *places]),
     )

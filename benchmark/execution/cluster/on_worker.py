@@ -52,8 +52,12 @@ def unpack(content: bytes) -> object:
 
 
 def capacity() -> tuple[str, int]:
-    """The machine of this worker, and the cores that it may use."""
-    return this_machine(), available_cores()
+    """Which cores of which machine this worker may use, and their number.
+
+    Workers in several jobs of one machine have cores of their own, where its scheduler pins them.
+    """
+    pinned = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return f"{this_machine()} {pinned}", available_cores()
 
 
 class EndWithParent(WorkerPlugin):
@@ -72,8 +76,8 @@ def threads_per_task(workers: Mapping[str, int], capacities: Mapping[str, tuple[
     `workers` are tasks at once by address; `capacities` as `capacity` gives them.
     """
     tasks: dict[str, int] = {}
-    for address, count in workers.items():
-        machine, _ = capacities[address]
+    for address in capacities.keys() & workers.keys():  # one of them may just have gone or come
+        count, (machine, _) = workers[address], capacities[address]
         tasks[machine] = tasks.get(machine, 0) + count
     cores = dict(capacities.values())
     return min((max(1, cores[machine] // count) for machine, count in tasks.items()), default=1)

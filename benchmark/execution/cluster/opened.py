@@ -1,6 +1,7 @@
 """Open the executor that a run asks for: local processes, a Dask cluster, or workers in SLURM jobs."""
 
 import logging
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -62,10 +63,11 @@ def executor_of(settings: ExecutorSettings, share: Share, device: str) -> Iterat
             " pip install 'benchmark[cluster]'"
         ) from None
     with ExitStack() as stack:
-        client = stack.enter_context(_client(settings, share))
+        client = stack.enter_context(_client(settings, share, device))
         _log.info("Dask's dashboard: %s", client.dashboard_link)
         _wait_for_a_worker(client, settings)
-        yield DaskExecutor(client)
+        grows = (settings.workers or _JOBS) if settings.kind == "slurm" else 0
+        yield DaskExecutor(client, most_workers=grows)
 
 
 def _wait_for_a_worker(client: "Client", settings: ExecutorSettings) -> None:
@@ -82,7 +84,7 @@ def _wait_for_a_worker(client: "Client", settings: ExecutorSettings) -> None:
 
 
 @contextmanager
-def _client(settings: ExecutorSettings, share: Share) -> Iterator["Client"]:
+def _client(settings: ExecutorSettings, share: Share, device: str) -> Iterator["Client"]:
     from distributed import Client
 
     from benchmark.execution.cluster.on_worker import EndWithParent
@@ -90,7 +92,7 @@ def _client(settings: ExecutorSettings, share: Share) -> Iterator["Client"]:
     if settings.scheduler:
         try:
             client = Client(settings.scheduler, timeout=_PATIENCE, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except (OSError, TypeError, ValueError) as error:  # TypeError: tls:// without its files
             raise UserError(
                 f"--scheduler: no Dask scheduler answers at {settings.scheduler} ({reason(error)}); start one"
                 " with 'dask scheduler'"
@@ -98,26 +100,36 @@ def _client(settings: ExecutorSettings, share: Share) -> Iterator["Client"]:
         with client:
             yield client
         return
-    with _cluster(settings, share) as cluster, Client(cluster, set_as_default=False) as client:
+    with _cluster(settings, share, device) as cluster, Client(cluster, set_as_default=False) as client:
         if settings.kind == "dask":
             client.register_plugin(EndWithParent())
         yield client
 
 
-def _cluster(settings: ExecutorSettings, share: Share) -> Any:
+def _cluster(settings: ExecutorSettings, share: Share, device: str) -> Any:
     if settings.kind == "slurm":
         return slurm_cluster(settings)
-    from distributed import LocalCluster
+    from distributed import Nanny, Scheduler, SpecCluster
 
-    return LocalCluster(
-        n_workers=settings.workers or share.jobs,
-        threads_per_worker=1,
-        memory_limit=None,  # the batches of one machine run without Dask's limit, as with local processes
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        worker_dashboard_address="127.0.0.1:0",
+    own = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    quiet = {"nthreads": 1, "memory_limit": None, "silence_logs": logging.CRITICAL}  # limits as of processes
+    workers = _local_workers(settings.workers or share.jobs, device)
+    return SpecCluster(
+        scheduler={"cls": Scheduler, "options": {**own, "port": 0}},
+        workers={
+            number: {"cls": Nanny, "options": {**own, **quiet, **one}} for number, one in enumerate(workers)
+        },
         silence_logs=logging.CRITICAL,
     )
+
+
+def _local_workers(count: int, device: str) -> list[dict[str, Any]]:
+    """What tells the workers of this machine apart: each GPU belongs to one of them, which sees no other."""
+    gpus = visible_gpus(device)
+    if not gpus and device.startswith("cuda:"):  # one device by its number
+        return [{"resources": {"GPU": 1}}, *({} for _ in range(count - 1))]
+    with_gpu = [{"resources": {"GPU": 1}, "env": {"CUDA_VISIBLE_DEVICES": gpu}} for gpu in gpus]
+    return [*with_gpu, *({} for _ in range(count - len(with_gpu)))]
 
 
 def slurm_cluster(settings: ExecutorSettings) -> Any:
@@ -129,14 +141,20 @@ def slurm_cluster(settings: ExecutorSettings) -> Any:
     import dask
     from dask_jobqueue.slurm import SLURMCluster
 
+    if shutil.which("sbatch") is None:
+        raise UserError(
+            "--executor slurm: this machine has no command 'sbatch'; run it where jobs are submitted"
+        )
     missing = [key for key in ("cores", "memory") if not dask.config.get(f"jobqueue.slurm.{key}", None)]
     if missing:
         raise UserError(
             f"--executor slurm: name {' and '.join(missing)} of a job under jobqueue: slurm: in"
             " ~/.config/dask/jobqueue.yaml (docs/cluster.md)"
         )
+    given = dask.config.get("jobqueue.slurm.scheduler-options", None) or {}
     cluster = SLURMCluster(
-        queue=settings.partition or None, scheduler_options={"dashboard_address": "127.0.0.1:0"}
+        queue=settings.partition or None,
+        scheduler_options={"dashboard_address": "127.0.0.1:0"} | given,
     )
     cluster.adapt(minimum=1, maximum=settings.workers or _JOBS)
     return cluster

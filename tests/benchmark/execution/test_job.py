@@ -1,15 +1,17 @@
 """What workers get of a run."""
 
 import pickle
+from dataclasses import replace
 
 import pytest
 
 from benchmark.execution.executors import LocalExecutor, Share
-from benchmark.execution.job import DONE
+from benchmark.execution.job import DONE, FAILED
 from benchmark.execution.record import context_of
 from benchmark.execution.run import Run, Settings
 from benchmark.execution.subsets import Subsets
 from benchmark.store.leases import HELD
+from benchmark.store.record import Failed, Header
 from extractors.array_store import PartialArray, read_array
 from extractors.pixels import pixel_folder
 from tests.benchmark.finished_run import copy_run
@@ -46,6 +48,30 @@ def test_a_cell_that_is_done_or_held_is_not_begun(opened):
         assert outcome == (second.cell.id, HELD)
 
 
+def test_a_failure_since_it_was_planned_is_an_outcome_and_one_of_before_is_tried_again(opened):
+    plan, job = opened
+    planned = plan.cells[0]
+    content = job.records.read(planned.cell.id).to_json()
+    header = {name: content[name] for name in Header.model_fields if name in content}
+    failed = Failed(**header, status="failed", error="diverged", finished=content["finished"])
+    (job.records.cell_folder(planned.cell.id) / "result.json").write_text(
+        failed.model_dump_json(exclude_unset=True)
+    )
+    with job.begin(planned) as outcome:
+        assert outcome == (planned.cell.id, FAILED)
+    with job.begin(replace(planned, status="failed")) as outcome:
+        assert outcome is None
+
+
+def test_a_workspace_of_the_same_name_on_another_machine_is_not_taken_for_it(opened):
+    _, job = opened
+    assert job.sees_workspace
+    (job.records.folder / ".token").write_text("another")
+    assert not job.sees_workspace
+    (job.records.folder / ".token").unlink()
+    assert not job.sees_workspace
+
+
 def test_what_is_sent_is_small_and_works_on_arrival(opened):
     plan, job = opened
     assert job.sees_workspace
@@ -61,12 +87,10 @@ def test_what_is_sent_is_small_and_works_on_arrival(opened):
 def test_a_job_that_moved_finds_its_pixels_by_their_digest(opened, tmp_path):
     _, job = opened
     moved = job.moved(tmp_path / "there", tmp_path / "arrays")
-    assert not moved.sees_workspace
     assert moved.records.folder.parent == tmp_path / "there"
     values = job.pixels.data
     array = PartialArray(tmp_path / "arrays" / job.pixels.digest, values.shape, values.dtype, len(values))
     array.write(slice(0, len(values)), values)
     array.finish(job.pixels.ids)
     again = job.moved(tmp_path / "there", tmp_path / "arrays")
-    assert again.sees_workspace
     assert again.pixels.digest == job.pixels.digest

@@ -148,3 +148,14 @@ def test_whoever_comes_between_keeps_it(folder):
     with Leases(folder).hold("cell"):
         leases._remove("cell", lost)
         assert leases.holder("cell")
+
+
+def test_a_holder_that_was_taken_for_gone_leaves_the_lease_of_its_successor(folder):
+    first, second = Leases(folder), Leases(folder)
+    with first.hold("cell"):
+        (folder / "cell.lease").unlink()
+        held = second.hold("cell")
+        assert held.__enter__()
+    assert Leases(folder).holder("cell")
+    held.__exit__(None, None, None)
+    assert Leases(folder).holder("cell") is None

@@ -223,3 +223,18 @@ def test_a_read_only_workspace_can_be_evaluated_otherwise(records, monkeypatch, 
 def test_ordinary_records_belong_to_no_control():
     assert ordinary([finished(), finished(control="majority")]) == [finished()]
     assert set(CONTENT) & set(RESULT) == set()
+
+
+def test_what_another_machine_is_writing_is_not_swept_away(tmp_path):
+    """Its process number means nothing here; its lease does."""
+    records = Records(tmp_path, "g")
+    gone = 2**22 + 1  # above the largest process number
+    written, left = (records.folder / f".{cell}{kind}.{gone}" for cell, kind in (("a", "-files"), ("b", "")))
+    for folder in (written, left):
+        folder.mkdir(parents=True)
+    with records.leases().hold("a"):
+        records.sweep()
+        assert written.is_dir()
+        assert not left.exists()
+    records.sweep()
+    assert not written.exists()

@@ -18,9 +18,19 @@ def test_the_jobs_run_the_grid_and_leave_mlflow_to_one_process():
     assert "#SBATCH --array=0-63" in lines
     assert "#SBATCH --partition=cpu" in lines
     command = shlex.split(lines[-1])
-    assert command[0] == "srun"
+    assert command[1:4] == ["-m", "benchmark", "run"]
     assert command[-5:] == ["--grid", "/data/grid.yaml", "--workspace", "/shared/my runs", "--no-track"]
     assert "benchmark track --grid /data/grid.yaml --workspace '/shared/my runs'" in script()
+
+
+def test_other_options_of_the_run_are_those_of_each_job():
+    text = job_array(
+        Path("/data/grid.yaml"),
+        Path("/runs"),
+        ExecutorSettings("array"),
+        ["--device", "cuda", "--skip-unreadable"],
+    )
+    assert "--device cuda --skip-unreadable --no-track" in text
 
 
 def test_any_name_of_a_grid_gives_a_script_that_bash_accepts():

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from benchmark.errors import UserError
+from benchmark.execution.cluster import opened
 from benchmark.execution.cluster.opened import LOCAL, ExecutorSettings, executor_of
 from benchmark.execution.executors import LocalExecutor, Share
 
@@ -54,6 +55,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line(address, monkeypatch):
 
 def test_slurm_without_its_settings_names_the_file(monkeypatch):
     pytest.importorskip("dask_jobqueue", reason="needs the extra 'cluster'")
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     with (
         pytest.raises(UserError, match=r"cores and memory.*jobqueue\.yaml"),
         executor_of(ExecutorSettings("slurm", partition="gpu"), Share(1, 1), "cpu"),
@@ -61,7 +63,37 @@ def test_slurm_without_its_settings_names_the_file(monkeypatch):
         pass
 
 
-def test_the_script_of_a_slurm_worker_asks_for_the_partition():
+def test_slurm_where_no_job_can_be_submitted_is_one_line(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with (
+        pytest.raises(UserError, match="no command 'sbatch'"),
+        executor_of(ExecutorSettings("slurm"), Share(1, 1), "cpu"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("gpus", "device", "expected"),
+    [
+        ((), "cpu", [{}, {}]),
+        ((), "cuda:1", [{"resources": {"GPU": 1}}, {}]),
+        (
+            ("0", "3"),
+            "auto",
+            [
+                {"resources": {"GPU": 1}, "env": {"CUDA_VISIBLE_DEVICES": "0"}},
+                {"resources": {"GPU": 1}, "env": {"CUDA_VISIBLE_DEVICES": "3"}},
+            ],
+        ),
+    ],
+)
+def test_each_gpu_belongs_to_one_worker(monkeypatch, gpus, device, expected):
+    monkeypatch.setattr(opened, "visible_gpus", lambda device: gpus)
+    assert opened._local_workers(2, device) == expected
+
+
+def test_the_script_of_a_slurm_worker_asks_for_the_partition(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     pytest.importorskip("dask_jobqueue", reason="needs the extra 'cluster'")
     import dask
 
