@@ -1,6 +1,7 @@
 """Judge studies with a kept model: probability, class, abstention, and warnings about unusual images."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
@@ -64,10 +65,19 @@ class Predictor:
     rule: ConformalRule
 
     def predict(self, studies: Iterable[Study]) -> Iterator[StudyPrediction]:
-        """Judge studies in their order. An image that cannot be read is in the result, and raises nothing."""
+        """Judge studies in their order. An image that cannot be read is in the result, and raises nothing.
+
+        While the network judges some studies, a thread decodes the next ones.
+        """
         remaining = iter(studies)
-        while some := list(islice(remaining, _STUDIES)):
-            yield from self._judged(some)
+        with ThreadPoolExecutor(1) as pool:
+            some = list(islice(remaining, _STUDIES))
+            coming = pool.submit(self._all_decoded, some)
+            while some:
+                now, decoded = some, coming.result()
+                some = list(islice(remaining, _STUDIES))
+                coming = pool.submit(self._all_decoded, some)
+                yield from self._judged(now, decoded)
 
     def pixels(self, image: Source) -> Pixels:
         """An image as the model sees it: (size, size) uint8. Raises UnreadableImageError."""
@@ -83,8 +93,10 @@ class Predictor:
         distances = self.model.familiarity.distances(scores.vectors)
         return self._prediction(study, scores.probabilities, distances, doubted)
 
-    def _judged(self, studies: list[Study]) -> Iterator[StudyPrediction]:
-        decoded = [self._decoded(study) for study in studies]
+    def _all_decoded(self, studies: list[Study]) -> list[list[Pixels] | str]:
+        return [self._decoded(study) for study in studies]
+
+    def _judged(self, studies: list[Study], decoded: list[list[Pixels] | str]) -> Iterator[StudyPrediction]:
         together = [pixels for found in decoded if not isinstance(found, str) for pixels in found]
         scores = self.scorer(np.stack(together)) if together else None
         start = 0
