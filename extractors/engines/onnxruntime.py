@@ -1,5 +1,10 @@
 """Networks by ONNX Runtime on the CPU."""
 
+import os
+
+# Before the import, which would begin to send usage data to its makers, and keep them in the user's cache
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 import numpy as np
 import onnxruntime
 import torch

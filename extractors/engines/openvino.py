@@ -1,11 +1,16 @@
 """Networks by OpenVINO on the CPU (the extra `openvino`)."""
 
-import openvino
-import torch
-from torch import Tensor, nn
+import sys
 
-from extractors.engines import Run
-from extractors.engines.onnx_export import onnx_bytes
+# As if it were not installed: else OpenVINO sends usage data to its makers when it is imported
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
+import openvino  # noqa: E402
+import torch  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
+
+from extractors.engines import Run  # noqa: E402
+from extractors.engines.onnx_export import onnx_bytes  # noqa: E402
 
 
 def compile_network(network: nn.Module, shape: tuple[int, int, int]) -> Run:

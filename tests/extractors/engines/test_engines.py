@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -69,3 +70,23 @@ def test_an_engine_that_cannot_be_used_is_an_error_that_says_the_way_out(monkeyp
 def test_every_engine_that_is_installed_has_a_version():
     assert all(engine.version for engine in ENGINES.values() if engine.installed)
     assert NAMES[0] == AUTO
+
+
+ALONE = """
+import sys, torch
+from extractors.engines import ENGINES
+layers = torch.nn.Conv2d(3, 4, 3), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten()
+run = ENGINES[sys.argv[1]].compile(torch.nn.Sequential(*layers).eval(), (3, 16, 16))
+assert run(torch.zeros(4, 3, 16, 16)).shape == (4, 4)
+"""
+
+
+@pytest.mark.parametrize("name", ["onnxruntime", "openvino"])
+def test_an_engine_keeps_nothing_about_its_user(name, tmp_path):
+    """ONNX Runtime's telemetry has a database in the user's cache, unless it is switched off before the import."""
+    if not ENGINES[name].installed:
+        pytest.skip(f"{name} is not installed")
+    folders = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", ALONE, name], env=environment | folders, check=True)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
