@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.backbones import Backbone, embed, load_backbone, size_of
 from extractors.devices import begin_peak_memory, choose_device, device_name, peak_memory, torch_threads
-from extractors.digests import JsonValue
-from extractors.engines import AUTO, ENGINES
+from extractors.embedding_cost import EmbeddingCost
+from extractors.engines import AUTO
 from extractors.engines.agreement import with_engine
 from extractors.errors import reason
 from extractors.handcrafted import describe, describe_timed
@@ -25,44 +25,8 @@ from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
 CHUNK = 256  # images that are embedded and written at once; chosen by hand
 _BLOCK_BYTES = 2**28  # of pixels that are embedded at once on an accelerator, which waits between blocks
 AnyExtractor = BackboneSpec | DescriptorSpec
-CostFacts = dict[str, JsonValue]
 EmbeddingProgress = Callable[[str, int], None]  # (label of the extractor, rows just done)
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass
-class _Spent:
-    """The cost of one extractor during a pass."""
-
-    device: str = "cpu"
-    threads: int = 1
-    bytes_on_disk: int = 0
-    engine: str = ""
-    images: int = 0
-    seconds: float = 0.0
-    device_bytes: int | None = None
-
-    def add(self, images: int, seconds: float) -> None:
-        self.images += images
-        self.seconds += seconds
-
-    def cost(self, used: Usage) -> CostFacts:
-        """The cost per image, from the mean power of the pass; peak memory is that of the whole pass."""
-        images, power = self.images, used.power_kw
-        return {
-            "milliseconds_per_image": round(1000 * self.seconds / images, 3) if images else None,
-            "kwh_per_image": self.seconds / 3600 * power / images if images and power is not None else None,
-            "peak_memory_bytes": used.peak_memory_bytes,
-            "peak_device_memory_bytes": self.device_bytes,
-            "device": self.device,
-            "threads": self.threads,
-            "bytes_on_disk": self.bytes_on_disk,
-            **self._engine(),
-        }
-
-    def _engine(self) -> CostFacts:
-        """The engine of the network and its version; nothing for a descriptor."""
-        return {"engine": self.engine, "engine_version": ENGINES[self.engine].version} if self.engine else {}
 
 
 @dataclass(frozen=True)
@@ -96,7 +60,7 @@ class _Filling:
     extractor: AnyExtractor
     partial: PartialArray
     backbone: Backbone | None = None
-    spent: _Spent = field(default_factory=_Spent)
+    spent: EmbeddingCost = field(default_factory=EmbeddingCost)
     failure: Failure | None = None
 
     def wants(self, rows: slice) -> int:
@@ -209,10 +173,10 @@ def _begin(
             backbone = with_engine(backbone, place.engine, pixels.data)
             partial = _partial(folder, pixels, extractor, backbone.width, progress)
             disk = size_of(backbone.network)
-            spent = _Spent(device_name(backbone.device), place.jobs, disk, backbone.engine)
+            spent = EmbeddingCost(device_name(backbone.device), place.jobs, disk, backbone.engine)
             return _Filling(extractor, partial, backbone, spent)
         partial = _partial(folder, pixels, extractor, _descriptor_width(extractor, pixels), progress)
-        return _Filling(extractor, partial, spent=_Spent(threads=place.jobs))
+        return _Filling(extractor, partial, spent=EmbeddingCost(threads=place.jobs))
     except Exception as error:  # third-party networks and descriptors may raise anything
         return _failure(extractor, error)
 
@@ -257,7 +221,7 @@ def _describe(
         progress(name, new)
 
 
-def _embed(backbone: Backbone, chunk: NDArray[np.uint8], spent: _Spent) -> NDArray[np.float32]:
+def _embed(backbone: Backbone, chunk: NDArray[np.uint8], spent: EmbeddingCost) -> NDArray[np.float32]:
     """Embed a chunk; record its seconds and peak device memory (without other networks' memory)."""
     others = begin_peak_memory(backbone.device) - spent.bytes_on_disk
     began = perf_counter()
