@@ -105,7 +105,7 @@ class LocalExecutor:
 
     def threads(self, *, gpu: bool) -> int:
         """See `Executor`."""
-        return available_cores() // max(1, len(self.gpus)) if gpu else self.share.threads
+        return max(1, available_cores() // max(1, len(self.gpus))) if gpu else self.share.threads
 
     def map(self, function: "Work[T, S, R]", items: Iterable[T], shared: S, *, gpu: bool) -> Iterator[R]:
         """See `Executor`."""
