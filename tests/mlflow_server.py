@@ -12,10 +12,10 @@ from tests.servers import free_port, kill, wait_until
 
 
 @contextmanager
-def mlflow_server(folder: Path, store: str, seconds: float = 300) -> Iterator[str]:
+def mlflow_server(folder: Path, store: str, seconds: float = 300, workers: int = 1) -> Iterator[str]:
     """The address of a server with this store; its artifacts and its log are in `folder`."""
     port = free_port()
-    where = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    where = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     stores = [f"--backend-store-uri={store}", f"--artifacts-destination={folder / 'artifacts'}"]
     environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
     with (folder / "server.log").open("wb") as log:

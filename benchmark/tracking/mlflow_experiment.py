@@ -21,7 +21,6 @@ from benchmark.store.addresses import without_secrets
 from benchmark.tracking.mlflow_names import LONGEST_PARAM, LONGEST_RUN_NAME, LONGEST_TAG, mlflow_value
 
 _TELEMETRY = "MLFLOW_DISABLE_TELEMETRY"  # which is set up when MLflow is imported
-_NO_URLS = "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"  # two lines for each run that a server holds
 
 
 @contextmanager
@@ -52,6 +51,7 @@ _KIND = (
 )
 _AT_ONCE = 90  # params or tags in one request; MLflow takes 100 of them, and 1,000 metrics
 _METRICS_AT_ONCE = 800
+_RUNS_AT_ONCE = 4  # that a server is sent, as many as the workers that `mlflow server` starts by default
 _log = logging.getLogger(__name__)
 _engines: dict[str, Engine] = {}  # of the SQLite stores that this process has opened
 
@@ -83,6 +83,11 @@ class Experiment:
             return found  # another process has just made it
         self.client.set_experiment_tag(made, "mlflow.experimentKind", _KIND)
         return self.client.get_experiment(made)
+
+    @property
+    def runs_at_once(self) -> int:
+        """How many runs are best written side by side: one to a database, several to a server."""
+        return _RUNS_AT_ONCE if self._uri.startswith(("http:", "https:")) else 1
 
     def tag(self, tags: Mapping[str, str]) -> None:
         """Set these tags of the experiment where they differ. Raises UserError when the store fails."""
@@ -147,8 +152,7 @@ class Experiment:
             [Param(key, value) for key, value in _param_values(params).items()],
             [RunTag(key, value) for key, value in _values(tags).items()],
         )
-        with _switched_off(_NO_URLS):
-            self.client.set_terminated(run.info.run_id, status=status, end_time=ended)
+        self.client.set_terminated(run.info.run_id, status=status, end_time=ended)
         info = RunInfo(**(dict(run.info) | {"status": status, "end_time": ended}))
         every_tag = [RunTag(key, value) for key, value in (run.data.tags | _values(tags)).items()]
         every_param = [Param(key, str(value)) for key, value in (run.data.params | dict(params)).items()]

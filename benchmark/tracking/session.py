@@ -21,7 +21,7 @@ from benchmark.tracking.artifacts import cell_figures, cell_files, comparison_fi
 from benchmark.tracking.patience import impatient
 
 if TYPE_CHECKING:
-    from benchmark.tracking.tracker import Tracker
+    from benchmark.tracking.tracker import LoggedCell, Tracker
 
 _LOCK = ".tracking.lock"  # held by the process that logs the grid
 _PATIENCE = 60.0  # seconds for another process to finish logging the same grid
@@ -58,7 +58,7 @@ class Session:
     def log_cell(self, record: Record | None) -> None:
         """Log one finished or failed cell."""
         if record is not None:  # None: another process has deleted it
-            self._try(lambda: self._write(record))
+            self._try(lambda: self._open().log_cell(*self._content(record)))
 
     def close(self, known: Sequence[Record], answers: Answers, *, look: bool = False) -> None:
         """Log every record, curve and comparison that MLflow lacks. Raises NotLoggedError when that fails.
@@ -119,17 +119,15 @@ class Session:
         text = str(error) if isinstance(error, UserError) else f"MLflow could not be written: {reason(error)}"
         return without_secrets(text, self._workspace.tracking_uri)
 
-    def _write(self, record: Record) -> None:
+    def _content(self, record: Record) -> "LoggedCell":
         folder, unit = self._records.cell_folder(record.cell), self._plan.grid.evaluation.unit
-        figures = partial(cell_figures, record, self._records, unit)
-        self._open().log_cell(record, figures, cell_files(record, folder))
+        return record, partial(cell_figures, record, self._records, unit), cell_files(record, folder)
 
     def _write_all(self, known: Sequence[Record], answers: Answers) -> None:
         if self._waits:  # what another process has logged meanwhile is read again
             self._tracker = None
         tracker, evaluation = self._open(), self._plan.grid.evaluation
-        for record in known:
-            self._write(record)
+        tracker.log_cells(map(self._content, known))
         for kept in models_asked_for(self._plan, self._records):
             tracker.log_model(kept, partial(_write_model, self._records, kept))
         tracker.log_curves([*answers.points, *answers.control_points])

@@ -4,8 +4,10 @@ import json
 import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 import pandas as pd
@@ -34,6 +36,7 @@ with warnings.catch_warnings():
     from mlflow.entities import Metric, Run
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
+LoggedCell = tuple[Record, Callable[[], Figures], Iterable[Path]]  # the arguments of `Tracker.log_cell`
 _LONGEST_LINKS = 4000  # characters in the experiment's note, whose length MLflow limits
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
@@ -59,6 +62,7 @@ class Tracker:
         `primary` (unit, metric) is the metric that the UI draws first; only it is logged with its interval.
         """
         self._unit, self._metric = primary
+        self._drawing = Lock()  # matplotlib draws in one thread at a time
         self._store = Experiment(uri, grid, artifacts)
         pages = {part: curves_address(self._store.id, part, primary) for part in body_parts}
         links = " · ".join(f"[{part}]({address})" for part, address in pages.items())
@@ -91,6 +95,26 @@ class Tracker:
             self._cells[record.cell] = run
         self._store.log(run, _metrics_of_epoch(epoch))
 
+    def log_cells(self, cells: Iterable[LoggedCell]) -> None:
+        """Log many cells as `log_cell` does, to a server several at once.
+
+        Of the failures the first is raised; cells that were not begun by then are left out.
+        """
+        found = list(cells)
+        for record, _, _ in found:
+            self._curve(record.axes)  # which two threads must not begin both
+        if self._store.runs_at_once == 1:
+            for cell in found:
+                self.log_cell(*cell)
+            return
+        with ThreadPoolExecutor(self._store.runs_at_once) as pool:
+            try:
+                for _ in pool.map(lambda cell: self.log_cell(*cell), found):
+                    pass
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
     def log_cell(
         self,
         record: Record,
@@ -119,7 +143,9 @@ class Tracker:
         metrics = [Metric(name, value, when, step) for name, value in values.items()]
         tags = {"record": digest} | ({"error": record.error} if isinstance(record, Failed) else {})
         status = "FINISHED" if isinstance(record, Finished) else "FAILED"
-        drawn, kept, params = figures(), list(files), cell_params(record)
+        with self._drawing:
+            drawn = figures()
+        kept, params = list(files), cell_params(record)
         if run is None and not (history or drawn or kept):
             every = self._cell_tags(record) | tags
             self._cells[record.cell] = self._store.add(
@@ -132,7 +158,8 @@ class Tracker:
         for epoch in history:
             if epoch.step not in known:
                 self._store.log(run, _metrics_of_epoch(epoch))
-        self._store.log_artifacts(run, drawn, kept)
+        with self._drawing:
+            self._store.log_artifacts(run, drawn, kept)
         run = self._store.end(run, params, metrics, tags, status, when)
         self._cells[record.cell] = run
 

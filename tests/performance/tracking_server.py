@@ -6,9 +6,8 @@ python -m tests.performance.tracking_server [--cells 300]
 import argparse
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,13 +18,15 @@ from benchmark.execution.plan import Plan
 from benchmark.grid.schema import Grid
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
-from benchmark.tracking.session import Session
+from benchmark.tracking.patience import impatient
+from benchmark.tracking.session import open_tracker
 from tests.mlflow_server import mlflow_server
 from tests.planted_study import planted_manifest, planted_study
 from tests.postgres import postgres, why_not
 from tests.servers import wait_until
 
 AIM, CELLS = 50, 5_000
+WORKERS = 4  # of the server, its default
 PARTS = ["elbow", "hand", "wrist"]
 GRID = {
     "name": "tracking",
@@ -48,20 +49,17 @@ class Logged:
 
 
 def log_all(plan: Plan, records: Records, workspace: Workspace, others: list[psutil.Process]) -> Logged:
-    """Log every cell as a run does, and look that the store has them."""
+    """Log every cell as `benchmark track` does, and look that the store has them."""
     from mlflow import MlflowClient
 
-    session = Session(workspace, plan, records)
-    session.begin()
+    tracker = open_tracker(workspace, plan)
     found = [records.read(planned.cell.id) for planned in plan.cells]
     began, here, server = time.perf_counter(), time.process_time(), used(others)
-    with redirect_stdout(StringIO()):  # MLflow prints the address of each run
-        for record in found:
-            session.log_cell(record)
+    with impatient():
+        tracker.log_cells((record, dict, []) for record in found)
     logged = Logged(
         len(found), time.perf_counter() - began, time.process_time() - here, used(others) - server
     )
-    session.end()
     client = MlflowClient(workspace.uri)
     (experiment,) = client.search_experiments(filter_string="name = 'tracking'")
     runs = client.search_runs([experiment.experiment_id], "tags.kind = 'cell'", max_results=CELLS)
@@ -79,7 +77,7 @@ def used(processes: list[psutil.Process]) -> float:
 @contextmanager
 def on_postgres(folder: Path) -> Iterator[tuple[str, list[psutil.Process]]]:
     """The address of an MLflow server on PostgreSQL, and the processes of both."""
-    with postgres() as store, mlflow_server(folder, store) as address:
+    with postgres() as store, mlflow_server(folder, store, workers=WORKERS) as address:
         started = psutil.Process().children()
         assert wait_until(lambda: _is_idle(started), 120), "the server is still busy with its start"
         yield address, started

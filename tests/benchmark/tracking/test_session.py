@@ -31,6 +31,10 @@ class Tracker:
     def log_cell(self, record, figures, files):
         self._note("cell")
 
+    def log_cells(self, cells):
+        for cell in cells:
+            self.log_cell(*cell)
+
     def log_curves(self, points):
         self._note("curves")
 

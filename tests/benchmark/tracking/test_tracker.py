@@ -1,5 +1,6 @@
 from dataclasses import replace
 from shutil import copy
+from threading import Barrier
 
 import pytest
 
@@ -8,6 +9,8 @@ from benchmark.cli.run import run_grid, track_grid
 from benchmark.errors import UserError
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.curve_pages import MlflowClient
+from benchmark.tracking.mlflow_experiment import Experiment
+from benchmark.tracking.session import open_tracker
 from benchmark.tracking.tracker import Tracker
 from tests.benchmark.opened import open_plan
 from tests.benchmark.planted import answers_from
@@ -62,6 +65,45 @@ def test_logging_again_changes_nothing_and_a_lost_store_is_rebuilt(finished_run,
     empty = Workspace(workspace.folder, tracking_uri=f"sqlite:///{workspace.folder / 'new.db'}")
     run_grid(grid, empty, jobs=1, device="cpu", skip_unreadable=False)
     assert content(empty) == before
+
+
+def test_a_server_gets_several_cells_at_once_each_of_them_once(finished_run, empty_store, monkeypatch):
+    grid, workspace = finished_run
+    monkeypatch.setattr(Experiment, "runs_at_once", 4)
+    plan, records = open_plan(grid, workspace)
+    copy(empty_store, workspace.folder / "new.db")
+    empty = Workspace(workspace.folder, tracking_uri=f"sqlite:///{workspace.folder / 'new.db'}")
+    meet = Barrier(2, timeout=20)  # passed by two cells whose files are asked for side by side
+
+    def files():
+        meet.wait()
+        yield from ()
+
+    known = read_records(plan, records)
+    assert len(known) == 4
+    open_tracker(empty, plan).log_cells((record, dict, files()) for record in known)
+    _, cells = runs_of(empty, "cell")
+    assert {run.data.tags["cell"] for run in cells} == {record.cell for record in known}
+    _, curves = runs_of(empty, "curve")
+    assert len(curves) == 2
+    assert {run.data.tags["mlflow.parentRunId"] for run in cells} == {run.info.run_id for run in curves}
+
+
+def test_after_a_failure_no_further_cell_is_sent(finished_run, monkeypatch):
+    grid, workspace = finished_run
+    plan, records = open_plan(grid, workspace)
+    monkeypatch.setattr(Experiment, "runs_at_once", 2)
+    tracker, told = open_tracker(workspace, plan), []
+
+    def fail(record, figures, files):
+        told.append(record)
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(tracker, "log_cell", fail)
+    record = read_records(plan, records)[0]
+    with pytest.raises(OSError, match="no route"):
+        tracker.log_cells([(record, dict, [])] * 500)
+    assert len(told) < 500
 
 
 def test_a_curve_whose_value_changed_is_drawn_anew_with_its_children(finished_run):
