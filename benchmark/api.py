@@ -12,7 +12,7 @@ Nothing here prints or exits. Bad input raises UserError, a ValueError whose mes
 Progress is told to callbacks; what happens on the way is logged (`logging.getLogger("benchmark")`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ import pandas as pd
 from benchmark.analysis.answers import answers_of
 from benchmark.analysis.finished import current_records, read_records
 from benchmark.analysis.grid_results import Results
-from benchmark.analysis.kept_grid import keep_grid, planned_of, read_kept_grid
+from benchmark.analysis.kept_grid import keep_grid, kept_of, planned_of, read_kept_grid
 from benchmark.api_arguments import GridLike, WorkspaceLike, grid_of, is_name, workspace_of
 from benchmark.datasets.kinds import kind_at
 from benchmark.errors import UserError
@@ -36,6 +36,8 @@ from benchmark.grid.schema import Grid, read_grid
 from benchmark.models_api import explain, load_model, localisation
 from benchmark.prediction.studies import find_studies
 from benchmark.reporting.write import Report, write_report
+from benchmark.sharing.export import export_grid
+from benchmark.sharing.importing import Imported, import_into_plan, import_numbered
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
@@ -55,7 +57,9 @@ __all__ = [
     "augmentations",
     "compare",
     "explain",
+    "export_results",
     "find_studies",
+    "import_results",
     "load_model",
     "load_results",
     "localisation",
@@ -114,7 +118,7 @@ def run(
                 settings = (place.cache, opened_executor, device, engine, skip_unreadable)
                 _compute(opened, records, session, settings, progress, on_epoch, on_cell)
         drop_other_models(opened, records)
-        keep_grid(opened, records)
+        keep_grid(kept_of(opened), records)
         known = read_records(opened, records)
         results = _results(opened, records, known, share)
         if session:
@@ -195,6 +199,30 @@ def load_results(workspace: WorkspaceLike, grid: GridLike, *, jobs: int | None =
         return _load_by_name(place, grid, share)
     opened, records = open_plan(grid_of(grid), place, draw=False)
     return _results(opened, records, current_records(opened, records), share)
+
+
+def export_results(grid: GridLike, out: Path | str, workspace: WorkspaceLike = "runs") -> int:
+    """Write a grid's finished cells into the zip `out`, to give away; returns their number.
+
+    Without pixels and folders, and with numbers in place of the ids of images, studies and patients. Raises
+    UserError when no cell is done and when `out` is there already.
+    """
+    opened, records = open_plan(grid_of(grid), workspace_of(workspace), draw=False)
+    return export_grid(opened, records, Path(out))
+
+
+def import_results(
+    files: Sequence[Path | str], workspace: WorkspaceLike = "runs", *, grid: GridLike | None = None
+) -> Imported:
+    """Read exports of one grid into the workspace; cells that are there already stay.
+
+    With `grid`, whose data set is here, the ids come back and the cells are as if computed here. Raises
+    UserError for a file that is no export, is damaged, or was tested on other patients.
+    """
+    paths, place = [Path(file) for file in files], workspace_of(workspace)
+    if grid is None:
+        return import_numbered(paths, place)
+    return import_into_plan(paths, *open_plan(grid_of(grid), place, draw=False))
 
 
 def compare(results: Results) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -15,6 +16,7 @@ from benchmark.execution.plan import Plan
 from benchmark.grid.schema import Evaluation
 from benchmark.store.records import Records
 from extractors.array_store import write_atomically
+from extractors.digests import JsonValue
 
 _FILE = "grid.json"  # in the grid's folder
 _log = logging.getLogger(__name__)
@@ -29,21 +31,31 @@ class KeptGrid:
     planned: Sequence[Planned] | None
     dataset: DatasetKeys | None
 
+    def to_json(self) -> dict[str, JsonValue]:
+        """The content of the file."""
+        planned: list[JsonValue] = [one._asdict() | {"seeds": list(one.seeds)} for one in self.planned or ()]
+        return {
+            "evaluation": self.evaluation.model_dump(),
+            "dataset": self.dataset.model_dump(mode="json") if self.dataset else None,
+            "cells": list(self.cells),
+            "comparisons": None if self.planned is None else planned,
+        }
+
 
 def planned_of(plan: Plan) -> list[Planned]:
     """The comparisons that a plan's cells make."""
     return planned_comparisons(planned.cell for planned in plan.cells)
 
 
-def keep_grid(plan: Plan, records: Records) -> None:
+def kept_of(plan: Plan) -> KeptGrid:
+    """What is kept of a grid."""
+    cells = [planned.cell.id for planned in plan.cells]
+    return KeptGrid(plan.grid.evaluation, cells, planned_of(plan), plan.grid.dataset)
+
+
+def keep_grid(kept: KeptGrid, records: Records) -> None:
     """Keep a grid beside its records, for `read_kept_grid`."""
-    content = {
-        "evaluation": plan.grid.evaluation.model_dump(),
-        "dataset": plan.grid.dataset.model_dump(mode="json"),
-        "cells": [planned.cell.id for planned in plan.cells],
-        "comparisons": [one._asdict() for one in planned_of(plan)],
-    }
-    text = json.dumps(content, indent=1)
+    text = json.dumps(kept.to_json(), indent=1)
     path = records.folder / _FILE
     try:
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
@@ -52,18 +64,22 @@ def keep_grid(plan: Plan, records: Records) -> None:
         _log.warning("%s cannot be written: %s", path, reason(error))
 
 
+def kept_from_json(content: Any) -> KeptGrid:
+    """The kept grid of a file's content. Raises ValueError, KeyError or TypeError for other content."""
+    asked = content.get("comparisons") if isinstance(content, dict) else None
+    return KeptGrid(
+        Evaluation.model_validate(content["evaluation"]),
+        [str(cell) for cell in content["cells"]],
+        None if asked is None else [Planned(**one | {"seeds": tuple(one["seeds"])}) for one in asked],
+        _dataset_of(content.get("dataset")),
+    )
+
+
 def read_kept_grid(records: Records) -> KeptGrid:
     """What `keep_grid` has kept. Raises UserError where there is nothing of use."""
     try:
-        content = json.loads((records.folder / _FILE).read_text(encoding="utf-8"))
-        asked = content.get("comparisons")
-        return KeptGrid(
-            Evaluation.model_validate(content["evaluation"]),
-            [str(cell) for cell in content["cells"]],
-            None if asked is None else [Planned(**one | {"seeds": tuple(one["seeds"])}) for one in asked],
-            _dataset_of(content.get("dataset")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return kept_from_json(json.loads((records.folder / _FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
         raise UserError(
             f"{records.folder.parent} holds no grid '{records.folder.name}' that this version has run; give "
             "the grid file"

@@ -14,11 +14,13 @@ from benchmark.cli.address_space import keep_to_address_space
 from benchmark.cli.data_commands import data
 from benchmark.cli.model_commands import app, explain, predict, worklist
 from benchmark.cli.options import (
+    FILE,
     FOLDER,
     device_option,
     engine_option,
     executor_options,
     grid_option,
+    grid_or_name_option,
     jobs_option,
     json_option,
     tracking_option,
@@ -153,15 +155,15 @@ def status(grid_file: Path, workspace: Path, as_json: bool, watch: bool) -> None
 
 
 @cli.command()
-@grid_option
+@grid_or_name_option
 @workspace_option
 @json_option
-def compare(grid_file: Path, workspace: Path, as_json: bool) -> None:
+def compare(grid: str, workspace: Path, as_json: bool) -> None:
     """Freeze or fine-tune? Show the paired differences with their intervals."""
     from benchmark.cli.run import show_comparison
     from benchmark.store.workspace import Workspace
 
-    show_comparison(grid_file, Workspace(workspace), as_json)
+    show_comparison(grid, Workspace(workspace), as_json)
 
 
 @cli.command()
@@ -202,6 +204,33 @@ def report(
     from benchmark.store.workspace import Workspace
 
     report_grid(grid_file, Workspace(workspace, tracking_uri), out, jobs, projection)
+
+
+@cli.command("export")
+@grid_option
+@click.option("--out", type=FILE, required=True, help="The file to write (.zip).")
+@workspace_option
+def export_command(grid_file: Path, out: Path, workspace: Path) -> None:
+    """Write a grid's results into one file to give away: no pixels, no patient ids, no folders."""
+    from benchmark.cli.share import export_results
+    from benchmark.store.workspace import Workspace
+
+    export_results(grid_file, Workspace(workspace), out)
+
+
+@cli.command("import")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--grid", "grid_file", type=FILE, help="The grid file, where its data set is here.")
+@workspace_option
+def import_command(files: tuple[Path, ...], grid_file: Path | None, workspace: Path) -> None:
+    """Read exports of a grid into the workspace, several into one; with --grid, ids come back.
+
+    Exports that were tested on other patients are refused. Cells that are there already stay.
+    """
+    from benchmark.cli.share import import_results
+    from benchmark.store.workspace import Workspace
+
+    import_results(files, grid_file, Workspace(workspace))
 
 
 @cli.command()

@@ -6,11 +6,16 @@ from typing import Any
 
 import click
 
-from benchmark.cli.options import FILE, FOLDER, device_option, engine_option, json_option, workspace_option
-
-grid_or_name_option = click.option(
-    "--grid", required=True, help="The grid file, or the name of a grid that was run in the workspace."
+from benchmark.cli.options import (
+    FILE,
+    FOLDER,
+    device_option,
+    engine_option,
+    grid_or_name_option,
+    json_option,
+    workspace_option,
 )
+
 cell_option = click.option(
     "--cell", default="", help="The cell's id, or its beginning; without it, the kept models are listed."
 )

@@ -13,6 +13,9 @@ FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 grid_option = click.option("--grid", "grid_file", type=FILE, required=True, help="The grid file (YAML).")
+grid_or_name_option = click.option(
+    "--grid", required=True, help="The grid file, or the name of a grid that was run in the workspace."
+)
 workspace_option = click.option(
     "--workspace",
     type=FOLDER,

@@ -15,6 +15,7 @@ from benchmark.analysis.finished import leak_of
 from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.paired_differences import with_recipe
 from benchmark.analysis.verdicts import over_backbones
+from benchmark.api_arguments import grid_name
 from benchmark.cli.terminal import (
     console,
     frame_table,
@@ -116,20 +117,19 @@ def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
     _show_answers(results.plan, results.answers)
 
 
-def show_comparison(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
-    """Print the head-to-head of frozen and fine-tuned. Raises UserError when there is none."""
-    results = api.load_results(workspace, grid_file)
-    assert results.plan is not None
+def show_comparison(grid: str, workspace: Workspace, as_json: bool) -> None:
+    """Print the head-to-head of a grid file's or named grid's arms. Raises UserError when there is none."""
+    results = api.load_results(workspace, grid)
     rows = results.answers.head_to_head
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return
     if not rows:
         raise UserError(
-            f"grid '{results.plan.grid.name}': no backbone has both frozen and fine-tuned results yet; "
+            f"grid '{grid_name(grid)}': no backbone has both frozen and fine-tuned results yet; "
             "name it under feature_extraction and under fine_tuning, then: benchmark run"
         )
-    evaluation = results.plan.grid.evaluation
+    evaluation = results.answers.cells.evaluation
     what = f"{evaluation.unit} {evaluation.primary}, fine-tuned minus frozen"
     judged = [row for row in rows if row["verdict"]]
     by_seed = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] != OVER_SEEDS]

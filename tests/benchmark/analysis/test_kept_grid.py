@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmark.analysis.kept_grid import keep_grid, planned_of, read_kept_grid
+from benchmark.analysis.kept_grid import keep_grid, kept_of, planned_of, read_kept_grid
 from benchmark.errors import UserError
 from benchmark.store.records import Records
 
@@ -14,7 +14,7 @@ def kept(whole, tmp_path):
     plan, _ = whole
     records = Records(tmp_path, "planted")
     records.folder.mkdir()
-    keep_grid(plan, records)
+    keep_grid(kept_of(plan), records)
     return plan, records
 
 

@@ -1,0 +1,29 @@
+"""The commands export and import."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark import api
+from benchmark.cli.terminal import say, shown
+from benchmark.store.workspace import Workspace
+
+
+def export_results(grid_file: Path, workspace: Workspace, out: Path) -> None:
+    """Write the finished cells of a grid into one file and say what is in it."""
+    count = api.export_results(grid_file, out, workspace)
+    say(
+        f"{count} cells are in {shown(out)} ({out.stat().st_size / 2**20:.1f} MiB): records and predictions, "
+        "with numbers in place of the ids of images, studies and patients, without pixels and folders. Body "
+        "parts, labels and the names in your grid are in it: read its grid.yaml before you give it away"
+    )
+
+
+def import_results(files: Sequence[Path], grid_file: Path | None, workspace: Workspace) -> None:
+    """Read exports into a workspace and say what came of them."""
+    found = api.import_results(files, workspace, grid=grid_file)
+    kept = f", {found.there} were there already" if found.there else ""
+    by = str(shown(grid_file)) if grid_file else found.grid
+    say(
+        f"{found.written} cells were imported into {shown(workspace.folder / found.grid)}{kept}. "
+        f"Next: benchmark compare --grid {by} --workspace {shown(workspace.folder)}"
+    )

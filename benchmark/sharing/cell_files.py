@@ -1,0 +1,56 @@
+"""The two files of a cell as an export holds them: the record without folders, predictions without ids."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+
+from benchmark.sharing.portable import without_folders
+from benchmark.sharing.pseudonyms import Pseudonyms
+from benchmark.store.record import Finished, read_record
+from benchmark.store.records import PREDICTIONS, RESULT
+
+Files = Mapping[str, bytes]
+
+
+def pack(record: Finished, predictions: pd.DataFrame, numbers: Pseudonyms) -> Files:
+    """The files of a cell for an export. Raises ValueError for predictions on another data set."""
+    content = record.to_json() | {"unreadable": [numbers.image(image) for image in record.unreadable]}
+    return _files(without_folders(content), numbers.encode(predictions))
+
+
+def unpack(files: Files, numbers: Pseudonyms, fingerprint: Mapping[str, Any]) -> Files:
+    """The files of a cell as the workspace has them that made the export.
+
+    `fingerprint` is the plan's own, which names the folders of this machine. Raises ValueError for a cell of
+    another data set.
+    """
+    content = json.loads(files[RESULT])
+    unreadable = [numbers.original_image(image) for image in content.get("unreadable", [])]
+    if "unreadable" in content:
+        content["unreadable"] = unreadable
+    if without_folders(dict(fingerprint)) == content["fingerprint"]:
+        content["fingerprint"] = dict(fingerprint)
+    return _files(content, numbers.decode(pd.read_parquet(BytesIO(files[PREDICTIONS]))))
+
+
+def finished(files: Files) -> Finished:
+    """The record of a cell's files. Raises ValueError for what is none of a finished cell."""
+    record = read_record(json.loads(files[RESULT]))
+    if not isinstance(record, Finished):
+        raise ValueError("it is not the record of a finished cell")
+    if hashlib.sha256(files[PREDICTIONS]).hexdigest() != record.predictions_sha256:
+        raise ValueError("its predictions are not those that the record names")
+    return record
+
+
+def _files(content: Any, predictions: pd.DataFrame) -> Files:
+    """The record's content, with the digest of these predictions, and the predictions, as bytes."""
+    stream = BytesIO()
+    predictions.to_parquet(stream, index=False)
+    table = stream.getvalue()
+    content = content | {"predictions_sha256": hashlib.sha256(table).hexdigest()}
+    return {RESULT: json.dumps(content, indent=1).encode(), PREDICTIONS: table}

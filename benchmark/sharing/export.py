@@ -1,0 +1,46 @@
+"""Write the finished cells of a grid into one file, to be given away."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmark.analysis.kept_grid import kept_of
+from benchmark.errors import UserError
+from benchmark.execution.plan import Plan
+from benchmark.sharing.archive import Index, write_archive
+from benchmark.sharing.cell_files import Files, pack
+from benchmark.sharing.portable import portable_grid
+from benchmark.sharing.pseudonyms import Pseudonyms, digest_of_test, pseudonyms_of
+from benchmark.store.record import Finished
+from benchmark.store.records import Records
+
+
+def export_grid(plan: Plan, records: Records, path: Path) -> int:
+    """Write every cell that is done, without pixels, ids and folders; returns their number.
+
+    Raises UserError when none is done, when `path` is there already, and for images that are not drawn.
+    """
+    if path.exists():
+        raise UserError(f"{path} is there already: give another --out, or delete it")
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"{path.absolute().parent} is no folder: make it, or give another --out")
+    done = [planned.cell.id for planned in plan.cells if planned.status == "done"]
+    found = [record for cell in done if isinstance(record := records.read(cell), Finished)]
+    if not found:
+        raise UserError(f"grid '{plan.grid.name}': no cell is done yet; first: benchmark run")
+    index = Index(
+        benchmark_export=1,
+        grid=plan.grid.name,
+        test_digest=digest_of_test(plan.manifest, plan.test),
+        kept=replace(kept_of(plan), cells=[record.cell for record in found], dataset=None).to_json(),
+        version=version("benchmark"),
+    )
+    return write_archive(
+        path, index, portable_grid(plan.grid), _cells(found, records, pseudonyms_of(plan.manifest))
+    )
+
+
+def _cells(found: list[Finished], records: Records, numbers: Pseudonyms) -> Iterator[tuple[str, Files]]:
+    for record in found:
+        yield record.cell, pack(record, records.read_predictions(record), numbers)
