@@ -262,7 +262,7 @@ def main() -> None:
     _set_environment()
     try:
         keep_to_address_space()
-        with exiting_on(ENDING):
+        with exiting_on(ENDING, _end_at_once):
             cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
@@ -296,6 +296,13 @@ def main() -> None:
     except Exception:
         logger.info("ended by an unexpected error", exc_info=True)
         raise
+
+
+def _end_at_once(number: int) -> None:
+    """End this process without the cleanups that are still going on; what is written is whole at any time."""
+    logger.info("ended at once after the signal %d", number)
+    click.echo(_STOPPED, err=True)
+    os._exit(128 + number)
 
 
 def _set_environment() -> None:

@@ -47,6 +47,43 @@ def test_a_signal_that_is_ignored_already_stays_ignored():
         signal.signal(signal.SIGHUP, before)
 
 
+STUCK = """
+import importlib, sys, time
+cli_main = importlib.import_module("benchmark.cli.main")
+
+def cli(**_):
+    try:
+        print("begun", flush=True)
+        time.sleep(600)
+    finally:
+        time.sleep(600)  # as a library waits for a lock that the signal has left held
+
+cli_main.cli = cli
+cli_main.main()
+"""
+
+
+@pytest.mark.slow  # it waits out the patience
+@pytest.mark.parametrize("number", ENDING)
+def test_a_cleanup_that_hangs_does_not_keep_the_process(tmp_path, number):
+    script = tmp_path / "stuck.py"
+    script.write_text(STUCK)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    driver = subprocess.Popen([sys.executable, str(script)], **pipes)
+    assert driver.stdout.readline() == "begun\n"
+    driver.send_signal(number)
+    _, errors = driver.communicate(timeout=60)
+    assert driver.returncode == 128 + number
+    assert errors.startswith("stopped;")
+
+
+def test_without_a_hang_nothing_is_given_up():
+    called = []
+    with pytest.raises(SignalledError), exiting_on(ENDING, called.append):
+        signal.raise_signal(signal.SIGTERM)
+    assert called == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_workers_end_with_their_driver(tmp_path, number):
     script = tmp_path / "busy.py"
