@@ -3,9 +3,9 @@
 An installed package adds its own with, in its pyproject.toml,
 
     [project.entry-points."benchmark.classifiers"]
-    knn = "my_package.knn:KNN"
+    forest = "my_package.forest:FOREST"
 
-where KNN is a `classifiers.Classifier`.
+where FOREST is a `classifiers.Classifier`.
 """
 
 from classifiers.classifier import Classifier
@@ -66,6 +66,32 @@ CLASSIFIERS: dict[str, Classifier] = with_entry_points(
                 "Gradient-boosted trees had a learning rate of 0.1 and saw 80 % of the images and 25 % of "
                 "the features per tree; their depth was chosen among 3 and 5 and their number among 50, 100, "
                 "200 and 400."
+            ),
+        ),
+        Classifier(
+            name="knn",
+            label="k nearest neighbours",
+            fit=lazy("classifiers.neighbours:knn"),
+            reference=lazy("classifiers.neighbours:plain_knn"),
+            citations=("pedregosa2011sklearn",),
+            first_guess=(0.3, 2.0),
+            method=(
+                "The k nearest neighbours were weighted by the inverse of their distance; k was chosen among "
+                "5, 10, 20 and 50, and the distance among the Euclidean one and one minus the cosine."
+            ),
+        ),
+        Classifier(
+            name="tabicl",
+            label="TabICL",
+            fit=lazy("classifiers.tabicl_fit:tabicl"),
+            why_absent=lazy("classifiers.tabicl_checkpoint:why_absent"),
+            identity=lazy("classifiers.tabicl_checkpoint:identity"),
+            citations=("qu2025tabicl",),
+            first_guess=(60.0, 1.5),
+            method=(
+                "TabICL, a transformer pretrained on tables, read the training images with each prediction; "
+                "nothing was searched. It saw at most 100 principal components of the training images' "
+                "features, and at most 10,000 training images."
             ),
         ),
         Classifier(

@@ -24,7 +24,9 @@ class Classifier:
 
     `reference(features, seed, threads)` gives the plain scikit-learn estimator for standardised features
     and its grid from simple to complex; tests compare `fit` with them. None when there is no such estimator.
-    `learns` is False for a baseline that ignores the image.
+    `learns` is False for a baseline that ignores the image. `why_absent()` says in words why its cells cannot
+    be computed here, empty when they can. `identity()` are digests of the files that it needs: other ones make
+    stored results stale.
     """
 
     name: str
@@ -35,3 +37,5 @@ class Classifier:
     citations: tuple[str, ...] = ()
     reference: Callable[[int, int, int], ReferenceEstimator] | None = None
     learns: bool = True
+    why_absent: Callable[[], str] = lambda: ""
+    identity: Callable[[], dict[str, str]] = dict

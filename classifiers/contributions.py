@@ -10,8 +10,13 @@ from classifiers.train_and_test import Matrix
 
 
 def has_gradient(model: FittedModel) -> bool:
-    """Whether `gradient` is defined; else it is a model of trees, or one that has no embeddings."""
+    """Whether `gradient` is defined."""
     return isinstance(model.decide, Linear | GaussianKernel)
+
+
+def has_shapley_values(model: FittedModel) -> bool:
+    """Whether `shapley_values` is defined."""
+    return isinstance(model.decide, Trees)
 
 
 def gradient(model: FittedModel, rows: Matrix) -> Matrix:

@@ -141,6 +141,12 @@ def embed(
 
 
 def _vectors(backbone: Backbone, pixels: Tensor) -> Tensor:
+    """The vectors (n, width) of one batch; with `flip`, their mean with those of the mirror images."""
+    vectors = _of_view(backbone, pixels)
+    return (vectors + _of_view(backbone, pixels.flip(-1))) / 2 if backbone.spec.flip else vectors
+
+
+def _of_view(backbone: Backbone, pixels: Tensor) -> Tensor:
     if backbone.run is None:
         return forward(backbone, pixels)
     return backbone.run(_scaled(backbone, to_grey(pixels, backbone.device)))

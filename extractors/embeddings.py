@@ -20,11 +20,10 @@ from extractors.engines.agreement import with_engine
 from extractors.errors import reason
 from extractors.handcrafted import describe, describe_timed
 from extractors.resource_usage import Usage, measured
-from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
+from extractors.specs import BackboneSpec, DescriptorSpec, PlainExtractor, embedding_folder
 
 CHUNK = 256  # images that are embedded and written at once; chosen by hand
 _BLOCK_BYTES = 2**28  # of pixels that are embedded at once on an accelerator, which waits between blocks
-AnyExtractor = BackboneSpec | DescriptorSpec
 EmbeddingProgress = Callable[[str, int], None]  # (label of the extractor, rows just done)
 _LOG = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ class _Place:
 class Failure:
     """An extractor that could not be run, and the exception that stopped it."""
 
-    extractor: AnyExtractor
+    extractor: PlainExtractor
     cause: Exception
 
     @property
@@ -57,7 +56,7 @@ class Failure:
 class _Filling:
     """An extractor whose embedding is being computed; a descriptor when `backbone` is None."""
 
-    extractor: AnyExtractor
+    extractor: PlainExtractor
     partial: PartialArray
     backbone: Backbone | None = None
     spent: EmbeddingCost = field(default_factory=EmbeddingCost)
@@ -80,7 +79,7 @@ class _Filling:
 def load_embeddings(
     cache: Path,
     pixels: StoredArray,
-    extractors: Sequence[AnyExtractor],
+    extractors: Sequence[PlainExtractor],
     *,
     device: str = "auto",
     engine: str = AUTO,
@@ -125,7 +124,7 @@ def stored_embedding(folder: Path, pixels: StoredArray) -> StoredArray | None:
 
 def _fill(
     pixels: StoredArray,
-    wanted: Sequence[tuple[AnyExtractor, Path]],
+    wanted: Sequence[tuple[PlainExtractor, Path]],
     place: _Place,
     progress: EmbeddingProgress,
 ) -> dict[Path, StoredArray | Failure]:
@@ -159,7 +158,7 @@ def _rows_at_once(fillings: Sequence[_Filling], pixels: StoredArray) -> int:
 
 
 def _begin(
-    extractor: AnyExtractor,
+    extractor: PlainExtractor,
     folder: Path,
     pixels: StoredArray,
     place: _Place,
@@ -241,7 +240,7 @@ def _descriptor_width(descriptor: DescriptorSpec, pixels: StoredArray) -> int:
 
 
 def _partial(
-    folder: Path, pixels: StoredArray, extractor: AnyExtractor, width: int, progress: EmbeddingProgress
+    folder: Path, pixels: StoredArray, extractor: PlainExtractor, width: int, progress: EmbeddingProgress
 ) -> PartialArray:
     partial = PartialArray(folder, (len(pixels.data), width), np.float32, CHUNK)
     progress(extractor.label, len(pixels.data) - sum(rows.stop - rows.start for rows in partial.pending))
@@ -278,6 +277,6 @@ def _finish(filling: _Filling, pixels: StoredArray, used: Usage, *, part: bool) 
     )
 
 
-def _failure(extractor: AnyExtractor, error: Exception) -> Failure:
+def _failure(extractor: PlainExtractor, error: Exception) -> Failure:
     _LOG.debug("'%s' failed", extractor.label, exc_info=error)
     return Failure(extractor, error)

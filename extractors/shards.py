@@ -9,8 +9,8 @@ import numpy as np
 from filelock import FileLock
 
 from extractors.array_store import PartialArray, StoredArray
-from extractors.embeddings import CHUNK, AnyExtractor, Failure, problem_of, stored_embedding
-from extractors.specs import embedding_folder
+from extractors.embeddings import CHUNK, Failure, problem_of, stored_embedding
+from extractors.specs import PlainExtractor, embedding_folder
 
 ROWS = 64 * CHUNK  # of a shard, at most; whole chunks, so that networks see the same batches as in one pass
 _MEANS = ("milliseconds_per_image", "kwh_per_image")  # of the cost; of other numbers the largest is taken
@@ -34,7 +34,7 @@ def shard(pixels: StoredArray, rows: slice) -> StoredArray:
 
 
 def join(
-    cache: Path, pixels: StoredArray, extractor: AnyExtractor, rows: Sequence[slice]
+    cache: Path, pixels: StoredArray, extractor: PlainExtractor, rows: Sequence[slice]
 ) -> StoredArray | Failure:
     """The embedding of all pixels from those of the shards, which are deleted.
 
@@ -52,7 +52,7 @@ def join(
 
 
 def _joined(
-    cache: Path, folder: Path, pixels: StoredArray, extractor: AnyExtractor, rows: Sequence[slice]
+    cache: Path, folder: Path, pixels: StoredArray, extractor: PlainExtractor, rows: Sequence[slice]
 ) -> StoredArray | Failure:
     parts = []
     for one in rows:

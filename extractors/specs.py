@@ -1,6 +1,6 @@
-"""The specification of an extractor, as plain data: a backbone with its weights, or a descriptor."""
+"""The specification of an extractor, as plain data: a backbone with its weights, several, or a descriptor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,8 @@ from extractors.sources import INSTALLED, RANDOM, source_of
 
 PIXELS_VERSION = 1  # raise it when decoding gives different pixels
 EMBEDDINGS_VERSION = 1  # raise it when backbones give different embeddings
+AVERAGE = "average"  # of the features of an image and of its mirror image
+BETWEEN = " + "  # the parts of a concatenation, in names
 
 
 class Identifiable(Protocol):
@@ -31,7 +33,8 @@ class BackboneSpec:
     `weights` is the name of the source's own pretrained weights (the default; `imagenet` for timm and
     torchvision), `random`, `installed` (those of an installed package), or the path of a file. `mean` and
     `std` (per channel, of pixels in 0..1) override
-    the weights' own configuration.
+    the weights' own configuration. `flip` is empty, or AVERAGE: the features are the mean over the image and
+    its mirror image (left and right exchanged), which takes twice the time.
     """
 
     name: str
@@ -40,13 +43,15 @@ class BackboneSpec:
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
     label: str = ""
+    flip: str = ""
 
     def __post_init__(self) -> None:
         if not self.weights:
             object.__setattr__(self, "weights", source_of(self.name).weights)
         if not self.label:
             suffix = "-random" if self.weights == RANDOM else ""
-            object.__setattr__(self, "label", self.name + suffix)
+            mirrored = "-flip" if self.flip else ""
+            object.__setattr__(self, "label", self.name + suffix + mirrored)
 
     @property
     def pretrained(self) -> bool:
@@ -80,6 +85,8 @@ class BackboneSpec:
             asked["mean"] = list(self.mean)
         if self.std is not None:
             asked["std"] = list(self.std)
+        if self.flip:
+            asked["flip"] = self.flip
         return asked
 
     def identity(self) -> dict[str, JsonValue]:
@@ -93,6 +100,25 @@ def _digest_of(file: Path) -> str:
         return file_digest(file)
     except OSError:
         return "unreadable"
+
+
+@dataclass(frozen=True)
+class ConcatSpec:
+    """The embeddings of several backbones side by side: the columns of all of them, in this order."""
+
+    parts: tuple[BackboneSpec, ...]
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.label:
+            object.__setattr__(self, "label", BETWEEN.join(part.label for part in self.parts))
+
+    def asked(self) -> dict[str, JsonValue]:
+        """The settings in the grid: part of a cell's id."""
+        return {"concat": [part.asked() for part in self.parts]}
+
+    def identity(self) -> dict[str, JsonValue]:
+        return {"concat": [part.identity() for part in self.parts]}
 
 
 @dataclass(frozen=True)
@@ -122,3 +148,23 @@ def embedding_folder(cache: Path, pixels_digest: str, extractor: Identifiable) -
         "version": EMBEDDINGS_VERSION,
     }
     return cache / "embeddings" / digest_of(key)[:20]
+
+
+PlainExtractor = BackboneSpec | DescriptorSpec  # that reads pixels itself
+AnyExtractor = PlainExtractor | ConcatSpec
+
+
+def parts_of(extractors: Iterable[AnyExtractor]) -> dict[str, PlainExtractor]:
+    """By label, the extractors that read pixels: those given, with the parts of concatenations."""
+    found: dict[str, PlainExtractor] = {}
+    for extractor in extractors:
+        for part in extractor.parts if isinstance(extractor, ConcatSpec) else (extractor,):
+            found[part.label] = part
+    return found
+
+
+def networks_of(extractor: object) -> tuple[BackboneSpec, ...]:
+    """The networks of an extractor: itself, or the parts of a concatenation; none for all else."""
+    if isinstance(extractor, ConcatSpec):
+        return extractor.parts
+    return (extractor,) if isinstance(extractor, BackboneSpec) else ()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from benchmark.execution.executors import Executor
 from benchmark.execution.job import Job
-from extractors.embeddings import AnyExtractor, Failure, load_embeddings, stored_embedding
+from extractors.embeddings import Failure, load_embeddings, stored_embedding
 from extractors.shards import join, shard, shards_of
-from extractors.specs import BackboneSpec, embedding_folder
+from extractors.specs import BackboneSpec, PlainExtractor, embedding_folder
 
 Told = Callable[[str, int], None]  # callback (label of the extractor, rows just done)
 
@@ -18,7 +18,7 @@ Told = Callable[[str, int], None]  # callback (label of the extractor, rows just
 class Rows:
     """Rows of the pixels, and the extractor that embeds them."""
 
-    extractor: AnyExtractor
+    extractor: PlainExtractor
     rows: slice
 
     def arrays(self, job: Job) -> list[Path]:
@@ -31,7 +31,7 @@ class Rows:
 
 
 def embed_shards(
-    extractors: Sequence[AnyExtractor], job: Job, executor: Executor, progress: Told
+    extractors: Sequence[PlainExtractor], job: Job, executor: Executor, progress: Told
 ) -> dict[str, Failure]:
     """Bring each extractor's embedding into the cache; returns the failures, by label.
 
@@ -77,6 +77,6 @@ def _portable(failure: Failure) -> Failure:
     return failure
 
 
-def _is_there(extractor: AnyExtractor, job: Job) -> bool:
+def _is_there(extractor: PlainExtractor, job: Job) -> bool:
     folder = embedding_folder(job.cache, job.pixels.digest, extractor)
     return stored_embedding(folder, job.pixels) is not None

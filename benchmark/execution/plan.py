@@ -27,6 +27,7 @@ from benchmark.store.other_grids import OtherGrids
 from benchmark.store.record import Failed, Finished, Record
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
+from classifiers.catalogue import CLASSIFIERS
 from extractors.sources.known_names import check_names
 from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec
 from extractors.validation import did_you_mean
@@ -215,6 +216,8 @@ def fingerprint_of(cell: Cell, grid: Grid, manifest_digest: str) -> Fingerprint:
         "recipe": {**STRATEGIES[cell.strategy].versions, "splits": SPLITS_VERSION},
         "unit": grid.evaluation.unit,
     }
+    if cell.classifier in CLASSIFIERS and (own := CLASSIFIERS[cell.classifier].identity()):
+        known["classifier"] = own
     return known | {"control": CONTROLS_VERSION} if cell.control else known
 
 

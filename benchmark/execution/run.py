@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -22,10 +22,12 @@ from benchmark.store.leases import HELD
 from benchmark.store.record import Epoch, Header
 from benchmark.store.records import Records, Result
 from extractors.array_store import StoredArray
+from extractors.concatenation import concatenated
 from extractors.devices import choose_device
 from extractors.embeddings import Failure, load_embeddings
 from extractors.engines import AUTO, engines_for
 from extractors.pixels import UnreadableImageError, load_pixels
+from extractors.specs import ConcatSpec, PlainExtractor, parts_of
 
 _log = logging.getLogger(__name__)
 OnEpoch = Callable[[Header, Epoch], None]  # callback (header of the record, numbers of the epoch)
@@ -88,7 +90,24 @@ class Run:
         Raises ValueError for an embedding whose rows are not those of the manifest.
         """
         asked = [planned.cell for planned in cells]
-        extractors = {cell.backbone: extractor for cell in asked if (extractor := cell.embedding_extractor)}
+        wanted = {cell.backbone: extractor for cell in asked if (extractor := cell.embedding_extractor)}
+        found = self._embeddings(parts_of(wanted.values()))
+        for label, extractor in wanted.items():
+            if isinstance(extractor, ConcatSpec):
+                found[label] = self._side_by_side(extractor, [found[part.label] for part in extractor.parts])
+        return found
+
+    def _side_by_side(
+        self, spec: ConcatSpec, parts: Sequence[StoredArray | Failure]
+    ) -> StoredArray | Failure:
+        """The embedding of a concatenation; the first failure of its parts, if one failed."""
+        stored = [part for part in parts if isinstance(part, StoredArray)]
+        if len(stored) < len(parts):
+            return next(part for part in parts if isinstance(part, Failure))
+        return concatenated(self.settings.cache, self.pixels, spec, stored)
+
+    def _embeddings(self, extractors: Mapping[str, PlainExtractor]) -> dict[str, StoredArray | Failure]:
+        """The embeddings of extractors that are no concatenations, by label."""
         if self.settings.executor.in_this_process(gpu=True):
             failures = {}
         else:

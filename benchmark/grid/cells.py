@@ -12,6 +12,7 @@ from benchmark.grid.image_free import NoImage
 from benchmark.grid.schema import Exclusion, Grid
 from benchmark.grid.strategies import STRATEGIES
 from benchmark.grid.strategy import Extractor, Method
+from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import Recipe
 from extractors.digests import JsonValue, digest_of
 from extractors.specs import BackboneSpec, DescriptorSpec
@@ -182,7 +183,7 @@ def reason_to_leave_out(cell: Cell, grid: Grid, pool: int) -> str:
     if isinstance(cell.train_size, int) and cell.train_size > pool:
         part = "the data set" if cell.body_part == EVERY_PART else cell.body_part
         return f"{part} has {pool:,} training images"
-    return ""
+    return CLASSIFIERS[cell.classifier].why_absent() if cell.classifier in CLASSIFIERS else ""
 
 
 def _matches(exclusion: Exclusion, cell: Cell) -> bool:

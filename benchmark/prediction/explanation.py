@@ -24,7 +24,7 @@ from benchmark.prediction.scoring import (
     tuned_network,
 )
 from benchmark.store.kept_models import KeptModel
-from classifiers.contributions import gradient, has_gradient, removal, shapley_values
+from classifiers.contributions import gradient, has_gradient, has_shapley_values, removal, shapley_values
 from classifiers.decision_functions import Linear, Same
 from classifiers.fine_tuning.prediction import log_odds, resized
 from classifiers.selection import Floats
@@ -140,7 +140,7 @@ def _of_frozen(model: KeptModel, device: str, *, trained: bool = True) -> Contri
     if has_gradient(model.classifier):
         how = _CAM if isinstance(model.classifier.decide, Linear) else _HIRES
         return Contributions(how, partial(gradient_maps, place, compute, partial(gradient, model.classifier)))
-    if place.channels == backbone.width:
+    if place.channels == backbone.width and has_shapley_values(model.classifier):
         shares = partial(shapley_values, model.classifier)
         return Contributions(_SPREAD, partial(spread_maps, place, compute, shares))
     return None

@@ -14,6 +14,7 @@ from benchmark.store.kept_models import KeptModel, TunedHead
 from classifiers.fine_tuning.layers import TunedNetwork
 from classifiers.fine_tuning.prediction import features
 from classifiers.selection import Floats
+from classifiers.tabicl_function import InContext
 from extractors.backbones import Backbone, embed, load_backbone
 from extractors.devices import choose_device
 from extractors.engines import AUTO, TORCH, engines_for
@@ -48,6 +49,8 @@ def scorer_of(model: KeptModel, device: str = "auto", engine: str = AUTO) -> Sco
     engine.
     """
     try:
+        if isinstance(model.classifier.decide, InContext):
+            model.classifier.decide.weights()  # raises where they are absent
         network = tuned_network(model, device) if model.tuned else None
         if network:
             return partial(_by_network, model, *network)
