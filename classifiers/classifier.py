@@ -25,8 +25,8 @@ class Classifier:
     `reference(features, seed, threads)` gives the plain scikit-learn estimator for standardised features
     and its grid from simple to complex; tests compare `fit` with them. None when there is no such estimator.
     `learns` is False for a baseline that ignores the image. `why_absent()` says in words why its cells cannot
-    be computed here, empty when they can. `identity()` are digests of the files that it needs: other ones make
-    stored results stale.
+    be computed here, empty when they can. `identity()` are digests of the files that it needs: with other
+    files, stored results are stale.
     """
 
     name: str

@@ -89,7 +89,7 @@ class GaussianKernel:
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """The share of positives among the `count` nearest of all training rows (n, d), weighted by 1 / distance."""
+    """The share of positives among the `count` nearest training rows (n, d), weighted by 1 / distance."""
 
     vectors: Matrix
     labels: NDArray[np.uint8]  # (n,)

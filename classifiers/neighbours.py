@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
@@ -32,7 +33,7 @@ def knn(data: TrainTest) -> Fit:
 
 def plain_knn(features: int, seed: int, threads: int) -> ReferenceEstimator:
     """The scikit-learn estimator and grid that define `knn`."""
-    grid = {"metric": ["euclidean", "cosine"], "n_neighbors": list(COUNTS)}
+    grid: dict[str, list[Any]] = {"metric": ["euclidean", "cosine"], "n_neighbors": list(COUNTS)}
     return KNeighborsClassifier(weights="distance", algorithm="brute"), grid
 
 

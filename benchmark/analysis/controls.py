@@ -11,7 +11,7 @@ from benchmark.execution.plan import Plan
 from benchmark.grid.cells import Cell
 from benchmark.grid.strategy import Extractor
 from classifiers.names import MAJORITY
-from extractors.specs import BackboneSpec
+from extractors.specs import BackboneSpec, networks_of
 from results.labels import plain_name
 from results.metrics import METRICS
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS, SHUFFLED_LABELS
@@ -140,7 +140,8 @@ def _trained(method: Method, untrained: Extractor, cells: Mapping[str, Cell]) ->
     """The same method with pretrained weights: the grid's first network of that name."""
     asked = dict.fromkeys(cell.extractor for cell in cells.values() if cell.strategy == method.strategy)
     networks = [spec for spec in asked if isinstance(spec, BackboneSpec) and spec.weights != "random"]
-    labels = [spec.label for spec in networks if spec.name == getattr(untrained, "name", "")]
+    own = [(spec.name, spec.flip) for spec in networks_of(untrained)]
+    labels = [spec.label for spec in networks if (spec.name, spec.flip) in own]
     return method._replace(backbone=labels[0]) if labels else None
 
 

@@ -21,7 +21,7 @@ from benchmark.execution.plan import Plan
 from benchmark.execution.planned_embeddings import PlannedEmbedding
 from benchmark.execution.training_rows import COUNTED
 from benchmark.grid.cells import Cell
-from extractors.specs import BackboneSpec
+from extractors.specs import networks_of
 from results.frames import by_size
 from results.labels import size_name
 from results.text import for_terminal
@@ -106,7 +106,7 @@ def embeddings_table(embeddings: Sequence[PlannedEmbedding], plan: Plan) -> Tabl
     columns = ("extractor", "embedding", "images", "time", "device", "engine")
     table = Table(*columns, title="embeddings that the unfinished cells need")
     device = device_of_networks(plan)
-    networks = {p.cell.backbone for p in plan.todo if isinstance(p.cell.embedding_extractor, BackboneSpec)}
+    networks = {spec.label for p in plan.todo for spec in networks_of(p.cell.embedding_extractor)}
     for embedding in embeddings:
         state = "cached" if embedding.cached else "to be computed"
         where = "" if embedding.cached else device if embedding.extractor in networks else "cpu"
@@ -144,7 +144,7 @@ def _patients(plan: Plan, part: str, size: int | str) -> str:
 
 def device_of_networks(plan: Plan) -> str:
     """The device of this plan's networks in a run without --device: cpu, cuda or mps."""
-    if not any(isinstance(planned.cell.extractor, BackboneSpec) for planned in plan.todo):
+    if not any(networks_of(planned.cell.extractor) for planned in plan.todo):
         return "cpu"
     if sys.platform == "linux" and not any(Path("/dev", name).exists() for name in _ACCELERATORS):
         return "cpu"

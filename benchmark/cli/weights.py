@@ -14,7 +14,7 @@ from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
 from extractors.exported_weights import VARIABLE, problem_with, read_index
 from extractors.sources import source_of
-from extractors.specs import BackboneSpec
+from extractors.specs import networks_of
 
 
 def fetch_weights(name: str, out: Path) -> None:
@@ -46,7 +46,7 @@ def export_weights(grid_file: Path, folder: Path) -> None:
     from benchmark.grid.schema import read_grid
     from extractors import weights_export
 
-    specs = {m.extractor for m in read_grid(grid_file).methods() if isinstance(m.extractor, BackboneSpec)}
+    specs = {spec for method in read_grid(grid_file).methods() for spec in networks_of(method.extractor)}
     table = Table("backbone", "file", "MB", "licence", "source", show_header=True)
     problems = []
     try:

@@ -29,7 +29,7 @@ from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from classifiers.catalogue import CLASSIFIERS
 from extractors.sources.known_names import check_names
-from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, BackboneSpec
+from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, networks_of
 from extractors.validation import did_you_mean
 from results.names import LEAKY_SPLIT
 
@@ -246,8 +246,7 @@ def _check_backbones(plan: Plan, cache: Path) -> None:
     asked = [(p.cell.extractor, p.cell.strategy) for p in plan.todo]
     by_strategy: dict[str, set[str]] = defaultdict(set)
     for spec, strategy in asked:
-        if isinstance(spec, BackboneSpec):
-            by_strategy[strategy].add(spec.name)
+        by_strategy[strategy].update(network.name for network in networks_of(spec))
     for strategy, names in by_strategy.items():
         try:
             check_names(names, cache)

@@ -1,7 +1,7 @@
 """The embeddings that the unfinished cells of a plan need, with their expected time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmark.errors import UserError
@@ -11,7 +11,7 @@ from benchmark.store.record import Finished, Record
 from benchmark.store.records import Records
 from extractors.array_store import read_array
 from extractors.engines import AUTO, ENGINES, TORCH, engines_for
-from extractors.specs import BackboneSpec, embedding_folder
+from extractors.specs import BackboneSpec, PlainExtractor, embedding_folder, parts_of
 
 _Measured = Mapping[tuple[str, str], float]  # (extractor, engine) -> milliseconds per image
 
@@ -38,16 +38,17 @@ def plan_embeddings(
     images, pixels = len(plan.manifest.images), plan.images.pixels if plan.images else ""
     networks, measured = _engine_of(engine, device, images), _measured(records.all())
     wanted = {
-        planned.cell.backbone: (extractor, planned.cell.strategy)
+        label: (part, planned.cell.strategy)
         for planned in plan.todo
         if (extractor := planned.cell.embedding_extractor)
+        for label, part in parts_of([extractor]).items()
     }
     found = []
     for label, (extractor, strategy) in wanted.items():
         folder = embedding_folder(cache, pixels, extractor) if pixels else None
         cached = folder is not None and read_array(folder, check=False) is not None
         by = networks if isinstance(extractor, BackboneSpec) else ""
-        cost = _milliseconds(label, by, measured, STRATEGIES[strategy].embedding_ms)
+        cost = _of_extractor(extractor, by, measured, STRATEGIES[strategy].embedding_ms)
         found.append(PlannedEmbedding(label, cached, images, 0.0 if cached else images * cost / 1000, by))
     return found
 
@@ -66,6 +67,15 @@ def _measured(records: Iterable[Record]) -> _Measured:
         for record in records
         if isinstance(record, Finished) and record.embedding and record.embedding.milliseconds_per_image
     }
+
+
+def _of_extractor(extractor: PlainExtractor, engine: str, measured: _Measured, first_guess: float) -> float:
+    """The time per image: of mirrored views twice that of the network, until it was measured."""
+    label, known = extractor.label, {name for name, _ in measured}
+    if isinstance(extractor, BackboneSpec) and extractor.flip and label not in known:
+        label = replace(extractor, flip="", label="").label
+        return 2 * _milliseconds(label, engine, measured, first_guess)
+    return _milliseconds(label, engine, measured, first_guess)
 
 
 def _milliseconds(label: str, engine: str, measured: _Measured, first_guess: float) -> float:

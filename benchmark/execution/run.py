@@ -111,8 +111,9 @@ class Run:
         if self.settings.executor.in_this_process(gpu=True):
             failures = {}
         else:
-            every = list(extractors.values())
-            failures = embed_shards(every, self.job, self.settings.executor, self._embedded)
+            failures = embed_shards(
+                list(extractors.values()), self.job, self.settings.executor, self._embedded
+            )
         wanted = {label: one for label, one in extractors.items() if label not in failures}
         stored = load_embeddings(
             self.settings.cache,

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
@@ -15,7 +15,7 @@ from benchmark.grid.strategy import Extractor, Method
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import Recipe
 from extractors.digests import JsonValue, digest_of
-from extractors.specs import BackboneSpec, DescriptorSpec
+from extractors.specs import AnyExtractor, networks_of
 from results.labels import size_name
 
 AXES = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
@@ -53,7 +53,7 @@ class Cell:
         return axes | {"control": self.control} if self.control else axes
 
     @property
-    def embedding_extractor(self) -> BackboneSpec | DescriptorSpec | None:
+    def embedding_extractor(self) -> AnyExtractor | None:
         """The extractor whose embedding the cell is fitted on; None where none is needed."""
         if isinstance(self.extractor, NoImage) or not STRATEGIES[self.strategy].needs_embedding:
             return None
@@ -138,8 +138,8 @@ def _networks(methods: list[Method]) -> dict[str, dict[str, str]]:
     """For each label, its different networks and the first strategy that uses each of them."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for method in methods:
-        if isinstance(method.extractor, BackboneSpec):
-            found[method.extractor.label].setdefault(repr(method.extractor), method.strategy)
+        for spec in networks_of(method.extractor):  # mirrored views are of the same network
+            found[spec.label].setdefault(repr(replace(spec, flip="")), method.strategy)
     return found
 
 

@@ -89,12 +89,14 @@ def _without_majority(method: Method) -> Method:
 def _with_random_weights(grid: Grid, own: list[Method]) -> list[Method]:
     """The grid's networks with random weights, except those that the grid itself has with random weights."""
     extractors = [method.extractor for method in own]
-    known = {e.name: e for e in extractors if isinstance(e, BackboneSpec) and e.weights == RANDOM}
+    known = {
+        (e.name, e.flip): e for e in extractors if isinstance(e, BackboneSpec) and e.weights == RANDOM
+    }
     found = list(own)
     for method in map(_without_majority, own):
         if isinstance(method.extractor, BackboneSpec):
             fresh = replace(method.extractor, weights=RANDOM, label="")
-            spec = known.setdefault(fresh.name, fresh)
+            spec = known.setdefault((fresh.name, fresh.flip), fresh)
             if not any((other.strategy, other.extractor) == (method.strategy, spec) for other in found):
                 found.append(replace(method, extractor=spec))
     check_labels(grid, found)

@@ -1,11 +1,14 @@
 """The sections of a grid file that list the methods to compare: one pydantic model per strategy."""
 
-from typing import Annotated, Any, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BeforeValidator,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -20,7 +23,7 @@ from extractors.exported_weights import exported_file
 from extractors.normalisation import check_normalisation
 from extractors.sources import INSTALLED, RANDOM, named_weights, source_of
 from extractors.sources.installed import package_of, why_absent
-from extractors.specs import BackboneSpec
+from extractors.specs import BackboneSpec, ConcatSpec
 from extractors.validation import Strict, one_of
 from results.names import CHOSEN
 
@@ -87,11 +90,64 @@ def _backbone(value: Any) -> Any:
 Backbones = Annotated[list[Annotated[BackboneEntry, BeforeValidator(_backbone)]], Field(min_length=1)]
 
 
+class FrozenEntry(BackboneEntry):
+    """A frozen backbone; `flip: average`: its features are the mean over an image and its mirror image."""
+
+    flip: Literal["", "average"] = ""
+
+
+class ConcatEntry(Strict):
+    """The features of several backbones side by side: labels of other entries, or entries of their own."""
+
+    concat: list[Annotated[FrozenEntry, BeforeValidator(_backbone)]] = Field(min_length=2)
+    label: str = ""
+
+    def spec(self, others: Mapping[str, BackboneSpec]) -> ConcatSpec:
+        """The spec of its parts, where a bare name that is a label among `others` stands for that entry."""
+        own = [entry.spec() for entry in self.concat]
+        bare = [
+            entry.model_fields_set <= {"name", "weights"} and spec.pretrained
+            for entry, spec in zip(self.concat, own, strict=True)
+        ]
+        parts = (
+            others.get(spec.name, spec) if plain else spec for spec, plain in zip(own, bare, strict=True)
+        )
+        return ConcatSpec(tuple(parts), self.label)
+
+    @field_validator("concat")
+    @classmethod
+    def _different(cls, entries: list[FrozenEntry]) -> list[FrozenEntry]:
+        twice = [entry.name for entry in entries if entries.count(entry) > 1]
+        if twice:
+            raise PydanticCustomError("twice", f"'{twice[0]}' is there twice: name different networks")
+        return entries
+
+
+def _kind_of_entry(value: Any) -> str:
+    concat = isinstance(value, ConcatEntry) or (isinstance(value, dict) and "concat" in value)
+    return "<concat>" if concat else "<network>"  # no keys of a grid file
+
+
+AnyFrozen = Annotated[
+    Annotated[FrozenEntry, Tag("<network>")] | Annotated[ConcatEntry, Tag("<concat>")],
+    Discriminator(_kind_of_entry),
+    BeforeValidator(_backbone),
+]
+
+
 class FeatureExtraction(Strict):
     """Frozen backbones × classifiers."""
 
-    backbones: Backbones
+    backbones: list[AnyFrozen] = Field(min_length=1)
     classifiers: list[ClassifierName] = Field(min_length=1)
+
+    def specs(self) -> list[BackboneSpec | ConcatSpec]:
+        """The extractors of its entries, in their order."""
+        found = [entry.spec() if isinstance(entry, FrozenEntry) else None for entry in self.backbones]
+        named = {spec.label: spec for spec in found if spec}
+        return [
+            entry.spec(named) if isinstance(entry, ConcatEntry) else entry.spec() for entry in self.backbones
+        ]
 
 
 class HandCrafted(Strict):

@@ -17,7 +17,7 @@ from results.labels import GREY, Look, look_of, register_look
 
 def _frozen_methods(section: FeatureExtraction) -> list[Method]:
     classifiers = tuple(section.classifiers)
-    return [Method("feature_extraction", entry.spec(), classifiers) for entry in section.backbones]
+    return [Method("feature_extraction", spec, classifiers) for spec in section.specs()]
 
 
 def _hand_crafted_methods(section: HandCrafted) -> list[Method]:

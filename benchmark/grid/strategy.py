@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from benchmark.grid.image_free import NoImage
-from extractors.specs import BackboneSpec, DescriptorSpec
+from extractors.specs import AnyExtractor
 from extractors.validation import Strict
 from results.labels import Look
 
 if TYPE_CHECKING:
     from classifiers.fine_tuning.recipes import Recipe
 
-Extractor = BackboneSpec | DescriptorSpec | NoImage
+Extractor = AnyExtractor | NoImage
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from benchmark.store.kept_models import BACKBONE, KeptModel, read_model
 from benchmark.store.record import Finished
 from benchmark.store.records import MODEL, RESULT, Records
 from classifiers.names import WEIGHTS
-from extractors.specs import BackboneSpec
+from extractors.specs import networks_of
 from extractors.weights import save_state
 
 
@@ -27,8 +27,10 @@ def write_bundle(records: Records, record: Finished, folder: Path) -> None:
     shutil.copyfile(source / RESULT, target / RESULT)
     if model.tuned:
         shutil.copyfile(source / WEIGHTS, target / WEIGHTS)
-    elif isinstance(model.extractor, BackboneSpec):
-        save_state(frozen_backbone(model, "cpu").network.state_dict(), target / MODEL / BACKBONE)
+    elif networks_of(model.extractor):
+        files = model.backbone_files(target / MODEL / BACKBONE)
+        for network, file in zip(model.networks, files, strict=True):
+            save_state(frozen_backbone(network, "cpu").network.state_dict(), file)
 
 
 def read_bundle(folder: Path) -> KeptModel:

@@ -32,7 +32,7 @@ from extractors.backbones import Backbone, forward, to_grey
 from extractors.descriptors import descriptors
 from extractors.engines import AUTO
 from extractors.handcrafted import describe
-from extractors.specs import DescriptorSpec
+from extractors.specs import BackboneSpec, DescriptorSpec, networks_of
 
 Explainer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 _PLACES = "what each place of the last feature map adds to the log odds"
@@ -94,7 +94,7 @@ def randomised_contributions_of(model: KeptModel, device: str = "auto") -> Contr
     """
     if model.tuned:
         return _of_tuned(model, device, trained=False)
-    if isinstance(model.extractor, DescriptorSpec) or not model.extractor.trained:
+    if not any(network.trained for network in networks_of(model.extractor)):
         return None
     return _of_frozen(model, device, trained=False)
 
@@ -132,6 +132,8 @@ def _of_tuned(model: KeptModel, device: str, *, trained: bool = True) -> Contrib
 
 
 def _of_frozen(model: KeptModel, device: str, *, trained: bool = True) -> Contributions | None:
+    if not isinstance(model.extractor, BackboneSpec) or model.extractor.flip:
+        return None  # several maps: of several networks, or of both views
     backbone = frozen_backbone(model, device, trained=trained)
     place = last_map(backbone.network, _blank(backbone, model.size))
     if place is None:

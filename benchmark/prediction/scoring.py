@@ -1,7 +1,7 @@
 """From pixels to probabilities, by a kept model: a frozen extractor with a classifier, or a tuned network."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,7 +21,7 @@ from extractors.engines import AUTO, TORCH, engines_for
 from extractors.engines.agreement import with_engine
 from extractors.handcrafted import describe
 from extractors.sources import RANDOM
-from extractors.specs import BackboneSpec, DescriptorSpec
+from extractors.specs import BETWEEN, BackboneSpec, DescriptorSpec
 from extractors.weights import load_strictly, read_state
 
 _log = logging.getLogger(__name__)
@@ -57,10 +57,10 @@ def scorer_of(model: KeptModel, device: str = "auto", engine: str = AUTO) -> Sco
         if isinstance(model.extractor, DescriptorSpec):
             check_identity(model)
             return partial(_by_descriptor, model, model.extractor.name)
-        backbone = frozen_backbone(model, device)
-        engines_for(engine, backbone.device.type, images=0)  # raises for one that cannot be used
-        chosen = _engine_of(model, backbone) if engine == AUTO else engine
-        return partial(_by_backbone, model, _Checked(backbone, chosen))
+        backbones = [frozen_backbone(network, device) for network in model.networks]
+        engines_for(engine, backbones[0].device.type, images=0)  # raises for one that cannot be used
+        used = _engines_of(model, backbones) if engine == AUTO else [engine] * len(backbones)
+        return partial(_by_backbones, model, [_Checked(*pair) for pair in zip(backbones, used, strict=True)])
     except ValueError as error:
         raise UserError(f"cell {model.record.cell}: {reason(error)}") from error
 
@@ -106,15 +106,20 @@ def _by_descriptor(model: KeptModel, name: str, pixels: Pixels) -> Scores:
     return Scores(model.classifier.predict_proba(vectors), vectors)
 
 
-def _engine_of(model: KeptModel, backbone: Backbone) -> str:
-    """The engine that the cell was fitted with, where it can be used here; else torch."""
-    used = model.record.embedding.engine if model.record.embedding else None
+def _engines_of(model: KeptModel, backbones: Sequence[Backbone]) -> list[str]:
+    """The engine of each network that the cell was fitted with, where it can be used here; else torch."""
+    recorded = model.record.embedding.engine if model.record.embedding else None
+    names = recorded.split(BETWEEN) if recorded else [TORCH] * len(backbones)
+    return [_usable(model, *pair) for pair in zip(names, backbones, strict=True)]
+
+
+def _usable(model: KeptModel, engine: str, backbone: Backbone) -> str:
     try:
-        engines_for(used or TORCH, backbone.device.type, images=0)
+        engines_for(engine, backbone.device.type, images=0)
     except ValueError as error:
         _log.info("cell %s: %s; %s is used", model.record.cell, error, TORCH)
         return TORCH
-    return used or TORCH
+    return engine
 
 
 class _Checked:
@@ -130,8 +135,8 @@ class _Checked:
         return self._found
 
 
-def _by_backbone(model: KeptModel, checked: _Checked, pixels: Pixels) -> Scores:
-    vectors = embed(checked(pixels), pixels)
+def _by_backbones(model: KeptModel, networks: Sequence[_Checked], pixels: Pixels) -> Scores:
+    vectors = np.hstack([embed(checked(pixels), pixels) for checked in networks])
     return Scores(model.classifier.predict_proba(vectors), vectors)
 
 

@@ -1,7 +1,7 @@
 """The facts that the methods text is written from, out of the grid, the manifest and the records."""
 
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -19,7 +19,7 @@ from classifiers.names import FOLDS
 from extractors.descriptors import descriptors
 from extractors.sources import INSTALLED, RANDOM, source_of
 from extractors.sources.installed import package_of
-from extractors.specs import BackboneSpec, DescriptorSpec
+from extractors.specs import BackboneSpec, ConcatSpec, DescriptorSpec, networks_of
 
 
 def facts_of(findings: Findings) -> dict[str, Any]:
@@ -28,8 +28,8 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     Keys: grid (`Grid.model_dump(mode="json")`), dataset (name and citation, empty where unknown),
     evaluated_on, leaky (whether patients are in training and in test), parts (images, studies and patients of
     each body part, by side), frozen and tuned (networks: name, weights in words, library and its BibTeX
-    key), recipes (of the fine-tuning: name, keys, and stages,
-    complete; by_folds and by_part: whether some cells use folds and some one validation part), budgets (the
+    key), concatenated (names of networks whose features stand side by side), mirrored (names of those with
+    features of two views), recipes (of the fine-tuning: name, keys, and stages, complete; by_folds and by_part: whether some cells use folds and some one validation part), budgets (the
     searches of a network: classifiers, few for fine-tuning with the fewest images and many with the most;
     None where a side is not there), others (sentences on strategies of other packages), folds, by_skimage
     (whether scikit-image computes all descriptors), labels (names in prose of descriptors), classifiers
@@ -46,6 +46,7 @@ def facts_of(findings: Findings) -> dict[str, Any]:
         "leaky": bool(leak_of(cells)),
         "parts": [_part(findings, part) for part in plan.grid.body_parts],
         "frozen": _networks(findings, QUESTION.first),
+        **_features(findings),
         "tuned": _networks(findings, QUESTION.second),
         "recipes": _recipes(findings),
         "budgets": _budgets(findings),
@@ -83,8 +84,19 @@ def _by_skimage(findings: Findings) -> bool:
 def _networks(findings: Findings, strategy: str) -> list[dict[str, str]]:
     """The networks that the grid asks of a strategy, in its order."""
     methods = findings.plan.grid.methods()
-    specs = [method.extractor for method in methods if method.strategy == strategy]
-    return [_network(spec) for spec in specs if isinstance(spec, BackboneSpec)]
+    asked = (spec for one in methods if one.strategy == strategy for spec in networks_of(one.extractor))
+    return [_network(spec) for spec in dict.fromkeys(replace(spec, flip="", label="") for spec in asked)]
+
+
+def _features(findings: Findings) -> dict[str, Any]:
+    """The networks whose features stand side by side, and those whose features are of two views."""
+    asked = [method.extractor for method in findings.plan.grid.methods()]
+    together = [one for one in asked if isinstance(one, ConcatSpec)]
+    mirrored = [spec for one in asked for spec in networks_of(one) if spec.flip]
+    return {
+        "concatenated": [[_network(spec)["name"] for spec in one.parts] for one in together],
+        "mirrored": list(dict.fromkeys(_network(spec)["name"] for spec in mirrored)),
+    }
 
 
 def _network(spec: BackboneSpec) -> dict[str, str]:

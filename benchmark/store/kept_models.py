@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from classifiers.fine_tuning.recipes import Head
 from classifiers.fitted_model import FittedModel, load_fitted_model
 from classifiers.names import WEIGHTS
 from extractors.digests import file_digest
-from extractors.specs import BackboneSpec, DescriptorSpec
+from extractors.specs import AnyExtractor, BackboneSpec, ConcatSpec, DescriptorSpec, networks_of
 
 BACKBONE = "backbone.safetensors"  # the frozen network's own weights, in a model that was made to travel
 _VERSION = 1
@@ -40,12 +40,33 @@ class KeptModel:
     """
 
     record: Finished
-    extractor: BackboneSpec | DescriptorSpec
+    extractor: AnyExtractor
     identity: Mapping[str, Any]
     classifier: FittedModel
     familiarity: Familiarity
     tuned: TunedHead | None
     backbone: Path | None = None
+
+    @property
+    def networks(self) -> list["KeptModel"]:
+        """The model with each of its frozen networks alone: itself, or one per part of a concatenation."""
+        if not isinstance(self.extractor, ConcatSpec):
+            return [self]
+        files = (
+            [None] * len(self.extractor.parts)
+            if self.backbone is None
+            else self.backbone_files(self.backbone)
+        )
+        identities = self.identity["concat"]
+        return [
+            replace(self, extractor=part, identity=identity, backbone=file)
+            for part, identity, file in zip(self.extractor.parts, identities, files, strict=True)
+        ]
+
+    def backbone_files(self, first: Path) -> list[Path]:
+        """The files of its networks' weights beside `first`, which is that of the first network."""
+        numbers = range(1, len(networks_of(self.extractor)))
+        return [first, *(first.with_name(f"{first.stem}_{n}{first.suffix}") for n in numbers)]
 
     @property
     def image(self) -> dict[str, Any]:
@@ -61,7 +82,7 @@ class KeptModel:
 
 def write_model(
     folder: Path,
-    extractor: BackboneSpec | DescriptorSpec,
+    extractor: AnyExtractor,
     classifier: FittedModel,
     familiarity: Familiarity,
     tuned: TunedHead | None = None,
@@ -76,9 +97,7 @@ def write_model(
     familiarity.save(target)
     content: dict[str, Any] = {
         "version": _VERSION,
-        "extractor": _backbone(extractor, tuned)
-        if isinstance(extractor, BackboneSpec)
-        else extractor.asked(),
+        "extractor": _settings(extractor, tuned),
         "identity": extractor.identity(),
     }
     if tuned:
@@ -126,6 +145,13 @@ def _tuned(content: Mapping[str, Any], weights: Path) -> TunedHead:
     return TunedHead(Head.model_validate(content["head"]), content["resolution"], weights)
 
 
+def _settings(extractor: AnyExtractor, tuned: TunedHead | None) -> dict[str, Any]:
+    if isinstance(extractor, ConcatSpec):
+        parts = [_backbone(part, None) for part in extractor.parts]
+        return {"concat": parts, "label": extractor.label}
+    return _backbone(extractor, tuned) if isinstance(extractor, BackboneSpec) else extractor.asked()
+
+
 def _backbone(spec: BackboneSpec, tuned: TunedHead | None) -> dict[str, Any]:
     """The settings of a backbone with the path of its weights; those of its library where it was tuned.
 
@@ -139,11 +165,16 @@ def _backbone(spec: BackboneSpec, tuned: TunedHead | None) -> dict[str, Any]:
         "mean": known.mean,
         "std": known.std,
         "label": spec.label,
+        **({"flip": spec.flip} if spec.flip else {}),
     }
 
 
-def _extractor(content: Mapping[str, Any]) -> BackboneSpec | DescriptorSpec:
-    if "weights" not in content:
-        return DescriptorSpec(str(content["name"]))
+def _extractor(content: Mapping[str, Any]) -> AnyExtractor:
+    if "concat" in content:
+        return ConcatSpec(tuple(_spec(part) for part in content["concat"]), str(content["label"]))
+    return _spec(content) if "weights" in content else DescriptorSpec(str(content["name"]))
+
+
+def _spec(content: Mapping[str, Any]) -> BackboneSpec:
     mean, std = (tuple(content[key]) if content[key] else None for key in ("mean", "std"))
     return BackboneSpec(**{**content, "mean": mean, "std": std})

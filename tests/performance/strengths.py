@@ -77,7 +77,9 @@ def compare(x, labels, patients, size, judged, seeds):
 
 def main(given):
     pixels, labels, patients = images_of(Path(os.environ["PNEUMONIA"]), given.images)
-    table = Table("network", "images", "default chose", "wide chose", "wide − default, mean", "from", "to", "time")
+    table = Table(
+        "network", "images", "default chose", "wide chose", "wide − default, mean", "from", "to", "time"
+    )
     for spec in networks(Path(os.environ["WEIGHTS"])):
         backbone = load_backbone(spec, size=224, device=choose_device("cpu"))
         x = embed(with_engine(backbone, AUTO, pixels), pixels)
