@@ -103,7 +103,7 @@ class Neighbours:
     def save(self, folder: Path) -> None:
         numbers = np.array([self.count, self.cosine])
         arrays: dict[str, NDArray[Any]] = {
-            "vectors": self.vectors,
+            "vectors": np.ascontiguousarray(self.vectors),
             "labels": self.labels,
             "count_cosine": numbers,
         }

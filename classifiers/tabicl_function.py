@@ -1,6 +1,7 @@
 """The decision function of TabICL: the training rows and labels that it reads with each prediction."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,6 +51,13 @@ class InContext:
     def __call__(self, rows: Matrix) -> Floats:
         if not len(rows):
             return np.empty(0)
+        columns = rows if self.components is None else np.ascontiguousarray(rows @ self.components.T)
+        probabilities = np.asarray(self._model.predict_proba(columns)[:, 1], dtype=np.float64)
+        return np.asarray(logit(probabilities.clip(_SURE, 1 - _SURE)), dtype=np.float64)
+
+    @cached_property
+    def _model(self) -> Any:
+        """The library's classifier with the training rows, which it only stores."""
         from tabicl import TabICLClassifier  # seconds to import, and an extra
 
         model = TabICLClassifier(
@@ -60,10 +68,7 @@ class InContext:
             random_state=self.seed % 2**32,
             n_jobs=self.threads,
         )
-        model.fit(self.vectors, self.labels.astype(np.int64))
-        columns = rows if self.components is None else np.ascontiguousarray(rows @ self.components.T)
-        probabilities = np.asarray(model.predict_proba(columns)[:, 1], dtype=np.float64)
-        return np.asarray(logit(probabilities.clip(_SURE, 1 - _SURE)), dtype=np.float64)
+        return model.fit(self.vectors, self.labels.astype(np.int64))
 
     def save(self, folder: Path) -> None:
         arrays: dict[str, NDArray[Any]] = {
@@ -74,7 +79,8 @@ class InContext:
         }
         if self.components is not None:
             arrays["components"] = self.components
-        save_file(arrays, folder / _ARRAYS)
+        whole = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
+        save_file(whole, folder / _ARRAYS)  # it would write a part of another array's memory as it lies there
 
     @classmethod
     def load(cls, folder: Path) -> Self:

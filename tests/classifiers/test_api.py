@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import classifiers
-from classifiers.catalogue import CLASSIFIERS
+from tests.classifiers.problems import HERE
 
 RANDOM = np.random.default_rng(0)
 Y = np.tile([0, 1], 30)
@@ -15,7 +15,7 @@ X = RANDOM.normal(size=(60, 4)) + Y[:, None]
 PATIENTS = np.repeat(np.arange(20), 3)
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("name", HERE)
 def test_it_fits_and_predicts_other_rows(name):
     model = classifiers.fit(name, X, Y.astype(bool), PATIENTS, seed=3)
     assert model.probabilities.shape == (0,)

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from classifiers import boosting, linear, svm
+from classifiers import boosting, linear, neighbours, svm, tabicl_fit
 from classifiers.catalogue import CLASSIFIERS, GROUP, find_classifier, learns
 from classifiers.classifier import Classifier
 from classifiers.fitting import Fit
 from extractors.registry import with_entry_points
 from tests.classifiers import reference
-from tests.classifiers.problems import make
+from tests.classifiers.problems import HERE, make
 
-FITTED = [name for name, classifier in CLASSIFIERS.items() if classifier.learns]
+FITTED = [name for name in HERE if CLASSIFIERS[name].learns]
 
 ROUNDS = boosting.ROUNDS  # as shipped; the tests boost for fewer
 
@@ -38,6 +38,13 @@ def test_the_methods_text_says_what_is_searched():
     assert powers in said["linear_svm"]
     assert (svm.STRENGTHS, svm.GAMMAS) == ((0.1, 1, 10, 100), (1 / 16, 1 / 4, 1))
     assert "0.1, 1, 10 and 100, and gamma among 1/16, 1/4 and 1" in said["rbf_svm"]
+    assert (sorted(neighbours.COUNTS), neighbours.COSINE) == ([5, 10, 20, 50], (False, True))
+    assert "5, 10, 20 and 50, and the distance among the Euclidean one and one minus" in said["knn"]
+    assert (tabicl_fit.COLUMNS, tabicl_fit.ROWS) == (100, 10_000)
+    assert (
+        "at most 100 principal components of the training images' features, and at most 10,000"
+        in said["tabicl"]
+    )
     assert (boosting.DEPTHS, ROUNDS) == ((3, 5), (50, 100, 200, 400))
     assert "3 and 5 and their number among 50, 100, 200 and 400" in said["xgboost"]
     assert {
@@ -54,16 +61,16 @@ def test_an_installed_package_adds_its_own(monkeypatch):
     def answer(data):
         return Fit(np.full(len(data.test), 0.3), {}, 0.5, 0.5, {"select": 0, "fit": 0, "predict": 0}, 4)
 
-    other = Classifier("knn", "k nearest neighbours", answer, (0.5, 1.0), "It asked the neighbours.")
-    point = SimpleNamespace(name="knn", value="other:KNN", dist=None, load=lambda: other)
+    other = Classifier("forest", "random forest", answer, (0.5, 1.0), "It grew trees.")
+    point = SimpleNamespace(name="forest", value="other:FOREST", dist=None, load=lambda: other)
     monkeypatch.setattr("extractors.registry.entry_points", lambda group: [point] * (group == GROUP))
     known = with_entry_points(GROUP, CLASSIFIERS.values())
-    assert list(known) == [*CLASSIFIERS, "knn"]
-    monkeypatch.setitem(CLASSIFIERS, "knn", known["knn"])
+    assert list(known) == [*CLASSIFIERS, "forest"]
+    monkeypatch.setitem(CLASSIFIERS, "forest", known["forest"])
     data, _ = make(80, 10)
-    assert find_classifier("knn").fit(data).probabilities.tolist() == [0.3] * 400
-    with pytest.raises(ValueError, match="'knn' names no reference"):
-        reference.estimator("knn", 10, 0)
+    assert find_classifier("forest").fit(data).probabilities.tolist() == [0.3] * 400
+    with pytest.raises(ValueError, match="'forest' names no reference"):
+        reference.estimator("forest", 10, 0)
 
 
 @pytest.fixture(autouse=True)
@@ -80,11 +87,14 @@ def test_the_answer_is_scikit_learns(name, n, d):
     plain = reference.calibrated(found, data.train, data.labels, data.folds).predict_proba(data.test)
     assert fit.selection_auroc == pytest.approx(found.best_score_, abs=0.01)
     aurocs = roc_auc_score(truth, fit.probabilities), roc_auc_score(truth, plain[:, 1])
-    assert aurocs[0] == pytest.approx(aurocs[1], abs=0.006 if n < d else 0.003)
+    near = 0.006 if n < d else 0.003
+    if name == "knn":  # standardised per fold, other numbers of neighbours may be best by a hair
+        near = 0.01
+    assert aurocs[0] == pytest.approx(aurocs[1], abs=near)
     assert aurocs[0] > 0.75
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("name", HERE)
 def test_the_same_data_gives_the_same_bits_whatever_ran_before(name):
     one, _ = make(100, 30)
     two, _ = make(100, 30)
@@ -102,7 +112,7 @@ def test_no_signal_does_not_turn_the_ranking_round(name):
         assert len(np.unique(fit.probabilities)) > 100
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("name", HERE)
 def test_probabilities_are_probabilities(name):
     data, _ = make(80, 10)
     fit = CLASSIFIERS[name].fit(data)
@@ -112,7 +122,7 @@ def test_probabilities_are_probabilities(name):
     assert set(fit.seconds) == {"select", "fit", "predict"}
 
 
-@pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.parametrize("name", HERE)
 def test_every_classifier_of_a_data_counts_what_they_share(name):
     data, _ = make(80, 10)
     data.__dict__["seconds_shared"] = 100.0

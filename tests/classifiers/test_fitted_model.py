@@ -7,10 +7,9 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from classifiers.api import fit
-from classifiers.catalogue import CLASSIFIERS
 from classifiers.decision_functions import KEPT_FUNCTIONS
 from classifiers.fitted_model import FittedModel, Standardisation, load_fitted_model
-from tests.classifiers.problems import make
+from tests.classifiers.problems import HERE, make
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +17,7 @@ def data():
     return make(120, 30)[0]
 
 
-@pytest.mark.parametrize("name", list(CLASSIFIERS))
+@pytest.mark.parametrize("name", HERE)
 def test_a_model_that_was_kept_gives_the_same_probabilities(name, data, tmp_path):
     model = fit(name, data.train, data.labels, data.groups).model
     assert model is not None
@@ -66,4 +65,4 @@ def test_damaged_files_are_one_clear_line(name, damage, data, tmp_path):
 
 
 def test_every_registered_decision_function_has_a_name():
-    assert set(KEPT_FUNCTIONS) == {"linear", "gaussian_kernel", "trees", "same"}
+    assert set(KEPT_FUNCTIONS) == {"linear", "gaussian_kernel", "neighbours", "trees", "in_context", "same"}

@@ -78,7 +78,7 @@ STRATEGIES: dict[str, Strategy] = {
     **{
         f"{name.replace('_', ' ')} on embeddings": partial(_frozen, name)
         for name, classifier in CLASSIFIERS.items()
-        if classifier.learns
+        if classifier.learns and not classifier.why_absent()
     },
     "logistic regression on hand-crafted LBP": _hand_crafted,
     "a fine-tuned network": _fine_tuned,
