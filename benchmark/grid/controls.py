@@ -89,9 +89,7 @@ def _without_majority(method: Method) -> Method:
 def _with_random_weights(grid: Grid, own: list[Method]) -> list[Method]:
     """The grid's networks with random weights, except those that the grid itself has with random weights."""
     extractors = [method.extractor for method in own]
-    known = {
-        (e.name, e.flip): e for e in extractors if isinstance(e, BackboneSpec) and e.weights == RANDOM
-    }
+    known = {(e.name, e.flip): e for e in extractors if isinstance(e, BackboneSpec) and e.weights == RANDOM}
     found = list(own)
     for method in map(_without_majority, own):
         if isinstance(method.extractor, BackboneSpec):

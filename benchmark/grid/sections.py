@@ -114,14 +114,6 @@ class ConcatEntry(Strict):
         )
         return ConcatSpec(tuple(parts), self.label)
 
-    @field_validator("concat")
-    @classmethod
-    def _different(cls, entries: list[FrozenEntry]) -> list[FrozenEntry]:
-        twice = [entry.name for entry in entries if entries.count(entry) > 1]
-        if twice:
-            raise PydanticCustomError("twice", f"'{twice[0]}' is there twice: name different networks")
-        return entries
-
 
 def _kind_of_entry(value: Any) -> str:
     concat = isinstance(value, ConcatEntry) or (isinstance(value, dict) and "concat" in value)

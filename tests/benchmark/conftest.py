@@ -163,7 +163,7 @@ def kept_run(tmp_path_factory: pytest.TempPathFactory, phantom: Path) -> tuple[P
     sections: dict[str, object] = {
         "feature_extraction": {
             "backbones": ["bundled"],
-            "classifiers": ["logistic_regression", "linear_svm", "rbf_svm", "xgboost", "majority"],
+            "classifiers": ["logistic_regression", "linear_svm", "rbf_svm", "xgboost", "knn", "majority"],
         },
         "fine_tuning": {"backbones": ["bundled"], "recipe": {"epochs": 1, "folds": 2, "resolution": 32}},
         "hand_crafted": {"descriptors": ["edges"], "classifiers": ["logistic_regression"]},
@@ -176,3 +176,19 @@ def kept_run(tmp_path_factory: pytest.TempPathFactory, phantom: Path) -> tuple[P
     assert results.plan is not None
     assert not results.failed
     return results.plan, Workspace(folder / "runs").records("kept")
+
+
+@pytest.fixture(scope="session")
+def frozen_forms(tmp_path_factory: pytest.TempPathFactory, phantom: Path) -> tuple[Plan, Records]:
+    """A network, its mirrored views and a concatenation, with kept models. Do not write into its workspace."""
+    folder = tmp_path_factory.mktemp("forms")
+    random = {"name": "bundled", "weights": "random"}
+    entries = ["bundled", {"name": "bundled", "flip": "average"}, {"concat": ["bundled", random]}]
+    section = {"backbones": entries, "classifiers": ["logistic_regression", "knn"]}
+    changes: dict[str, object] = {"feature_extraction": section, "hand_crafted": None, "keep_models": "all"}
+    grid = folder / "grid.yaml"
+    grid.write_text(small_grid(phantom, name="forms", train_sizes=[60], image={"size": 40}, **changes))
+    results = run(grid, folder / "runs", jobs=1, device="cpu", track=False)
+    assert results.plan is not None
+    assert not results.failed
+    return results.plan, Workspace(folder / "runs").records("forms")

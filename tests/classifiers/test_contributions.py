@@ -7,7 +7,13 @@ from scipy.special import logit
 
 from classifiers.calibration import Sigmoid
 from classifiers.conformal import HeldOut
-from classifiers.contributions import gradient, has_gradient, removal, shapley_values
+from classifiers.contributions import (
+    gradient,
+    has_gradient,
+    has_shapley_values,
+    removal,
+    shapley_values,
+)
 from classifiers.decision_functions import GaussianKernel, Linear, Same, Trees
 from classifiers.fitted_model import FittedModel, Standardisation
 
@@ -63,3 +69,5 @@ def test_what_a_classifier_does_not_have_is_refused():
         gradient(model_of(Same()), ROWS)
     with pytest.raises(ValueError, match="no trees"):
         shapley_values(model_of(LINEAR), ROWS)
+    assert not any(has(model_of(Same())) for has in (has_gradient, has_shapley_values))
+    assert (has_gradient(model_of(LINEAR)), has_shapley_values(model_of(LINEAR))) == (True, False)

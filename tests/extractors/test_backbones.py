@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 
 from extractors import backbones
 from extractors.backbones import embed, fetch_state, load_backbone, network_input, normalised
+from extractors.engines.agreement import with_engine
 from extractors.specs import BackboneSpec
 
 CPU = torch.device("cpu")
@@ -209,3 +210,16 @@ def test_the_renaming_of_a_file_is_said(tmp_path):
     torch.save({"state_dict": state}, tmp_path / "w.ckpt")
     backbone = load_backbone(BackboneSpec(SMALL, str(tmp_path / "w.ckpt")), size=64, device=CPU)
     assert backbone.renamed == "taken from 'state_dict'; without the prefix 'model._orig_mod.'"
+
+
+@pytest.mark.parametrize("engine", ["torch", "onnxruntime"])
+def test_mirrored_views_are_the_mean_with_those_of_mirror_images(small, engine):
+    pixels = images(32)
+    backbone = with_engine(replace(small, spec=replace(small.spec, flip="average")), engine, pixels)
+    assert backbone.engine == engine
+    found = embed(backbone, pixels)
+    expected = (embed(small, pixels) + embed(small, pixels[:, :, ::-1])) / 2
+    near = 1e-3 * float(np.abs(expected).max())
+    assert found == pytest.approx(expected, abs=near)
+    assert not np.allclose(found, embed(small, pixels), atol=10 * near)
+    assert found == pytest.approx(embed(backbone, pixels[:, :, ::-1]), abs=near)

@@ -2,7 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
+from extractors.specs import (
+    BackboneSpec,
+    ConcatSpec,
+    DescriptorSpec,
+    embedding_folder,
+    networks_of,
+    parts_of,
+)
 
 BYTES = b"weights"
 
@@ -38,3 +45,24 @@ def test_a_backbone_has_the_own_weights_of_its_source_unless_others_are_named(tm
     assert BackboneSpec("resnet50", "random").weights_file is None
     assert BackboneSpec("resnet50", "here/w.pth").weights_file == Path("here/w.pth")
     assert BackboneSpec("resnet50", "here/w.pth").asked() == {"name": "resnet50", "weights": "w.pth"}
+
+
+def test_a_mirrored_view_is_another_embedding_and_the_default_is_no_new_one():
+    plain, mirrored = BackboneSpec("resnet50"), BackboneSpec("resnet50", flip="average")
+    assert plain.asked() == {"name": "resnet50"}
+    assert mirrored.asked() == {"name": "resnet50", "flip": "average"}
+    assert mirrored.identity() == {**plain.identity(), "flip": "average"}
+    assert (plain.label, mirrored.label) == ("resnet50", "resnet50-flip")
+    assert BackboneSpec("resnet50", "random", flip="average").label == "resnet50-random-flip"
+
+
+def test_a_concatenation_is_known_by_its_parts_in_their_order():
+    one, two = BackboneSpec("resnet50"), BackboneSpec("densenet169", "random")
+    both = ConcatSpec((one, two))
+    assert both.label == "resnet50 + densenet169-random"
+    assert both.asked() == {"concat": [one.asked(), two.asked()]}
+    assert both.identity() == {"concat": [one.identity(), two.identity()]}
+    assert ConcatSpec((two, one)).asked() != both.asked()
+    assert networks_of(both) == (one, two)
+    assert (networks_of(one), networks_of(DescriptorSpec("hog"))) == ((one,), ())
+    assert list(parts_of([both, one, DescriptorSpec("hog")])) == ["resnet50", "densenet169-random", "hog"]

@@ -85,6 +85,7 @@ def main(given):
         x = embed(with_engine(backbone, AUTO, pixels), pixels)
         for size in given.sizes:
             with threadpool_limits(1):
+                compare(x, labels, patients, size, given.judged, 1)  # the first call loads libraries
                 found = compare(x, labels, patients, size, given.judged, given.seeds)
             chosen = {
                 name: ", ".join(f"{c:g} × {n}" for c, n in sorted(Counter(row[0] for row in rows).items()))

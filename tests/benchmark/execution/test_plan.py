@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from benchmark.execution.plan import make_plan
+from benchmark.execution.plan import fingerprint_of, make_plan
 from benchmark.execution.subsets import Subsets
+from benchmark.grid.cells import expand
+from benchmark.grid.schema import Grid
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from tests.benchmark.opened import open_plan
@@ -92,3 +94,22 @@ def test_images_are_counted_per_seed_where_seeds_draw_the_patients(tmp_path):
         assert plan.train_images(*point) == len(subsets.subset(*point).train_rows)
     assert len({plan.train_images("all", "full", seed) for seed in range(9)}) > 1
     assert {p.cell.patient_share for p in plan.cells} == {None, 0.7}
+
+
+def test_other_weights_of_tabicl_make_only_its_cells_stale(tmp_path, monkeypatch):
+    file = tmp_path / "weights.ckpt"
+    file.write_bytes(b"one")
+    monkeypatch.setenv("BENCHMARK_TABICL", str(file))
+    grid = Grid.model_validate(
+        {
+            "name": "g",
+            "dataset": {"kind": "phantom"},
+            "feature_extraction": {"backbones": ["bundled"], "classifiers": ["knn", "tabicl"]},
+        }
+    )
+    knn, tabicl = expand(grid, {"all": 500})[0]
+    before = [fingerprint_of(cell, grid, "") for cell in (knn, tabicl)]
+    file.write_bytes(b"other")
+    after = [fingerprint_of(cell, grid, "") for cell in (knn, tabicl)]
+    assert "classifier" not in before[0]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False]

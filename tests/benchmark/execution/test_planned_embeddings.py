@@ -64,3 +64,22 @@ def test_an_engine_that_is_not_installed_is_one_line(opened, tmp_path, monkeypat
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     with pytest.raises(UserError, match="--engine: engine 'openvino' is not installed"):
         by_extractor(opened, tmp_path, engine="openvino")
+
+
+def test_mirrored_views_take_twice_the_time_and_concatenations_that_of_their_parts(
+    write_grid, tmp_path, monkeypatch
+):
+    from benchmark.store.workspace import Workspace
+
+    entries = [{"name": "bundled", "flip": "average"}, {"concat": ["bundled", "edgenext_small"]}]
+    grid = write_grid(train_sizes=[40], feature_extraction={"backbones": entries, "classifiers": ["knn"]})
+    opened = open_plan(grid, Workspace(tmp_path / "runs"))
+    monkeypatch.setattr(planned_embeddings, "_measured", lambda records: {("bundled", "torch"): 8.0})
+    found = by_extractor(opened, tmp_path, engine="torch")
+    assert list(found) == ["bundled-flip", "bundled", "edgenext_small", "glcm"]
+    assert found["bundled"].seconds == pytest.approx(8.0 * found["bundled"].images / 1000)
+    assert found["bundled-flip"].seconds == pytest.approx(2 * found["bundled"].seconds)
+    measured = {("bundled", "torch"): 8.0, ("bundled-flip", "torch"): 9.0}
+    monkeypatch.setattr(planned_embeddings, "_measured", lambda records: measured)
+    found = by_extractor(opened, tmp_path, engine="torch")
+    assert found["bundled-flip"].seconds == pytest.approx(9.0 * found["bundled"].images / 1000)

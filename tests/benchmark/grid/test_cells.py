@@ -115,3 +115,21 @@ def test_the_bundled_network_is_asked_for_by_its_name_alone():
     assert extractor("bundled").asked() == {"name": "bundled"}
     assert extractor({"name": "bundled", "weights": "bundled"}) == extractor("bundled")
     assert extractor({"name": "bundled", "weights": "random"}).label == "bundled-random"
+
+
+def test_a_classifier_that_cannot_be_used_here_is_left_out_with_the_reason(monkeypatch):
+    monkeypatch.delenv("BENCHMARK_TABICL", raising=False)
+    both = {"backbones": ["resnet18"], "classifiers": ["knn", "tabicl"]}
+    cells, left_out = expand(grid(feature_extraction=both), SIZES)
+    assert {cell.classifier for cell in cells} == {"knn", "logistic_regression"}
+    absent = [left for left in left_out if left.cell.classifier == "tabicl" and left.cell.body_part == "all"]
+    assert len(absent) == 2 * 2
+    assert all("TabICL" in left.reason for left in absent)
+
+
+def test_mirrored_views_of_a_network_may_have_its_name():
+    """So that the fine-tuned network is compared with them."""
+    mirrored = {"name": "resnet18", "flip": "average", "label": "resnet18"}
+    frozen = {"backbones": [mirrored], "classifiers": ["knn"]}
+    cells, _ = expand(grid(feature_extraction=frozen, fine_tuning={"backbones": ["resnet18"]}), SIZES)
+    assert {cell.backbone for cell in cells} == {"resnet18", "edges"}

@@ -166,3 +166,10 @@ def test_ids_of_all_cells_differ_and_are_those_of_the_question():
     assert [cell.id for cell in expand(grid(*CONTROL_NAMES), SIZES)[0]] == [cell.id for cell in own]
     assert "control" not in own[0].axes
     assert controls[0].axes["control"] == "shuffled_labels"
+
+
+def test_mirrored_views_have_a_control_of_their_own_and_concatenations_none():
+    entries = ["resnet18", {"name": "resnet18", "flip": "average"}, {"concat": ["resnet18", "resnet34"]}]
+    frozen = {"backbones": entries, "classifiers": ["knn"]}
+    cells, _ = expanded("random_weights", feature_extraction=frozen, fine_tuning=None)
+    assert {cell.backbone for cell in cells} == {"resnet18-random", "resnet18-random-flip"}

@@ -5,6 +5,7 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.grid.cells import expand
 from benchmark.grid.schema import Grid, read_grid
+from extractors.specs import BackboneSpec
 
 HEAD = "name: g\ndataset: {kind: phantom}\nfine_tuning:\n  backbones: [resnet18, resnet34]\n"
 TWO = """  recipes:
@@ -125,3 +126,67 @@ def test_installed_weights_are_known_with_and_without_their_package(read):
     text = "  recipe: default\nfeature_extraction:\n  backbones: [{name: tf_efficientnet_lite0, weights: installed}]\n"
     grid = read(text + "  classifiers: [majority]\n")
     assert grid.methods()[0].extractor.weights == "installed"
+
+
+def frozen(tmp_path, entries):
+    path = tmp_path / "f.yaml"
+    section = f"feature_extraction:\n  classifiers: [logistic_regression]\n  backbones:\n{entries}"
+    path.write_text(f"name: g\ndataset: {{kind: phantom}}\n{section}")
+    return read_grid(path)
+
+
+def extractors_of(grid):
+    return [cell.extractor for cell in cells_of(grid)]
+
+
+def test_parts_of_a_concatenation_are_entries_of_the_section_or_their_own(tmp_path):
+    grid = frozen(
+        tmp_path,
+        "    - {name: resnet18, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], label: coral}\n"
+        "    - {name: resnet34, weights: random}\n"
+        "    - concat: [coral, resnet34-random]\n"
+        "    - {concat: [{name: resnet34, flip: average}, resnet18], label: both}\n",
+    )
+    coral, untrained, together, both = extractors_of(grid)
+    assert together.parts == (coral, untrained)
+    assert together.label == "coral + resnet34-random"
+    assert both.parts == (BackboneSpec("resnet34", flip="average"), BackboneSpec("resnet18"))
+    assert both.label == "both"
+    assert len({cell.id for cell in cells_of(grid)}) == 4
+    for defaults in (True, False):
+        assert Grid.model_validate(grid.model_dump(mode="json", exclude_defaults=defaults)) == grid
+
+
+def test_an_entry_without_flip_keeps_its_id(tmp_path):
+    plain, none, mirrored = (
+        cells_of(frozen(tmp_path, f"    - {entry}\n"))[0]
+        for entry in ("resnet18", '{name: resnet18, flip: ""}', "{name: resnet18, flip: average}")
+    )
+    assert plain.id == none.id == "dee39e5e15b4"
+    assert mirrored.id != plain.id
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            "{name: resnet18, flip: both}",
+            "f.yaml:6: feature_extraction.backbones.0.flip: 'both' is not known",
+        ),
+        ("concat: [resnet18]", "f.yaml:6: feature_extraction.backbones.0.concat: "),
+        ("concat: [resnet18, resnet18]", "concat: 'resnet18' is listed twice"),
+        ("concat: [resnet18, {concat: [a, b]}]", "backbones.0.concat.1.concat: unknown key"),
+        ("{concat: [resnet18, resnet34], weights: random}", "backbones.0.weights: unknown key"),
+    ],
+)
+def test_what_cannot_be_put_together_is_refused_with_its_line(tmp_path, entry, said):
+    with pytest.raises(UserError) as caught:
+        frozen(tmp_path, f"    - {entry}\n")
+    assert said in str(caught.value)
+
+
+def test_only_frozen_networks_have_mirrored_views(tmp_path, read):
+    with pytest.raises(UserError, match="flip: unknown key"):
+        path = tmp_path / "t.yaml"
+        path.write_text(HEAD.replace("[resnet18, resnet34]", "[{name: resnet18, flip: average}]"))
+        read_grid(path)

@@ -55,3 +55,18 @@ def test_other_weights_than_those_of_the_fit_are_refused(run_with_a_file, squeez
 def test_a_folder_without_a_model_is_said(tmp_path: Path):
     with pytest.raises(UserError, match="holds no model"):
         read_bundle(tmp_path)
+
+
+def test_a_bundle_of_a_concatenation_has_the_weights_of_each_network(frozen_forms, tmp_path, monkeypatch):
+    plan, records = frozen_forms
+    record = next(one for one in models_of(records) if " + " in one.backbone)
+    write_bundle(records, record, tmp_path / "bundle")
+    names = {path.name for path in (tmp_path / "bundle").rglob("backbone*")}
+    assert names == {"backbone.safetensors", "backbone_1.safetensors"}
+    monkeypatch.setattr(
+        "benchmark.prediction.scoring.check_identity", lambda model: pytest.fail("not needed")
+    )
+    known = records.read_predictions(record).head(20)
+    studies = [Study(image, (plan.manifest.root / image,), (image,)) for image in known["image"]]
+    found = predictor_of(read_bundle(tmp_path / "bundle"), device="cpu").predict(studies)
+    assert np.array([one.probability for one in found]) == pytest.approx(known["probability"], abs=1e-5)

@@ -95,3 +95,12 @@ def test_other_weights_than_those_of_the_cell_are_refused(kept_run):
 def test_no_image_gives_no_map(kept_run, pixels):
     explain = explainer_of(model_of(kept_run, "feature_extraction", "logistic_regression"), device="cpu")
     assert explain(pixels[:0]).shape == (0, 40, 40)
+
+
+@pytest.mark.parametrize("backbone", ["bundled-flip", "bundled + bundled-random"])
+def test_of_several_views_or_networks_places_are_covered(frozen_forms, pixels, backbone):
+    _, records = frozen_forms
+    record = next(r for r in records.all() if (r.backbone, r.classifier) == (backbone, "logistic_regression"))
+    found = contributions_of(read_model(records, record), device="cpu")
+    assert "covered" in found.how
+    assert found(pixels[:2]).shape == (2, 8, 8)

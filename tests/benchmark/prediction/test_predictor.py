@@ -17,6 +17,7 @@ KINDS = (
     ("feature_extraction", "linear_svm"),
     ("feature_extraction", "rbf_svm"),
     ("feature_extraction", "xgboost"),
+    ("feature_extraction", "knn"),
     ("feature_extraction", "majority"),
     ("hand_crafted", "logistic_regression"),
     ("fine_tuning", "end_to_end"),

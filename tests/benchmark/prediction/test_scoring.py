@@ -8,6 +8,8 @@ from benchmark.prediction import scoring
 from benchmark.prediction.cells import models_of
 from benchmark.prediction.scoring import scorer_of, tuned_network
 from benchmark.store.kept_models import read_model
+from classifiers.tabicl_function import InContext
+from extractors.pixels import decode
 from extractors.specs import BackboneSpec
 
 
@@ -108,3 +110,33 @@ def test_another_engine_gives_almost_the_same(frozen):
 def test_an_engine_that_cannot_be_used_is_one_line_naming_the_cell(frozen):
     with pytest.raises(UserError, match=f"cell {frozen.record.cell}: no engine is named 'tensorrt'"):
         scorer_of(frozen, "cpu", "tensorrt")
+
+
+@pytest.mark.parametrize("classifier", ["logistic_regression", "knn"])
+@pytest.mark.parametrize("backbone", ["bundled-flip", "bundled + bundled-random"])
+def test_mirrored_views_and_concatenations_give_the_probabilities_of_their_records(
+    frozen_forms, backbone, classifier
+):
+    plan, records = frozen_forms
+    (record,) = (r for r in records.all() if (r.backbone, r.classifier) == (backbone, classifier))
+    known = records.read_predictions(record).head(20)
+    pixels = np.stack([decode(plan.manifest.root / image, 40, "pad") for image in known["image"]])
+    found = scorer_of(read_model(records, record), "cpu")(pixels)
+    assert found.probabilities == pytest.approx(known["probability"].to_numpy(), abs=1e-5)
+    assert np.ptp(found.probabilities) > 1e-4
+
+
+def test_each_network_of_a_concatenation_has_the_engine_of_its_record(frozen_forms, monkeypatch):
+    model = next(model for model in models(frozen_forms) if " + " in model.record.backbone)
+    embedding = model.record.embedding.model_copy(update={"engine": "onnxruntime + torch"})
+    model = replace(model, record=model.record.model_copy(update={"embedding": embedding}))
+    assert engines_used(monkeypatch, model, "auto") == ["onnxruntime", "torch"] * 2
+
+
+def test_tabicl_without_its_weights_is_one_line(kept_run, monkeypatch):
+    monkeypatch.delenv("BENCHMARK_TABICL", raising=False)
+    model = models(kept_run)[0]
+    absent = InContext(np.zeros((4, 2), np.float32), np.uint8([0, 1, 0, 1]), None, "00", 0)
+    model = replace(model, classifier=replace(model.classifier, decide=absent))
+    with pytest.raises(UserError, match=f"cell {model.record.cell}: TabICL"):
+        scorer_of(model, "cpu")

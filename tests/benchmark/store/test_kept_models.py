@@ -7,6 +7,7 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.store.kept_models import read_model
 from benchmark.store.records import MODEL, Records
+from extractors.specs import BackboneSpec, ConcatSpec
 
 
 @pytest.fixture
@@ -72,3 +73,14 @@ def test_a_tuned_network_with_other_weights_is_refused(records):
     path.write_bytes(path.read_bytes()[:-4] + b"abcd")
     with pytest.raises(UserError, match="not the file that was written with it"):
         read_model(records, record)
+
+
+def test_mirrored_views_and_concatenations_are_read_as_they_were_asked(frozen_forms):
+    _, records = frozen_forms
+    found = {record.backbone: read_model(records, record) for record in records.all()}
+    assert found["bundled-flip"].extractor == BackboneSpec("bundled", flip="average")
+    both = found["bundled + bundled-random"]
+    assert both.extractor == ConcatSpec((BackboneSpec("bundled"), BackboneSpec("bundled", "random")))
+    assert [network.extractor for network in both.networks] == list(both.extractor.parts)
+    assert [network.identity for network in both.networks] == both.identity["concat"]
+    assert found["bundled"].networks == [found["bundled"]]
