@@ -29,7 +29,8 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     evaluated_on, leaky (whether patients are in training and in test), parts (images, studies and patients of
     each body part, by side), frozen and tuned (networks: name, weights in words, library and its BibTeX
     key), concatenated (names of networks whose features stand side by side), mirrored (names of those with
-    features of two views), recipes (of the fine-tuning: name, keys, and stages, complete; by_folds and by_part: whether some cells use folds and some one validation part), budgets (the
+    features of two views), recipes (of the fine-tuning: name, keys, and stages,
+    complete; by_folds and by_part: whether some cells use folds and some one validation part), budgets (the
     searches of a network: classifiers, few for fine-tuning with the fewest images and many with the most;
     None where a side is not there), others (sentences on strategies of other packages), folds, by_skimage
     (whether scikit-image computes all descriptors), labels (names in prose of descriptors), classifiers

@@ -185,8 +185,8 @@ def test_what_cannot_be_put_together_is_refused_with_its_line(tmp_path, entry, s
     assert said in str(caught.value)
 
 
-def test_only_frozen_networks_have_mirrored_views(tmp_path, read):
+def test_only_frozen_networks_have_mirrored_views(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_text(HEAD.replace("[resnet18, resnet34]", "[{name: resnet18, flip: average}]"))
     with pytest.raises(UserError, match="flip: unknown key"):
-        path = tmp_path / "t.yaml"
-        path.write_text(HEAD.replace("[resnet18, resnet34]", "[{name: resnet18, flip: average}]"))
         read_grid(path)
