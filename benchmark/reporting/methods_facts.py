@@ -93,10 +93,10 @@ def _features(findings: Findings) -> dict[str, Any]:
     """The networks whose features stand side by side, and those whose features are of two views."""
     asked = [method.extractor for method in findings.plan.grid.methods()]
     together = [one for one in asked if isinstance(one, ConcatSpec)]
-    mirrored = [spec for one in asked for spec in networks_of(one) if spec.flip]
+    mirrored = [spec.name for one in asked for spec in networks_of(one) if spec.flip]
     return {
-        "concatenated": [[_network(spec)["name"] for spec in one.parts] for one in together],
-        "mirrored": list(dict.fromkeys(_network(spec)["name"] for spec in mirrored)),
+        "concatenated": [[spec.label for spec in one.parts] for one in together],
+        "mirrored": list(dict.fromkeys(mirrored)),
     }
 
 

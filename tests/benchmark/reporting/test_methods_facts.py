@@ -7,11 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from benchmark.analysis.findings import find
+from benchmark.grid.strategies import Method
+from benchmark.reporting import methods_facts
 from benchmark.reporting.methods_facts import facts_of
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.names import MAJORITY
 from classifiers.selection import FOLDS
 from extractors.descriptors import descriptors
+from extractors.specs import BackboneSpec, ConcatSpec
 from results.methods_text import methods, references
 from tests.benchmark.planted import answers_from, grid_of, planted
 
@@ -67,3 +70,19 @@ def test_every_name_of_a_grid_has_a_label_and_every_key_of_software_exists(facts
     assert facts["classifiers"].keys() == CLASSIFIERS.keys() - {MAJORITY}
     cited = {key for entry in facts["classifiers"].values() for key in entry["citations"]}
     assert cited | {network["citation"] for network in facts["frozen"]} <= references().keys()
+
+
+def test_concatenations_and_mirrored_views_are_said(findings, facts):
+    mirrored = BackboneSpec("resnet18", flip="average")
+    both = ConcatSpec((BackboneSpec("resnet18"), BackboneSpec("resnet34", "random")))
+    asked = [Method("feature_extraction", extractor, ("knn",)) for extractor in (mirrored, both)]
+    grid = SimpleNamespace(methods=lambda: asked)
+    own = SimpleNamespace(plan=SimpleNamespace(grid=grid))
+    found = methods_facts._features(own)
+    assert found == {"concatenated": [["resnet18", "resnet34-random"]], "mirrored": ["resnet18"]}
+    networks = methods_facts._networks(own, "feature_extraction")
+    assert [network["name"] for network in networks] == ["resnet18", "resnet34"]
+    text = " ".join(methods(facts | found).split())
+    assert "The features of resnet18 and resnet34-random were also put side by side." in text
+    assert "Those of resnet18 were averaged over each image and its mirror image." in text
+    assert "mirror image" not in methods(facts)
