@@ -87,7 +87,7 @@ CLASSIFIERS: dict[str, Classifier] = with_entry_points(
             why_absent=lazy("classifiers.tabicl_checkpoint:why_absent"),
             identity=lazy("classifiers.tabicl_checkpoint:identity"),
             citations=("qu2025tabicl",),
-            first_guess=(60.0, 1.5),
+            first_guess=(200.0, 1.5),
             method=(
                 "TabICL, a transformer pretrained on tables, read the training images with each prediction; "
                 "nothing was searched. It saw at most 100 principal components of the training images' "

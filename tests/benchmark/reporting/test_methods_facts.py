@@ -82,7 +82,7 @@ def test_concatenations_and_mirrored_views_are_said(findings, facts):
     assert found == {"concatenated": [["resnet18", "resnet34-random"]], "mirrored": ["resnet18"]}
     networks = methods_facts._networks(own, "feature_extraction")
     assert [network["name"] for network in networks] == ["resnet18", "resnet34"]
-    text = " ".join(methods(facts | found).split())
+    text = " ".join(methods(facts | found).text.split())
     assert "The features of resnet18 and resnet34-random were also put side by side." in text
     assert "Those of resnet18 were averaged over each image and its mirror image." in text
-    assert "mirror image" not in methods(facts)
+    assert "mirror image" not in methods(facts).text
