@@ -1,6 +1,5 @@
 """Tables and lines for the terminal. Text that users typed is never interpreted as rich markup."""
 
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -21,12 +20,12 @@ from benchmark.execution.plan import Plan
 from benchmark.execution.planned_embeddings import PlannedEmbedding
 from benchmark.execution.training_rows import COUNTED
 from benchmark.grid.cells import Cell
+from benchmark.setup.machine import network_device
 from extractors.specs import networks_of
 from results.frames import by_size
 from results.labels import size_name
 from results.text import for_terminal
 
-_ACCELERATORS = ("nvidiactl", "nvmap", "dxg", "kfd")  # NVIDIA, its boards, both in WSL; AMD
 STATUSES = ("done", "stale", "failed", "missing", "left_out")
 _COLOURS = {"error": "red", "warning": "yellow", "ok": "green"}  # worst first
 
@@ -146,11 +145,7 @@ def device_of_networks(plan: Plan) -> str:
     """The device of this plan's networks in a run without --device: cpu, cuda or mps."""
     if not any(networks_of(planned.cell.extractor) for planned in plan.todo):
         return "cpu"
-    if sys.platform == "linux" and not any(Path("/dev", name).exists() for name in _ACCELERATORS):
-        return "cpu"
-    from extractors.devices import choose_device  # imports torch, which takes seconds
-
-    return str(choose_device().type)
+    return network_device()
 
 
 def time_left(plan: Plan, device: str, cores: int) -> str:

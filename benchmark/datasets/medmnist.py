@@ -43,7 +43,7 @@ _PUBLISHED = (
 
 
 @dataclass(frozen=True)
-class _Reading:
+class Reading:
     """How a file is read: what it is called, which part it shows, and which of its labels are abnormal."""
 
     name: str
@@ -62,8 +62,7 @@ def from_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = None) 
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not empty: name another folder")
-    labels = {split: _one_label_an_image(npz, labels_of(npz, split)) for split in SPLITS}
-    reading = _reading(npz, labels, abnormal)
+    reading, labels = reading_of(npz, abnormal)
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         with _new(temporary / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
@@ -78,6 +77,12 @@ def from_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = None) 
     return out / "manifest.csv"
 
 
+def reading_of(npz: Path, abnormal: frozenset[int] | None = None) -> tuple[Reading, Labels]:
+    """How a file is read, and the labels (n,) of its splits. Raises UserError as `from_medmnist`."""
+    labels = {split: _one_label_an_image(npz, labels_of(npz, split)) for split in SPLITS}
+    return _reading(npz, labels, abnormal), labels
+
+
 def _one_label_an_image(npz: Path, labels: NDArray[np.int64]) -> NDArray[np.int64]:
     if labels.ndim > 1 and labels.shape[1] != 1:
         raise UserError(
@@ -87,7 +92,7 @@ def _one_label_an_image(npz: Path, labels: NDArray[np.int64]) -> NDArray[np.int6
     return labels.reshape(-1)
 
 
-def _reading(npz: Path, labels: Labels, abnormal: frozenset[int] | None) -> _Reading:
+def _reading(npz: Path, labels: Labels, abnormal: frozenset[int] | None) -> Reading:
     present = sorted(set().union(*(np.unique(of_split).tolist() for of_split in labels.values())))
     counts = tuple(tuple(int((of_split == label).sum()) for label in (0, 1)) for of_split in labels.values())
     published = next((p for p in _PUBLISHED if p.counts == counts and present == [0, 1]), None)
@@ -107,23 +112,23 @@ def _reading(npz: Path, labels: Labels, abnormal: frozenset[int] | None) -> _Rea
     chosen = "" if present == [0, 1] and abnormal == {1} else f" (abnormal: {_joined(abnormal)})"
     parts = {p.name.lower(): p.body_part for p in _PUBLISHED}
     part = parts.get(stem, stem.removesuffix("mnist").upper() or "IMAGE")
-    return _Reading(_display_name(stem) + chosen, part, abnormal)
+    return Reading(_display_name(stem) + chosen, part, abnormal)
 
 
-def _as_published(npz: Path, published: _Published, abnormal: frozenset[int] | None) -> _Reading:
+def _as_published(npz: Path, published: _Published, abnormal: frozenset[int] | None) -> Reading:
     if abnormal not in (None, {published.abnormal}):
         raise UserError(
             f"{npz}: this is {published.name}, whose label {published.abnormal} is the abnormal one; leave "
             f"--abnormal {_joined(abnormal or ())} out"
         )
-    return _Reading(published.name, published.body_part, frozenset({published.abnormal}))
+    return Reading(published.name, published.body_part, frozenset({published.abnormal}))
 
 
 def _joined(labels: frozenset[int] | tuple[int, ...]) -> str:
     return ",".join(map(str, sorted(labels)))
 
 
-def _write_images(folder: Path, npz: Path, labels: Labels, reading: _Reading) -> Iterator[list[object]]:
+def _write_images(folder: Path, npz: Path, labels: Labels, reading: Reading) -> Iterator[list[object]]:
     for split in SPLITS:
         pairs = zip(images_of(npz, split, len(labels[split])), labels[split], strict=True)
         for number, (pixels, label) in enumerate(pairs):

@@ -10,6 +10,12 @@ _SPLITS = ("train", "val", "valid", "test")
 _OTHER_SPLITS = {"training": "train", "validation": "valid", "testing": "test"}
 
 
+def split_of(word: str) -> str:
+    """The split (train, val, valid or test) that a word means, in any case; empty for any other word."""
+    name = _OTHER_SPLITS.get(word.lower(), word.lower())
+    return name if name in _SPLITS else ""
+
+
 def splits_of(path: Path, rows: pd.DataFrame) -> tuple[pd.Series, str, str]:
     """The splits `train` and `test` of rows by line, the data set's own name of the test part, and a note.
 

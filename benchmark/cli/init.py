@@ -1,0 +1,88 @@
+"""The command init: propose a grid, ask a few questions where asked to, write the files, say what is next."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from benchmark.cli.terminal import say, shown, warn
+from benchmark.setup.asked import AbnormalNotKnownError, Asked
+from benchmark.setup.propose import NIGHT, Proposal, in_hours, propose, refuse_existing
+from benchmark.store.workspace import Workspace
+
+T = TypeVar("T")
+
+
+def init_grid(
+    data: Path,
+    out: Path,
+    workspace: Workspace,
+    *,
+    name: str,
+    abnormal: str,
+    labels: Path | None,
+    guess_patients: bool,
+    hours: float,
+    ask: bool,
+    force: bool,
+) -> None:
+    """Write a grid for the data; says what was found, what was written and what to type next.
+
+    With `ask`, questions come first; without a terminal they are answered by their defaults.
+    """
+    if not force:
+        refuse_existing([out])
+    classes = tuple(text.strip() for text in abnormal.split(",") if text.strip())
+    asked = Asked(data, out, workspace.cache, classes, labels, guess_patients)
+    if ask and not at_terminal():
+        warn("no terminal is there to ask: every question is answered by its default")
+    questions = ask and at_terminal()
+    proposal = _asking(asked, name, hours) if questions else propose(asked, name=name, hours=hours)
+    for note in proposal.notes:
+        say(note)
+    for words in proposal.shortened:
+        say(f"shortened: {words}")
+    for path in proposal.write(force=force):
+        say(f"written: {shown(path)}")
+    _say_next(proposal, workspace)
+
+
+def at_terminal() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty()
+
+
+def _asking(asked: Asked, name: str, hours: float) -> Proposal:
+    """The proposal after a few questions; Enter takes the default of each."""
+    try:
+        first = propose(asked, name=name, hours=hours)
+    except AbnormalNotKnownError as unknown:
+        say(f"classes: {', '.join(unknown.classes)}")
+        answer = _prompt("Which are abnormal (with commas)?", unknown.classes[-1], str)
+        return _asking(replace(asked, abnormal=tuple(answer.split(","))), name, hours)
+    for note in first.notes:
+        say(note)
+    folders = first.found.dataset["kind"] == "manifest" and not first.found.manifest.drawn
+    if folders and not asked.guess_patients and not asked.data.is_file():
+        asked = replace(asked, guess_patients=click.confirm("Guess patients from file names?", default=False))
+    hours = _prompt("How many hours may a run take?", hours or NIGHT, float)
+    name = _prompt("What shall the grid be called?", name or first.name, str)
+    margin = _prompt("Which difference in AUROC is the smallest that matters?", first.margin, float)
+    return propose(asked, name=name, hours=hours, margin=margin)
+
+
+def _prompt(text: str, default: T, kind: Callable[[str], T]) -> T:
+    answer: T = click.prompt(text, default=default, type=kind)
+    return answer
+
+
+def _say_next(proposal: Proposal, workspace: Workspace) -> None:
+    grid = shlex.quote(str(proposal.out))
+    place = "" if workspace.folder == Path("runs") else f" --workspace {shlex.quote(str(workspace.folder))}"
+    say(f"a run takes about {in_hours(proposal.hours)} here, by the estimate of plan. Next:")
+    say(f"  benchmark doctor --grid {grid}{place}")
+    say(f"  benchmark run --grid {grid}{place}")

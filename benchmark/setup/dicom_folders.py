@@ -1,0 +1,81 @@
+"""Folders of DICOM files as a data set: with a CSV of labels, or in class folders, of which one is written."""
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from benchmark.datasets.dicom.headers import read_headers
+from benchmark.datasets.dicom.labels import FORMAT
+from benchmark.datasets.dicom.studies import refuse_without_extra
+from benchmark.errors import UserError
+from benchmark.execution.executors import available_cores
+from benchmark.setup.abnormal import abnormal_classes
+from benchmark.setup.asked import AbnormalNotKnownError, Asked, Found
+from benchmark.setup.class_tree import class_tree
+from benchmark.setup.known_kinds import in_labelled_dicom
+from extractors.array_store import write_atomically
+
+
+def in_dicom(asked: Asked) -> Found:
+    """DICOM files with the CSV that was named, the one in the folder, or class folders for labels.
+
+    Raises UserError without labels, with the way out.
+    """
+    refuse_without_extra(asked.data)
+    labels = asked.labels or _own_labels(asked.data)
+    return in_labelled_dicom(asked, labels) if labels else _in_class_folders(asked)
+
+
+def _own_labels(folder: Path) -> Path | None:
+    """labels.csv in the folder, or else the only CSV there."""
+    found = sorted(folder.glob("*.csv"))
+    if folder / "labels.csv" in found:
+        return folder / "labels.csv"
+    return found[0] if len(found) == 1 else None
+
+
+def _in_class_folders(asked: Asked) -> Found:
+    """DICOM files in class folders: the labels are written into a CSV beside the grid, by SOPInstanceUID."""
+    try:
+        tree = class_tree(asked.data, suffixes=None)
+        abnormal, taken = abnormal_classes(asked.data, tree.classes, asked.abnormal)
+    except AbnormalNotKnownError:
+        raise
+    except UserError:
+        raise UserError(
+            f"{asked.data}: DICOM files without labels: put labels.csv in the folder, or name it with --labels "
+            f"({FORMAT}), or sort the files into folders normal/ and abnormal/"
+        ) from None
+    images = read_headers(tree.root, [image.path for image in tree.images], available_cores()).images
+    uids = images.set_index("path")["image_uid"]
+    rows = [
+        (uids[image.path], int(image.class_name in abnormal), image.split)
+        for image in tree.images
+        if image.path in uids.index
+    ]
+    if not rows:
+        raise UserError(f"{asked.data}: no DICOM file in the class folders holds an image")
+    text = _csv_text(pd.DataFrame(rows, columns=["image_uid", "label", "split"]))
+    labels, draft = asked.beside("-labels.csv"), asked.cache / "dicom" / "proposed-labels.csv"
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(draft, text)
+    found = in_labelled_dicom(replace(asked, data=tree.root, abnormal=()), draft)
+    return replace(
+        found,
+        dataset={**found.dataset, "labels": labels.name},
+        notes=(*tree.notes, taken, *found.notes),
+        makes=(labels,),
+        make=lambda: write_atomically(labels, text),
+    )
+
+
+def _csv_text(rows: pd.DataFrame) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    columns = ["image_uid", "label", *(["split"] if rows["split"].any() else [])]
+    writer.writerow(columns)
+    writer.writerows(rows[columns].itertuples(index=False))
+    return text.getvalue()
