@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from benchmark.api import (
         Grid,
         Plan,
+        Proposal,
         Record,
         Report,
         Results,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         load_results,
         localisation,
         plan,
+        propose_grid,
         read_grid,
         report,
         run,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Grid",
     "Plan",
+    "Proposal",
     "Record",
     "Report",
     "Results",
@@ -52,6 +55,7 @@ __all__ = [
     "load_results",
     "localisation",
     "plan",
+    "propose_grid",
     "read_grid",
     "report",
     "run",

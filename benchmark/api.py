@@ -36,6 +36,8 @@ from benchmark.grid.schema import Grid, read_grid
 from benchmark.models_api import explain, load_model, localisation
 from benchmark.prediction.studies import find_studies
 from benchmark.reporting.write import Report, write_report
+from benchmark.setup.asked import Asked
+from benchmark.setup.propose import NIGHT, Proposal, propose
 from benchmark.sharing.export import export_grid
 from benchmark.sharing.importing import Imported, import_into_plan, import_numbered
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
@@ -48,6 +50,7 @@ __all__ = [
     "ExecutorSettings",
     "Grid",
     "Plan",
+    "Proposal",
     "Record",
     "Report",
     "Results",
@@ -64,6 +67,7 @@ __all__ = [
     "load_results",
     "localisation",
     "plan",
+    "propose_grid",
     "read_grid",
     "report",
     "run",
@@ -75,6 +79,31 @@ if TYPE_CHECKING:
 
 OnEpoch = Callable[[Header, Epoch], None]
 OnCell = Callable[[Record], None]
+
+
+def propose_grid(
+    data: Path | str,
+    out: Path | str = "grid.yaml",
+    *,
+    name: str = "",
+    abnormal: Sequence[str] = (),
+    labels: Path | str | None = None,
+    guess_patients: bool = False,
+    hours: float = NIGHT,
+    margin: float | None = None,
+    workspace: WorkspaceLike = "runs",
+) -> Proposal:
+    """A commented grid that fits a data set and this machine: `.text`; `.write()` makes the file `out`.
+
+    `data` is a folder of class folders, a manifest CSV, MURA's folder, a MedMNIST file or a folder of DICOM
+    files. `abnormal` names the class folders or labels that are abnormal where their names leave it open,
+    `labels` the CSV of DICOM files. The plan takes at most `hours` here. `margin` is the smallest difference
+    that matters; by default the test set's counts choose it. Raises UserError for data that cannot be used.
+    """
+    listed = Path(labels) if labels is not None else None
+    place = workspace_of(workspace).cache
+    asked = Asked(Path(data), Path(out), place, tuple(abnormal), listed, guess_patients)
+    return propose(asked, name=name, hours=hours, margin=margin)
 
 
 def plan(grid: GridLike, workspace: WorkspaceLike = "runs") -> Plan:

@@ -122,9 +122,13 @@ def track(grid_file: Path, workspace: Path, tracking_uri: str | None, jobs: int 
 
 @cli.command()
 @click.argument("data", type=FILE)
-@click.option("--out", type=FILE, default=Path("grid.yaml"), show_default=True, help="The grid file to write.")
+@click.option(
+    "--out", type=FILE, default=Path("grid.yaml"), show_default=True, help="The grid file to write."
+)
 @click.option("--name", default="", help="Of the grid; default: that of the data.")
-@click.option("--abnormal", metavar="NAMES", default="", help="Folders or labels that count as abnormal, as a,b.")
+@click.option(
+    "--abnormal", metavar="NAMES", default="", help="Folders or labels that count as abnormal, as a,b."
+)
 @click.option("--labels", type=FILE, help="The CSV of labels of DICOM files.")
 @click.option("--guess-patients", is_flag=True, help="Of class folders: take words as person1 for patients.")
 @click.option("--hours", type=float, default=8.0, show_default=True, help="That a run may take here.")
@@ -149,8 +153,11 @@ def init(data: Path, out: Path, workspace: Path, **asked: Any) -> None:
 @click.option("--grid", "grid_file", type=FILE, help="A grid file: also checks what it needs.")
 @workspace_option
 @tracking_option
+@click.option("--scheduler", default="", help="The address of a Dask scheduler to ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a bug report, without paths or names.")
-def doctor(grid_file: Path | None, workspace: Path, tracking_uri: str | None, as_json: bool) -> None:
+def doctor(
+    grid_file: Path | None, workspace: Path, tracking_uri: str | None, scheduler: str, as_json: bool
+) -> None:
     """Find what stands in the way of a run on this machine, and what to do about it.
 
     Exit status 0 when nothing does, 1 when something does, 2 for bad input.
@@ -158,7 +165,8 @@ def doctor(grid_file: Path | None, workspace: Path, tracking_uri: str | None, as
     from benchmark.cli.doctor import show_findings
     from benchmark.store.workspace import Workspace
 
-    sys.exit(1 if show_findings(grid_file, Workspace(workspace, tracking_uri), as_json) else 0)
+    place = Workspace(workspace, tracking_uri)
+    sys.exit(1 if show_findings(grid_file, place, scheduler, as_json) else 0)
 
 
 @cli.command()

@@ -14,9 +14,7 @@ _NORMAL = re.compile(
 )
 
 
-def abnormal_classes(
-    data: Path, classes: Sequence[str], asked: Sequence[str]
-) -> tuple[frozenset[str], str]:
+def abnormal_classes(data: Path, classes: Sequence[str], asked: Sequence[str]) -> tuple[frozenset[str], str]:
     """The abnormal ones of two classes or more (lower case), and a note of what was taken for what.
 
     `asked` names them in any case. Without it there must be two, of which exactly one is called normal

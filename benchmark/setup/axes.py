@@ -1,4 +1,4 @@
-"""The axes of a proposed grid: the fullest ones that fit the data, and the order in which they are shortened."""
+"""The axes of a proposed grid: the fullest that fit the data, and in which order they are shortened."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -75,7 +75,7 @@ def sizes_for(part: PartCounts) -> tuple[Size, ...]:
 
 @dataclass(frozen=True)
 class Step:
-    """One way to shorten a grid, in words; `change` returns the axes as they are where there is nothing to cut."""
+    """One way to shorten a grid, in words; `change` returns equal axes where there is nothing to cut."""
 
     words: str
     change: Callable[[Axes], Axes]

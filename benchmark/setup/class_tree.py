@@ -116,7 +116,9 @@ def _files(folder: Path, suffixes: tuple[str, ...] | None) -> list[str]:
 
 def _images(root: Path, name: str, suffixes: tuple[str, ...] | None, depth: int) -> Iterator[str]:
     if depth > _DEPTH:
-        raise UserError(f"{root}: '{shown(name)}': folders nested deeper than {_DEPTH}; does a link lead back?")
+        raise UserError(
+            f"{root}: '{shown(name)}': folders nested deeper than {_DEPTH}; does a link lead back?"
+        )
     for entry in _entries(root / name):
         path = f"{name}/{entry.name}"
         if entry.is_dir():

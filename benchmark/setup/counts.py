@@ -76,9 +76,9 @@ def detectable(part: PartCounts) -> float:
     area = _USUAL_AUROC
     pairs, same = area / (2 - area), 2 * area**2 / (1 + area)
     normal, abnormal = part.test_normal, part.test_abnormal
-    variance = (
-        area * (1 - area) + (abnormal - 1) * (pairs - area**2) + (normal - 1) * (same - area**2)
-    ) / (normal * abnormal)
+    variance = (area * (1 - area) + (abnormal - 1) * (pairs - area**2) + (normal - 1) * (same - area**2)) / (
+        normal * abnormal
+    )
     return 1.96 * math.sqrt(2 * (1 - _USUAL_CORRELATION) * variance)
 
 

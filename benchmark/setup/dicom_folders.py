@@ -1,4 +1,4 @@
-"""Folders of DICOM files as a data set: with a CSV of labels, or in class folders, of which one is written."""
+"""Folders of DICOM files as a data set: with a CSV of labels, or in class folders."""
 
 import csv
 import io
@@ -46,8 +46,8 @@ def _in_class_folders(asked: Asked) -> Found:
         raise
     except UserError:
         raise UserError(
-            f"{asked.data}: DICOM files without labels: put labels.csv in the folder, or name it with --labels "
-            f"({FORMAT}), or sort the files into folders normal/ and abnormal/"
+            f"{asked.data}: DICOM files without labels: put labels.csv in the folder, or name it with "
+            f"--labels ({FORMAT}), or sort the files into folders normal/ and abnormal/"
         ) from None
     images = read_headers(tree.root, [image.path for image in tree.images], available_cores()).images
     uids = images.set_index("path")["image_uid"]

@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]*[A-Za-z0-9_/]")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "none"})
 _WIDTH = 100
 _RECIPE = {
-    "resolution": "side in pixels to which training images are averaged down: half of it takes a quarter of the time",
+    "resolution": "side in pixels of training images: half of it takes a quarter of the time",
     "learning_rate": "how fast weights change; the preset tries three rates, which takes three times as long",
     "epochs": "how often training sees every image",
     "min_updates": "steps of training at least, which small training sets need more epochs for",
@@ -25,7 +25,7 @@ _RECIPE = {
 
 @dataclass(frozen=True)
 class Proposed:
-    """All that stands in the file: `lead` are comment lines at its head, `margin_note` explains the margin."""
+    """What stands in the file: `lead` are comment lines at its head, `margin_note` is the margin's."""
 
     name: str
     dataset: Mapping[str, str | bool]
@@ -59,19 +59,23 @@ def _lines(asked: Proposed) -> Iterator[str]:
     yield from _key("seeds", list(range(axes.seeds)), seeds)
     yield from _open("image", "how every image becomes a square")
     yield from _key("size", axes.image_size, "its side in pixels, as the networks see it", 1)
-    yield from _key("fit", "pad", "the whole image with black borders (pad), its centre (crop) or distorted (stretch)", 1)
+    yield from _key(
+        "fit", "pad", "the whole image with black borders (pad), its centre (crop) or distorted (stretch)", 1
+    )
     yield from _methods(axes)
     yield from _controls(axes)
-    yield from _open("evaluation", "how results are judged; may be changed later without computing again")
-    unit = "a study (all images of one examination, judged together) or an image"
+    yield from _open("evaluation", "how results are judged")
+    unit = "a study (all images of one examination, judged together) or an image; another one computes again"
     yield from _key("unit", "study", unit, 1)
-    yield from _key("primary", "auroc", "the metric that decides", 1)
+    yield from _key(
+        "primary", "auroc", "the metric that decides; may be changed later without computing again", 1
+    )
     yield from _key("margin", asked.margin, asked.margin_note, 1)
 
 
 def _dataset(asked: Proposed) -> Iterator[str]:
     comments = {
-        "kind": "manifest: a CSV of images and labels; mura: Stanford's folder; dicom: a folder of DICOM files",
+        "kind": "manifest: a CSV of images and labels; mura: Stanford's folder; dicom: DICOM files",
         "root": "where it is; relative paths start at the folder of this file",
         "labels": "the CSV of labels",
         "match": "what the rows of that CSV name",
@@ -85,17 +89,23 @@ def _dataset(asked: Proposed) -> Iterator[str]:
 
 
 def _methods(axes: Axes) -> Iterator[str]:
-    yield from _open("feature_extraction", "frozen: pretrained networks as they are, and classifiers of their output")
+    yield from _open(
+        "feature_extraction", "frozen: pretrained networks as they are, and classifiers of their output"
+    )
     more = "" if len(axes.networks) > 1 else "; with internet, add a name such as resnet50"
     networks = f"the networks; `bundled` is small, ships with the suite and is no ImageNet network{more}"
     yield from _list("backbones", [_network(network) for network in axes.networks], networks)
     classifiers = "tried on each network; training folds choose one of them"
     yield from _key("classifiers", list(axes.classifiers), classifiers, 1)
     yield from _open("hand_crafted", "without any network: edges and textures, to see what little is needed")
-    yield from _key("descriptors", list(axes.descriptors), "edges, or edges and textures together (combined)", 1)
+    yield from _key(
+        "descriptors", list(axes.descriptors), "edges, or edges and textures together (combined)", 1
+    )
     yield from _key("classifiers", ["logistic_regression"], "tried on each of them", 1)
     yield from _open("fine_tuning", "fine-tuned: the same network, trained further on your images")
-    yield from _list("backbones", [_network(axes.networks[0])], "the network that is compared frozen and fine-tuned")
+    yield from _list(
+        "backbones", [_network(axes.networks[0])], "the network that is compared frozen and fine-tuned"
+    )
     yield from _open("recipe", "how it is trained", 1)
     yield from _key("preset", "default", "the suite's own recipe, of which the keys below differ", 2)
     for key, value in axes.recipe:
@@ -105,9 +115,15 @@ def _methods(axes: Axes) -> Iterator[str]:
 def _controls(axes: Axes) -> Iterator[str]:
     what = "runs that show what the numbers are worth: shuffled labels must give nothing (an AUROC of 0.5)"
     yield from _key("controls", list(axes.controls), what)
-    found = [f"{{control: {c}, strategy: fine_tuning}}" for c in (SHUFFLED_LABELS, RANDOM_WEIGHTS) if c in axes.controls]
+    found = [
+        f"{{control: {c}, strategy: fine_tuning}}"
+        for c in (SHUFFLED_LABELS, RANDOM_WEIGHTS)
+        if c in axes.controls
+    ]
     for seed in range(1, axes.seeds):
-        found += [f"{{control: {c}, seed: {seed}}}" for c in (SHUFFLED_LABELS, RANDOM_WEIGHTS) if c in axes.controls]
+        found += [
+            f"{{control: {c}, seed: {seed}}}" for c in (SHUFFLED_LABELS, RANDOM_WEIGHTS) if c in axes.controls
+        ]
     if not axes.tune_largest:
         found.append(f"{{strategy: fine_tuning, train_size: {axes.train_sizes[-1]}}}")
     if found:

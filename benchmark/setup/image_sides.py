@@ -23,7 +23,9 @@ def sides_of(data: Path, paths: Sequence[Path]) -> tuple[tuple[int, ...], str]:
         except ImageFileError as error:
             problems.append(f"{path.name}: {error}")
     if not sides:
-        raise UserError(f"{data}: none of {len(problems)} images looked at can be read (first: {problems[0]})")
+        raise UserError(
+            f"{data}: none of {len(problems)} images looked at can be read (first: {problems[0]})"
+        )
     if not problems:
         return tuple(sides), ""
     return tuple(sides), (

@@ -37,7 +37,7 @@ SOURCES = (  # the first that fits is taken
 
 
 def look(asked: Asked) -> tuple[Source, Found]:
-    """What the data are, and their images. Raises UserError, in one line with the way out, for anything else."""
+    """What the data are, and their images. Raises UserError, of one line, for anything else."""
     data = asked.data
     try:
         if not data.exists():

@@ -76,7 +76,7 @@ def _exported() -> tuple[list[ReadyNetwork], str]:
 
 
 def network_device() -> str:
-    """The device of networks without --device: cpu, cuda or mps. Imports torch only where it may be no CPU."""
+    """The device of networks without --device: cpu, cuda or mps. Imports torch where it may be no CPU."""
     if sys.platform == "linux" and not any(Path("/dev", name).exists() for name in _ACCELERATORS):
         return "cpu"
     from extractors.devices import choose_device  # imports torch, which takes seconds

@@ -1,4 +1,4 @@
-"""A MedMNIST file as a data set: a folder of images with a manifest beside the grid, and its labels for a plan."""
+"""A MedMNIST file as a data set: it is converted beside the grid, and planned by its labels."""
 
 import pandas as pd
 

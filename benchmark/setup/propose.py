@@ -95,18 +95,22 @@ def propose(asked: Asked, *, name: str = "", hours: float = NIGHT, margin: float
     )
     estimate = partial(_hours, asked=asked, found=found, machine=machine)
     axes, taken, shortened = _fitting(proposed, hours, estimate)
-    what = (f"{asked.data.name} is {source.name}", *_said(every, proposed), *found.notes)
-    notes = (*what, *_about(machine, taken, hours))
+    what = (f"data: {source.name} ({asked.data.absolute().name})", *_said(every, proposed), *found.notes)
+    notes = (*what, *_about(machine, taken, hours), *_size_note(found, axes))
     lead = _lead(asked, notes, shortened, taken, machine)
     text = grid_text(replace(proposed, axes=axes, lead=lead))
-    return Proposal(text, proposed.name, proposed.margin, taken, notes, shortened, asked.out, found, asked.cache)
+    return Proposal(
+        text, proposed.name, proposed.margin, taken, notes, shortened, asked.out, found, asked.cache
+    )
 
 
 def refuse_existing(files: Sequence[Path]) -> None:
     """Raise UserError when one of these files is there."""
     there = next((path for path in files if path.exists()), None)
     if there is not None:
-        raise UserError(f"{there}: is there already; name another file with --out, or replace it with --force")
+        raise UserError(
+            f"{there}: is there already; name another file with --out, or replace it with --force"
+        )
 
 
 def _clear(paths: Sequence[Path]) -> None:
@@ -133,7 +137,7 @@ def _fitting(proposed: Proposed, hours: float, estimate: Any) -> tuple[Axes, flo
 
 
 def _hours(proposed: Proposed, *, asked: Asked, found: Found, machine: Machine) -> float:
-    """The hours of a run on this machine, by the estimates of `benchmark plan`, of all cells and embeddings."""
+    """The hours of all cells and embeddings on this machine, by the estimates of `benchmark plan`."""
     keys = yaml.safe_load(grid_text(proposed))
     grid = Grid.model_validate(keys, context=asked.folder)
     records = Workspace(asked.cache.parent).records(grid.name)
@@ -156,8 +160,8 @@ def _said(every: PartCounts, proposed: Proposed) -> Iterator[str]:
     )
     if detectable(every) > 0.1:
         yield (
-            f"with so few test studies a difference below {detectable(every):.2f} in AUROC can hardly be told "
-            "from chance: expect 'undecided'"
+            f"with so few test studies a difference below {detectable(every):.2f} in AUROC can hardly be "
+            "told from chance: expect 'undecided'"
         )
 
 
@@ -173,12 +177,18 @@ def _about(machine: Machine, taken: float, hours: float) -> Iterator[str]:
         yield f"even the shortest grid takes {taken:.1f} hours here: more than {hours:g}"
 
 
+def _size_note(found: Found, axes: Axes) -> Iterator[str]:
+    middle = sorted(found.sides)[len(found.sides) // 2]
+    if middle < axes.image_size:
+        yield f"images of about {middle} pixels: seen by networks at {axes.image_size} pixels a side"
+
+
 def _margin_note(every: PartCounts, margin: float | None) -> str:
     if margin is not None:
         return "the smallest difference that matters to you"
     return (
-        "the smallest difference that matters to you; put your own number before the run (the test set's counts "
-        f"resolve about {detectable(every):.2f})"
+        "the smallest difference that matters to you; put your own number before the run (the test set's "
+        f"counts resolve about {detectable(every):.2f})"
     )
 
 
