@@ -2,19 +2,15 @@
 
 import shlex
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from benchmark.cli.terminal import say, shown, warn
 from benchmark.setup.asked import AbnormalNotKnownError, Asked
-from benchmark.setup.propose import NIGHT, Proposal, in_hours, propose, refuse_existing
+from benchmark.setup.propose import Proposal, in_hours, propose, refuse_existing
 from benchmark.store.workspace import Workspace
-
-T = TypeVar("T")
 
 
 def init_grid(
@@ -62,22 +58,19 @@ def _asking(asked: Asked, name: str, hours: float) -> Proposal:
         first = propose(asked, name=name, hours=hours)
     except AbnormalNotKnownError as unknown:
         say(f"classes: {', '.join(unknown.classes)}")
-        answer = _prompt("Which are abnormal (with commas)?", unknown.classes[-1], str)
+        answer: str = click.prompt("Which are abnormal (with commas)?", default=unknown.classes[-1])
         return _asking(replace(asked, abnormal=tuple(answer.split(","))), name, hours)
     for note in first.notes:
         say(note)
     folders = first.found.dataset["kind"] == "manifest" and not first.found.manifest.drawn
     if folders and not asked.guess_patients and not asked.data.is_file():
         asked = replace(asked, guess_patients=click.confirm("Guess patients from file names?", default=False))
-    hours = _prompt("How many hours may a run take?", hours or NIGHT, float)
-    name = _prompt("What shall the grid be called?", name or first.name, str)
-    margin = _prompt("Which difference in AUROC is the smallest that matters?", first.margin, float)
+    hours = click.prompt("How many hours may a run take?", default=hours, type=float)
+    name = click.prompt("What shall the grid be called?", default=name or first.name)
+    margin: float = click.prompt(
+        "Which difference in AUROC is the smallest that matters?", default=first.margin, type=float
+    )
     return propose(asked, name=name, hours=hours, margin=margin)
-
-
-def _prompt(text: str, default: T, kind: Callable[[str], T]) -> T:
-    answer: T = click.prompt(text, default=default, type=kind)
-    return answer
 
 
 def _say_next(proposal: Proposal, workspace: Workspace) -> None:

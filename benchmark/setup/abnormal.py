@@ -10,7 +10,7 @@ from benchmark.setup.asked import AbnormalNotKnownError
 
 _NORMAL = re.compile(
     r"(0|f|n|no|neg|false|normals?|negatives?|healthy|controls?|unremarkable|clear|"
-    r"(no|not|non|without)[ _-]?[a-z][a-z _-]*)"
+    r"(no|not|non|without)[ _-][a-z][a-z _-]*)"
 )
 
 

@@ -47,7 +47,8 @@ def in_class_folders(asked: Asked) -> Found:
 def _rows(tree: ClassTree, abnormal: frozenset[str], asked: Asked) -> tuple[pd.DataFrame, str]:
     """The rows of the manifest CSV, and a note of how patients are told apart."""
     names = [image.path for image in tree.images]
-    guesses = guessed_patients(names) if asked.guess_patients else [None] * len(names)
+    nobody: list[str | None] = [None] * len(names)
+    guesses = guessed_patients(names) if asked.guess_patients else nobody
     rows = pd.DataFrame(
         {
             "path": [path_in_grid(tree.root / name, asked.folder) for name in names],

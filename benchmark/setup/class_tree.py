@@ -136,7 +136,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return [entry for entry in entries if not is_hidden(entry.name)]
     except OSError as error:
-        raise UserError(f"{folder}: cannot be read: {reason(error)}") from None
+        raise UserError(f"{folder}: cannot be read: {error.strerror or reason(error)}") from None
 
 
 def _names(names: list[str]) -> str:

@@ -42,6 +42,8 @@ def look(asked: Asked) -> tuple[Source, Found]:
     try:
         if not data.exists():
             raise UserError(f"{data}: there is no such file or folder")
+        if not data.is_file() and not data.is_dir():
+            raise UserError(f"{data}: neither a file nor a folder")
         if data.is_file() and data.suffix.lower() in _ARCHIVES:
             raise UserError(f"{data}: an archive; unpack it and give its folder")
         if data.is_file() and data.suffix.lower() in _IMAGES:
@@ -55,7 +57,7 @@ def look(asked: Asked) -> tuple[Source, Found]:
     except UserError as error:
         raise UserError(f"{error}{_listing_hint(data)}") from None
     except OSError as error:
-        raise UserError(f"{error.filename or data}: cannot be read: {reason(error)}") from None
+        raise UserError(f"{error.filename or data}: cannot be read: {error.strerror or reason(error)}") from None
 
 
 def _listing_hint(data: Path) -> str:

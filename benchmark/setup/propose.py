@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.errors import UserError
@@ -90,7 +91,7 @@ def propose(asked: Asked, *, name: str = "", hours: float = NIGHT, margin: float
         found.dataset,
         protocol_of(found.manifest),
         fullest(counts, machine, found.sides),
-        margin or margin_for(every),
+        margin_for(every) if margin is None else margin,
         _margin_note(every, margin),
     )
     estimate = partial(_hours, asked=asked, found=found, machine=machine)
@@ -138,13 +139,21 @@ def _fitting(proposed: Proposed, hours: float, estimate: Any) -> tuple[Axes, flo
 
 def _hours(proposed: Proposed, *, asked: Asked, found: Found, machine: Machine) -> float:
     """The hours of all cells and embeddings on this machine, by the estimates of `benchmark plan`."""
-    keys = yaml.safe_load(grid_text(proposed))
-    grid = Grid.model_validate(keys, context=asked.folder)
+    grid = _grid(proposed, asked.folder)
     records = Workspace(asked.cache.parent).records(grid.name)
     plan = make_plan(grid, found.manifest, records)
     embeddings = plan_embeddings(plan, records, asked.cache, device=machine.device)
     cells = sum(planned.seconds for planned in plan.cells) / machine.cores
     return (cells + sum(embedding.seconds for embedding in embeddings)) / 3600
+
+
+def _grid(proposed: Proposed, folder: Path) -> Grid:
+    """The grid that the text describes. Raises UserError for a name or a margin that no grid can have."""
+    try:
+        return Grid.model_validate(yaml.safe_load(grid_text(proposed)), context=folder)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UserError(f"{first['loc'][-1]}: {first['msg']}, not {first['input']!r}") from None
 
 
 def _grid_name(name: str) -> str:

@@ -62,8 +62,8 @@ def _of(label: str, spec: BackboneSpec) -> Finding:
         PROBLEM,
         f"{label}: not here, and {host or 'their source'} cannot be reached",
         _WHY,
-        f"on a machine with internet: benchmark weights fetch {spec.name} --out FILE.safetensors; copy it and "
-        "set 'weights: FILE.safetensors' in the grid",
+        f"with internet: benchmark weights fetch {spec.name} --out FILE.safetensors; copy it here and set "
+        "'weights: FILE.safetensors' in the grid",
     )
 
 
