@@ -57,7 +57,9 @@ def look(asked: Asked) -> tuple[Source, Found]:
     except UserError as error:
         raise UserError(f"{error}{_listing_hint(data)}") from None
     except OSError as error:
-        raise UserError(f"{error.filename or data}: cannot be read: {error.strerror or reason(error)}") from None
+        raise UserError(
+            f"{error.filename or data}: cannot be read: {error.strerror or reason(error)}"
+        ) from None
 
 
 def _listing_hint(data: Path) -> str:

@@ -186,3 +186,14 @@ def test_importing_the_package_imports_nothing_heavy():
 def test_the_audit_of_a_data_set_has_a_finding_per_check(tmp_path):
     findings = bm.audit(write_data_set(tmp_path), jobs=1).findings
     assert [finding.code for finding in findings][::9] == ["AUDIT001", "AUDIT010"]
+
+
+def test_a_proposed_grid_is_text_until_it_is_written(tmp_path, phantom):
+    proposal = bm.propose_grid(
+        phantom, tmp_path / "own.yaml", name="own", hours=1, workspace=tmp_path / "runs"
+    )
+    assert not (tmp_path / "own.yaml").exists()
+    assert 0 < proposal.hours <= 1
+    (file,) = proposal.write()
+    assert file.read_text() == proposal.text
+    assert bm.read_grid(file).name == "own"

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.datasets.manifest import read_manifest
-from benchmark.datasets.medmnist import from_medmnist
+from benchmark.datasets.medmnist import from_medmnist, reading_of
 from benchmark.errors import UserError
 
 PNEUMONIA = Path(__file__).parents[3] / "../shared/data/pneumoniamnist/manifest.csv"
@@ -216,3 +216,9 @@ def test_the_official_arrays_become_the_manifest_of_pneumoniamnist(tmp_path: Pat
 def test_the_data_set_is_named_and_cited(tmp_path: Path, file: str, name: str) -> None:
     manifest = read_manifest(convert(write(tmp_path / file), tmp_path / "out"))
     assert (manifest.name, manifest.citation) == (name, "yang2023medmnist")
+
+
+def test_a_file_is_read_without_being_converted(tmp_path):
+    reading, labels = reading_of(write(tmp_path / "mymnist.npz"), frozenset({1}))
+    assert (reading.name, sorted(reading.abnormal)) == ("MyMNIST", [1])
+    assert {split: len(found) for split, found in labels.items()} == SIZES

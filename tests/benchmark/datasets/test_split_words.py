@@ -3,7 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from benchmark.datasets.split_words import refuse, splits_of
+from benchmark.datasets.split_words import refuse, split_of, splits_of
 from benchmark.errors import UserError
 
 FILE = Path("m.csv")
@@ -45,3 +45,10 @@ def test_the_first_wrong_row_is_named() -> None:
     refuse(FILE, values == "z", values, "never")
     with pytest.raises(UserError, match=r"^m\.csv:5: 'b': is wrong$"):
         refuse(FILE, values > "a", values, "is wrong")
+
+
+@pytest.mark.parametrize(
+    ("word", "split"), [("Train", "train"), ("TESTING", "test"), ("val", "val"), ("normal", "")]
+)
+def test_a_word_means_a_split_or_nothing(word, split):
+    assert split_of(word) == split
