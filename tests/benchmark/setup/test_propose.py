@@ -29,12 +29,13 @@ DATA = {
 
 
 @pytest.fixture(params=DATA)
-def proposal(request, tmp_path, phantom):
+def asked(request, tmp_path, phantom):
     data, abnormal = DATA[request.param](tmp_path / "data", phantom)
-    return propose(asked_of(data, tmp_path, abnormal=abnormal), hours=0.2)
+    return asked_of(data, tmp_path, abnormal=abnormal)
 
 
-def test_the_grid_reads_and_its_plan_takes_as_long_as_was_said(proposal, tmp_path):
+def test_the_grid_reads_and_its_plan_takes_as_long_as_was_said(asked, tmp_path):
+    proposal = propose(asked, hours=0.2)
     assert set(proposal.write()) == set(proposal.files)
     plan, _ = open_plan(read_grid(tmp_path / "grid.yaml"), Workspace(tmp_path / "runs"))
     assert {p.cell.strategy for p in plan.todo if not p.cell.control} == {
@@ -47,11 +48,12 @@ def test_the_grid_reads_and_its_plan_takes_as_long_as_was_said(proposal, tmp_pat
 
 
 @pytest.mark.slow
-def test_the_grid_runs_as_it_is(proposal, tmp_path):
-    proposal.write()
+def test_the_grid_runs_as_it_is(asked, tmp_path):
+    propose(asked, hours=0.001).write()  # the shortest one
     results = run(tmp_path / "grid.yaml", tmp_path / "runs", jobs=2, device="cpu", track=False)
     assert results.failed == ()
-    assert {"frozen", "fine-tuned"} & set(" ".join(results.compare()["comparison"]).split())
+    strategies = {record.strategy for record in results.cells}
+    assert {"feature_extraction", "hand_crafted", "fine_tuning"} <= strategies
 
 
 def test_more_time_gives_a_fuller_grid_and_what_was_cut_is_said_in_the_order_of_the_steps(tmp_path):
