@@ -96,7 +96,12 @@ def propose(asked: Asked, *, name: str = "", hours: float = NIGHT, margin: float
     )
     estimate = partial(_hours, asked=asked, found=found, machine=machine)
     axes, taken, shortened = _fitting(proposed, hours, estimate)
-    what = (f"data: {source.name} ({asked.data.absolute().name})", *_said(every, proposed), *found.notes)
+    what = (
+        f"data: {source.name} ({asked.data.absolute().name})",
+        *_said(every, proposed),
+        *_small_parts(counts, proposed.axes),
+        *found.notes,
+    )
     notes = (*what, *_about(machine, taken, hours), *_size_note(found, axes))
     lead = _lead(asked, notes, shortened, taken, machine)
     text = grid_text(replace(proposed, axes=axes, lead=lead))
@@ -171,6 +176,15 @@ def _said(every: PartCounts, proposed: Proposed) -> Iterator[str]:
         yield (
             f"with so few test studies a difference below {detectable(every):.2f} in AUROC can hardly be "
             "told from chance: expect 'undecided'"
+        )
+
+
+def _small_parts(counts: Sequence[PartCounts], axes: Axes) -> Iterator[str]:
+    left = [part.name for part in counts if part.name not in axes.body_parts]
+    if left:
+        yield (
+            f"body parts in `all` only, as they have few images or test studies: {', '.join(left[:8])}"
+            f"{', ...' if len(left) > 8 else ''}"
         )
 
 

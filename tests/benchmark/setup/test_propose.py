@@ -68,6 +68,13 @@ def test_more_time_gives_a_fuller_grid_and_what_was_cut_is_said_in_the_order_of_
     assert short.hours < full.hours
 
 
+def test_parts_that_do_not_stand_alone_are_named(tmp_path, phantom):
+    proposal = propose(asked_of(phantom, tmp_path))
+    (note,) = (note for note in proposal.notes if note.startswith("body parts in `all` only"))
+    assert "elbow" in note
+    assert "body_parts: [all]" in proposal.text
+
+
 def test_a_grid_that_cannot_be_short_enough_says_so(tmp_path):
     proposal = propose(asked_of(draw_classes(tmp_path / "data"), tmp_path), hours=1e-6)
     assert any("even the shortest grid" in note for note in proposal.notes)
