@@ -1,8 +1,9 @@
 """Build frozen networks, load their weights strictly, and embed images."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,10 @@ from extractors.renames import renamed
 from extractors.sources import INSTALLED, Normalisation, check_name, source_of
 from extractors.sources.installed import why_absent
 from extractors.specs import BackboneSpec
+from extractors.tokens import NoTokensError, Tower, with_chosen_tokens
 from extractors.weights import AUXILIARY, State, load_strictly, read_checkpoint
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Backbone:
     renamed: str = ""  # how the names in the weights file were changed, in words
     engine: str = TORCH
     run: Run | None = None
+    licence: str = ""  # of its weights, as far as its source knows
 
     @cached_property
     def scale(self) -> tuple[Tensor, Tensor]:
@@ -59,7 +64,8 @@ class Backbone:
 
 def size_of(network: nn.Module) -> int:
     """The size of all weights and buffers, in bytes."""
-    return sum(value.nbytes for value in network.state_dict().values())
+    own = sum(value.nbytes for value in network.state_dict().values())
+    return own or int(getattr(network, "bytes_on_disk", 0))
 
 
 def load_backbone(spec: BackboneSpec, *, size: int, device: torch.device) -> Backbone:
@@ -77,13 +83,17 @@ def load_backbone(spec: BackboneSpec, *, size: int, device: torch.device) -> Bac
     check_normalisation(spec.mean, spec.std)
     exported = exported_weights(spec)
     file = exported or spec.weights_file
+    if exported:
+        known = exported_folder(known, exported)
     with _one_reason(spec):
-        network, own, head = _built(exported_folder(known, exported) if exported else known, file)
-    mean, std = _normalisation(known, own)
-    how = _load_file(network, file, known.name, head) if file else ""
+        network, own, head = _built(known, file)
+        mean, std = _normalisation(known, own)
+        how = _load_file(network, file, known, head) if file else ""
+        network = with_chosen_tokens(network, spec.tokens, spec.layers)
+        licence = _licence(known) if spec.pretrained else ""
     network = network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
-    width = _width(network, spec, size, len(mean), device)
-    return Backbone(spec, network, mean, std, width, device, "" if exported else how)
+    width = _width(network, spec, size, replace(own, channels=len(mean)), device)
+    return Backbone(spec, network, mean, std, width, device, "" if exported else how, licence=licence)
 
 
 @contextmanager
@@ -109,12 +119,22 @@ def _built(known: BackboneSpec, file: Path | None) -> tuple[nn.Module, Normalisa
     return network, source.normalisation(known, network), source.head(known, network) if file else ()
 
 
-def _load_file(network: nn.Module, file: Path, name: str, head: tuple[str, ...]) -> str:
+def _licence(known: BackboneSpec) -> str:
+    """The licence of a network's own weights; empty where its source does not say it."""
+    provenance = source_of(known.name).provenance
+    licence = provenance(known).get("licence", "") if provenance else ""
+    return "" if licence == "unknown" else licence
+
+
+def _load_file(network: nn.Module, file: Path, known: BackboneSpec, head: tuple[str, ...]) -> str:
     """Load a weights file strictly; returns what was done to its names, in words."""
+    if load := source_of(known.name).load:
+        return load(known, network, file)
+    network = network.inner if isinstance(network, Tower) else network
     checkpoint = read_checkpoint(file)
     own = tuple(network.state_dict())
     unused = tuple(layer for layer in AUXILIARY if not any(key.startswith(layer) for key in own))
-    found = renamed(checkpoint.state, network, name, (*head, *unused))
+    found = renamed(checkpoint.state, network, known.name, (*head, *unused))
     load_strictly(network, found.state, file)
     under = f"taken from '{'.'.join(checkpoint.under)}'" if checkpoint.under else ""
     return "; ".join(how for how in (under, found.how) if how)
@@ -204,18 +224,25 @@ def _normalisation(spec: BackboneSpec, own: Normalisation) -> tuple[tuple[float,
     return mean, std
 
 
-def _width(network: nn.Module, spec: BackboneSpec, size: int, channels: int, device: torch.device) -> int:
-    blank = torch.zeros((1, channels, size, size), device=device)
+def _width(
+    network: nn.Module, spec: BackboneSpec, size: int, own: Normalisation, device: torch.device
+) -> int:
+    blank = torch.zeros((1, own.channels, size, size), device=device)
+    usual = f" (it was trained with {own.size}: image.size)" if own.size not in (0, size) else ""
     try:
         with torch.inference_mode():
             output: Any = network(blank)
     except torch.OutOfMemoryError:
         raise
+    except NoTokensError as error:
+        raise ValueError(f"backbone '{spec.label}': {error}") from error
     except Exception as error:  # networks raise different exceptions for a size that they do not accept
         raise ValueError(
-            f"backbone '{spec.label}' does not take {size} × {size} pixels: {reason(error)}"
+            f"backbone '{spec.label}' does not take {size} × {size} pixels{usual}: {reason(error)}"
         ) from error
     if not isinstance(output, Tensor) or output.ndim != 2:
         shape = tuple(output.shape) if isinstance(output, Tensor) else f"a {type(output).__name__}"
         raise ValueError(f"backbone '{spec.label}' gives {shape}, not one vector per image")
+    if usual:
+        _LOG.info("'%s' is given %d × %d pixels%s", spec.label, size, size, usual)
     return int(output.shape[1])

@@ -20,6 +20,7 @@ from extractors.engines.agreement import with_engine
 from extractors.errors import reason
 from extractors.handcrafted import describe, describe_timed
 from extractors.resource_usage import Usage, measured
+from extractors.sources import source_of
 from extractors.specs import BackboneSpec, DescriptorSpec, PlainExtractor, embedding_folder
 
 CHUNK = 256  # images that are embedded and written at once; chosen by hand
@@ -166,6 +167,13 @@ def _begin(
 ) -> _Filling | Failure:
     """Build the extractor and open its partial array, which may hold rows of an earlier process."""
     try:
+        if isinstance(extractor, BackboneSpec) and (vectors := source_of(extractor.name).vectors):
+            given = vectors(extractor.resolved(), pixels.ids)
+            partial = _partial(folder, pixels, extractor, given.shape[1], progress)
+            for rows in partial.pending:
+                partial.write(rows, given[rows])
+                progress(extractor.label, rows.stop - rows.start)
+            return _Filling(extractor, partial)
         if isinstance(extractor, BackboneSpec):
             size = pixels.data.shape[1]
             backbone = load_backbone(extractor, size=size, device=choose_device(place.device))
@@ -274,6 +282,7 @@ def _finish(filling: _Filling, pixels: StoredArray, used: Usage, *, part: bool) 
         pixels=pixels.digest,
         cost=filling.spent.cost(used),
         renamed=filling.backbone.renamed if filling.backbone else "",
+        licence=filling.backbone.licence if filling.backbone else "",
     )
 
 

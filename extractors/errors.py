@@ -13,11 +13,12 @@ def reason(error: BaseException) -> str:
 
 
 class WeightsUnavailableError(ValueError):
-    """Pretrained weights are not on this machine and cannot be downloaded."""
+    """Pretrained weights are neither on this machine nor downloaded; `advice` is a way out, if known."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(name, why)
-        self.name, self.why = name, why
+    def __init__(self, name: str, why: str, advice: str = "") -> None:
+        super().__init__(name, why, advice)
+        self.name, self.why, self.advice = name, why, advice
 
     def __str__(self) -> str:
-        return f"the pretrained weights of '{self.name}' cannot be downloaded here ({self.why})"
+        way_out = f": {self.advice}" if self.advice else ""
+        return f"the pretrained weights of '{self.name}' cannot be downloaded here ({self.why}){way_out}"

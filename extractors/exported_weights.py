@@ -14,7 +14,8 @@ from extractors.specs import BackboneSpec
 VARIABLE = "BENCHMARK_WEIGHTS"  # environment variable that names the folder
 INDEX = "index.json"
 _VERSION = 1
-HUBS = ("hf-hub:", "hf_hub:")
+HUBS = ("hf-hub:", "hf_hub:")  # of timm
+TRANSFORMERS = "hf:"
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,11 @@ def _checked(folder: Path, entry: ExportedWeights) -> Path:
 
 def exported_folder(spec: BackboneSpec, file: Path) -> BackboneSpec:
     """A network of a hub as one of the local folder of its file; any other network as it is."""
-    if not spec.name.startswith(HUBS):
-        return spec
-    return replace(spec, name=f"{LOCAL_FOLDER}{file.parent}")
+    if spec.name.startswith(HUBS):
+        return replace(spec, name=f"{LOCAL_FOLDER}{file.parent}")
+    if spec.name.startswith(TRANSFORMERS):
+        return replace(spec, name=f"{TRANSFORMERS}{file.parent}")
+    return spec
 
 
 def _entry(value: Any) -> ExportedWeights:

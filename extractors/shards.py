@@ -69,7 +69,7 @@ def _joined(
     if problem := problem_of(whole.values()):
         whole.discard()
         return Failure(extractor, ValueError(f"'{extractor.label}' {problem}"))
-    meta = {name: parts[0].meta[name] for name in ("extractor", "renamed")}
+    meta = {name: parts[0].meta.get(name, "") for name in ("extractor", "renamed", "licence")}
     return whole.finish(pixels.ids, pixels=pixels.digest, cost=_cost(parts), **meta)
 
 

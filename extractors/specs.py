@@ -7,7 +7,8 @@ from typing import Protocol
 
 from extractors.descriptors import descriptors
 from extractors.digests import JsonValue, digest_of, file_digest
-from extractors.sources import INSTALLED, RANDOM, source_of
+from extractors.sources import INSTALLED, RANDOM, name_without_folder, source_of
+from extractors.token_choice import LAST, POOLED
 
 PIXELS_VERSION = 1  # raise it when decoding gives different pixels
 EMBEDDINGS_VERSION = 1  # raise it when backbones give different embeddings
@@ -34,7 +35,8 @@ class BackboneSpec:
     torchvision), `random`, `installed` (those of an installed package), or the path of a file. `mean` and
     `std` (per channel, of pixels in 0..1) override
     the weights' own configuration. `flip` is empty, or AVERAGE: the features are the mean over the image and
-    its mirror image (left and right exchanged), which takes twice the time.
+    its mirror image (left and right exchanged), which takes twice the time. `tokens` and `layers` say what
+    the vector is made of (`token_choice`).
     """
 
     name: str
@@ -44,14 +46,27 @@ class BackboneSpec:
     std: tuple[float, ...] | None = None
     label: str = ""
     flip: str = ""
+    tokens: str = POOLED
+    layers: str = LAST
 
     def __post_init__(self) -> None:
         if not self.weights:
             object.__setattr__(self, "weights", source_of(self.name).weights)
         if not self.label:
-            suffix = "-random" if self.weights == RANDOM else ""
-            mirrored = "-flip" if self.flip else ""
-            object.__setattr__(self, "label", self.name + suffix + mirrored)
+            parts = [name_without_folder(self.name), *self._of_tokens.values()]
+            parts += [RANDOM] if self.weights == RANDOM else []
+            parts += ["flip"] if self.flip else []
+            object.__setattr__(self, "label", "-".join(parts))
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """`tokens`, `layers` and `flip`, where they are not as the network itself makes its vector."""
+        return {**self._of_tokens, **({"flip": self.flip} if self.flip else {})}
+
+    @property
+    def _of_tokens(self) -> dict[str, str]:
+        given = {"tokens": (self.tokens, POOLED), "layers": (self.layers, LAST)}
+        return {key: value for key, (value, default) in given.items() if value != default}
 
     @property
     def pretrained(self) -> bool:
@@ -75,7 +90,7 @@ class BackboneSpec:
 
     def asked(self) -> dict[str, JsonValue]:
         """The settings in the grid, without folders and defaults: part of a cell's id."""
-        asked: dict[str, JsonValue] = {"name": self.name}
+        asked: dict[str, JsonValue] = {"name": name_without_folder(self.name), **self.chosen}
         if not self.pretrained:
             named = self.weights in (RANDOM, INSTALLED)
             asked["weights"] = self.weights if named else Path(self.weights).name
@@ -85,13 +100,14 @@ class BackboneSpec:
             asked["mean"] = list(self.mean)
         if self.std is not None:
             asked["std"] = list(self.std)
-        if self.flip:
-            asked["flip"] = self.flip
         return asked
 
     def identity(self) -> dict[str, JsonValue]:
-        file = self.weights_file
-        return {**self.resolved().asked(), "weights": _digest_of(file) if file else self.weights}
+        """The settings, with digests of the weights file and of files beside it that decide the vectors."""
+        file, known, files = self.weights_file, self.resolved(), source_of(self.name).files
+        beside: dict[str, JsonValue] = {f.name: _digest_of(f) for f in files(known)} if files else {}
+        more: dict[str, JsonValue] = {"files": beside} if beside else {}
+        return {**known.asked(), "weights": _digest_of(file) if file else self.weights, **more}
 
 
 def _digest_of(file: Path) -> str:

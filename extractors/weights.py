@@ -73,7 +73,7 @@ def misfits(network: nn.Module, state: State) -> list[str]:
         if k in state and state[k].is_floating_point() != wanted[k].is_floating_point() and k not in shapes
     ]
     return [
-        f"{len(keys)} {word} ({_some(keys)})"
+        f"{len(keys)} {word} ({some(keys)})"
         for word, keys in (
             ("missing", missing),
             ("unexpected", unexpected),
@@ -151,11 +151,11 @@ def _unwrapped(content: Any, under: tuple[str, ...] = ()) -> Checkpoint:
         return _unwrapped(content[wrapper], (*under, wrapper))
     if len(states) > 1:
         raise ValueError(
-            f"{_place(under)} holds several sets of weights ({_some(states)}); save one of them alone"
+            f"{_place(under)} holds several sets of weights ({some(states)}); save one of them alone"
         )
     others = [f"{k!s:.60} ({type(v).__name__})" for k, v in content.items() if not isinstance(v, Tensor)]
     if others:
-        raise ValueError(f"{_place(under)} holds values that are no tensors: {_some(others)}")
+        raise ValueError(f"{_place(under)} holds values that are no tensors: {some(others)}")
     return Checkpoint({str(key): value for key, value in content.items()}, under)
 
 
@@ -163,11 +163,11 @@ def _check_values(state: State) -> None:
     """Raise ValueError for weights that cannot be computed with."""
     odd = [k for k, v in state.items() if v.layout != torch.strided or v.is_quantized or v.is_meta]
     if odd:
-        raise ValueError(f"it holds sparse or quantised tensors ({_some(odd)}); save them as floats")
+        raise ValueError(f"it holds sparse or quantised tensors ({some(odd)}); save them as floats")
     bad = [k for k, v in state.items() if v.is_floating_point() and not bool(torch.isfinite(v).all())]
     if bad:
         raise ValueError(
-            f"it holds values that are not finite in {len(bad)} of {len(state)} tensors ({_some(bad)}): "
+            f"it holds values that are not finite in {len(bad)} of {len(state)} tensors ({some(bad)}): "
             "the training diverged or the file is damaged; take another file"
         )
 
@@ -176,6 +176,7 @@ def _place(under: tuple[str, ...]) -> str:
     return f"its '{'.'.join(under)}'" if under else "it"
 
 
-def _some(keys: Iterable[str], limit: int = 5) -> str:
+def some(keys: Iterable[str], limit: int = 5) -> str:
+    """The first keys of many, for messages."""
     keys = list(keys)
     return ", ".join(keys[:limit]) + (", ..." if len(keys) > limit else "")

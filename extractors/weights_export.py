@@ -8,14 +8,13 @@ from typing import Any
 from extractors.backbones import fetch_state
 from extractors.digests import digest_of, file_digest
 from extractors.exported_weights import (
-    HUBS,
     INDEX,
     ExportedWeights,
     problem_with,
     read_index,
     write_index,
 )
-from extractors.sources import INSTALLED, RANDOM, source_of
+from extractors.sources import INSTALLED, RANDOM, name_without_folder, source_of
 from extractors.sources.installed import package_of, why_absent
 from extractors.specs import BackboneSpec
 from extractors.weights import read_checkpoint, save_state
@@ -47,7 +46,9 @@ def export_weights(specs: Iterable[BackboneSpec], folder: Path) -> Iterator[_Out
 
 
 def _entry(spec: BackboneSpec) -> ExportedWeights:
-    """The entry of a backbone, before its file is known."""
+    """The entry of a backbone, before its file is known. Raises ValueError for a path of the user's own."""
+    if name_without_folder(spec.name) != spec.name:
+        raise ValueError(f"'{spec.name}' is on this machine: copy it to the other one, to the grid's path")
     if spec.pretrained:
         provenance = source_of(spec.name).provenance
         facts: dict[str, Any] = dict(provenance(spec.resolved())) if provenance else {}
@@ -78,10 +79,9 @@ def _written(
         name += f"-{digest_of(dict(spec.model_args))[:8]}" if spec.model_args else ""
         path = folder / name / "model.safetensors"
         save_state(fetch_state(spec.name, spec.model_args), path)
-        if spec.name.startswith(HUBS):
-            from extractors.sources.timm import hub_config
-
-            (path.parent / "config.json").write_text(hub_config(spec), encoding="utf-8")
+        companions = source_of(spec.name).companions
+        for file, text in (companions(spec) if companions else {}).items():
+            (path.parent / file).write_text(text, encoding="utf-8")
     return ExportedWeights(
         entry.name,
         entry.weights,

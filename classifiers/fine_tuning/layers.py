@@ -63,8 +63,8 @@ def build_head(width: int, head: Head) -> nn.Sequential:
 def blocks(backbone: nn.Module) -> list[list[str]]:
     """The backbone's blocks in order, each as the names of its modules.
 
-    Each child of a container (Sequential, ModuleList, torchvision's Encoder) is a block; layers without a
-    matrix or kernel (normalisation) belong to the block before.
+    Each child of a container (Sequential, ModuleList, torchvision's Encoder, what a source has marked by
+    `expands`) is a block; layers without a matrix or kernel (normalisation) belong to the block before.
     """
     found: list[list[str]] = []
     for name, module in _expand_containers("", backbone):
@@ -78,7 +78,7 @@ def blocks(backbone: nn.Module) -> list[list[str]]:
 
 def _expand_containers(prefix: str, module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     for name, child in module.named_children():
-        if type(child) in (nn.Sequential, nn.ModuleList, Encoder):
+        if type(child) in (nn.Sequential, nn.ModuleList, Encoder) or getattr(child, "expands", False):
             yield from _expand_containers(f"{prefix}{name}.", child)
         else:
             yield prefix + name, child

@@ -22,6 +22,7 @@ from classifiers.names import WEIGHTS
 from classifiers.selection import Floats, Folds, Rows
 from extractors.backbones import load_backbone
 from extractors.devices import device_name, peak_memory
+from extractors.sources import why_fixed
 from extractors.specs import BackboneSpec
 from extractors.weights import save_state
 
@@ -89,7 +90,12 @@ class TuningTask:
         keep_best: bool = True,
         last_epoch: int | None = None,
     ) -> Training:
-        """A training from the pretrained weights; `name` is the folder of its checkpoints."""
+        """A training from the pretrained weights; `name` is the folder of its checkpoints.
+
+        Raises ValueError as `load_backbone`, and for a source whose networks cannot be trained.
+        """
+        if problem := why_fixed(self.spec.name):
+            raise ValueError(problem)
         return Training(
             backbone=load_backbone(self.spec, size=self._side(), device=self.device),
             recipe=recipe,
@@ -162,11 +168,14 @@ class Tuned:
 def facts_of(training: Training) -> dict[str, Any]:
     """How the kept network was trained: device, precision, threads, memory, updates of its weights.
 
-    `weights_renamed` says how the names in its weights file were changed, where they were.
+    `weights_renamed` says how the names in its weights file were changed, where they were, and
+    `weights_licence` the licence of the weights that it began with, where its source knows it.
     """
     device, renamed = training.backbone.device, training.backbone.renamed
+    licence = training.backbone.licence
     return {
         **({"weights_renamed": renamed} if renamed else {}),
+        **({"weights_licence": licence} if licence else {}),
         "device": device_name(device),
         "precision": "bfloat16" if device.type == "cuda" else "float32",
         "threads": torch.get_num_threads(),

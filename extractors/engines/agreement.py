@@ -23,7 +23,7 @@ def with_engine(backbone: Backbone, asked: str, pixels: NDArray[np.uint8]) -> Ba
     Raises ValueError as `engines_for`.
     """
     candidates = engines_for(asked, backbone.device.type, len(pixels))
-    if not candidates:
+    if not candidates or getattr(backbone.network, "is_compiled", False):  # an ONNX file
         return backbone
     first = np.array(pixels[:COMPARED])
     expected = embed(replace(backbone, run=backbone.network), first)  # without autocast

@@ -19,15 +19,7 @@ _ROWS = 8  # images at once: they stay in the cache (mobilenetv2_100: a quarter 
 
 def compile_network(network: nn.Module, shape: tuple[int, int, int]) -> Run:
     """See `extractors.engines.Engine`."""
-    onnxruntime.set_default_logger_severity(_FATAL)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _FATAL
-    options.intra_op_num_threads = torch.get_num_threads()
-    # threads that wait leave their core to others, as OpenMP's do by benchmark.cli.main
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(
-        onnx_bytes(network, shape), options, providers=["CPUExecutionProvider"]
-    )
+    session = session_of(onnx_bytes(network, shape))
 
     def run(batch: Tensor) -> Tensor:
         images = batch.numpy()
@@ -38,3 +30,17 @@ def compile_network(network: nn.Module, shape: tuple[int, int, int]) -> Run:
         return torch.from_numpy(np.concatenate(parts))
 
     return run
+
+
+def session_of(model: str | bytes) -> onnxruntime.InferenceSession:
+    """What runs an ONNX model (a path or its bytes) on the CPU, with as many threads as torch has.
+
+    Raises anything for a model that cannot be run.
+    """
+    onnxruntime.set_default_logger_severity(_FATAL)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _FATAL
+    options.intra_op_num_threads = torch.get_num_threads()
+    # threads that wait leave their core to others, as OpenMP's do by benchmark.cli.main
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

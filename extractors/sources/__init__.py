@@ -1,95 +1,54 @@
-"""The registry of backbone sources (timm, torchvision, bundled): networks, weights and normalisation.
+"""The registry of backbone sources: networks, weights and normalisation of each library.
 
 Other packages add a source by an entry point of group `benchmark.backbones` that loads a BackboneSource.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from extractors import bundled
 from extractors.registry import lazy, with_entry_points
-from extractors.sources.network import Network, Resolve, same
-
-if TYPE_CHECKING:  # importing torch takes seconds, which reading a grid file does not need
-    from torch import Tensor, nn
+from extractors.sources.places import is_path, split_name
+from extractors.sources.source import IMAGENET as IMAGENET
+from extractors.sources.source import INSTALLED as INSTALLED
+from extractors.sources.source import PRETRAINED as PRETRAINED
+from extractors.sources.source import RANDOM as RANDOM
+from extractors.sources.source import BackboneSource as BackboneSource
+from extractors.sources.source import Normalisation as Normalisation
 
 GROUP = "benchmark.backbones"
-RANDOM = "random"  # untrained weights, which every source has
-INSTALLED = "installed"  # weights that another package brings
+_NEEDED = ("knows", "names", "build", "normalisation")
 
 
-@dataclass(frozen=True)
-class Normalisation:
-    """The normalisation of grey values in 0..1 for each input channel: (value - mean) / std."""
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    channels: int = 3
+def _source(name: str, module: str, functions: str, **facts: Any) -> BackboneSource:
+    """A source whose functions, the needed ones and those named here, are in a module of this package."""
+    found = {one: lazy(f"extractors.sources.{module}:{one}") for one in (*_NEEDED, *functions.split())}
+    return BackboneSource(name=name, **{**found, **facts})
 
 
-# timm's IMAGENET_DEFAULT_MEAN and _STD, torchvision's ImageClassification preset
-IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-
-
-@dataclass(frozen=True)
-class BackboneSource:
-    """A library of pretrained networks. Wrap functions that import heavy libraries in `registry.lazy`.
-
-    All functions except `knows`, `names` and `resolve` get the spec that `resolve` returns.
-    """
-
-    name: str
-    library: str  # name of the library in the methods text
-    prefix: str  # of its backbone names; the source with the longest matching prefix is used
-    weights: str  # name of its pretrained weights in a grid file
-    knows: Callable[[str], bool]  # full name of a network -> whether it exists
-    names: Callable[[], Iterable[str]]  # full names, to suggest one for a mistyped name
-    build: Callable[[Network, bool], "nn.Module"]  # (spec, pretrained) -> network without classifier
-    normalisation: Callable[[Network, "nn.Module"], Normalisation]  # (spec, headless network)
-    head: Callable[[Network, "nn.Module"], tuple[str, ...]]  # key prefixes of the classifier
-    fetch: Callable[[Network], dict[str, "Tensor"]] | None = None  # all weights; None: installed along
-    resolve: Resolve = same  # the library's name and file
-    provenance: Callable[[Network], dict[str, str]] | None = None  # full_name, licence, source
-    successor: Callable[[str], str | None] | None = None  # old name of a network -> its present name
-    citation: str = ""  # a key of results/methods_text/references.bib
-    weights_label: str = ""  # `weights` in the methods text; empty: the same word
-
-
-_TIMM = BackboneSource(
-    name="timm",
+_TIMM = _source(
+    "timm",
+    "timm",
+    "head fetch provenance successor companions",
     library="timm",
     citation="wightman2019timm",
     prefix="",
     weights="imagenet",
     weights_label="ImageNet weights",
-    knows=lazy("extractors.sources.timm:knows"),
-    names=lazy("extractors.sources.timm:names"),
-    build=lazy("extractors.sources.timm:build"),
-    normalisation=lazy("extractors.sources.timm:normalisation"),
-    head=lazy("extractors.sources.timm:head"),
-    fetch=lazy("extractors.sources.timm:fetch"),
     resolve=lazy("extractors.sources.installed:resolve"),
-    provenance=lazy("extractors.sources.timm:provenance"),
-    successor=lazy("extractors.sources.timm:successor"),
 )
-_TORCHVISION = BackboneSource(
-    name="torchvision",
+_TORCHVISION = _source(
+    "torchvision",
+    "torchvision",
+    "head fetch provenance",
     library="torchvision",
     citation="torchvision2016",
     prefix="torchvision/",
     weights="imagenet",
     weights_label="ImageNet weights",
-    knows=lazy("extractors.sources.torchvision:knows"),
-    names=lazy("extractors.sources.torchvision:names"),
-    build=lazy("extractors.sources.torchvision:build"),
-    normalisation=lazy("extractors.sources.torchvision:normalisation"),
-    head=lazy("extractors.sources.torchvision:head"),
-    fetch=lazy("extractors.sources.torchvision:fetch"),
     resolve=lazy("extractors.sources.torchvision_input:resolve"),
-    provenance=lazy("extractors.sources.torchvision:provenance"),
 )
 _BUNDLED = replace(
     _TIMM,  # it is a timm network
@@ -103,13 +62,85 @@ _BUNDLED = replace(
     fetch=None,
     provenance=None,
     successor=None,
+    companions=None,
+)
+_TRANSFORMERS = _source(
+    "transformers",
+    "huggingface",
+    "resolve files load fetch provenance companions",
+    library="transformers",
+    citation="wolf2020transformers",
+    prefix="hf:",
+    form="hf:FOLDER_OR_NAME",
+    weights=PRETRAINED,
+    weights_label="its publisher's weights",
+    place="folder",
+)
+_OPEN_CLIP = _source(
+    "open_clip",
+    "open_clip",
+    "load fetch provenance",
+    library="open_clip",
+    citation="ilharco2021openclip",
+    prefix="open_clip:",
+    form="open_clip:MODEL/TAG",
+    weights=PRETRAINED,
+    weights_label="the weights of its tag",
+)
+_TORCHXRAYVISION = _source(
+    "torchxrayvision",
+    "torchxrayvision",
+    "head fetch provenance",
+    library="TorchXRayVision",
+    citation="cohen2022xrv",
+    prefix="torchxrayvision/",
+    weights=PRETRAINED,
+    weights_label="weights from chest radiographs",
+)
+_ONNX = _source(
+    "onnx",
+    "onnx_file",
+    "resolve files load",
+    library="ONNX Runtime",
+    prefix="onnx:",
+    form="onnx:FILE",
+    weights=PRETRAINED,
+    weights_label="the weights in its file",
+    place="file",
+    trainable=False,
+)
+_PYTHON = _source(
+    "python",
+    "python_function",
+    "files",
+    library="a Python function",
+    prefix="python:",
+    form="python:MODULE:FUNCTION",
+    weights=PRETRAINED,
+    weights_label="the weights that the function gives it",
+)
+_EMBEDDINGS = _source(
+    "embeddings",
+    "embeddings_file",
+    "resolve files vectors",
+    library="a file of vectors",
+    prefix="embeddings:",
+    form="embeddings:FILE",
+    weights=PRETRAINED,
+    weights_label="weights unknown here",
+    place="file",
+    trainable=False,
+)
+_OWN = (
+    *(_BUNDLED, _TIMM, _TORCHVISION, _TRANSFORMERS, _OPEN_CLIP, _TORCHXRAYVISION, _ONNX, _PYTHON),
+    _EMBEDDINGS,
 )
 
 
 @cache
 def sources() -> dict[str, BackboneSource]:
     """All sources by name. Raises ValueError for an entry point that cannot be used."""
-    return with_entry_points(GROUP, (_BUNDLED, _TIMM, _TORCHVISION))
+    return with_entry_points(GROUP, _OWN)
 
 
 def source_of(backbone: str) -> BackboneSource:
@@ -118,9 +149,25 @@ def source_of(backbone: str) -> BackboneSource:
     return max(fitting, key=lambda source: len(source.prefix))
 
 
+def name_without_folder(backbone: str) -> str:
+    """The name of a backbone, with the last part of a path in it alone: the same on every machine."""
+    source = source_of(backbone)
+    prefix, rest = split_name(backbone, source.prefix)
+    return prefix + rest.rstrip("/").rpartition("/")[2] if is_path(rest, source.place) else backbone
+
+
 def named_weights() -> set[str]:
     """The values of `weights` that are names, not paths of files."""
     return {RANDOM, *(source.weights for source in sources().values())}
+
+
+def why_fixed(backbone: str) -> str:
+    """Why a backbone can be neither fine-tuned nor given random weights; empty where it can."""
+    if source_of(backbone).trainable:
+        return ""
+    return (
+        f"'{name_without_folder(backbone)}' is frozen: it can be neither fine-tuned nor given other weights"
+    )
 
 
 def check_name(backbone: str) -> None:
@@ -138,7 +185,9 @@ def check_name(backbone: str) -> None:
 
 
 def _form(source: BackboneSource) -> str:
-    """The form of a source's names, for messages: `bundled`, `a timm name`, `torchvision/NAME`."""
+    """The form of a source's names, for messages: `bundled`, `a timm name`, `onnx:FILE`."""
+    if source.form:
+        return source.form
     if not source.prefix:
         return f"a {source.library} name"
     return f"{source.prefix}NAME" if source.prefix[-1] in "/:" else source.prefix

@@ -2,25 +2,20 @@
 
 import logging
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import huggingface_hub
 import timm
 import torch
-from huggingface_hub.errors import LocalEntryNotFoundError, OfflineModeIsEnabled
 from torch import nn
 
-from extractors.errors import WeightsUnavailableError, reason
+from extractors.errors import WeightsUnavailableError
+from extractors.exported_weights import HUBS
 from extractors.sources import IMAGENET, Normalisation
-from extractors.sources.connection import is_reachable
+from extractors.sources.hub import hub_file, offline_without_connection, why_unavailable
 from extractors.specs import BackboneSpec
 from extractors.weights import HEADS, State
 
-_EXTERNAL = ("hf-hub:", "hf_hub:", "local-dir:")
+_EXTERNAL = (*HUBS, "local-dir:")
 _LOG = logging.getLogger(__name__)
 
 
@@ -69,15 +64,12 @@ def provenance(spec: BackboneSpec) -> dict[str, str]:
     return {"full_name": name, "licence": config.license or "unknown", "source": str(source or "unknown")}
 
 
-def hub_config(spec: BackboneSpec) -> str:
-    """The text of config.json of an `hf-hub:` network. Raises WeightsUnavailableError."""
-    repository, _, revision = spec.name.partition(":")[2].partition("@")
-    try:
-        with _offline_without_connection():
-            path = huggingface_hub.hf_hub_download(repository, "config.json", revision=revision or None)
-        return Path(path).read_text(encoding="utf-8")
-    except Exception as error:  # the hub's client raises errors of several libraries
-        raise WeightsUnavailableError(spec.name, reason(error)) from error
+def companions(spec: BackboneSpec) -> dict[str, str]:
+    """The text of config.json of a network of a hub. Raises WeightsUnavailableError."""
+    if not spec.name.startswith(HUBS):
+        return {}
+    file = hub_file(spec.name.partition(":")[2], "config.json", spec.name)
+    return {file.name: file.read_text(encoding="utf-8")} if file else {}
 
 
 def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
@@ -122,31 +114,12 @@ def _pretrained(spec: BackboneSpec) -> nn.Module:
             "use 'weights: random', a file, or another network"
         )
     try:
-        with _offline_without_connection():
+        with offline_without_connection():
             return _created(spec, pretrained=True)
     except Exception as error:  # each hub raises its own network errors
         if not isinstance(error, OSError) and not spec.name.startswith(_EXTERNAL):
             _created(spec, pretrained=False)  # raises the same error where the arguments are at fault
-        offline = isinstance(error, OfflineModeIsEnabled | LocalEntryNotFoundError)
-        why = f"no connection to {_hub_host()}" if offline else reason(error)
-        raise WeightsUnavailableError(spec.name, why) from error
-
-
-@contextmanager
-def _offline_without_connection() -> Iterator[None]:
-    """Let the hub's client use its cache alone where the hub cannot be reached, instead of trying again."""
-    constants = huggingface_hub.constants
-    before = constants.HF_HUB_OFFLINE
-    if not before and not is_reachable(constants.ENDPOINT):
-        constants.HF_HUB_OFFLINE = True
-    try:
-        yield
-    finally:
-        constants.HF_HUB_OFFLINE = before
-
-
-def _hub_host() -> str:
-    return urlsplit(huggingface_hub.constants.ENDPOINT).hostname or "the hub"
+        raise WeightsUnavailableError(spec.name, why_unavailable(error)) from error
 
 
 def _created(spec: BackboneSpec, **arguments: Any) -> nn.Module:

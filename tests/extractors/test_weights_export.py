@@ -29,7 +29,10 @@ def with_network(monkeypatch):
     monkeypatch.setattr("extractors.sources.timm._pretrained", online)
     config = {"architecture": SMALL, "num_classes": 1000}
     config["pretrained_cfg"] = {"mean": [0.4] * 3, "std": [0.2] * 3, "classifier": "classifier"}
-    monkeypatch.setattr("extractors.sources.timm.hub_config", lambda spec: json.dumps(config))
+    texts = {"config.json": json.dumps(config)}
+    monkeypatch.setattr(
+        "extractors.sources.timm.companions", lambda spec: texts if spec.name.startswith("hf-hub:") else {}
+    )
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import expit
 
 from classifiers.fine_tuning.tuning_task import Unseen
+from extractors.specs import BackboneSpec
 
 ONE_FOLD = [(np.empty(0, int), np.s_[:])]
 
@@ -52,3 +53,9 @@ def test_with_one_image_of_a_class_log_odds_stay_as_they_are(task):
 def test_a_resolution_above_that_of_the_images_is_one_clear_line(task):
     with pytest.raises(ValueError, match="64 is above the 32 pixels"):
         task(resolution=64).training(task().recipe, task().part(np.arange(8)), None, "x")
+
+
+def test_a_network_of_a_file_is_not_trained(task):
+    frozen = replace(task(), spec=BackboneSpec("onnx:net.onnx", mean=(0.5,), std=(0.25,)))
+    with pytest.raises(ValueError, match=r"^'onnx:net.onnx' is frozen: it can be neither fine-tuned"):
+        frozen.training(task().recipe, task().part(np.arange(8)), None, "x")

@@ -58,7 +58,8 @@ def test_sources_and_their_names_are_known_without_heavy_imports():
         "print(*sources()); assert not {'numpy', 'timm', 'torch'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.split() == ["bundled", "timm", "torchvision"]
+    own = ["bundled", "timm", "torchvision", "transformers", "open_clip", "torchxrayvision"]
+    assert done.stdout.split() == [*own, "onnx", "python", "embeddings"]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,12 @@ def test_sources_and_their_names_are_known_without_heavy_imports():
         ("hf-hub:timm/resnet18.a1_in1k", "timm"),
         ("torchvision/resnet50", "torchvision"),
         ("xrays/tiny", "timm"),
+        ("hf:owner/name", "transformers"),
+        ("open_clip:ViT-B-16/openai", "open_clip"),
+        ("torchxrayvision/densenet121-res224-all", "torchxrayvision"),
+        ("onnx:/a/net.onnx", "onnx"),
+        ("python:a:b", "python"),
+        ("embeddings:/a/v.npz", "embeddings"),
     ],
 )
 def test_the_prefix_of_a_name_decides_its_source(name, source):
@@ -78,7 +85,8 @@ def test_the_prefix_of_a_name_decides_its_source(name, source):
 def test_unknown_backbones_are_named_with_their_neighbours():
     with pytest.raises(ValueError, match=r"'resnet5O'.*did you mean.*resnet50") as caught:
         check_name("resnet5O")
-    assert str(caught.value).endswith("(bundled, a timm name, or torchvision/NAME)")
+    assert str(caught.value).endswith("onnx:FILE, python:MODULE:FUNCTION, or embeddings:FILE)")
+    assert "(bundled, a timm name, torchvision/NAME, hf:FOLDER_OR_NAME, " in str(caught.value)
     with pytest.raises(ValueError, match="torchvision/squeezenet1_0"):
         check_name("torchvision/squeezenet1")
     with pytest.raises(ValueError, match="did you mean bundled"):
@@ -88,7 +96,7 @@ def test_unknown_backbones_are_named_with_their_neighbours():
 def test_a_source_of_another_package_is_checked_built_and_fetched(xrays):
     assert list(sources())[-1] == "xrays"
     assert source_of("xrays/tiny").library == "A Library"
-    assert named_weights() == {"random", "imagenet", "bundled", "chests"}
+    assert named_weights() == {"random", "imagenet", "bundled", "pretrained", "chests"}
     with pytest.raises(ValueError, match=r"did you mean xrays/tiny\?.*or xrays/NAME\)"):
         check_name("xrays/tinny")
     spec = BackboneSpec("xrays/tiny")

@@ -83,7 +83,7 @@ def test_channels_and_classifier_layers_are_those_of_the_network():
 
 
 def test_without_a_connection_the_hub_is_not_asked_again_and_again(monkeypatch):
-    monkeypatch.setattr("extractors.sources.timm.is_reachable", lambda url: False)
+    monkeypatch.setattr("extractors.sources.hub.is_reachable", lambda url: False)
     began = perf_counter()
     with pytest.raises(WeightsUnavailableError, match="no connection to"):
         fetch_state("resnet18.a1_in1k")

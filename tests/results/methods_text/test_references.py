@@ -20,7 +20,7 @@ NEEDED = {
 }
 BY_MANIFESTS = {"rajpurkar2018mura", "yang2023medmnist", "kermany2018pneumonia"}
 BY_REGISTRIES = {key for entry in CLASSIFIERS.values() for key in entry.citations}
-BY_REGISTRIES |= {source.citation for source in sources().values()}
+BY_REGISTRIES |= {source.citation for source in sources().values() if source.citation}
 
 
 def source(name):
