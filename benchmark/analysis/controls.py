@@ -140,8 +140,8 @@ def _trained(method: Method, untrained: Extractor, cells: Mapping[str, Cell]) ->
     """The same method with pretrained weights: the grid's first network of that name."""
     asked = dict.fromkeys(cell.extractor for cell in cells.values() if cell.strategy == method.strategy)
     networks = [spec for spec in asked if isinstance(spec, BackboneSpec) and spec.weights != "random"]
-    own = [(spec.name, spec.flip) for spec in networks_of(untrained)]
-    labels = [spec.label for spec in networks if (spec.name, spec.flip) in own]
+    own = [(spec.name, spec.chosen) for spec in networks_of(untrained)]
+    labels = [spec.label for spec in networks if (spec.name, spec.chosen) in own]
     return method._replace(backbone=labels[0]) if labels else None
 
 

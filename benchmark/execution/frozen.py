@@ -94,6 +94,8 @@ def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]
         facts = {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]}
         if renamed := embedding.meta.get("renamed"):
             facts["weights_renamed"] = renamed
+        if licence := embedding.meta.get("licence"):
+            facts["weights_licence"] = licence
         keep = run.plan.grid.keep_models != "none" and not group[0].cell.control
         yield Batch(group, embedding.folder, facts, keep)
 

@@ -11,6 +11,7 @@ from benchmark.store.record import Finished, Record
 from benchmark.store.records import Records
 from extractors.array_store import read_array
 from extractors.engines import AUTO, ENGINES, TORCH, engines_for
+from extractors.sources import source_of
 from extractors.specs import BackboneSpec, PlainExtractor, embedding_folder, parts_of
 
 _Measured = Mapping[tuple[str, str], float]  # (extractor, engine) -> milliseconds per image
@@ -49,6 +50,8 @@ def plan_embeddings(
         cached = folder is not None and read_array(folder, check=False) is not None
         by = networks if isinstance(extractor, BackboneSpec) else ""
         cost = _of_extractor(extractor, by, measured, STRATEGIES[strategy].embedding_ms)
+        if isinstance(extractor, BackboneSpec) and source_of(extractor.name).vectors:
+            by, cost = "", 0.0  # they are in a file
         found.append(PlannedEmbedding(label, cached, images, 0.0 if cached else images * cost / 1000, by))
     return found
 

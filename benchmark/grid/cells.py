@@ -15,7 +15,7 @@ from benchmark.grid.strategy import Extractor, Method
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import Recipe
 from extractors.digests import JsonValue, digest_of
-from extractors.specs import AnyExtractor, networks_of
+from extractors.specs import AnyExtractor, BackboneSpec, networks_of
 from results.labels import size_name
 
 AXES = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
@@ -120,6 +120,11 @@ def check_labels(grid: Grid, methods: list[Method]) -> None:
             raise UserError(
                 f"grid '{grid.name}': two extractors are called '{label}': give one of them a 'label: ...'"
             )
+    for one, other in _apart_only_in_folders(methods):
+        raise UserError(
+            f"grid '{grid.name}': '{one}' and '{other}' are the same to a record, which holds no folders: "
+            "rename one of the two"
+        )
     for label, networks in _networks(methods).items():
         if len(networks) > 1:
             raise UserError(
@@ -132,6 +137,18 @@ def check_labels(grid: Grid, methods: list[Method]) -> None:
 def _namespace(strategy: str) -> str:
     """Where names must be unique: among all strategies with embeddings, or within one other strategy."""
     return "embeddings" if STRATEGIES[strategy].needs_embedding else strategy
+
+
+def _apart_only_in_folders(methods: list[Method]) -> Iterator[tuple[str, str]]:
+    """Pairs of networks whose names or weights differ, but not what is asked of their cells."""
+    first: dict[str, BackboneSpec] = {}
+    for method in methods:
+        for spec in networks_of(method.extractor):
+            known = first.setdefault(digest_of(spec.asked()), spec)
+            if known.name != spec.name:
+                yield known.name, spec.name
+            elif known.weights != spec.weights:
+                yield known.weights, spec.weights
 
 
 def _networks(methods: list[Method]) -> dict[str, dict[str, str]]:

@@ -22,7 +22,7 @@ from benchmark.grid.schema import Grid
 from benchmark.grid.strategies import Method
 from classifiers.catalogue import learns
 from classifiers.names import MAJORITY
-from extractors.sources import RANDOM
+from extractors.sources import RANDOM, why_fixed
 from extractors.specs import BackboneSpec
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS
 
@@ -89,12 +89,13 @@ def _without_majority(method: Method) -> Method:
 def _with_random_weights(grid: Grid, own: list[Method]) -> list[Method]:
     """The grid's networks with random weights, except those that the grid itself has with random weights."""
     extractors = [method.extractor for method in own]
-    known = {(e.name, e.flip): e for e in extractors if isinstance(e, BackboneSpec) and e.weights == RANDOM}
+    networks = [one for one in extractors if isinstance(one, BackboneSpec)]
+    known = {(one.name, *one.chosen.items()): one for one in networks if one.weights == RANDOM}
     found = list(own)
     for method in map(_without_majority, own):
-        if isinstance(method.extractor, BackboneSpec):
+        if isinstance(method.extractor, BackboneSpec) and not why_fixed(method.extractor.name):
             fresh = replace(method.extractor, weights=RANDOM, label="")
-            spec = known.setdefault((fresh.name, fresh.flip), fresh)
+            spec = known.setdefault((fresh.name, *fresh.chosen.items()), fresh)
             if not any((other.strategy, other.extractor) == (method.strategy, spec) for other in found):
                 found.append(replace(method, extractor=spec))
     check_labels(grid, found)

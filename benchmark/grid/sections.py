@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Discriminator,
     Field,
@@ -21,9 +22,11 @@ from classifiers.fine_tuning.recipes import END_TO_END, Recipe, RecipeEntry
 from extractors.descriptors import descriptors
 from extractors.exported_weights import exported_file
 from extractors.normalisation import check_normalisation
-from extractors.sources import INSTALLED, RANDOM, named_weights, source_of
+from extractors.sources import INSTALLED, RANDOM, named_weights, source_of, why_fixed
 from extractors.sources.installed import package_of, why_absent
+from extractors.sources.places import is_path, split_name
 from extractors.specs import BackboneSpec, ConcatSpec
+from extractors.token_choice import LAST, LAYERS, POOLED, TOKENS, why_no_choice
 from extractors.validation import Strict, one_of
 from results.names import CHOSEN
 
@@ -41,12 +44,33 @@ class BackboneEntry(Strict):
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
     label: str = ""
+    tokens: Annotated[str, one_of(TOKENS, "choice of tokens")] = POOLED
+    layers: Annotated[str, one_of(LAYERS, "choice of layers")] = LAST
+
+    @field_validator("name")
+    @classmethod
+    def _place(cls, value: str, info: ValidationInfo) -> str:
+        """The name with an absolute path, where its source's names hold one."""
+        source = source_of(value)
+        prefix, rest = split_name(value, source.prefix)
+        if not source.place or not rest:
+            return value
+        path = resolve_path(rest, info.context)
+        if path.is_file() if source.place == "file" else path.is_dir():
+            return f"{prefix}{path}"
+        if not is_path(rest, source.place):
+            return value
+        raise PydanticCustomError("no_file", f"there is no {source.place} {path}")
 
     @field_validator("weights")
     @classmethod
     def _weights_file(cls, value: str, info: ValidationInfo) -> str:
         own = source_of(info.data.get("name", "")).weights
-        if value in (own, RANDOM):
+        if value == own:
+            return value
+        if problem := why_fixed(info.data.get("name", "")):
+            raise PydanticCustomError("fixed", "{why}", {"why": problem})
+        if value == RANDOM:
             return value
         if value == INSTALLED:
             if package_of(info.data.get("name", "")) is None:
@@ -73,6 +97,8 @@ class BackboneEntry(Strict):
         except ValueError as error:
             key = str(error).partition(":")[0].split()[0]
             raise PydanticCustomError("normalisation", "{why}", {"key": key, "why": str(error)}) from None
+        if problem := why_no_choice(self.tokens, self.layers):
+            raise PydanticCustomError("choice", "{why}", {"key": "layers", "why": problem})
         return self
 
     def spec(self) -> BackboneSpec:
@@ -160,6 +186,15 @@ RecipeName = Annotated[
 ]
 
 
+def _trainable(entries: list[BackboneEntry]) -> list[BackboneEntry]:
+    for entry in entries:
+        if problem := why_fixed(entry.name):
+            raise PydanticCustomError(
+                "fixed", "{why}; list it under feature_extraction alone", {"why": problem}
+            )
+    return entries
+
+
 class FineTuning(Strict):
     """Fine-tuned backbones × recipes.
 
@@ -167,7 +202,7 @@ class FineTuning(Strict):
     exactly one of `recipe` and `recipes` is set.
     """
 
-    backbones: Backbones
+    backbones: Annotated[Backbones, AfterValidator(_trainable)]
     recipe: RecipeEntry | None = None
     recipes: dict[RecipeName, RecipeEntry] | None = Field(default=None, min_length=1)
 

@@ -20,6 +20,7 @@ from extractors.descriptors import descriptors
 from extractors.sources import INSTALLED, RANDOM, source_of
 from extractors.sources.installed import package_of
 from extractors.specs import BackboneSpec, ConcatSpec, DescriptorSpec, networks_of
+from extractors.token_choice import LAST, POOLED
 
 
 def facts_of(findings: Findings) -> dict[str, Any]:
@@ -86,7 +87,12 @@ def _networks(findings: Findings, strategy: str) -> list[dict[str, str]]:
     """The networks that the grid asks of a strategy, in its order."""
     methods = findings.plan.grid.methods()
     asked = (spec for one in methods if one.strategy == strategy for spec in networks_of(one.extractor))
-    return [_network(spec) for spec in dict.fromkeys(replace(spec, flip="", label="") for spec in asked)]
+    return [
+        _network(spec)
+        for spec in dict.fromkeys(
+            replace(spec, flip="", tokens=POOLED, layers=LAST, label="") for spec in asked
+        )
+    ]
 
 
 def _features(findings: Findings) -> dict[str, Any]:

@@ -165,7 +165,7 @@ def _backbone(spec: BackboneSpec, tuned: TunedHead | None) -> dict[str, Any]:
         "mean": known.mean,
         "std": known.std,
         "label": spec.label,
-        **({"flip": spec.flip} if spec.flip else {}),
+        **spec.chosen,
     }
 
 

@@ -71,6 +71,7 @@ class Embedding(_Part):
     peak_device_memory_bytes: int | None = None
     bytes_on_disk: int | None = None
     weights_renamed: str | None = None  # how the names in a weights file were changed
+    weights_licence: str | None = None  # of a network's own weights, as far as its source knows it
     engine: str | None = None  # that ran the network (`extractors.engines`); None in older records: torch
     engine_version: str | None = None
 
@@ -108,6 +109,7 @@ class Training(_Part):
     updates: int | None = None  # of the weights of the kept network
     peak_memory_bytes: int | None = None
     weights_renamed: str | None = None  # how the names in a weights file were changed
+    weights_licence: str | None = None  # of a network's own weights, as far as its source knows it
     diverged_rates: list[float] = []
 
 
