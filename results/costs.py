@@ -9,7 +9,8 @@ Row = dict[str, Any]
 AXES = ("strategy", "backbone", "classifier", "body_part", "train_size")
 SECONDS = tuple(f"seconds_{stage}" for stage in ("embed", "select", "fit", "tune", "predict", "total"))
 PEAKS = ("peak_memory_bytes", "peak_device_memory_bytes")
-COLUMNS = ("device", "threads", *SECONDS, *PEAKS, "energy_kwh")
+TRAINED = ("trainable_parameters", "optimiser_bytes")
+COLUMNS = ("device", "threads", *SECONDS, *PEAKS, "energy_kwh", *TRAINED)
 
 
 def over_seeds(rows: Iterable[Mapping[str, Any]]) -> list[Row]:

@@ -26,6 +26,7 @@ _LOOKS = {
     "from_scratch": Look("from scratch", PURPLE, "v", (0, (3, 1, 1, 1))),  # this and below: published values
     "ensemble": Look("ensemble", ORANGE, "D", (0, (5, 1, 1, 1, 1, 1))),
     "radiologist": Look("radiologists", BLACK, "*", "-"),
+    "adaptation": Look("adapted", SKY, "P", (0, (6, 1.2, 1.2, 1.2))),
 }
 _PALETTE = tuple(_LOOKS.values())  # all different in colour and marker
 _SPARE = (
@@ -53,7 +54,7 @@ def look_of(strategy: str) -> Look:
 
 
 def looks_of(strategies: Sequence[str], labels: Sequence[str]) -> list[Look]:
-    """One look per line: that of its strategy, or six fixed ones where two lines would share a colour.
+    """One look per line: that of its strategy, or seven fixed ones where two lines would share a colour.
 
     Raises ValueError for more lines than there are looks.
     """

@@ -1,8 +1,21 @@
-"""The verdict on freeze or fine-tune: one definition, for every command, table and page."""
+"""The verdict on freeze, adapt or fine-tune: one definition, for every command, table and page."""
+
+from collections.abc import Mapping
+from typing import Any
 
 FINE_TUNE, FREEZE, EQUAL = "fine-tune", "freeze", "equal"
+ADAPT = "adapt"
+# By strategy: what to do, and the key of its side in the rows of a head-to-head.
+WORDS = {"feature_extraction": FREEZE, "adaptation": ADAPT, "fine_tuning": FINE_TUNE}
+SIDES = {"feature_extraction": "frozen", "adaptation": "adapted", "fine_tuning": "fine_tuned"}
 UNDECIDED = "undecided"
 ONE_PAIR = "one trained pair"  # one seed: it shows nothing of other training subsets
+
+
+def sides_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The strategies of both sides of a row of a head-to-head, the first one first."""
+    first, second = (strategy for strategy, side in SIDES.items() if side in row)
+    return first, second
 
 
 def is_significant(p_adjusted: float | None, level: float) -> bool:
@@ -18,15 +31,17 @@ def verdict(
     seeds: int,
     level: float,
     higher_is_better: bool = True,
+    first: str = FREEZE,
+    second: str = FINE_TUNE,
 ) -> str:
-    """What the difference of fine-tuned minus frozen says of both methods.
+    """What the difference of two methods, `second` minus `first` (values of WORDS), says of them.
 
     `p_adjusted` is the two-sided p-value of no difference, `p_equal` that of a difference of the margin or
     more (`results.comparison.Difference.p_equal`), each adjusted for its family of planned comparisons
     (`results.families`); `level` is the familywise level of significance. From one seed there is no claim
-    about methods: ONE_PAIR. EQUAL goes before FINE_TUNE and FREEZE: a difference that is surely smaller than
+    about methods: ONE_PAIR. EQUAL goes before `first` and `second`: a difference that is surely smaller than
     the margin does not matter, even if it is surely not zero. Undefined (None or NaN) numbers decide nothing:
-    UNDECIDED. When lower is better (Brier score), a negative difference is for fine-tuning.
+    UNDECIDED. When lower is better (Brier score), a negative difference is for the second.
     """
     if seeds < 2:
         return ONE_PAIR
@@ -34,7 +49,7 @@ def verdict(
         return EQUAL
     if difference is None or not is_significant(p_adjusted, level):
         return UNDECIDED
-    return FINE_TUNE if (difference > 0) == higher_is_better else FREEZE
+    return second if (difference > 0) == higher_is_better else first
 
 
 def verdict_text(verdict: str, margin: float, detectable: float | None = None) -> str:
@@ -54,8 +69,8 @@ def verdict_text(verdict: str, margin: float, detectable: float | None = None) -
 def freezing_text(worse_by: float | None, cost_share: float | None) -> str:
     """How much worse freezing is at most, and its time: `at most 0.010 worse, at 1/40 of the time`.
 
-    `worse_by` is a one-sided bound, `cost_share` the time of the frozen side by that of the fine-tuned one;
-    None or NaN where unknown.
+    `worse_by` is a one-sided bound, `cost_share` the time of the first side (frozen, or adapted) by that of
+    the second; None or NaN where unknown.
     """
     if worse_by is None or worse_by != worse_by:  # NaN
         return "unknown"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.paired_differences import QUESTION, Pair
+from benchmark.analysis.paired_differences import QUESTION, QUESTIONS, Pair
 from benchmark.analysis.resampled_cells import Method, ResampledCells
 from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.strategies import STRATEGIES
@@ -17,10 +17,11 @@ from results.labels import plain_name
 from results.ranks import rank_methods
 
 Row = dict[str, Any]
+_RANKED = {strategy for question in QUESTIONS for strategy in question}
 
 
 def ranks(evaluated: ResampledCells) -> dict[str, Any]:
-    """Classifiers on frozen features and fine-tuning, ranked over backbones × body parts: `rank_methods`.
+    """Classifiers on frozen features, adaptation and fine-tuning, ranked over backbones × body parts: `rank_methods`.
 
     At the largest size of each body part (of `all` only where it is alone: its patients are those of the
     parts); backbones that lack a method are left out.
@@ -30,7 +31,7 @@ def ranks(evaluated: ResampledCells) -> dict[str, Any]:
     parts = [part for part in evaluated.largest if part != EVERY_PART] or list(evaluated.largest)
     for part, setting in ((part, evaluated.largest[part]) for part in parts):
         for method, side in evaluated.methods[setting].items():
-            if method.strategy not in QUESTION or not learns(method.classifier):
+            if method.strategy not in _RANKED or not learns(method.classifier):
                 continue
             name = _ranked_name(method)
             values.setdefault((method.backbone, part), {})[name] = sign * evaluated.over_seeds(side).value
@@ -46,7 +47,7 @@ def _ranked_name(method: Method) -> str:
 
 
 def spread_rows(evaluated: ResampledCells, pairs: Sequence[Pair]) -> pd.DataFrame:
-    """Both parts of the variance of every compared method and of fine-tuned minus frozen.
+    """Both parts of the variance of every compared method and of the differences of QUESTIONS.
 
     Columns: method (its name, or that of the comparison), backbone, body_part, train_size, images, seeds,
     value (the mean over seeds), training_sd (over training subsets, of one seed), test_sd (of the mean over
@@ -59,7 +60,7 @@ def spread_rows(evaluated: ResampledCells, pairs: Sequence[Pair]) -> pd.DataFram
             (method.name, method.backbone, evaluated.over_seeds(side)) for method, side in chosen.items()
         ]
         for pair in pairs:
-            if pair.setting == setting and pair.comparison == QUESTION:
+            if pair.setting == setting and pair.comparison in QUESTIONS:
                 label = " · ".join(filter(None, (pair.comparison.name, pair.match.recipe)))
                 named.append((label, pair.match.backbone, pair.difference.estimate))
         rows += [

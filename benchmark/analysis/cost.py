@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.paired_differences import QUESTION
+from benchmark.analysis.paired_differences import QUESTIONS
 from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
 from benchmark.store.record import Cost, Finished
 from classifiers.fine_tuning.recipes import END_TO_END
@@ -14,13 +14,15 @@ from results.costs import AXES, COLUMNS, gain_per_extra, over_seeds
 from results.evaluation import plain
 
 _HOUR = 3600  # seconds
+_FROZEN = QUESTIONS[0].first
+_TRAINED = {question.second for question in QUESTIONS}
 
 
 def cost_frame(evaluated: ResampledCells) -> pd.DataFrame:
     """Every method at the largest size of each body part, means over seeds: `results.costs.over_seeds`.
 
-    `value`, `low` and `high` are those of the mean over seeds. A fine-tuned network that is there frozen too
-    has `frozen_share` (`cost_ratio` with all classifiers among which folds choose), `gain_per_hour` and
+    `value`, `low` and `high` are those of the mean over seeds. A fine-tuned or adapted network that is there
+    frozen too has `frozen_share` (`cost_ratio` with all classifiers among which folds choose), `gain_per_hour` and
     `gain_per_kwh`: what it gains over the chosen classifier per extra hour and kWh.
     """
     rows = []
@@ -61,6 +63,8 @@ def cost_rows(cells: Iterable[Finished], unit: str, metric: str) -> list[dict[st
 def cost_ratio(frozen: Iterable[Finished], tuned: Iterable[Finished]) -> float | None:
     """Seconds of the frozen records by those of the fine-tuned: 1/40 where freezing is 40 times cheaper.
 
+    Likewise of any two of the ways to use a network.
+
     Seconds per seed, of all records given: of several classifiers of a seed and backbone, the embedding's
     share counts once. None where seconds are unknown, and where not all ran on one device.
     """
@@ -95,11 +99,11 @@ def _energy(records: Sequence[Finished]) -> float | None:
 
 
 def _price(evaluated: ResampledCells, setting: Setting, method: Method) -> dict[str, float | None]:
-    """The price of a fine-tuned network against the same one frozen; None for another method."""
+    """The price of a trained network against the same one frozen; None for another method."""
     price: dict[str, float | None] = dict.fromkeys(("frozen_share", "gain_per_hour", "gain_per_kwh"))
     frozen = _of_frozen(evaluated.methods[setting], method)
     chosen = _of_frozen(evaluated.chosen[setting], method)
-    if method.strategy != QUESTION.second or not frozen or not chosen:
+    if method.strategy not in _TRAINED or not frozen or not chosen:
         return price
     tuned = evaluated.methods[setting][method]
     seeds = tuned.keys() & chosen[0].keys()
@@ -122,5 +126,5 @@ def _of_frozen(sides: dict[Method, Side], method: Method) -> list[Side]:
     return [
         side
         for other, side in sides.items()
-        if other.strategy == QUESTION.first and other.backbone == method.backbone
+        if other.strategy == _FROZEN and other.backbone == method.backbone
     ]

@@ -1,15 +1,16 @@
-"""The head-to-head of frozen and fine-tuned, as rows for `run`, `compare` and MLflow."""
+"""The head-to-head of frozen, adapted and fine-tuned, as rows for `run`, `compare` and MLflow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.paired_differences import QUESTION, Pair
+from benchmark.analysis.paired_differences import QUESTIONS, BySeed, Comparison, Pair
 from benchmark.analysis.resampled_cells import ResampledCells, Side
 from results.comparison import OVER_SEEDS, differences
 from results.frames import records
 from results.names import CHOSEN
+from results.verdict import SIDES
 
 Row = dict[str, Any]
 _JUDGEMENT = (
@@ -20,54 +21,67 @@ _UNADJUSTED: Row = dict.fromkeys(_JUDGEMENT)
 
 
 def head_to_head(evaluated: ResampledCells, found: list[Pair], table: pd.DataFrame) -> list[Row]:
-    """Fine-tuned minus frozen for every backbone, recipe, body part and size that a grid has both ways.
+    """Every backbone, recipe, body part and size that a grid has two ways: QUESTIONS, one after the other.
 
-    A row holds body_part, backbone, recipe, train_size, train_images, classifier (of the frozen side: CHOSEN,
-    or one by itself), seed (or OVER_SEEDS for the means over seeds), classifiers (those taken, by seed),
-    frozen, fine_tuned, difference, low, high and p. The rows of CHOSEN over seeds are those of `table`
+    A row holds comparison, body_part, backbone, recipe, train_size, train_images, classifier (of the first
+    side: CHOSEN, or one by itself; of an adapted network, the method), seed (or OVER_SEEDS for the means over
+    seeds), classifiers (those taken, by seed), both sides (two of frozen, adapted and fine_tuned),
+    difference, low, high and p. The rows of CHOSEN over seeds are those of `table`
     (`verdicts.difference_rows`) with the parts of the variance, margin, adjusted p-values and verdict. The
     others are unadjusted and carry None there: no verdict rests on them.
     """
-    asked = [pair for pair in found if pair.comparison == QUESTION]
+    return [row for asked in QUESTIONS for row in _of_comparison(evaluated, found, table, asked)]
+
+
+def by_question(rows: Sequence[Row]) -> Iterator[tuple[Comparison, list[Row]]]:
+    """The rows of each comparison that there is."""
+    for asked in QUESTIONS:
+        own = [row for row in rows if row["comparison"] == asked.name]
+        if own:
+            yield asked, own
+
+
+def _of_comparison(
+    evaluated: ResampledCells, found: list[Pair], table: pd.DataFrame, comparison: Comparison
+) -> Iterator[Row]:
+    asked = [pair for pair in found if pair.comparison == comparison]
     if not asked:
-        return []
-    judged = records(table[table["comparison"] == QUESTION.name])
-    rows: list[Row] = []
+        return
+    first, second = (SIDES[name] for name in comparison)
+    judged = records(table[table["comparison"] == comparison.name])
     for pair, summary in zip(asked, judged, strict=True):
-        axes = _axes(pair)
+        axes = {"comparison": comparison.name, **_axes(pair)}
         taken = _taken(pair)
-        rows += [
-            {**axes, "classifier": CHOSEN, **row, **_UNADJUSTED}
-            for row in _differences(evaluated, pair.first, pair.second, taken)
-            if row["seed"] != OVER_SEEDS
-        ]
+        for row in _differences(evaluated, pair, pair.first, taken):
+            if row["seed"] != OVER_SEEDS:
+                yield {**axes, "classifier": CHOSEN, **row, **_UNADJUSTED}
         numbers = {name: summary[name] for name in ("difference", "low", "high", "p")}
         judgement = {name: summary[name] for name in _JUDGEMENT}
-        sides = {"frozen": summary["first"], "fine_tuned": summary["second"]}
+        sides = {first: summary["first"], second: summary["second"]}
         over = {"classifier": CHOSEN, "seed": OVER_SEEDS, "classifiers": taken}
-        rows.append({**axes, **over, **sides, **_defined(numbers | judgement)})
-        rows += _each_classifier(evaluated, pair, axes)
-    return rows
+        yield {**axes, **over, **sides, **_defined(numbers | judgement)}
+        yield from _each_classifier(evaluated, pair, axes)
 
 
 def _each_classifier(evaluated: ResampledCells, pair: Pair, axes: Row) -> Iterator[Row]:
-    """The unadjusted rows of every single frozen classifier."""
-    if pair.cells is None:
+    """The unadjusted rows of every single classifier (or method) of the first side."""
+    if pair.cells is None or pair.match.first[0].variant:
         return
     for method, side in evaluated.methods[pair.setting].items():
-        if (method.strategy, method.backbone) == (QUESTION.first, pair.match.backbone):
+        if (method.strategy, method.backbone) == (pair.comparison.first, pair.match.backbone):
             taken = {str(seed): method.classifier for seed in side.keys() & pair.second.keys()}
-            for row in _differences(evaluated, evaluated.by_seed(side), pair.second, taken):
+            for row in _differences(evaluated, pair, evaluated.by_seed(side), taken):
                 yield {**axes, "classifier": method.classifier, **row, **_UNADJUSTED}
 
 
-def _differences(evaluated: ResampledCells, first: Any, second: Any, taken: dict[str, str]) -> Iterator[Row]:
-    for row in differences(first, second, evaluated.evaluation.confidence, evaluated.limits):
+def _differences(evaluated: ResampledCells, pair: Pair, first: BySeed, taken: dict[str, str]) -> Iterator[Row]:
+    names = [SIDES[name] for name in pair.comparison]
+    for row in differences(first, pair.second, evaluated.evaluation.confidence, evaluated.limits):
         yield {
             "seed": row["seed"],
             "classifiers": {str(seed): taken[str(seed)] for seed in row["seeds"] if str(seed) in taken},
-            "frozen": row["first"],
-            "fine_tuned": row["second"],
+            names[0]: row["first"],
+            names[1]: row["second"],
             **{name: row[name] for name in ("difference", "low", "high", "p")},
         }
 

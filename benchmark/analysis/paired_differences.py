@@ -15,6 +15,7 @@ from results.comparison import OVER_SEEDS, Difference, compare, differences, mea
 from results.evaluation import unit_table
 from results.significance import delong, mcnemar
 from results.uncertainty import Resampled
+from results.verdict import WORDS
 
 Row = dict[str, Any]
 BySeed = Mapping[int, Resampled]
@@ -31,15 +32,29 @@ class Comparison(NamedTuple):
         """`fine-tuned − frozen`."""
         return f"{STRATEGIES[self.second].label} − {STRATEGIES[self.first].label}"
 
+    @property
+    def difference(self) -> str:
+        """`fine-tuned minus frozen`."""
+        return self.name.replace("−", "minus")
+
+    @property
+    def question(self) -> str:
+        """`freeze or fine-tune?`, for one of QUESTIONS."""
+        return f"{WORDS[self.first]} or {WORDS[self.second]}?"
+
 
 QUESTION = Comparison("feature_extraction", "fine_tuning")  # freeze or fine-tune?
+ADAPTATION = "adaptation"  # what is between both: only a few parameters are trained
+# Every two of the ways to use a network: they have verdicts, and are one family.
+QUESTIONS = (QUESTION, Comparison(QUESTION.first, ADAPTATION), Comparison(ADAPTATION, QUESTION.second))
 BETWEEN_RECIPES = Comparison(QUESTION.second, QUESTION.second)  # a recipe minus one listed before it
+BETWEEN_METHODS = Comparison(ADAPTATION, ADAPTATION)  # the same for methods of adaptation
 
 
 def comparisons() -> list[Comparison]:
-    """Every comparison in the registry of strategies (`against`), fine-tuned minus frozen first."""
+    """Every comparison in the registry of strategies (`against`), QUESTIONS first."""
     asked = [Comparison(other, s.name) for s in STRATEGIES.values() for other in s.against]
-    return sorted(asked, key=lambda comparison: comparison != QUESTION)
+    return [*QUESTIONS, *(comparison for comparison in asked if comparison not in QUESTIONS)]
 
 
 class Match(NamedTuple):
@@ -59,18 +74,23 @@ class Match(NamedTuple):
 def matches(methods: Collection[Method], recipes: Collection[Method] = ()) -> Iterator[Match]:
     """Every match among the methods of one body part and size: each backbone, then the mean over backbones.
 
-    The mean is over the backbones that are there both frozen and fine-tuned, where those are several. Then
-    come, beside the question, each of `recipes` (`ResampledCells.recipes`) by itself: against the frozen
-    network, and against the other recipes of its backbone.
+    The mean is over the backbones that are on both sides of one of QUESTIONS, and for other comparisons both
+    frozen and fine-tuned, where those are several. Then come, beside the questions, each of `recipes`
+    (`ResampledCells.recipes`) by itself: against the other strategies, and against the other recipes of its
+    strategy and backbone.
     """
     for comparison in comparisons():
         yield from _matches(comparison, methods)
-    for name in dict.fromkeys(method.classifier for method in recipes):
-        frozen = [method for method in methods if method.strategy == QUESTION.first]
-        yield from _matches(QUESTION, [*frozen, *(method for method in recipes if method.classifier == name)])
+    for comparison in QUESTIONS:
+        for strategy, name in dict.fromkeys((method.strategy, method.classifier) for method in recipes):
+            if strategy in comparison:
+                alone = [m for m in recipes if (m.strategy, m.classifier) == (strategy, name)]
+                others = [method for method in methods if method.strategy != strategy]
+                yield from _matches(comparison, [*others, *alone])
     for one, other in combinations(recipes, 2):
-        if one.backbone == other.backbone:
-            yield Match(BETWEEN_RECIPES, one.backbone, _recipe(one, other), (one,), (other,))
+        if (one.strategy, one.backbone) == (other.strategy, other.backbone):
+            between = Comparison(one.strategy, one.strategy)
+            yield Match(between, one.backbone, _recipe(one, other), (one,), (other,))
 
 
 def _matches(comparison: Comparison, methods: Collection[Method]) -> Iterator[Match]:
@@ -80,8 +100,9 @@ def _matches(comparison: Comparison, methods: Collection[Method]) -> Iterator[Ma
         backbones = {name for name in (one.backbone, other.backbone) if name}
         if len(backbones) < 2:
             yield Match(comparison, next(iter(backbones), ""), _recipe(one, other), (one,), (other,))
-    frozen, tuned = ([m for m in methods if m.strategy == name] for name in QUESTION)
-    both = {method.backbone for method in frozen} & {method.backbone for method in tuned}
+    asked = comparison if comparison in QUESTIONS else QUESTION
+    one_way, other_way = ({m.backbone for m in methods if m.strategy == name} for name in asked)
+    both = one_way & other_way
     means = [tuple(m for m in side if m.backbone in ("", *both)) for side in (first, second)]
     if len(both) > 1 and all(means):
         yield Match(comparison, EVERY_BACKBONE, _recipe(means[0][0], means[1][0]), means[0], means[1])
@@ -152,7 +173,7 @@ def with_recipe(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
-    """McNemar's and DeLong's tests beside the resampling's, per seed, where frozen meets fine-tuned.
+    """McNemar's and DeLong's tests beside the resampling's, per seed, for every pair of QUESTIONS.
 
     Columns: comparison, backbone, recipe, body_part, train_size, images, seed, difference and p (primary
     metric, patients resampled), auroc_difference and delong_p, only_first_right, only_second_right and
@@ -162,7 +183,7 @@ def test_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
         [
             {**pair.axes, **row}
             for pair in found
-            if pair.comparison == QUESTION and pair.cells
+            if pair.comparison in QUESTIONS and pair.cells
             for row in _tests(evaluated, pair, pair.cells)
         ]
     )

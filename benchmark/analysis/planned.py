@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from benchmark.analysis.paired_differences import matches
-from benchmark.analysis.resampled_cells import Method, compared_method, has_recipes
+from benchmark.analysis.resampled_cells import (
+    Method,
+    compared_method,
+    has_recipes,
+    with_several_recipes,
+)
 from benchmark.grid.cells import Cell
 
 
@@ -27,12 +32,12 @@ class Planned(NamedTuple):
 def planned_comparisons(cells: Iterable[Cell]) -> list[Planned]:
     """The comparisons that the cells of a grid (without controls) allow when all are finished."""
     cells = [cell for cell in cells if not cell.control]
-    several = len({cell.classifier for cell in cells if has_recipes(cell.strategy)}) > 1
+    several = with_several_recipes(cells)
     settings: dict[tuple[str, int | str], dict[Method, set[int]]] = {}
     for cell in cells:
         there = settings.setdefault((cell.body_part, cell.size_name), {})
         there.setdefault(compared_method(cell), set()).add(cell.seed)
-        if several and has_recipes(cell.strategy):
+        if cell.strategy in several:
             single = Method(cell.strategy, cell.backbone, cell.classifier)
             there.setdefault(single, set()).add(cell.seed)
     found = []

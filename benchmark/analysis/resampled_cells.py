@@ -1,6 +1,6 @@
 """Finished cells with their primary metric in every resampling of the test patients."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -34,8 +34,8 @@ Side = dict[int, Finished]  # one record per seed
 class Method(NamedTuple):
     """One of the compared methods. CHOSEN stands for the classifier (and descriptor) that folds choose.
 
-    `classifier` is empty for a network fine-tuned by the recipe that folds choose, or by the grid's only one;
-    a recipe by itself has its name there.
+    `classifier` is empty for a network trained by the recipe that folds choose, or by the grid's only one; a
+    recipe by itself has its name there.
     """
 
     strategy: str
@@ -109,18 +109,16 @@ class ResampledCells:
         """The methods that are compared at each setting.
 
         Per frozen backbone the classifier, over all descriptors the descriptor and classifier, and per
-        fine-tuned backbone the recipe that training folds choose.
+        fine-tuned or adapted backbone the recipe that training folds choose.
         """
         return {setting: _chosen(cells) for setting, cells in self.by_setting.items()}
 
     @cached_property
     def recipes(self) -> dict[Setting, dict[Method, Side]]:
-        """Each recipe of a fine-tuned backbone by itself, at each setting; none where there is one."""
-        several = len({r.classifier for r in self.finished if has_recipes(r.strategy)}) > 1
+        """Each recipe of a trained backbone by itself, at each setting; none where a strategy has one."""
+        several = with_several_recipes(self.finished)
         return {
-            setting: {
-                method: side for method, side in sides.items() if several and has_recipes(method.strategy)
-            }
+            setting: {method: side for method, side in sides.items() if method.strategy in several}
             for setting, sides in self.methods.items()
         }
 
@@ -230,6 +228,13 @@ def compared_method(found: Finished | Cell) -> Method:
 def has_recipes(strategy: str) -> bool:
     """Whether folds choose among recipes, which are the classifiers of the strategy's cells."""
     return "recipe" in STRATEGIES[strategy].chosen_over
+
+
+def with_several_recipes(found: Iterable[Finished | Cell]) -> set[str]:
+    """The strategies with more than one recipe."""
+    recipes = {(one.strategy, one.classifier) for one in found if has_recipes(one.strategy)}
+    counts = Counter(strategy for strategy, _ in recipes)
+    return {strategy for strategy, count in counts.items() if count > 1}
 
 
 def _chosen(cells: Sequence[Finished]) -> dict[Method, Side]:

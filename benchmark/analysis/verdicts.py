@@ -6,16 +6,17 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.cost import cost_ratio
-from benchmark.analysis.paired_differences import QUESTION, Pair
+from benchmark.analysis.paired_differences import QUESTION, QUESTIONS, Pair
 from benchmark.analysis.planned import Planned
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE, ResampledCells
 from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.schema import Evaluation
 from results.comparison import Difference, numbers
 from results.families import adjusted
-from results.verdict import verdict
+from results.verdict import WORDS, verdict
 
 Row = dict[str, Any]
+_ASKED = {question.name: question for question in QUESTIONS}
 _TESTS = ("p", "p_equal", "p_not_worse")  # each adjusted by itself
 
 
@@ -27,18 +28,18 @@ def difference_rows(
     Columns: comparison, backbone, recipe, body_part, train_size, images, patients, seeds (how many), first,
     second, difference, low, high (unadjusted), training_sd (of one seed's difference, over training sets),
     test_sd (of the mean over these seeds, over test patients), error (the whole standard error), p, margin,
-    p_equal (that the difference is the margin or more), worse_by (how much worse the first side, frozen, is
-    at most: one-sided bound), cost_share (the seconds of the frozen side by those of the fine-tuned one, with
-    all that was searched: `cost.cost_ratio`; None where unknown), p_not_worse (that it is worse by the margin
-    or more), p_adjusted, p_equal_adjusted, p_not_worse_adjusted, family (the number of planned comparisons),
-    interim (some of them, or of their seeds, are not finished), detectable (with 80 % power at the family's
-    first step; NaN where nothing is), caution (why to doubt the interval, in words; empty where nothing is
-    known) and verdict (`results.verdict`; empty where the comparison is not the suite's question, and for a
-    single recipe).
+    p_equal (that the difference is the margin or more), worse_by (how much worse the first side, frozen or
+    adapted, is at most: one-sided bound), cost_share (the seconds of the first side by those of the second,
+    with all that was searched: `cost.cost_ratio`; None where unknown), p_not_worse (that it is worse by the
+    margin or more), p_adjusted, p_equal_adjusted, p_not_worse_adjusted, family (the number of planned
+    comparisons), interim (some of them, or of their seeds, are not finished), detectable (with 80 % power at
+    the family's first step; NaN where nothing is), caution (why to doubt the interval, in words; empty where
+    nothing is known) and verdict (`results.verdict`; empty where the comparison is none of QUESTIONS, and for
+    a single recipe).
 
-    There is one family per comparison, over backbones, body parts and sizes, one for the means over
-    backbones, and the same again for single recipes, which have no verdict: the question is answered with the
-    recipe that training folds chose. In a family `all` goes before the body parts of the same size
+    QUESTIONS together are one family, over backbones, body parts and sizes; each other comparison is one.
+    The means over backbones are families of their own, and so are single recipes, which have no verdict: the
+    question is answered with the recipe that training folds chose. In a family `all` goes before the body parts of the same size
     (`results.families`). `planned` are the comparisons that the grid plans; where it is None (unknown) those
     that are there.
     """
@@ -81,7 +82,7 @@ def _row(evaluated: ResampledCells, pair: Pair) -> Row:
 
 
 def _cost_share(evaluated: ResampledCells, pair: Pair) -> float | None:
-    if pair.comparison != QUESTION:
+    if pair.comparison not in QUESTIONS:
         return None
     backbones = {method.backbone for method in pair.match.first}
     cells = [
@@ -89,8 +90,8 @@ def _cost_share(evaluated: ResampledCells, pair: Pair) -> float | None:
         for record in evaluated.by_setting[pair.setting]
         if record.backbone in backbones and record.seed in pair.difference.seeds
     ]
-    frozen, tuned = ([record for record in cells if record.strategy == name] for name in QUESTION)
-    return cost_ratio(frozen, tuned)
+    first, second = ([record for record in cells if record.strategy == name] for name in pair.comparison)
+    return cost_ratio(first, second)
 
 
 def _caution(evaluated: ResampledCells, pair: Pair) -> str:
@@ -112,7 +113,8 @@ def _planned(row: Row) -> Planned:
 def _families(plan: Sequence[Planned]) -> list[list[Planned]]:
     families: dict[tuple[str, bool, bool], list[Planned]] = {}
     for one in plan:
-        key = one.comparison, one.backbone == EVERY_BACKBONE, bool(one.recipe)
+        asked = QUESTION.name if one.comparison in _ASKED else one.comparison
+        key = asked, one.backbone == EVERY_BACKBONE, bool(one.recipe)
         families.setdefault(key, []).append(one)
     return list(families.values())
 
@@ -141,7 +143,8 @@ def _judge(evaluation: Evaluation, family: Sequence[Planned], known: dict[Any, R
 
 def _verdict(evaluated: ResampledCells, row: Row) -> str:
     del row["names"], row["found"]
-    if row["comparison"] != QUESTION.name or row["recipe"]:
+    asked = _ASKED.get(row["comparison"])
+    if asked is None or row["recipe"]:
         return ""
     return verdict(
         row["difference"],
@@ -150,4 +153,6 @@ def _verdict(evaluated: ResampledCells, row: Row) -> str:
         seeds=row["seeds"],
         level=evaluated.evaluation.level,
         higher_is_better=not evaluated.lower_is_better,
+        first=WORDS[asked.first],
+        second=WORDS[asked.second],
     )

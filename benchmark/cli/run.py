@@ -12,8 +12,9 @@ from rich.text import Text
 from benchmark import api
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.finished import leak_of
+from benchmark.analysis.head_to_head import by_question
 from benchmark.analysis.label_efficiency import efficiency_rows
-from benchmark.analysis.paired_differences import with_recipe
+from benchmark.analysis.paired_differences import QUESTION, Comparison, with_recipe
 from benchmark.analysis.verdicts import over_backbones
 from benchmark.api_arguments import grid_name
 from benchmark.cli.terminal import (
@@ -127,26 +128,32 @@ def show_comparison(grid: str, workspace: Workspace, as_json: bool) -> None:
     if not rows:
         raise UserError(
             f"grid '{grid_name(grid)}': no backbone has both frozen and fine-tuned results yet; "
-            "name it under feature_extraction and under fine_tuning, then: benchmark run"
+            "name it under feature_extraction and under fine_tuning (or adaptation), then: benchmark run"
         )
     evaluation = results.answers.cells.evaluation
-    what = f"{evaluation.unit} {evaluation.primary}, fine-tuned minus frozen"
+    for asked, own in by_question(rows):
+        _show_head_to_head(evaluation, asked, own)
+    efficiency = efficiency_rows(results.answers.cells, results.answers.pairs)
+    if len(efficiency):
+        title = f"{evaluation.unit} {evaluation.primary}: images that freezing needs to equal fine-tuning"
+        console().print(frame_table(terminal_table(with_recipe(over_backbones(efficiency))), title))
+
+
+def _show_head_to_head(evaluation: Evaluation, asked: Comparison, rows: list[dict[str, Any]]) -> None:
+    what = f"{evaluation.unit} {evaluation.primary}, {asked.difference}"
+    each = "frozen classifier" if asked.first == QUESTION.first else "method of adaptation"
     judged = [row for row in rows if row["verdict"]]
     by_seed = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] != OVER_SEEDS]
     by_classifier = [row for row in rows if row["classifier"] != CHOSEN and row["seed"] == OVER_SEEDS]
     for title, shown_rows in (
         (f"{what}: {_verdict_words(evaluation, judged)}", judged),
         (f"{what}: seed by seed, unadjusted", by_seed),
-        (f"{what}: each frozen classifier, mean over seeds, unadjusted", by_classifier),
+        (f"{what}: each {each}, mean over seeds, unadjusted", by_classifier),
     ):
         if shown_rows:
             console().print(frame_table(head_to_head_table(shown_rows), title))
         if shown_rows is judged:
             console().print(frame_table(certainty_table(judged), _CERTAINTY))
-    efficiency = efficiency_rows(results.answers.cells, results.answers.pairs)
-    if len(efficiency):
-        title = f"{evaluation.unit} {evaluation.primary}: images that freezing needs to equal fine-tuning"
-        console().print(frame_table(terminal_table(with_recipe(over_backbones(efficiency))), title))
 
 
 def _status_rows(results: api.Results, plan: Plan) -> list[dict[str, Any]]:
@@ -169,9 +176,9 @@ def _show_answers(plan: Plan, answers: Answers) -> None:
         title = f"{name}: {what}, {evaluation.confidence:.0%} intervals over {over}{leaky}"
         console().print(frame_table(summary_table(point.row() for point in answers.points), title))
         _show_chosen(answers, evaluation)
-        rows = [row for row in answers.head_to_head if row["verdict"]]
-        if rows:
-            title = f"freeze or fine-tune? {what}, {_verdict_words(evaluation, rows)}{leaky}"
+        judged = [row for row in answers.head_to_head if row["verdict"]]
+        for asked, rows in by_question(judged):
+            title = f"{asked.question} {what}, {_verdict_words(evaluation, rows)}{leaky}"
             console().print(frame_table(head_to_head_table(rows), title))
             console().print(frame_table(certainty_table(rows), _CERTAINTY))
     if answers.control_points:

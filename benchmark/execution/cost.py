@@ -36,6 +36,8 @@ def frozen_cost(
             _sum([_times(per_image, test / 1000), predict]),
             _sum([embedding.get("bytes_on_disk"), fit.bytes_on_disk]),
         ),
+        trainable_parameters=0,
+        optimiser_bytes=0,
     )
 
 
@@ -50,6 +52,8 @@ def tuned_cost(fit: Fit, *, test: int, facts: Mapping[str, Any], used: Usage) ->
         peak_device_memory_bytes=facts["peak_memory_bytes"],
         energy_kwh=used.energy_kwh,
         **_cost_of_use(test, seconds["predict"], fit.bytes_on_disk),
+        trainable_parameters=facts["trainable_parameters"],
+        optimiser_bytes=facts["optimiser_bytes"],
     )
 
 

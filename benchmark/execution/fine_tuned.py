@@ -58,7 +58,7 @@ SILENT = Callbacks()
 
 
 def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
-    """Fine-tune the cells. The runner of the strategy `fine_tuning`.
+    """Fine-tune the cells. The runner of the strategies `fine_tuning` and `adaptation`.
 
     One after another: the shortest first, so that results come soon. Several at once: the longest first, so
     that no device waits for the last one.

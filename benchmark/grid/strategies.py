@@ -1,8 +1,10 @@
 """The registry of strategies: grid section, methods, runner, versions, comparisons and look of each."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from benchmark.grid.adaptation import Adaptation
 from benchmark.grid.image_free import NO_IMAGE
 from benchmark.grid.sections import FeatureExtraction, FineTuning, HandCrafted
 from benchmark.grid.strategy import Method as Method
@@ -25,13 +27,15 @@ def _hand_crafted_methods(section: HandCrafted) -> list[Method]:
     return [Method("hand_crafted", spec, tuple(section.classifiers)) for spec in specs]
 
 
-def _fine_tuned_methods(section: FineTuning) -> list[Method]:
+def _trained_methods(strategy: str, section: Adaptation | FineTuning) -> list[Method]:
     recipes = section.named_recipes
-    return [Method("fine_tuning", entry.spec(), tuple(recipes), recipes) for entry in section.backbones]
+    return [Method(strategy, entry.spec(), tuple(recipes), recipes) for entry in section.backbones]
 
 
 _FROZEN = lazy("benchmark.execution.frozen:run_cells")
+_TRAINED = lazy("benchmark.execution.fine_tuned:run_cells")
 _CLASSIFIER = {"classifier": RECIPE_VERSION}
+_TRAINING = {"fine tuning": FINE_TUNING_VERSION}
 
 # In the order of their cells. The milliseconds are rounded guesses for a mid-sized network and for the
 # `combined` descriptor on four cores; measured times of the workspace replace them.
@@ -62,13 +66,23 @@ STRATEGIES = with_entry_points(
             chosen_over=("backbone", "classifier"),
         ),
         Strategy(
+            "adaptation",
+            look=look_of("adaptation"),
+            section=Adaptation,
+            methods=partial(_trained_methods, "adaptation"),
+            runner=_TRAINED,
+            versions=_TRAINING,
+            against=("feature_extraction",),
+            chosen_over=("recipe",),
+        ),
+        Strategy(
             "fine_tuning",
             look=look_of("fine_tuning"),
             section=FineTuning,
-            methods=_fine_tuned_methods,
-            runner=lazy("benchmark.execution.fine_tuned:run_cells"),
-            versions={"fine tuning": FINE_TUNING_VERSION},
-            against=("feature_extraction", "hand_crafted"),
+            methods=partial(_trained_methods, "fine_tuning"),
+            runner=_TRAINED,
+            versions=_TRAINING,
+            against=("feature_extraction", "hand_crafted", "adaptation"),
             chosen_over=("recipe",),
         ),
         Strategy(

@@ -8,6 +8,8 @@ import pandas as pd
 
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import (
+    ADAPTATION,
+    BETWEEN_METHODS,
     BETWEEN_RECIPES,
     Comparison,
     comparisons,
@@ -56,7 +58,7 @@ _HEAT_MAP = (
     "same unit and test set."
 )
 _RANKS = (
-    "Average ranks (1: best) of fine-tuning and of the classifiers on frozen features, over backbones and "
+    "Average ranks (1: best) of trained networks and of the classifiers on frozen features, over backbones and "
     "body parts at their largest size. Bars join what Friedman's and Nemenyi's tests do not tell apart. "
     + DESCRIPTION
 )
@@ -89,9 +91,10 @@ def overview(findings: Findings) -> Iterator[Figure]:
 
 
 def _compared(findings: Findings) -> list[Comparison]:
-    """The comparisons of strategies, and that of recipes where the grid has several."""
+    """The comparisons of strategies, and those of recipes and with adaptation where the grid has them."""
     found = set(findings.differences["comparison"]) if len(findings.differences) else set()
-    return comparisons() + [BETWEEN_RECIPES] * (BETWEEN_RECIPES.name in found)
+    asked = [*comparisons(), BETWEEN_RECIPES, BETWEEN_METHODS]
+    return [one for one in asked if one.name in found or (one.first != one.second and ADAPTATION not in one)]
 
 
 def _metric(findings: Findings) -> str:

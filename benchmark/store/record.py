@@ -93,6 +93,8 @@ class Cost(_Part):
     evaluation_seconds: float | None = None
     evaluation_images_per_second: float | None = None
     bytes_on_disk: int | None = None
+    trainable_parameters: int | None = None  # of network and head; 0 for a frozen network
+    optimiser_bytes: int | None = None  # the optimiser's state; 0 for a frozen network
 
 
 class Training(_Part):
@@ -108,6 +110,8 @@ class Training(_Part):
     refitted: bool = False  # on all training images
     updates: int | None = None  # of the weights of the kept network
     peak_memory_bytes: int | None = None
+    trainable_parameters: int | None = None  # of network and head; None in older records
+    optimiser_bytes: int | None = None  # of the optimiser's state
     weights_renamed: str | None = None  # how the names in a weights file were changed
     weights_licence: str | None = None  # of a network's own weights, as far as its source knows it
     diverged_rates: list[float] = []

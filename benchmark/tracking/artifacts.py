@@ -8,7 +8,9 @@ from benchmark.store.records import Records
 from classifiers.names import WEIGHTS
 from results.comparison import OVER_SEEDS
 from results.evaluation import unit_table
+from results.labels import look_of
 from results.names import CHOSEN
+from results.verdict import sides_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,14 +46,15 @@ def cell_files(record: Record, folder: Path) -> list[Path]:
 
 
 def comparison_figures(rows: list[dict[str, Any]], metric: str, unit: str) -> "dict[str, Figure]":
-    """The head-to-head of one body part: frozen and fine-tuned learning curves, and their difference."""
+    """A head-to-head of one body part: the learning curves of both sides, and their difference."""
     from results.figures import HeadToHead
 
     over_seeds = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
     drawn = [
         row | {"backbone": " · ".join(filter(None, (row["backbone"], row["recipe"])))} for row in over_seeds
     ]
-    title = f"{rows[0]['body_part']}: frozen against fine-tuned, mean over seeds"
+    first, second = (look_of(strategy).label for strategy in sides_of(rows[0]))
+    title = f"{rows[0]['body_part']}: {first} against {second}, mean over seeds"
     backbones = list(dict.fromkeys(row["backbone"] for row in drawn))
     figures = {}
     for start in range(0, len(backbones), _COLUMNS):

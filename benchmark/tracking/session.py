@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from benchmark.analysis.answers import Answers
+from benchmark.analysis.head_to_head import by_question
 from benchmark.errors import UserError, reason
 from benchmark.execution.kept_models import models_asked_for
 from benchmark.execution.plan import Plan
@@ -132,8 +133,8 @@ class Session:
             tracker.log_model(kept, partial(_write_model, self._records, kept))
         tracker.log_curves([*answers.points, *answers.control_points])
         for part in self._plan.grid.body_parts:
-            rows = [row for row in answers.head_to_head if row["body_part"] == part]
-            if rows:
+            of_part = [row for row in answers.head_to_head if row["body_part"] == part]
+            for _, rows in by_question(of_part):
                 figures = partial(comparison_figures, rows, evaluation.primary, evaluation.unit)
                 tracker.log_comparison(part, rows, figures)
 

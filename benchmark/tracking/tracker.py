@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.learning_curves import CURVE, CurvePoint
+from benchmark.analysis.paired_differences import QUESTION
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.tracking.curve_pages import page_tags
 from benchmark.tracking.fields import (
@@ -29,7 +30,9 @@ from benchmark.tracking.mlflow_names import mlflow_name, mlflow_value
 from extractors.digests import JsonValue, digest_of
 from results.comparison import OVER_SEEDS
 from results.frames import csv_text
+from results.labels import look_of
 from results.names import CHOSEN
+from results.verdict import SIDES, sides_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -37,6 +40,7 @@ with warnings.catch_warnings():
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
 LoggedCell = tuple[Record, Callable[[], Figures], Iterable[Path]]  # the arguments of `Tracker.log_cell`
+_OF_DIFFERENCE = ("difference", "low", "high", "training_sd", "test_sd")
 _LONGEST_LINKS = 4000  # characters in the experiment's note, whose length MLflow limits
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
@@ -179,26 +183,29 @@ class Tracker:
     def log_comparison(
         self, body_part: str, rows: Sequence[Mapping[str, Any]], figures: Callable[[], Figures]
     ) -> None:
-        """Log the head-to-head of one body part as a run: table, figure, and differences by training size.
+        """Log a head-to-head of one body part as a run: table, figure, and differences by training size.
 
-        The differences (mean over seeds, the frozen classifier chosen on training folds) are metrics
+        The rows are of one comparison (`head_to_head.by_question`). The differences (mean over seeds, the frozen classifier chosen on training folds) are metrics
         `difference/BACKBONE[/RECIPE]` with bounds and both parts of the variance (training_sd, test_sd) at
         step = train_images; the verdict is in the table. Unchanged rows stay.
         """
         content: list[JsonValue] = [dict(row) for row in rows]
-        digest, run = digest_of(content), self._comparisons.get(mlflow_value(body_part))
+        sides = sides_of(rows[0])
+        first, second = (look_of(strategy).label for strategy in sides)
+        name = f"{first} against {second} · {body_part}"
+        compared = body_part if sides == QUESTION else name
+        digest, run = digest_of(content), self._comparisons.get(mlflow_value(compared))
         if run is not None:
             if run.data.tags.get("rows") == digest and run.info.status == "FINISHED":
                 return
             self._store.delete(run)
-        name = f"frozen against fine-tuned · {body_part}"
-        run = self._store.begin({"kind": "comparison", "comparison": body_part, MLFLOW_RUN_NAME: name})
+        run = self._store.begin({"kind": "comparison", "comparison": compared, MLFLOW_RUN_NAME: name})
         now = milliseconds(None)
         drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
         metrics = [
             Metric(f"{key}/{_compared(row)}", row[key], now, row["train_images"])
             for row in drawn
-            for key in ("frozen", "fine_tuned", "difference", "low", "high", "training_sd", "test_sd")
+            for key in (*(SIDES[side] for side in sides), *_OF_DIFFERENCE)
             if row[key] is not None
         ]
         table = pd.DataFrame(list(rows)).assign(classifiers=[str(row["classifiers"]) for row in rows])
@@ -207,7 +214,7 @@ class Tracker:
         self._store.log_artifacts(run, figures())
         tags = {"rows": digest}
         run = self._store.end(run, {"body_part": body_part}, metrics, tags, finished=now)
-        self._comparisons[mlflow_value(body_part)] = run
+        self._comparisons[mlflow_value(compared)] = run
 
     def log_report(self, folder: Path, files: Iterable[Path], digest: str) -> None:
         """Log a report's files, all below `folder`, as artifacts of one run; replaces an older report.

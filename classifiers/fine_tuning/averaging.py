@@ -13,7 +13,8 @@ def update_average(average: AveragedModel, network: nn.Module, decay: float) -> 
 
     The values are those of `AveragedModel.update_parameters` with `get_ema_multi_avg_fn(decay)` and buffers.
     That copies its counter to the device at each update, and so waits for all work before; here the counter
-    stays on the CPU, where `AveragedModel` makes it.
+    stays on the CPU, where `AveragedModel` makes it. A counter of batches that is the same in both stays the
+    same: rounding could lower it by one.
     """
     own, new = (list(chain(one.parameters(), one.buffers())) for one in (average.module, network))
     if average.n_averaged == 0:
@@ -25,5 +26,6 @@ def update_average(average: AveragedModel, network: nn.Module, decay: float) -> 
         torch._foreach_lerp_([averaged for averaged, _ in real], [value for _, value in real], 1 - decay)
         for averaged, value in pairs:
             if not averaged.is_floating_point():
-                averaged.copy_(averaged * decay + value * (1 - decay))
+                mixed = averaged * decay + value * (1 - decay)
+                averaged.copy_(torch.where(averaged == value, value, mixed))
     average.n_averaged += 1

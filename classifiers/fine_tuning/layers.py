@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torchvision.models.vision_transformer import Encoder
 
-from classifiers.fine_tuning.recipes import Head, Stage
+from classifiers.fine_tuning.few_parameters import few_parameters
+from classifiers.fine_tuning.recipes import BITFIT, LORA, NORM, Head, Stage
 from extractors.backbones import Backbone
 from extractors.validation import did_you_mean
 
@@ -87,7 +88,8 @@ def _expand_containers(prefix: str, module: nn.Module) -> Iterator[tuple[str, nn
 def choose_trainable(network: TunedNetwork, trainable: str) -> None:
     """Set which parameters are trained: the head, and those of the backbone that `trainable` selects.
 
-    Raises ValueError for a layer that the backbone lacks and for more blocks than it has.
+    Raises ValueError for a layer or a kind of parameter that the backbone lacks and for more blocks than it
+    has.
     """
     names = [name for name, _ in network.backbone.named_parameters()]
     chosen = set(_chosen(network.backbone, names, trainable))
@@ -99,6 +101,8 @@ def choose_trainable(network: TunedNetwork, trainable: str) -> None:
 def _chosen(backbone: nn.Module, names: list[str], trainable: str) -> list[str]:
     if trainable.startswith("from "):
         return list(_from_layer(backbone, names, trainable.removeprefix("from ")))
+    if trainable in (LORA, BITFIT, NORM):
+        return few_parameters(backbone, trainable)
     if match := re.match(r"last_(\d+)_blocks", trainable):
         known, wanted = blocks(backbone), int(match[1])
         if wanted > len(known):

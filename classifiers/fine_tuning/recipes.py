@@ -13,6 +13,8 @@ from extractors.validation import Strict, did_you_mean
 
 END_TO_END = "end_to_end"  # the classifier of the cells of a grid with one unnamed recipe
 FINE_TUNING_VERSION = 3  # raise it when the same recipe gives different numbers
+LORA, BITFIT, NORM = "lora", "bitfit", "norm"  # what trains few parameters: `few_parameters`
+ADAPT = "adapt"  # the preset for training few parameters
 
 Rate = Annotated[float, Field(gt=0, le=10)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
@@ -29,7 +31,9 @@ def _layer_as_text(value: Any) -> Any:
 
 Rates = Annotated[list[Rate], Field(min_length=1), BeforeValidator(_as_list)]
 Trainable = Annotated[
-    str, Field(pattern=r"^(all|head|last_[1-9]\d*_blocks|from \S+)$"), BeforeValidator(_layer_as_text)
+    str,
+    Field(pattern=rf"^(all|head|{LORA}|{BITFIT}|{NORM}|last_[1-9]\d*_blocks|from \S+)$"),
+    BeforeValidator(_layer_as_text),
 ]
 
 
@@ -39,6 +43,16 @@ class Head(Strict):
     MAY_REPEAT: ClassVar[tuple[str, ...]] = ("widths",)
     widths: list[Annotated[int, Field(ge=1)]] = Field(default=[])
     dropout: Fraction = 0.0
+
+
+class Lora(Strict):
+    """The rank of LoRA's changes, and alpha: they are scaled by alpha / rank (Hu et al. 2021, section 4.1).
+
+    The values are those of common use: alpha twice the rank.
+    """
+
+    rank: Annotated[int, Field(ge=1, le=1024)] = 8
+    alpha: Annotated[float, Field(gt=0, le=10_000)] = 16.0
 
 
 class Augmentation(Strict):
@@ -82,7 +96,7 @@ class Stage(Strict):
     plateau_factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
     plateau_patience: Annotated[int, Field(ge=0)] = 3  # epochs without a lower validation loss
     early_stopping_patience: Annotated[int, Field(ge=1)] | None = 5
-    trainable: Trainable = "all"  # all | head | last_N_blocks | {from: LAYER}
+    trainable: Trainable = "all"  # all | head | last_N_blocks | {from: LAYER} | lora | bitfit | norm
     batch_norm: Literal["auto", "train", "eval"] = "auto"  # auto: eval for small N and small batches
 
     def of_epochs(self, epochs: int) -> "Stage":
@@ -107,6 +121,7 @@ class Recipe(Stage):
     label_smoothing: Fraction = 0.0
     views: Literal["image", "study"] = "image"
     head: Head = Head()
+    lora: Lora = Lora()  # for `trainable: lora`
     augmentation: Augmentation = Augmentation()
     ema: Fraction = 0.0  # decay per step of the averaged weights, which are validated and kept; 0: none
     folds: Annotated[int, Field(ge=2, le=20)] = FOLDS  # by patient, for fewer images than `folds_below`
@@ -154,6 +169,11 @@ class Recipe(Stage):
         """The learning rates to search: those of the one stage that has several."""
         stages = self.each_stage()
         return next((s.learning_rate for s in stages if len(s.learning_rate) > 1), stages[-1].learning_rate)
+
+    @property
+    def uses_lora(self) -> bool:
+        """Whether a stage trains low-rank changes."""
+        return any(stage.trainable == LORA for stage in self.each_stage())
 
     def with_rate(self, rate: float) -> "Recipe":
         """The recipe with the searched list replaced by one of its rates; its stages are complete."""
@@ -215,6 +235,16 @@ PRESETS: dict[str, dict[str, Any]] = {
         "min_updates": 500,
         "warmup_epochs": 1,
         "ema": 0.9,
+        "augmentation": _GENTLE,
+    },
+    # For few parameters: as the default, but backbone and head have the same rate, and the rates are higher,
+    # as few parameters on a frozen network need (Hu et al. 2021, table 11; Ben Zaken et al. 2022). By hand.
+    ADAPT: {
+        "learning_rate": [3e-3, 1e-3, 1e-2],
+        "min_updates": 500,
+        "warmup_epochs": 1,
+        "ema": 0.9,
+        "batch_norm": "eval",
         "augmentation": _GENTLE,
     },
     # Linear probing, then fine-tuning at a lower rate (Kumar et al. 2022). Values chosen by hand.

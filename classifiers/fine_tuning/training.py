@@ -19,9 +19,11 @@ from classifiers.fine_tuning.augmentation import draw
 from classifiers.fine_tuning.averaging import update_average
 from classifiers.fine_tuning.checkpoints import Checkpoint, EpochNumbers
 from classifiers.fine_tuning.data import Part
+from classifiers.fine_tuning.footprint import footprint_of
 from classifiers.fine_tuning.gradients import BatchGradients
 from classifiers.fine_tuning.layers import TunedNetwork, choose_trainable, optimiser, set_modes
 from classifiers.fine_tuning.losses import mean_loss, unit_weights
+from classifiers.fine_tuning.low_rank import add_low_rank, merge_low_rank
 from classifiers.fine_tuning.prediction import features, predict
 from classifiers.fine_tuning.recipes import Recipe, Stage
 from classifiers.fine_tuning.schedules import best_epoch, is_over, rate_factor
@@ -60,7 +62,8 @@ class Training:
     each epoch. Without a validation part nothing is validated. The training ends after `last_epoch` epochs
     where that is given.
     `history` holds the numbers of each epoch. `evaluated` is the network that is validated and kept: the
-    one that is trained or, with `recipe.ema`, its averaged copy.
+    one that is trained or, with `recipe.ema`, its averaged copy. Low-rank changes (`lora`) are merged into
+    the weights at the end. Raises ValueError for layers or parameters that the network lacks.
     """
 
     def __init__(
@@ -85,8 +88,12 @@ class Training:
         self._seed, self._folder, self._saved = seed, folder, perf_counter()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network = TunedNetwork(backbone, recipe.head).to(backbone.device)
+            self.network = TunedNetwork(backbone, recipe.head)
+            if recipe.uses_lora:
+                add_low_rank(self.network.backbone, recipe.lora)
+            self.network.to(backbone.device)
         self.evaluated = self.network
+        self.footprint = footprint_of(self.network, recipe)
         self.gradients = BatchGradients(backbone, self.network, recipe, pixels, train)
 
     def run(self, on_epoch: Callable[[EpochNumbers], None]) -> None:
@@ -132,6 +139,9 @@ class Training:
     def _load_best(self) -> None:
         self.network.load_state_dict(self.best)
         self.evaluated = self.network
+        if self.recipe.uses_lora:
+            merge_low_rank(self.network)
+            self.best = _copy(self.network.state_dict())
 
     def predict(self, rows: Rows) -> Floats:
         """The log odds (n,) of these rows of the pixel store, by the network `evaluated`."""

@@ -1,7 +1,7 @@
 """The input and the result of a fine-tuning, and what its ways to choose have in common."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -166,7 +166,7 @@ class Tuned:
 
 
 def facts_of(training: Training) -> dict[str, Any]:
-    """How the kept network was trained: device, precision, threads, memory, updates of its weights.
+    """How the kept network was trained: device, precision, threads, memory, parameters, updates.
 
     `weights_renamed` says how the names in its weights file were changed, where they were, and
     `weights_licence` the licence of the weights that it began with, where its source knows it.
@@ -182,6 +182,7 @@ def facts_of(training: Training) -> dict[str, Any]:
         "micro_batch": training.gradients.micro_batch,
         "updates": sum(epoch["updates"] for epoch in training.history),
         "peak_memory_bytes": peak_memory(device),
+        **asdict(training.footprint),
     }
 
 

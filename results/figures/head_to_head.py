@@ -13,28 +13,37 @@ from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.frames import tidy
 from results.labels import BLACK, GREY, look_of, metric_label
 from results.text import for_matplotlib
+from results.verdict import SIDES, sides_of
 
 _MOST = 4  # backbones side by side
 
 
 @dataclass(frozen=True)
 class HeadToHead:
-    """Frozen and fine-tuned learning curves of one body part, and their paired difference below."""
+    """The learning curves of two sides for one body part, and their paired difference below.
 
-    rows: Sequence[Mapping[str, Any]]  # of one body part and frozen classifier, over seeds
+    The sides are two of frozen, adapted and fine_tuned.
+    """
+
+    rows: Sequence[Mapping[str, Any]]  # of one comparison, body part and classifier of its first side, over seeds
     metric: str  # with its unit: "study auroc"
     title: str
 
     def frame(self) -> pd.DataFrame:
-        """One row per backbone and training size: frozen, fine_tuned, difference, low, high.
+        """One row per backbone and training size: both sides, difference, low, high.
 
         Raises ValueError for more backbones than fit side by side.
         """
-        numbers = ["train_images", "frozen", "fine_tuned", "difference", "low", "high"]
+        sides = [SIDES[strategy] for strategy in self._strategies]
+        numbers = ["train_images", *sides, "difference", "low", "high"]
         table = tidy(self.rows, ["backbone"], numbers).astype({"train_images": int})
         if table["backbone"].nunique() > _MOST:
             raise ValueError(f"more than {_MOST} backbones do not fit side by side; draw a ForestPlot")
         return table.sort_values(["backbone", "train_images"])
+
+    @property
+    def _strategies(self) -> tuple[str, str]:
+        return sides_of(self.rows[0])
 
     @styled
     def plot(self) -> Figure:
@@ -51,18 +60,19 @@ class HeadToHead:
             axes[1][column].set_xlabel("training images")
         unit, _, metric = self.metric.rpartition(" ")
         axes[0][0].set_ylabel(metric_label(metric, unit))
-        axes[1][0].set_ylabel("fine-tuned − frozen")
+        first, second = (look_of(strategy).label for strategy in self._strategies)
+        axes[1][0].set_ylabel(f"{second} − {first}")
         axes[0][0].legend()
         figure.align_ylabels()
         return figure
 
     def _draw(self, above: Axes, below: Axes, table: pd.DataFrame) -> None:
         sizes = table["train_images"].to_numpy()
-        for column, strategy in (("frozen", "feature_extraction"), ("fine_tuned", "fine_tuning")):
+        for strategy in self._strategies:
             look = look_of(strategy)
             above.plot(
                 sizes,
-                table[column],
+                table[SIDES[strategy]],
                 color=look.color,
                 marker=look.marker,
                 linestyle=look.line,

@@ -9,8 +9,10 @@ from results.frames import by_size
 from results.labels import patients_label
 from results.tables.formatting import Formatted, difference, number, p_text, score
 from results.text import MINUS, UNDEFINED_MARK
-from results.verdict import freezing_text, verdict_text
+from results.verdict import SIDES, freezing_text, sides_of, verdict_text
 
+_CHOSEN_OF = {"frozen": "frozen classifier", "adapted": "adapted by"}  # columns, by the first side
+_CHEAPER = {"frozen": "freezing is", "adapted": "adapting is"}
 _LINES = ["body_part", "strategy", "backbone", "classifier"]
 
 
@@ -59,7 +61,7 @@ def certainty_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """What a verdict rests on, as text: a line per row of a head-to-head that has one.
 
     Both parts of the variance (over training sets, of one seed; over test patients, of the mean), how much
-    worse freezing is at most and at what price, and why to doubt the interval.
+    worse freezing (or adapting) is at most and at what price, and why to doubt the interval.
     """
     return pd.DataFrame(
         [
@@ -67,7 +69,7 @@ def certainty_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
                 **_axes(row),
                 "SD over training sets": _text(row["training_sd"]),
                 "SD over test patients": _text(row["test_sd"]),
-                "freezing is": _ascii(freezing_text(row["worse_by"], row["cost_share"])),
+                _CHEAPER[SIDES[sides_of(row)[0]]]: _ascii(freezing_text(row["worse_by"], row["cost_share"])),
                 "caution": row["caution"],
             }
             for row in rows
@@ -84,13 +86,13 @@ def _axes(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _head_to_head_line(row: Mapping[str, Any]) -> dict[str, Any]:
-    seeds = row["seeds"]
+    seeds, (first, second) = row["seeds"], (SIDES[strategy] for strategy in sides_of(row))
     line = {
         **_axes(row),
         "seed": f"mean of {len(seeds)}" if row["seed"] not in seeds else row["seed"],
-        "frozen classifier": _classifier_text(row),
-        "frozen": number(row["frozen"]),
-        "fine-tuned": number(row["fine_tuned"]),
+        _CHOSEN_OF[first]: _classifier_text(row),
+        first: number(row[first]),
+        second.replace("_", "-"): number(row[second]),
         "difference": _plain(difference(row)),
     }
     if row["verdict"]:

@@ -24,14 +24,14 @@ from results.labels import (
 from results.metrics import METRICS
 from results.text import for_file_name
 
-OURS = ["feature_extraction", "fine_tuning", "hand_crafted"]
+OURS = ["feature_extraction", "adaptation", "fine_tuning", "hand_crafted"]
 
 
 def test_strategies_differ_in_colour_marker_and_line():
     ours = [look_of(name) for name in OURS]
     for field in ("color", "marker", "line"):
-        assert len({str(getattr(look, field)) for look in ours}) == 3
-    assert [look.label for look in ours] == ["frozen", "fine-tuned", "hand-crafted"]
+        assert len({str(getattr(look, field)) for look in ours}) == 4
+    assert [look.label for look in ours] == ["frozen", "adapted", "fine-tuned", "hand-crafted"]
     assert all(len(to_rgb(look.color)) == 3 for look in ours)
 
 
@@ -55,8 +55,8 @@ def test_lines_take_the_look_of_their_strategy_while_that_tells_them_apart():
     same = looks_of(["fine_tuning"] * 6, list("abcdef"))
     assert len({look.color for look in same}) == len({look.marker for look in same}) == 6
     assert [look.label for look in same] == list("abcdef")
-    with pytest.raises(ValueError, match="more than 6 lines"):
-        looks_of(["fine_tuning"] * 7, list("abcdefg"))
+    with pytest.raises(ValueError, match="more than 7 lines"):
+        looks_of(["fine_tuning"] * 8, list("abcdefgh"))
 
 
 def test_metrics_parts_sizes_and_shares_in_words():

@@ -111,3 +111,46 @@ def test_without_a_validation_part_the_last_epoch_is_kept(make):
     assert not any(name.startswith("validation") for name in training.history[0])
     last = training.evaluated.state_dict()
     assert all(torch.equal(training.best[name], value) for name, value in last.items())
+
+
+@pytest.mark.parametrize("trainable", ["lora", "bitfit", "norm", "last_1_blocks"])
+def test_what_is_frozen_keeps_its_bits(make, trainable):
+    """Running statistics and counters of batch norm included, also in the average of the weights."""
+    training = make(trainable=trainable, batch_norm="eval", ema=0.9, lora={"rank": 1})
+    for module in training.network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.num_batches_tracked.fill_(7)  # rounding its average would give 6
+    before = {name: value.clone() for name, value in training.network.state_dict().items()}
+    training.run(lambda epoch: None)
+    trained = {name for name, parameter in training.network.named_parameters() if parameter.requires_grad}
+    if trainable == "lora":  # merged: the same names as before, without changes beside them
+        assert all("parametrizations" not in name for name in training.best)
+        assert set(training.best) == {
+            name.replace("parametrizations.weight.original", "weight")
+            for name in before
+            if not name.endswith((".up", ".down"))
+        }
+        frozen = [name for name in training.best if name in before and name.startswith("backbone.")]
+    else:
+        frozen = [name for name in training.best if name not in trained]
+        assert any(not torch.equal(training.best[name], before[name]) for name in trained)
+    assert any("running_var" in name for name in frozen)
+    assert all(torch.equal(training.best[name], before[name]) for name in frozen)
+
+
+def test_low_rank_changes_go_on_after_a_kill_with_the_same_bytes(make, monkeypatch):
+    monkeypatch.setattr(checkpoints, "EVERY", 0)
+    asked = {"trainable": "lora", "lora": {"rank": 1}, "ema": 0.9, "epochs": 3}
+    whole = make("whole", **asked)
+    whole.run(lambda epoch: None)
+
+    def killed(epoch):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make("killed", **asked).run(killed)
+    again = make("killed", **asked)
+    again.run(lambda epoch: None)
+    assert again.best.keys() == whole.best.keys()
+    assert all(torch.equal(again.best[name], value) for name, value in whole.best.items())
+    assert again.footprint == whole.footprint
