@@ -74,10 +74,16 @@ def freezing_text(worse_by: float | None, cost_share: float | None) -> str:
     """
     if worse_by is None or worse_by != worse_by:  # NaN
         return "unknown"
-    text = f"at most {worse_by:.3f} worse"
-    if cost_share is None or not cost_share > 0:
-        return text
-    return f"{text}, at {_times(cost_share)} the time"
+    price = cost_text(cost_share)
+    return f"at most {worse_by:.3f} worse" + (f", {price}" if price else "")
+
+
+def cost_text(cost_share: float | None) -> str:
+    """The time of the first side of a comparison by that of the second: `at 1/40 of the time`.
+
+    Empty where it is unknown.
+    """
+    return f"at {_times(cost_share)} the time" if cost_share is not None and cost_share > 0 else ""
 
 
 def _times(share: float) -> str:

@@ -229,6 +229,17 @@ class Grid(_Sections):
         return self
 
     @model_validator(mode="after")
+    def _recipes_told_apart(self) -> Self:
+        """Check that no recipe of fine-tuning has the name of a method of adaptation."""
+        if self.adaptation and self.fine_tuning:
+            for name in self.fine_tuning.named_recipes.keys() & self.adaptation.named_recipes.keys():
+                raise PydanticCustomError(
+                    "taken",
+                    f"'{name}' is a method of adaptation too: give the recipe of fine-tuning another name",
+                )
+        return self
+
+    @model_validator(mode="after")
     def _not_too_many(self) -> Self:
         """Check the number of cells before any is made; exclusions and controls are not counted."""
         axes = {name: len(getattr(self, name)) for name in ("body_parts", "train_sizes", "seeds")}

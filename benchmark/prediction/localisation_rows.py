@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmark.analysis.paired_differences import QUESTION
+from benchmark.analysis.paired_differences import ADAPTATION, QUESTION
 from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
 from benchmark.datasets.boxes import Boxes, read_boxes
 from benchmark.errors import UserError
@@ -119,7 +119,7 @@ def _rows(
 
 def _frozen(method: Method, frames: Mapping[Method, _Frames]) -> _Frames | None:
     """What the maps of the same network found where it is frozen."""
-    if method.strategy != QUESTION.second:
+    if method.strategy not in (QUESTION.second, ADAPTATION):
         return None
     return next(
         (f for m, f in frames.items() if (m.strategy, m.backbone) == (QUESTION.first, method.backbone)), None

@@ -1,4 +1,4 @@
-"""The answer in words: freeze or fine-tune, per body part and size, and from how many images on."""
+"""The answer in words: freeze, adapt or fine-tune, per body part and size, and from how many images on."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.finished import leak_of
-from benchmark.analysis.paired_differences import QUESTION, with_recipe
+from benchmark.analysis.paired_differences import ADAPTATION, QUESTION, QUESTIONS, Comparison, with_recipe
 from benchmark.analysis.verdicts import over_backbones
 from benchmark.datasets.names import BY_IMAGE
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
@@ -16,44 +16,37 @@ from results.labels import covered, metric_label, part_label, size_label
 from results.tables.formatting import p_text
 from results.tables.label_efficiency import ratio_text
 from results.text import for_markdown
-from results.verdict import ONE_PAIR, freezing_text, is_significant, verdict_text
+from results.verdict import ONE_PAIR, cost_text, freezing_text, is_significant, verdict_text
 
 Row = dict[str, Any]
 
 
-def answer_rows(findings: Findings) -> list[Row]:
-    """The differences of fine-tuned minus frozen with their verdicts, over all backbones that have both.
+def answer_rows(findings: Findings, comparison: Comparison = QUESTION) -> list[Row]:
+    """The differences of one of QUESTIONS with their verdicts, over all backbones that have both sides.
 
     Those of the only backbone where there is one. `run` and `compare` show the same rows.
     """
     table = findings.differences
     if not len(table):
         return []
-    asked = table[(table["comparison"] == QUESTION.name) & (table["verdict"] != "")]
+    asked = table[(table["comparison"] == comparison.name) & (table["verdict"] != "")]
     return records(with_recipe(over_backbones(asked)))
 
 
 def answer_text(findings: Findings) -> str:
     """Paragraphs and lists for the page's beginning, in the markup of `results.page.Prose`."""
-    rows = answer_rows(findings)
-    if not rows:
+    answered = {asked: rows for asked in QUESTIONS if (rows := answer_rows(findings, asked))}
+    if not answered:
         return "No network of the grid is both frozen and fine-tuned yet: there is no head-to-head."
-    evaluation, first = findings.evaluated.evaluation, findings.evaluated.finished[0]
-    backbones = list(dict.fromkeys(row["backbone"] for row in rows))
-    names = for_markdown(", ".join(backbones))
-    where = first.evaluated_on or "the test part"
+    first, rows = findings.evaluated.finished[0], answered.get(QUESTION, [])
     paragraphs = [
-        f"{metric_label(evaluation.primary, evaluation.unit)} on {where}, fine-tuned minus frozen "
-        f"({names}), unadjusted {evaluation.confidence:.0%} intervals over "
-        f"{covered(min(row['seeds'] for row in rows))}; the verdict is at the familywise level "
-        f"{evaluation.level:g} over the {int(rows[0]['family'])} comparisons that the grid plans:",
-        "\n".join(_line(row, len(backbones) > 1) for row in rows),
+        *_verdict_paragraphs(findings, answered),
         *_parts_paragraphs(findings),
         *_freezing_paragraphs(findings, rows),
         *_crossover_paragraphs(findings),
         *_efficiency_paragraphs(findings),
     ]
-    if rows[0]["interim"]:
+    if any(row["interim"] for found in answered.values() for row in found[:1]):
         paragraphs.insert(0, "**Interim: comparisons or seeds of the grid are not finished yet.**")
     leak = leak_of(findings.evaluated.finished)
     if leak:
@@ -66,13 +59,30 @@ def answer_text(findings: Findings) -> str:
     return "\n\n".join(paragraphs)
 
 
-def _line(row: Row, named: bool) -> str:
+def _verdict_paragraphs(findings: Findings, answered: dict[Comparison, list[Row]]) -> Iterator[str]:
+    """The verdicts on each question that the grid asks."""
+    evaluation, first = findings.evaluated.evaluation, findings.evaluated.finished[0]
+    where = first.evaluated_on or "the test part"
+    for asked, rows in answered.items():
+        backbones = list(dict.fromkeys(row["backbone"] for row in rows))
+        names = for_markdown(", ".join(backbones))
+        yield (
+            f"{metric_label(evaluation.primary, evaluation.unit)} on {where}, {asked.difference} "
+            f"({names}), unadjusted {evaluation.confidence:.0%} intervals over "
+            f"{covered(min(row['seeds'] for row in rows))}; the verdict is at the familywise level "
+            f"{evaluation.level:g} over the {int(rows[0]['family'])} comparisons that the grid plans:"
+        )
+        yield "\n".join(_line(row, len(backbones) > 1, ADAPTATION in asked) for row in rows)
+
+
+def _line(row: Row, named: bool, timed: bool) -> str:
     who = f"{for_markdown(row['backbone'])}, " if named else ""
     said = verdict_text(row["verdict"], row["margin"], row["detectable"])
     caution = f" ({for_markdown(row['caution'])})" if row["caution"] else ""
+    price = f"; {cost_text(row['cost_share'])}" if timed and cost_text(row["cost_share"]) else ""
     return (
         f"- {who}{_where(row)}: **{said}**, "
-        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]{caution}"
+        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]{price}{caution}"
     )
 
 

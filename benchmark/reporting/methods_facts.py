@@ -9,7 +9,7 @@ import pandas as pd
 
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.finished import leak_of
-from benchmark.analysis.paired_differences import QUESTION
+from benchmark.analysis.paired_differences import ADAPTATION, QUESTION, QUESTIONS
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.grid.strategies import STRATEGIES
 from benchmark.reporting.search_budgets import classifier_budget, recipe_budget
@@ -30,8 +30,9 @@ def facts_of(findings: Findings) -> dict[str, Any]:
     evaluated_on, leaky (whether patients are in training and in test), parts (images, studies and patients of
     each body part, by side), frozen and tuned (networks: name, weights in words, library and its BibTeX
     key), concatenated (names of networks whose features stand side by side), mirrored (names of those with
-    features of two views), recipes (of the fine-tuning: name, keys, and stages,
-    complete; by_folds and by_part: whether some cells use folds and some one validation part), budgets (the
+    features of two views), recipes (of the fine-tuning: name, keys, and stages, complete; by_folds and
+    by_part: whether some cells use folds and some one validation part), adapted (networks) and adaptations
+    (methods, as recipes), budgets (the
     searches of a network: classifiers, few for fine-tuning with the fewest images and many with the most;
     None where a side is not there), others (sentences on strategies of other packages), folds, by_skimage
     (whether scikit-image computes all descriptors), labels (names in prose of descriptors), classifiers
@@ -50,7 +51,9 @@ def facts_of(findings: Findings) -> dict[str, Any]:
         "frozen": _networks(findings, QUESTION.first),
         **_features(findings),
         "tuned": _networks(findings, QUESTION.second),
-        "recipes": _recipes(findings),
+        "recipes": _recipes(findings, QUESTION.second),
+        "adapted": _networks(findings, ADAPTATION),
+        "adaptations": _recipes(findings, ADAPTATION),
         "budgets": _budgets(findings),
         "folds": FOLDS,
         "others": [s.method for name, s in STRATEGIES.items() if s.method and getattr(plan.grid, name, None)],
@@ -121,23 +124,24 @@ def _network(spec: BackboneSpec) -> dict[str, str]:
     }
 
 
-def _recipes_by_name(findings: Findings) -> dict[str, Recipe]:
+def _recipes_by_name(findings: Findings, strategy: str) -> dict[str, Recipe]:
     recipes: dict[str, Recipe] = {}
     for method in findings.plan.grid.methods():
-        recipes |= method.recipes
+        recipes |= method.recipes if method.strategy == strategy else {}
     return recipes
 
 
-def _tuned_images(findings: Findings) -> list[int]:
-    """The numbers of training images that networks are fine-tuned with."""
+def _trained_images(findings: Findings, strategy: str) -> list[int]:
+    """The numbers of training images that networks are fine-tuned (or adapted) with."""
     plan = findings.plan
-    return sorted({plan.images_of(planned.cell) for planned in plan.cells if planned.cell.recipe})
+    own = [planned.cell for planned in plan.cells if planned.cell.strategy == strategy]
+    return sorted({plan.images_of(cell) for cell in own if cell.recipe})
 
 
 def _budgets(findings: Findings) -> dict[str, Any]:
-    methods, images = findings.plan.grid.methods(), _tuned_images(findings)
+    methods, images = findings.plan.grid.methods(), _trained_images(findings, QUESTION.second)
     frozen = [method for method in methods if method.strategy == QUESTION.first]
-    recipes = list(_recipes_by_name(findings).values())
+    recipes = list(_recipes_by_name(findings, QUESTION.second).values())
     tuned = [recipe_budget(recipes, size) for size in (images[0], images[-1])] if recipes and images else None
     return {
         "classifiers": asdict(classifier_budget(frozen[0])) if frozen else None,
@@ -146,8 +150,8 @@ def _budgets(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _recipes(findings: Findings) -> list[dict[str, Any]]:
-    images = _tuned_images(findings)
+def _recipes(findings: Findings, strategy: str) -> list[dict[str, Any]]:
+    images = _trained_images(findings, strategy)
     return [
         {
             **recipe.model_dump(mode="json"),
@@ -156,7 +160,7 @@ def _recipes(findings: Findings) -> list[dict[str, Any]]:
             "by_part": any(not recipe.uses_folds(size) for size in images),
             "stages": [stage.model_dump(mode="json") for stage in recipe.each_stage()],
         }
-        for name, recipe in _recipes_by_name(findings).items()
+        for name, recipe in _recipes_by_name(findings, strategy).items()
     ]
 
 
@@ -172,10 +176,11 @@ def _part(findings: Findings, part: str) -> dict[str, Any]:
 
 
 def _main_family(differences: pd.DataFrame) -> dict[str, Any]:
-    """How many comparisons of fine-tuned with frozen networks are planned; are some unfinished?"""
+    """How many comparisons of frozen, adapted and fine-tuned networks are planned; are some unfinished?"""
     if not len(differences):
         return {"comparisons": 0, "interim": False}
-    asked = differences[(differences["comparison"] == QUESTION.name) & (differences["recipe"] == "")]
+    names = [question.name for question in QUESTIONS]
+    asked = differences[differences["comparison"].isin(names) & (differences["recipe"] == "")]
     rows = asked[asked["backbone"] != EVERY_BACKBONE]
     return {
         "comparisons": int(rows["family"].iloc[0]) if len(rows) else 0,

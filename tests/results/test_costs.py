@@ -17,6 +17,8 @@ COST = {
     "peak_memory_bytes": 500,
     "peak_device_memory_bytes": None,
     "energy_kwh": None,
+    "trainable_parameters": 0,
+    "optimiser_bytes": 0,
 }
 
 

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from benchmark.analysis.paired_differences import (
+    ADAPTATION,
     BETWEEN_RECIPES,
     QUESTION,
+    QUESTIONS,
     comparisons,
     matches,
     pairs,
@@ -16,6 +18,7 @@ from benchmark.analysis.paired_differences import (
 )
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Method
 from benchmark.analysis.verdicts import difference_rows
+from benchmark.grid.strategies import STRATEGIES
 
 
 def test_differences_hold_every_pair_of_strategies(findings):
@@ -23,7 +26,7 @@ def test_differences_hold_every_pair_of_strategies(findings):
     counts = table.groupby(["comparison", "backbone"]).size()
     assert set(counts.index) == {
         (comparison, backbone)
-        for comparison in (comparison.name for comparison in comparisons())
+        for comparison in (asked.name for asked in comparisons() if ADAPTATION not in asked)
         for backbone in ("resnet18", "resnet34", EVERY_BACKBONE)
     }
     assert (counts == 3 * 3).all()  # body parts × sizes
@@ -70,7 +73,15 @@ def test_classical_tests_stand_beside_the_resampling(findings):
 def test_the_question_of_the_suite_comes_first():
     assert comparisons()[0] == QUESTION
     assert QUESTION.name == "fine-tuned − frozen"
-    assert len(set(comparisons())) == len(comparisons()) == 3
+    assert tuple(comparisons()[:3]) == QUESTIONS
+    assert [asked.question for asked in QUESTIONS] == [
+        "freeze or fine-tune?",
+        "freeze or adapt?",
+        "adapt or fine-tune?",
+    ]
+    assert len(set(comparisons())) == len(comparisons()) == 5
+    registered = {(other, s.name) for s in STRATEGIES.values() for other in s.against}
+    assert set(comparisons()) == registered
 
 
 def test_sides_without_a_common_seed_are_no_pair(findings):
@@ -116,3 +127,28 @@ def test_recipes_of_one_network_are_compared_with_each_other(findings):
     rows = difference_rows(both, found)
     assert rows["difference"].abs().max() == 0, "these are the same predictions"
     assert (rows["verdict"] == "").all(), "the verdict answers the suite's question only"
+
+
+def test_three_ways_are_compared_two_by_two_each_over_its_own_backbones():
+    names = {"feature_extraction": "abc", "adaptation": "a", "fine_tuning": "bc"}
+    methods = [Method(strategy, name, "") for strategy in names for name in names[strategy]]
+    found = [(m.comparison.question, m.backbone) for m in matches(methods)]
+    assert found == [
+        ("freeze or fine-tune?", "b"),
+        ("freeze or fine-tune?", "c"),
+        ("freeze or fine-tune?", EVERY_BACKBONE),
+        ("freeze or adapt?", "a"),
+    ], "no mean of one network against the mean of two others"
+
+
+def test_methods_of_adaptation_stand_by_themselves_beside_the_other_two_sides():
+    chosen = [Method(strategy, "a", "") for strategy in ("feature_extraction", "adaptation", "fine_tuning")]
+    single = [Method("adaptation", "a", name) for name in ("lora", "bitfit")]
+    beside = [m for m in matches(chosen, single) if m.recipe]
+    assert [(m.comparison.name, m.recipe) for m in beside] == [
+        ("adapted − frozen", "lora"),
+        ("adapted − frozen", "bitfit"),
+        ("fine-tuned − adapted", "lora"),
+        ("fine-tuned − adapted", "bitfit"),
+        ("adapted − adapted", "bitfit − lora"),
+    ]

@@ -109,13 +109,16 @@ def test_a_frozen_cell_counts_the_images_that_it_needs():
     assert cost["evaluation_seconds"] == pytest.approx(1.4)
     assert cost["evaluation_images_per_second"] == pytest.approx(40 / 1.4)
     assert cost["bytes_on_disk"] == 440
+    assert (cost["trainable_parameters"], cost["optimiser_bytes"]) == (0, 0)
 
 
 def test_a_fine_tuning_trains_and_embeds_nothing():
     facts = {"device": "a GPU", "threads": 4, "peak_memory_bytes": 70}
+    facts |= {"trainable_parameters": 30, "optimiser_bytes": 240}
     cost = tuned_cost(FIT, test=40, facts=facts, used=Usage(peak_memory_bytes=800)).model_dump()
     assert [cost[f"seconds_{stage}"] for stage in STAGES] == [0.0, 3.0, 0.0, 2.0, 1.0]
     assert (cost["seconds_total"], cost["evaluation_seconds"]) == (6.0, 1.0)
+    assert (cost["trainable_parameters"], cost["optimiser_bytes"]) == (30, 240)
     assert (cost["peak_memory_bytes"], cost["peak_device_memory_bytes"], cost["energy_kwh"]) == (
         800,
         70,

@@ -4,7 +4,7 @@ from results.labels import look_of
 
 
 def test_every_strategy_is_complete():
-    assert set(sections()) == {"feature_extraction", "hand_crafted", "fine_tuning"}
+    assert set(sections()) == {"feature_extraction", "hand_crafted", "adaptation", "fine_tuning"}
     assert all(set(strategy.against) <= set(sections()) for strategy in STRATEGIES.values())
     looks = [(s.look.color, s.look.marker, str(s.look.line)) for s in STRATEGIES.values()]
     assert all(look_of(name) == strategy.look for name, strategy in STRATEGIES.items())

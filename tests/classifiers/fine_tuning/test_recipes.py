@@ -68,7 +68,7 @@ def test_a_searched_rate_takes_the_backbones_with_it():
     ("wrong", "message"),
     [
         ("defualt", "did you mean 'default'"),
-        ({"preset": "nothing"}, "allowed: default, probe_then_tune"),
+        ({"preset": "nothing"}, "allowed: default, adapt, probe_then_tune"),
         ({"learningrate": 0.1}, "did you mean 'learning_rate'"),
         ({"trainable": "last_0_blocks"}, "pattern"),
         ({"schedule": "sometimes"}, "cosine"),

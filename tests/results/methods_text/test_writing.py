@@ -27,7 +27,7 @@ NOTHING = {
 }
 
 
-SECTIONS = {"frozen": "feature_extraction", "tuned": "fine_tuning"}
+SECTIONS = {"frozen": "feature_extraction", "adapted": "adaptation", "tuned": "fine_tuning"}
 LIBRARIES = {"torchvision": "torchvision2016", "timm": "wightman2019timm"}
 
 
@@ -98,6 +98,7 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
         "parts": [part()],
         **{name: networks_of(getattr(grid, section)) for name, section in SECTIONS.items()},
         "recipes": recipes_of(grid.fine_tuning, grid.train_sizes),
+        "adaptations": recipes_of(grid.adaptation, grid.train_sizes),
         "budgets": budgets_of(grid),
         "folds": 5,
         "others": [],
@@ -131,7 +132,15 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
 
 
 MAJORITY = {"backbones": ["densenet169"], "classifiers": ["majority"]}
+ADAPTED = {"backbones": ["densenet169"], "methods": ["lora", "bitfit", "norm", "last_2"]}
 GRIDS = {
+    "three ways": facts(adaptation=ADAPTED),
+    "adapted alone": facts(
+        adaptation={**ADAPTED, "methods": ["last_1"]},
+        fine_tuning=None,
+        hand_crafted=None,
+        train_sizes=["full"],
+    ),
     "everything": facts(),
     "frozen": facts(hand_crafted=None, fine_tuning=None, **NOTHING),
     "majority": facts(feature_extraction=MAJORITY, hand_crafted=None, fine_tuning=None, **NOTHING),
@@ -523,3 +532,29 @@ def test_a_window_of_grey_values_is_told():
     assert "Grey values" not in written()
     told = written(image={"window": [0.5, 99.5]})
     assert "Grey values were stretched from percentile 0.5 to percentile 99.5 of each image." in told
+
+
+def test_each_method_of_adaptation_is_a_sentence_with_its_source():
+    text = methods(GRIDS["three ways"]).text
+    assert_says(
+        text,
+        "The network that was adapted is densenet169 (ImageNet weights)",
+        "all others kept their pretrained values, with the running statistics of batch normalisation.",
+        "By LoRA (Hu et al. 2021), matrices and kernels were changed by the product of two matrices of rank "
+        "eight, scaled by 2, which is zero at the start",
+        "By BitFit (Ben Zaken et al. 2022), the biases were trained.",
+        "the scales and shifts of normalisation layers were trained (Frankle et al. 2021).",
+        "By the method last 2, the last two blocks were trained (Yosinski et al. 2014).",
+        "These parameters were trained by AdamW (learning rate 0.003, 0.001 or 0.01, weight decay 0.05,",
+        "Of the methods of adaptation, the one with the highest AUROC in these choices was taken",
+        "comparisons of frozen, adapted and fine-tuned networks with one another",
+        "one of the two is called better where zero is rejected",
+    )
+
+
+def test_one_method_of_adaptation_without_fine_tuning():
+    text = methods(GRIDS["adapted alone"]).text
+    assert_says(text, "the last block was trained (Yosinski et al. 2014)", "comparisons of adapted with frozen networks")
+    assert_silent(text, "BitFit", "LoRA", "Of the methods of adaptation", "fine-tuned networks with")
+    trained_otherwise = facts(adaptation={**ADAPTED, "recipe": {"preset": "adapt", "batch_norm": "train"}})
+    assert_silent(methods(trained_otherwise).text, "with the running statistics of batch")

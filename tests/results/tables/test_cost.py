@@ -51,3 +51,15 @@ def test_the_price_of_fine_tuning_stands_in_its_row(printed):
     assert lines[0]["frozen / fine-tuned"] == "–"
     assert "with the search over all its classifiers" in table.note
     assert "gain per\nextra kWh" not in table.titles
+
+
+def test_trained_parameters_are_shown_for_each_arm_where_they_are_known(printed):
+    rows = cost_rows(parts=("wrist",))
+    assert "trained\nmillions" not in cost_table(rows, **NUMBERS).titles, "older records do not hold them"
+    for row, trained in zip(rows, (0, 123_456, 2_500_000), strict=True):
+        row |= {"trainable_parameters": trained, "optimiser_bytes": 8 * trained}
+    table = cost_table(rows, **NUMBERS)
+    lines = printed(table)
+    assert [line["trained millions"] for line in lines] == ["0", "0.123", "2.5"]
+    assert [line["optimiser MB"] for line in lines] == ["0", "0.988", "20"]
+    assert "Trained: parameters of network and head" in table.note
