@@ -21,9 +21,9 @@ _RANKED = {strategy for question in QUESTIONS for strategy in question}
 
 
 def ranks(evaluated: ResampledCells) -> dict[str, Any]:
-    """Classifiers on frozen features, adaptation and fine-tuning, ranked over backbones × body parts: `rank_methods`.
+    """Classifiers on frozen features, adaptation and fine-tuning, ranked over backbones × body parts.
 
-    At the largest size of each body part (of `all` only where it is alone: its patients are those of the
+    As `rank_methods` gives them. At the largest size of each body part (of `all` only where it is alone: its patients are those of the
     parts); backbones that lack a method are left out.
     """
     values: dict[tuple[str, str], dict[str, float]] = {}

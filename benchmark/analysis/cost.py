@@ -22,8 +22,8 @@ def cost_frame(evaluated: ResampledCells) -> pd.DataFrame:
     """Every method at the largest size of each body part, means over seeds: `results.costs.over_seeds`.
 
     `value`, `low` and `high` are those of the mean over seeds. A fine-tuned or adapted network that is there
-    frozen too has `frozen_share` (`cost_ratio` with all classifiers among which folds choose), `gain_per_hour` and
-    `gain_per_kwh`: what it gains over the chosen classifier per extra hour and kWh.
+    frozen too has `frozen_share` (`cost_ratio` with all classifiers among which folds choose),
+    `gain_per_hour` and `gain_per_kwh`: what it gains over the chosen classifier per extra hour and kWh.
     """
     rows = []
     for setting in evaluated.largest.values():

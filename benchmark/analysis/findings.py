@@ -18,7 +18,7 @@ from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
 from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.label_efficiency import efficiency_rows
-from benchmark.analysis.paired_differences import QUESTION, test_rows
+from benchmark.analysis.paired_differences import QUESTIONS, test_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.sample_size import crossover_rows, fit_rows
@@ -74,8 +74,9 @@ class Findings:
 
     @cached_property
     def galleries(self) -> dict[str, Attempt[PredictionGallery]]:
-        """Examples of the predictions of the frozen and the fine-tuned side, likewise."""
-        names = [name for name in self._strategies if name in (QUESTION.first, QUESTION.second)]
+        """Examples of the predictions of each way to use a network, likewise."""
+        asked = {strategy for question in QUESTIONS for strategy in question}
+        names = [name for name in self._strategies if name in asked]
         return {name: attempt(partial(prediction_gallery, self.evaluated, self.plan, name)) for name in names}
 
     @cached_property

@@ -74,7 +74,9 @@ def _each_classifier(evaluated: ResampledCells, pair: Pair, axes: Row) -> Iterat
                 yield {**axes, "classifier": method.classifier, **row, **_UNADJUSTED}
 
 
-def _differences(evaluated: ResampledCells, pair: Pair, first: BySeed, taken: dict[str, str]) -> Iterator[Row]:
+def _differences(
+    evaluated: ResampledCells, pair: Pair, first: BySeed, taken: dict[str, str]
+) -> Iterator[Row]:
     names = [SIDES[name] for name in pair.comparison]
     for row in differences(first, pair.second, evaluated.evaluation.confidence, evaluated.limits):
         yield {

@@ -8,15 +8,16 @@ from results.comparison import mean_of
 from results.estimates import estimate
 
 Row = dict[str, Any]
+_MOST_RECIPES = 2  # drawn beside what training folds choose
 
 
 def strategy_points(evaluated: ResampledCells) -> list[Row]:
     """A point per strategy, backbone, recipe and setting, over seeds, with its interval.
 
     Rows: backbone (EVERY_BACKBONE first, where several are both frozen and fine-tuned; empty for a strategy
-    without backbones), strategy, line (empty, or a single recipe where the grid has several), body_part,
-    train_images, train_patients, value, low, high. The backbones are those both frozen and fine-tuned, or
-    all, where none is.
+    without backbones), strategy, line (empty, or a single recipe where its strategy has two: a figure could
+    not tell more apart), body_part, train_images, train_patients, value, low, high. The backbones are those
+    both frozen and fine-tuned, or all, where none is.
     """
     names = _compared(evaluated)
     rows: list[Row] = []
@@ -52,7 +53,12 @@ def _point(
 
 
 def _sides(evaluated: ResampledCells, setting: Setting) -> dict[Method, Side]:
-    return {**evaluated.chosen[setting], **evaluated.recipes[setting]}
+    recipes = evaluated.recipes[setting]
+    several = {
+        strategy: {m.classifier for m in recipes if m.strategy == strategy} for strategy, *_ in recipes
+    }
+    shown = {m: side for m, side in recipes.items() if len(several[m.strategy]) <= _MOST_RECIPES}
+    return {**evaluated.chosen[setting], **shown}
 
 
 def _compared(evaluated: ResampledCells) -> list[str]:

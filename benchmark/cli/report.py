@@ -2,11 +2,12 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from benchmark import api
-from benchmark.analysis.findings import Findings
+from benchmark.analysis.paired_differences import QUESTIONS, Comparison
 from benchmark.cli.terminal import console, frame_table, say, shown
 from benchmark.errors import UserError, reason
 from benchmark.reporting.answer import answer_rows
@@ -15,7 +16,7 @@ from benchmark.reporting.write import METRICS, PAGE, Report
 from benchmark.store.addresses import without_secrets
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
-from results.labels import metric_label
+from results.labels import look_of, metric_label
 from results.verdict import verdict_text
 
 
@@ -30,13 +31,14 @@ def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | No
 
 def _show(report: Report) -> None:
     findings = report.findings
-    rows = answer_rows(findings)
-    if rows:
-        evaluation = findings.evaluated.evaluation
-        metric = metric_label(evaluation.primary, evaluation.unit)
-        interim = " · INTERIM, some comparisons are not finished" if rows[0]["interim"] else ""
-        title = f"freeze or fine-tune? {metric}, fine-tuned minus frozen{interim}"
-        console().print(frame_table(_answer_frame(findings), title))
+    evaluation = findings.evaluated.evaluation
+    metric = metric_label(evaluation.primary, evaluation.unit)
+    for asked in QUESTIONS:
+        rows = answer_rows(findings, asked)
+        if rows:
+            interim = " · INTERIM, some comparisons are not finished" if rows[0]["interim"] else ""
+            title = f"{asked.question} {metric}, {asked.difference}{interim}"
+            console().print(frame_table(_answer_frame(rows, asked), title))
     for row in missing_cells(findings.plan):
         say(f"{row['cells']} cells {row['status']}: {row['reason']}")
     for part in missing_parts(report.figures, report.tables):
@@ -49,19 +51,20 @@ def _show(report: Report) -> None:
     )
 
 
-def _answer_frame(findings: Findings) -> pd.DataFrame:
+def _answer_frame(rows: list[dict[str, Any]], asked: Comparison) -> pd.DataFrame:
+    first, second = (look_of(strategy).label for strategy in asked)
     return pd.DataFrame(
         {
             "body part": row["body_part"],
             "backbone": row["backbone"],
             "images": f"{row['images']:,}",
-            "frozen": f"{row['first']:.3f}",
-            "fine-tuned": f"{row['second']:.3f}",
+            first: f"{row['first']:.3f}",
+            second: f"{row['second']:.3f}",
             "difference": f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]",
             "p adjusted": f"{row['p_adjusted']:.3f}",
             "verdict": verdict_text(row["verdict"], row["margin"], row["detectable"]),
         }
-        for row in answer_rows(findings)
+        for row in rows
     )
 
 

@@ -20,20 +20,23 @@ MOST_ROWS = 4  # images that are shown; chosen by hand
 
 
 def recipes_of(grid: Grid) -> Mapping[str, Recipe]:
-    """The recipes of a grid by name; none without fine-tuning."""
-    return grid.fine_tuning.named_recipes if grid.fine_tuning else {}
+    """The recipes of a grid by name; none without fine-tuning and adaptation, whose methods share one."""
+    tuned = grid.fine_tuning.named_recipes if grid.fine_tuning else {}
+    return {**tuned, **({"adaptation": grid.adaptation.recipe} if grid.adaptation else {})}
 
 
 def save_augmentations(grid: Grid, manifest: Manifest, folder: Path) -> list[Path]:
     """Write `augmentation_RECIPE` as PDF, PNG and CSV for each recipe of a grid into `folder`.
 
     Each row is one training image (`example_rows`), as the grid decodes it; each column a change alone at its
-    strongest, then all together as training draws them. Raises UserError for a grid without fine-tuning, and
-    for an image or a folder that cannot be used.
+    strongest, then all together as training draws them. Raises UserError for a grid that trains no network,
+    and for an image or a folder that cannot be used.
     """
     recipes = recipes_of(grid)
     if not recipes:
-        raise UserError(f"grid '{grid.name}' has no fine_tuning section, so it changes no image")
+        raise UserError(
+            f"grid '{grid.name}' has no section fine_tuning or adaptation, so it changes no image"
+        )
     pool, _ = pool_and_test(manifest, grid.dataset.protocol)
     shown, paths = example_rows(manifest, pool), manifest.paths()
     image = grid.image

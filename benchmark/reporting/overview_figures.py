@@ -58,8 +58,8 @@ _HEAT_MAP = (
     "same unit and test set."
 )
 _RANKS = (
-    "Average ranks (1: best) of trained networks and of the classifiers on frozen features, over backbones and "
-    "body parts at their largest size. Bars join what Friedman's and Nemenyi's tests do not tell apart. "
+    "Average ranks (1: best) of trained networks and of the classifiers on frozen features, over backbones "
+    "and body parts at their largest size. Bars join what Friedman's and Nemenyi's tests do not tell apart. "
     + DESCRIPTION
 )
 

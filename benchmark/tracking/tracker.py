@@ -185,9 +185,10 @@ class Tracker:
     ) -> None:
         """Log a head-to-head of one body part as a run: table, figure, and differences by training size.
 
-        The rows are of one comparison (`head_to_head.by_question`). The differences (mean over seeds, the frozen classifier chosen on training folds) are metrics
-        `difference/BACKBONE[/RECIPE]` with bounds and both parts of the variance (training_sd, test_sd) at
-        step = train_images; the verdict is in the table. Unchanged rows stay.
+        The rows are of one comparison (`head_to_head.by_question`). The differences (mean over seeds, the
+        frozen classifier chosen on training folds) are metrics `difference/BACKBONE[/RECIPE]` with bounds and
+        both parts of the variance (training_sd, test_sd) at step = train_images; the verdict is in the table.
+        Unchanged rows stay.
         """
         content: list[JsonValue] = [dict(row) for row in rows]
         sides = sides_of(rows[0])

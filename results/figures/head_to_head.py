@@ -25,7 +25,9 @@ class HeadToHead:
     The sides are two of frozen, adapted and fine_tuned.
     """
 
-    rows: Sequence[Mapping[str, Any]]  # of one comparison, body part and classifier of its first side, over seeds
+    rows: Sequence[
+        Mapping[str, Any]
+    ]  # of one comparison, body part and classifier of its first side, over seeds
     metric: str  # with its unit: "study auroc"
     title: str
 

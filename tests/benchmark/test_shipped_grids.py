@@ -10,6 +10,7 @@ import yaml
 from benchmark.analysis.finished import read_records
 from benchmark.cli.run import run_grid
 from benchmark.datasets.mura import read_mura
+from benchmark.grid.strategies import sections
 from benchmark.store.workspace import Workspace
 from tests.benchmark.opened import open_plan
 
@@ -45,7 +46,7 @@ def test_every_shipped_grid_is_planned(path, tmp_path):
     plan, _ = open_plan(path, Workspace(tmp_path / "runs"))
     assert plan.cells
     assert {planned.status for planned in plan.cells} == {"missing"}
-    asked = {name for name in ("feature_extraction", "hand_crafted", "fine_tuning") if content.get(name)}
+    asked = {name for name in sections() if content.get(name)}
     assert {planned.cell.strategy for planned in plan.cells if not planned.cell.control} == asked
 
 

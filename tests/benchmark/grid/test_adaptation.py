@@ -39,9 +39,7 @@ def test_without_a_recipe_the_preset_for_few_parameters_is_taken():
 
 
 def test_the_settings_of_lora_are_a_part_of_its_cells_alone():
-    small, large = (
-        section(methods=["lora", "bitfit"], lora={"rank": rank}).named_recipes for rank in (4, 8)
-    )
+    small, large = (section(methods=["lora", "bitfit"], lora={"rank": rank}).named_recipes for rank in (4, 8))
     assert small["lora"].asked() != large["lora"].asked()
     assert small["bitfit"].asked() == large["bitfit"].asked()
     assert "lora" not in large["lora"].asked(), "a default is no part of a cell's id"

@@ -39,7 +39,10 @@ def test_normalisation_is_scale_and_shift_of_its_layers_alone(name, size, one):
 def test_lora_is_what_was_added():
     network = nn.Sequential(nn.Linear(32, 32), nn.ReLU())
     add_low_rank(network, Lora(rank=2))
-    assert [network.get_parameter(name).shape for name in few_parameters(network, "lora")] == [(2, 32), (32, 2)]
+    assert [network.get_parameter(name).shape for name in few_parameters(network, "lora")] == [
+        (2, 32),
+        (32, 2),
+    ]
 
 
 @pytest.mark.parametrize(

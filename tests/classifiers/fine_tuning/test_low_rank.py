@@ -64,9 +64,7 @@ def test_attention_that_reads_its_weights_learns_too():
 def test_a_kernel_with_too_few_numbers_stays():
     network = nn.Sequential(nn.Conv2d(16, 16, 3, groups=16), nn.Conv2d(16, 32, 1))
     add_low_rank(network, Lora(rank=8))
-    assert list(low_rank_names(network)) == [
-        f"1.parametrizations.weight.0.{part}" for part in ("down", "up")
-    ]
+    assert list(low_rank_names(network)) == [f"1.parametrizations.weight.0.{part}" for part in ("down", "up")]
 
 
 def test_alpha_by_rank_scales_the_change():

@@ -554,7 +554,11 @@ def test_each_method_of_adaptation_is_a_sentence_with_its_source():
 
 def test_one_method_of_adaptation_without_fine_tuning():
     text = methods(GRIDS["adapted alone"]).text
-    assert_says(text, "the last block was trained (Yosinski et al. 2014)", "comparisons of adapted with frozen networks")
+    assert_says(
+        text,
+        "the last block was trained (Yosinski et al. 2014)",
+        "comparisons of adapted with frozen networks",
+    )
     assert_silent(text, "BitFit", "LoRA", "Of the methods of adaptation", "fine-tuned networks with")
     trained_otherwise = facts(adaptation={**ADAPTED, "recipe": {"preset": "adapt", "batch_norm": "train"}})
     assert_silent(methods(trained_otherwise).text, "with the running statistics of batch")
