@@ -5,8 +5,12 @@ from typing import Any
 
 FINE_TUNE, FREEZE, EQUAL = "fine-tune", "freeze", "equal"
 ADAPT = "adapt"
-# By strategy: what to do, and the key of its side in the rows of a head-to-head.
+# By strategy: what to do, in two forms, and the key of its side in the rows of a head-to-head.
 WORDS = {"feature_extraction": FREEZE, "adaptation": ADAPT, "fine_tuning": FINE_TUNE}
+DOING = {
+    "feature_extraction": "freezing",
+    "adaptation": "adapting",
+}  # what costs less, of two sides the first
 SIDES = {"feature_extraction": "frozen", "adaptation": "adapted", "fine_tuning": "fine_tuned"}
 UNDECIDED = "undecided"
 ONE_PAIR = "one trained pair"  # one seed: it shows nothing of other training subsets

@@ -23,8 +23,8 @@ _RANKED = {strategy for question in QUESTIONS for strategy in question}
 def ranks(evaluated: ResampledCells) -> dict[str, Any]:
     """Classifiers on frozen features, adaptation and fine-tuning, ranked over backbones × body parts.
 
-    As `rank_methods` gives them. At the largest size of each body part (of `all` only where it is alone: its patients are those of the
-    parts); backbones that lack a method are left out.
+    As `rank_methods` gives them. At the largest size of each body part (of `all` only where it is alone: its
+    patients are those of the parts); backbones that lack a method are left out.
     """
     values: dict[tuple[str, str], dict[str, float]] = {}
     sign = -1 if evaluated.lower_is_better else 1

@@ -40,8 +40,8 @@ def difference_rows(
     QUESTIONS together are one family, over backbones, body parts and sizes; each other comparison is one.
     The means over backbones are families of their own, and so are single recipes, which have no verdict: the
     question is answered with the recipe that training folds chose. In a family `all` goes before the body
-    parts of the same size (`results.families`). `planned` are the comparisons that the grid plans; where it is None (unknown) those
-    that are there.
+    parts of the same size (`results.families`). `planned` are the comparisons that the grid plans; where it
+    is None (unknown) those that are there.
     """
     rows = [_row(evaluated, pair) for pair in found]
     plan = [_planned(row) for row in rows] if planned is None else list(planned)

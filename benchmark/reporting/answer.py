@@ -16,7 +16,7 @@ from results.labels import covered, metric_label, part_label, size_label
 from results.tables.formatting import p_text
 from results.tables.label_efficiency import ratio_text
 from results.text import for_markdown
-from results.verdict import ONE_PAIR, cost_text, freezing_text, is_significant, verdict_text
+from results.verdict import DOING, ONE_PAIR, cost_text, freezing_text, is_significant, verdict_text
 
 Row = dict[str, Any]
 
@@ -72,14 +72,16 @@ def _verdict_paragraphs(findings: Findings, answered: dict[Comparison, list[Row]
             f"{covered(min(row['seeds'] for row in rows))}; the verdict is at the familywise level "
             f"{evaluation.level:g} over the {int(rows[0]['family'])} comparisons that the grid plans:"
         )
-        yield "\n".join(_line(row, len(backbones) > 1, ADAPTATION in asked) for row in rows)
+        cheaper = DOING[asked.first] if ADAPTATION in asked else ""  # freezing has paragraphs of its own
+        yield "\n".join(_line(row, len(backbones) > 1, cheaper) for row in rows)
 
 
-def _line(row: Row, named: bool, timed: bool) -> str:
+def _line(row: Row, named: bool, cheaper: str) -> str:
     who = f"{for_markdown(row['backbone'])}, " if named else ""
     said = verdict_text(row["verdict"], row["margin"], row["detectable"])
     caution = f" ({for_markdown(row['caution'])})" if row["caution"] else ""
-    price = f"; {cost_text(row['cost_share'])}" if timed and cost_text(row["cost_share"]) else ""
+    cost = cost_text(row["cost_share"])
+    price = f"; {cheaper} {cost}" if cheaper and cost else ""
     return (
         f"- {who}{_where(row)}: **{said}**, "
         f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]{price}{caution}"

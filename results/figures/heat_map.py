@@ -14,7 +14,8 @@ from results.labels import look_of, metric_label, part_label
 from results.text import for_matplotlib
 
 _CELL = ["block", "name", "body_part"]
-_ORDER = ("radiologist", "feature_extraction", "fine_tuning", "hand_crafted", "ensemble", "from_scratch")
+_OURS = ("feature_extraction", "adaptation", "fine_tuning", "hand_crafted")
+_ORDER = ("radiologist", *_OURS, "ensemble", "from_scratch")
 _PART_LETTERS = 24  # of a body part, as these stand side by side
 _LINE, _BLOCK_GAP = 0.19, 0.24  # inches: height of a row, and of the space above each block
 _NOTE_LINE, _NOTE_LETTERS = 0.125, 17.5  # inches of a line of the citations; their letters per inch

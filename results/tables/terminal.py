@@ -9,10 +9,9 @@ from results.frames import by_size
 from results.labels import patients_label
 from results.tables.formatting import Formatted, difference, number, p_text, score
 from results.text import MINUS, UNDEFINED_MARK
-from results.verdict import SIDES, freezing_text, sides_of, verdict_text
+from results.verdict import DOING, SIDES, freezing_text, sides_of, verdict_text
 
 _CHOSEN_OF = {"frozen": "frozen classifier", "adapted": "adapted by"}  # columns, by the first side
-_CHEAPER = {"frozen": "freezing is", "adapted": "adapting is"}
 _LINES = ["body_part", "strategy", "backbone", "classifier"]
 
 
@@ -69,7 +68,7 @@ def certainty_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
                 **_axes(row),
                 "SD over training sets": _text(row["training_sd"]),
                 "SD over test patients": _text(row["test_sd"]),
-                _CHEAPER[SIDES[sides_of(row)[0]]]: _ascii(freezing_text(row["worse_by"], row["cost_share"])),
+                f"{DOING[sides_of(row)[0]]} is": _ascii(freezing_text(row["worse_by"], row["cost_share"])),
                 "caution": row["caution"],
             }
             for row in rows

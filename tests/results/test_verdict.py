@@ -1,12 +1,15 @@
 import pytest
 
 from results.verdict import (
+    ADAPT,
     EQUAL,
     FINE_TUNE,
     FREEZE,
     ONE_PAIR,
     UNDECIDED,
+    cost_text,
     freezing_text,
+    sides_of,
     verdict,
     verdict_text,
 )
@@ -62,3 +65,22 @@ def test_the_words_name_the_margin_and_the_detectable_difference():
 )
 def test_freezing_is_told_with_its_price(worse_by, share, words):
     assert freezing_text(worse_by, share) == words
+
+
+@pytest.mark.parametrize(("difference", "expected"), [(0.05, FINE_TUNE), (-0.05, ADAPT)])
+def test_the_words_are_those_of_the_sides(difference, expected):
+    asked = {"seeds": 3, "level": 0.05, "first": ADAPT, "second": FINE_TUNE}
+    assert verdict(difference, 0.01, 0.9, **asked) == expected
+
+
+def test_the_sides_of_a_row_are_known_by_their_keys():
+    assert sides_of({"frozen": 0.8, "fine_tuned": 0.9}) == ("feature_extraction", "fine_tuning")
+    assert sides_of({"fine_tuned": 0.9, "adapted": 0.8}) == ("adaptation", "fine_tuning")
+
+
+def test_time_is_told_where_it_is_known():
+    assert [cost_text(share) for share in (0.025, 2.8, None)] == [
+        "at 1/40 of the time",
+        "at 2.8 times the time",
+        "",
+    ]

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from benchmark.analysis.paired_differences import QUESTION
+from benchmark.analysis.paired_differences import QUESTION, QUESTIONS
 from benchmark.analysis.planned import planned_comparisons
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
 from benchmark.analysis.verdicts import difference_rows, over_backbones
 from benchmark.datasets.names import EVERY_PART
-from results.verdict import ONE_PAIR
-from tests.benchmark.planted import answers_from, grid_of, planted
+from results.families import adjusted
+from results.verdict import ONE_PAIR, WORDS
+from tests.benchmark.planted import NETWORKS, answers_from, grid_of, planted
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +108,40 @@ def test_without_a_plan_the_family_is_what_is_there(answers):
     assert not table["interim"].any()
     assert table["family"].equals(answers.differences["family"])
     assert planned_comparisons([]) == []
+
+
+@pytest.fixture(scope="module")
+def three_ways(tmp_path_factory):
+    adapted = {"backbones": NETWORKS, "methods": ["lora"]}
+    plan, records = planted(tmp_path_factory.mktemp("three"), grid_of(adaptation=adapted, seeds=[0, 1, 2]))
+    return answers_from(plan, records)
+
+
+def test_three_ways_are_one_family_and_hand_crafted_stays_another(three_ways):
+    table = three_ways.differences
+    of_networks = table[table["backbone"] != EVERY_BACKBONE]
+    asked = of_networks[of_networks["comparison"].isin([question.name for question in QUESTIONS])]
+    assert (asked["family"] == len(asked)).all()
+    assert len(asked) == 3 * 2 * 3 * 3, "comparisons × networks × parts × sizes"
+    others = of_networks[~of_networks["comparison"].isin(asked["comparison"])]
+    assert set(others["family"]) == {2 * 3 * 3}
+    assert (others["verdict"] == "").all()
+    gates = [
+        None if row.body_part == EVERY_PART else place for place, row in _places(asked.reset_index(drop=True))
+    ]
+    np.testing.assert_allclose(asked["p_adjusted"], adjusted(list(asked["p"]), gates))
+
+
+def _places(asked):
+    """Each row with the place of the comparison over all parts that goes before it."""
+    keys = ["comparison", "backbone", "train_size"]
+    over_all = asked[asked["body_part"] == EVERY_PART].reset_index().set_index(keys)["index"]
+    return [(int(over_all[tuple(getattr(row, key) for key in keys)]), row) for row in asked.itertuples()]
+
+
+def test_each_verdict_names_a_side_of_its_own_comparison(three_ways):
+    allowed = {"equal", "undecided"}
+    for question in QUESTIONS:
+        own = three_ways.differences[three_ways.differences["comparison"] == question.name]
+        assert set(own["verdict"]) <= {WORDS[question.first], WORDS[question.second], *allowed}
+        assert own["cost_share"].notna().any()
