@@ -27,7 +27,7 @@ from benchmark.execution.executors import available_cores
 from benchmark.execution.planned_embeddings import plan_embeddings
 from benchmark.store.workspace import Workspace
 
-PARTS = ["all", *(part.lower() for part in MURA)]
+PARTS = ["all", *dict.fromkeys(part for part, _ in MURA)]
 GRID = {
     "name": "mura_size",
     "body_parts": PARTS,
