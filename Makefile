@@ -7,7 +7,7 @@ export OMP_WAIT_POLICY ?= passive
 # a worker per core; tests/conftest.py says which tests one worker takes
 IN_PARALLEL := -n auto
 
-.PHONY: help install quickstart ui lint test test-all performance validity faults schema clean
+.PHONY: help install quickstart ui lint test test-all performance validity faults schema docs docs-serve clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,12 @@ faults: install  ## try bad inputs and interruptions by the thousand, write docs
 
 schema: install  ## write docs/record.schema.json from the record's model
 	$(BIN)/python -m benchmark.store.record > docs/record.schema.json
+
+docs: install  ## build the site into build/site; it needs no network and opens as files
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+docs-serve: install  ## show the site on this machine, and again after each change
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
 
 clean:  ## delete the environment; the runs stay
 	rm -rf .venv
