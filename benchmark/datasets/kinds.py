@@ -61,10 +61,10 @@ class PhantomDataset(DatasetKeys):
     """Images that the project draws itself, into the cache."""
 
     kind: Literal["phantom"]
-    patients: int = Field(default=300, ge=10, le=1_000_000)
-    difficulty: float = Field(default=0.5, ge=0, le=1)
-    seed: int = Field(default=0, ge=0)
-    long_side: int = Field(default=256, ge=32, le=2048)
+    patients: int = Field(default=300, ge=10, le=1_000_000)  # over all body parts
+    difficulty: float = Field(default=0.5, ge=0, le=1)  # 0: obvious, 1: subtle
+    seed: int = Field(default=0, ge=0)  # of the drawing
+    long_side: int = Field(default=256, ge=32, le=2048)  # pixels of the longer side
 
 
 def _read_mura(keys: MuraDataset, cache: Path, jobs: int) -> "Manifest":

@@ -85,9 +85,9 @@ class ImageSettings(Strict):
     Without it, images of 8 bits keep their values, and deeper ones get `percentiles.DEEP_WINDOW`.
     """
 
-    size: int = Field(default=224, ge=16, le=2048)
-    fit: Literal["pad", "crop", "stretch"] = "pad"
-    window: tuple[Percent, Percent] | None = None
+    size: int = Field(default=224, ge=16, le=2048)  # side in pixels
+    fit: Literal["pad", "crop", "stretch"] = "pad"  # how it becomes a square
+    window: tuple[Percent, Percent] | None = None  # percentiles that become black and white
 
     @field_validator("window")
     @classmethod
@@ -107,7 +107,7 @@ class FullSize(Strict):
     """The training size `full` as a share of the patients, which each seed draws anew without replacement."""
 
     resample: Literal["patients"]
-    share: float = Field(default=0.9, gt=0, lt=1)
+    share: float = Field(default=0.9, gt=0, lt=1)  # of the training patients
 
 
 class Exclusion(Strict):
@@ -129,12 +129,12 @@ class Evaluation(Strict):
     of one method: a smaller one between the methods would not outlive another choice of recipe.
     """
 
-    unit: Literal["study", "image"] = "study"
-    primary: MetricName = "auroc"
-    confidence: float = Field(default=0.95, gt=0, lt=1)
-    resamples: int = Field(default=2000, ge=100, le=100_000)
-    margin: float = Field(default=0.02, gt=0, lt=1)
-    subgroups: Subgroups = Field(default=[])
+    unit: Literal["study", "image"] = "study"  # what is judged; a study by the mean of its images
+    primary: MetricName = "auroc"  # the metric that decides
+    confidence: float = Field(default=0.95, gt=0, lt=1)  # of intervals; 1 minus it is the level of verdicts
+    resamples: int = Field(default=2000, ge=100, le=100_000)  # of the test patients
+    margin: float = Field(default=0.02, gt=0, lt=1)  # the smallest difference that matters
+    subgroups: Subgroups = Field(default=[])  # columns of the manifest, a table of scores for each
 
     @property
     def by_study(self) -> bool:
@@ -150,12 +150,12 @@ class Evaluation(Strict):
 class _Base(Strict):
     """The keys of a grid that do not depend on the registered strategies."""
 
-    name: GridName
-    dataset: AnyDataset
-    body_parts: list[str] = Field(default=[EVERY_PART], min_length=1)
-    train_sizes: list[TrainSize] = Field(default=["full"], min_length=1)
+    name: GridName  # the MLflow experiment, and the folder in the workspace
+    dataset: AnyDataset  # the images, and how they are split
+    body_parts: list[str] = Field(default=[EVERY_PART], min_length=1)  # `all` is every image
+    train_sizes: list[TrainSize] = Field(default=["full"], min_length=1)  # images; `full`: all that there are
     full: FullSize | None = None
-    seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)
+    seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)  # of training subsets
     image: ImageSettings = ImageSettings()
 
 
@@ -172,10 +172,10 @@ else:  # one optional key per registered strategy
 class Grid(_Sections):
     """A whole grid file; each strategy's section is an attribute by the strategy's name, None when absent."""
 
-    controls: list[ControlName] = Field(default=[])
+    controls: list[ControlName] = Field(default=[])  # cells that show what the numbers are worth
     exclude: list[Exclusion] = Field(default=[])
     evaluation: Evaluation = Evaluation()
-    keep_models: Literal["none", "chosen", "all"] = "none"
+    keep_models: Literal["none", "chosen", "all"] = "none"  # which cells keep their fitted model
 
     if TYPE_CHECKING:
 

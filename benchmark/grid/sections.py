@@ -38,14 +38,14 @@ _RESERVED = (*CLASSIFIERS, CHOSEN)  # names that a recipe cannot have
 class BackboneEntry(Strict):
     """A backbone of the grid file; a plain name means the pretrained weights of its source."""
 
-    name: str
-    weights: str = "imagenet"
-    model_args: dict[str, Any] = Field(default_factory=dict)
-    mean: tuple[float, ...] | None = None
+    name: str  # its prefix says which source it is from
+    weights: str = "imagenet"  # the source's own, random, installed, or a file
+    model_args: dict[str, Any] = Field(default_factory=dict)  # for the function that builds the network
+    mean: tuple[float, ...] | None = None  # per channel, of pixels in 0..1; instead of the weights' own
     std: tuple[float, ...] | None = None
-    label: str = ""
-    tokens: Annotated[str, one_of(TOKENS, "choice of tokens")] = POOLED
-    layers: Annotated[str, one_of(LAYERS, "choice of layers")] = LAST
+    label: str = ""  # in records, tables and figures
+    tokens: Annotated[str, one_of(TOKENS, "choice of tokens")] = POOLED  # that make the vector
+    layers: Annotated[str, one_of(LAYERS, "choice of layers")] = LAST  # whose outputs make it
 
     @field_validator("name")
     @classmethod
@@ -119,14 +119,14 @@ Backbones = Annotated[list[Annotated[BackboneEntry, BeforeValidator(_backbone)]]
 class FrozenEntry(BackboneEntry):
     """A frozen backbone; `flip: average`: its features are the mean over an image and its mirror image."""
 
-    flip: Literal["", "average"] = ""
+    flip: Literal["", "average"] = ""  # average: over each image and its mirror image
 
 
 class ConcatEntry(Strict):
     """The features of several backbones side by side: labels of other entries, or entries of their own."""
 
     concat: list[Annotated[FrozenEntry, BeforeValidator(_backbone)]] = Field(min_length=2)
-    label: str = ""
+    label: str = ""  # in records, tables and figures
 
     def spec(self, others: Mapping[str, BackboneSpec]) -> ConcatSpec:
         """The spec of its parts, where a bare name that is a label among `others` stands for that entry."""

@@ -12,7 +12,7 @@ from docs.hooks.tables import cell, code, table
 
 def every_command() -> Iterator[tuple[click.Context, click.Command]]:
     """The commands that do something, in the order of their names, each with its context."""
-    yield from _below(click.Context(cli, info_name="benchmark"), cli)
+    yield from _below(click.Context(cli, info_name="benchmark", **cli.context_settings), cli)
 
 
 def _below(context: click.Context, command: click.Command) -> Iterator[tuple[click.Context, click.Command]]:

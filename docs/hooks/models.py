@@ -34,7 +34,7 @@ def grid_keys() -> str:
     from benchmark.grid.schema import Grid
     from extractors.validation import Strict
 
-    return _document(Grid.model_json_schema(), "the grid file", _models(Strict))
+    return _document(Grid.model_json_schema(), "The whole file", _models(Strict))
 
 
 def record() -> str:
@@ -50,12 +50,12 @@ def _models(base: type[BaseModel]) -> dict[str, type[BaseModel]]:
 
 
 def _document(schema: Schema, top: str, models: Mapping[str, type[BaseModel]]) -> str:
-    sections = [_section(f"{top} {{#top}}", schema, models)] if "properties" in schema else []
+    sections = [_section(f"{top} {{#top}}", schema, schema, models)] if "properties" in schema else []
     for name, place in _places(schema).items():
         part = schema["$defs"][name]
         if "properties" in part:
             heading = f"`{place}`: {name}" if place else name
-            sections.append(_section(f"{heading} {{#{name}}}", part, models))
+            sections.append(_section(f"{heading} {{#{name}}}", part, schema, models))
     return "\n\n".join(sections)
 
 
@@ -89,19 +89,29 @@ def _references(field: object) -> list[str]:
     return []
 
 
-def _section(heading: str, part: Schema, models: Mapping[str, type[BaseModel]]) -> str:
+def _section(heading: str, part: Schema, whole: Schema, models: Mapping[str, type[BaseModel]]) -> str:
     needed, notes = part.get("required", ()), _notes(models.get(part.get("title", "")))
     rows = [
         (
             code(name),
             " or ".join(dict.fromkeys(_types(name, field))),
             "**needed**" if name in needed else _default(field),
-            cell(notes.get(name, "")),
+            cell(notes.get(name) or _about(field, whole)),
         )
         for name, field in part["properties"].items()
     ]
-    text = "\n\n".join(cell(paragraph) for paragraph in part.get("description", "").split("\n\n"))
-    return "\n\n".join([f"## {heading}", text, table(("key", "values", "default", ""), rows)])
+    said = "" if part is whole else part.get("description", "")
+    text = "\n\n".join(cell(paragraph) for paragraph in said.split("\n\n"))
+    return "\n\n".join(
+        [f"## {heading}", *filter(None, [text]), table(("key", "values", "default", ""), rows)]
+    )
+
+
+def _about(field: Schema, whole: Schema) -> str:
+    """What the model of a field says in its first line, where it has one model."""
+    names = _references({key: value for key, value in field.items() if key != "discriminator"})
+    said = whole["$defs"][names[0]].get("description", "") if len(names) == 1 else ""
+    return str(said.split("\n\n")[0])
 
 
 def _default(field: Schema) -> str:

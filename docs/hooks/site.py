@@ -1,6 +1,6 @@
-"""The hook of mkdocs: pages of the repository's own texts, generated parts of pages, and links out of docs/.
+"""The hook of mkdocs: texts from outside of docs/ as pages, generated parts of pages, and links.
 
-A page of docs/ holds a line such as `<!-- made by docs/hooks: commands -->`, which is invisible on a Git host;
+A page may hold a line such as *This part is made by `make docs`: commands.*, which is what a Git host shows;
 on the site the part of that name stands there, made from the code.
 """
 
@@ -31,7 +31,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "dataset_kinds": dataset_kinds,
     "shipped_grids": shipped_grids,
 }
-_MARK = re.compile(r"^<!-- made by docs/hooks: (\w+) -->$", re.MULTILINE)
+_MARK = re.compile(r"^\*This part is made by `make docs`: (\w+)\.\*$", re.MULTILINE)
 
 
 def with_parts(markdown: str) -> str:
