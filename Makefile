@@ -63,10 +63,10 @@ schema: install  ## write docs/record.schema.json from the record's model
 	$(BIN)/python -m benchmark.store.record > docs/record.schema.json
 
 docs: install  ## build the site into build/site; it needs no network and opens as files
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 docs-serve: install  ## show the site on this machine, and again after each change
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:8000
 
 clean:  ## delete the environment; the runs stay
 	rm -rf .venv

@@ -1,5 +1,6 @@
 """The site: every page is in its navigation, it is built without a warning, and its pages load nothing from elsewhere."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from docs.hooks.links import OUTSIDE
 ROOT = Path(__file__).parents[2]
 LOADED = re.compile(r"""<(?:script|img|iframe|source)[^>]*\ssrc="([^"]+)"|<link[^>]*\shref="([^"]+)\"""")
 
+ITEM = re.compile(r"([*+-]|\d+\.) ")
+
 
 def pages(entry):
     if isinstance(entry, str):
@@ -24,6 +27,28 @@ def test_every_page_is_in_the_navigation_once():
     navigation = pages(yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"])
     written = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")]
     assert sorted(navigation) == sorted([*written, *OUTSIDE.values()])
+
+
+def test_lists_are_lists_on_the_site_too():
+    """Python-Markdown, unlike a Git host, wants a blank line before a list and four spaces below an item."""
+    sources = [*(ROOT / "docs").rglob("*.md"), *(ROOT / source for source in OUTSIDE)]
+    assert [
+        (path.name, wrong) for path in sources for wrong in no_list(path.read_text(encoding="utf-8"))
+    ] == []
+    assert list(no_list("a\n* b\n")) == ["* b"]
+    assert list(no_list("* a\n\n  b\n")) == ["  b"]
+    assert list(no_list("* a\n  * b\n")) == ["  * b"]
+    assert list(no_list("a\n\n* b\n  c\n* d\n\n```\na\n* b\n```\n")) == []
+
+
+def no_list(text):
+    """The lines that a Git host takes for a list, or for a part of an item, and the site does not."""
+    outside = re.sub(r"^( *)```.*?^\1```", "", text, flags=re.MULTILINE | re.DOTALL).splitlines()
+    for before, line in itertools.pairwise(outside):
+        begun = ITEM.match(line) and before.strip() and not ITEM.match(before) and not before.startswith("  ")
+        below = re.match(r" {1,3}\S", line) and (not before.strip() or ITEM.match(line.lstrip()))
+        if begun or below:
+            yield line
 
 
 def test_the_readme_is_short():
