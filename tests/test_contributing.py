@@ -47,7 +47,7 @@ def ran(tmp_path_factory, phantom):
         "dataset": {"kind": "mura", "root": str(phantom)},
         "train_sizes": [40],
         "image": {"size": 32},
-        "feature_extraction": {"backbones": [NETWORK], "classifiers": ["knn"]},
+        "feature_extraction": {"backbones": [NETWORK], "classifiers": ["my_knn"]},
         "template": {"pixels": ["raw", "centred"]},
         "evaluation": {"resamples": 100, "primary": "log_loss"},
     }
@@ -71,7 +71,7 @@ def test_there_is_a_module_for_each_kind_of_thing():
 def test_the_backbone_and_the_classifier_compute_a_cell(ran):
     assert ran["failed"] == []
     cells = {(cell["backbone"], cell["classifier"]): cell for cell in ran["cells"]}
-    knn = cells[NETWORK, "knn"]
+    knn = cells[NETWORK, "my_knn"]
     assert knn["embedding"]["width"] == 2 * 4 * 4
     assert knn["parameters"]["k"] in (1, 5, 15)
     assert ran["learnt"][knn["cell"]] > 1

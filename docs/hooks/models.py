@@ -51,17 +51,18 @@ def _models(base: type[BaseModel]) -> dict[str, type[BaseModel]]:
 
 def _document(schema: Schema, top: str, models: Mapping[str, type[BaseModel]]) -> str:
     sections = [_section(f"{top} {{#top}}", schema, schema, models)] if "properties" in schema else []
-    for name, place in _places(schema).items():
+    for name, places in _places(schema).items():
         part = schema["$defs"][name]
         if "properties" in part:
-            heading = f"`{place}`: {name}" if place else name
+            shown = ", ".join(f"`{place}`" for place in places if place)
+            heading = f"{name}: {shown}" if shown else name
             sections.append(_section(f"{heading} {{#{name}}}", part, schema, models))
     return "\n\n".join(sections)
 
 
-def _places(schema: Schema) -> dict[str, str]:
-    """The parts of a schema in the order in which a reader meets them, each with the key that leads there."""
-    found: dict[str, str] = {}
+def _places(schema: Schema) -> dict[str, list[str]]:
+    """The parts of a schema in the order in which a reader meets them, each with the keys that lead there."""
+    found: dict[str, list[str]] = {}
     waiting = [(schema, "")]
     while waiting:
         part, place = waiting.pop(0)
@@ -70,8 +71,9 @@ def _places(schema: Schema) -> dict[str, str]:
         reached += [(name, place) for name in _references({**part, "properties": {}, "$defs": {}})]
         for name, key in reached:
             if name not in found:
-                found[name] = key
                 waiting.append((schema["$defs"][name], key))
+            if key not in found.setdefault(name, []):
+                found[name].append(key)
     return found
 
 

@@ -14,8 +14,8 @@ def test_every_key_of_the_grid_has_a_row():
     page = grid_keys()
     for heading, model in (
         ("The whole file", Grid),
-        ("`fine_tuning.recipe`: Recipe", Recipe),
-        ("`fine_tuning.recipe.augmentation`: Augmentation", Augmentation),
+        ("Recipe: `adaptation.recipe`, `fine_tuning.recipe`", Recipe),
+        ("Augmentation: ", Augmentation),
     ):
         part = section(page, heading)
         assert [name for name in model.model_fields if f"| <code>{name}</code> |" not in part] == []
@@ -26,10 +26,10 @@ def test_a_row_says_values_default_and_the_comment_of_the_code():
     row = (
         "| <code>rotate</code> | number, ≥ 0, ≤ 180 | <code>0.0</code> | up to this many degrees either way |"
     )
-    assert row in section(page, "`fine_tuning.recipe.augmentation`")
+    assert row in section(page, "Augmentation: ")
     assert "| <code>name</code> | text | **needed** | the MLflow experiment" in page
     assert "(#Evaluation) | that of its keys | The primary metric" in page
-    assert "(registries.md#classifiers)" in section(page, "`feature_extraction`: ")
+    assert "(registries.md#classifiers)" in section(page, "FeatureExtraction: `feature_extraction`")
 
 
 def test_all_links_of_a_page_lead_to_a_section_of_it():
@@ -40,5 +40,5 @@ def test_all_links_of_a_page_lead_to_a_section_of_it():
 
 
 def test_the_record_has_its_parts():
-    part = section(record(), "`cost`: Cost")
+    part = section(record(), "Cost: `cost`")
     assert "| <code>energy_kwh</code> | number | none |" in part
