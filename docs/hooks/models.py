@@ -148,7 +148,8 @@ def _types(name: str, field: Schema) -> Iterator[str]:
 
 def _plain(name: str, field: Schema) -> str:
     limits = [words.format(f"{field[key]:,}") for key, words in _LIMITS.items() if key in field]
-    kind = {"string": "text", "boolean": "true or false"}.get(field.get("type", ""), field.get("type", "any"))
+    named = str(field.get("type", "any"))
+    kind = {"string": "text", "boolean": "true or false"}.get(named, named)
     listed = [_REGISTRIES[name]] if name in _REGISTRIES else []
     return cell(", ".join([kind, *limits])) + "".join(f" ({one})" for one in listed)
 
