@@ -10,6 +10,7 @@ from itertools import cycle
 from pathlib import Path
 
 import pandas as pd
+from distributed import Client
 
 from tests.faults.command import Started
 from tests.faults.outcome import ACCEPTED, FAULT, REFUSED, Outcome, counted
@@ -41,6 +42,11 @@ class Cluster:
         options = ["--nthreads", 1, "--no-dashboard", "--local-directory", own, "--death-timeout", 20]
         return Started("worker", self.address, *options, module="dask", cwd=self._folder)
 
+    def ready(self) -> None:
+        """Wait until both workers have joined: with one alone each task has two threads, and other last digits."""
+        with Client(self.address, timeout=60) as client:
+            client.wait_for_workers(len(self.workers), timeout=60)
+
     def kill_scheduler(self) -> None:
         """Kill the scheduler, and start another with the same address; the workers go over to it or end."""
         self.scheduler.kill_all()
@@ -68,8 +74,10 @@ def clusters(count: int, seed: int = 0) -> pd.DataFrame:
         grid = write_grid(folder)
         wanted = _undisturbed(folder, grid)
         outcomes: list[Outcome] = []
-        cluster, began = Cluster(folder), time.monotonic()
+        cluster = Cluster(folder)
         try:
+            cluster.ready()
+            began = time.monotonic()
             status, output = Started(*_on(cluster, grid, folder / "first")).wait()
             took = time.monotonic() - began
             wrong = differences(folder / "first", wanted) if status == 0 else [output[-1000:]]
@@ -115,6 +123,7 @@ def _chain(
     done: dict[Path, int] = {}
     for _ in range(min(most, LONGEST_CHAIN)):
         victim = next(victims)
+        cluster.ready()
         driver = Started(*_on(cluster, grid, workspace))
         time.sleep(choose.uniform(0.1, 0.8) * took)
         before = driver.process.poll()
@@ -122,6 +131,7 @@ def _chain(
         done = _finished(workspace)
         if before is not None:
             break
+    cluster.ready()
     status, output = Started(*_on(cluster, grid, workspace)).wait()
     wrong = differences(workspace, wanted) if status == 0 else [f"status {status}: {output[-1500:]}"]
     again = [path.parent.name for path, number in done.items() if _finished(workspace).get(path) != number]

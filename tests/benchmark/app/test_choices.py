@@ -32,7 +32,7 @@ def choice(kept):
 
 def test_the_chosen_models_come_first_and_then_the_best_on_training_folds(kept_workspace):
     found = kept_choices(kept_workspace)
-    assert len(found) == 7
+    assert len(found) == 8
     assert [one.chosen for one in found] == sorted((one.chosen for one in found), reverse=True)
     assert {one.record.strategy for one in found if one.chosen} == {
         "feature_extraction",

@@ -48,7 +48,7 @@ def app(kept_workspace):
 def test_before_an_upload_it_offers_models_and_shows_how_the_best_did(app):
     assert box(app, "Grid").options == ["kept"]
     assert box(app, "Strategy").options[0].startswith("★ ")
-    assert len(box(app, "Strategy").options) == 7
+    assert len(box(app, "Strategy").options) == 8
     said = html(app)
     assert "Not a medical device" in said
     assert "In its own test on all parts" in said

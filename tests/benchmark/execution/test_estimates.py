@@ -65,8 +65,8 @@ def test_folds_count_in_the_time_of_a_fine_tuning(cell):
 
 def test_a_classifier_that_is_no_longer_registered_has_a_time_too(cell):
     """Its records stay in a workspace when the package that brought it is uninstalled."""
-    unknown = replace(cell, classifier="knn")
+    unknown = replace(cell, classifier="of_a_package")
     assert CellTimes([]).seconds(unknown, 2000) == 2.0
-    old = record(4.0).model_copy(update={"classifier": "knn"})
+    old = record(4.0).model_copy(update={"classifier": "of_a_package"})
     assert CellTimes([old]).seconds(unknown, 500) == 4.0
     assert CellTimes([old]).seconds(cell, 500) == CellTimes([]).seconds(cell, 500)

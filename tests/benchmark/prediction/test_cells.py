@@ -13,7 +13,7 @@ def test_a_model_is_found_by_the_beginning_of_its_id(kept_run):
 
 def test_models_are_listed_with_the_best_on_training_folds_first(kept_run):
     found = [record.selection_auroc for record in models_of(kept_run[1])]
-    assert len(found) == 7
+    assert len(found) == 8
     assert found == sorted(found, reverse=True)
 
 

@@ -86,7 +86,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(figure_class, make_scores):
     for scores, reason in (
         ([], "no prediction"),
         ([make_scores()] * 2, "two lines"),
-        ([make_scores(str(n), "x", seed=n) for n in range(7)], "more than 6 lines"),
+        ([make_scores(str(n), "x", seed=n) for n in range(8)], "more than 7 lines"),
     ):
         with pytest.raises(ValueError, match=reason):
             figure_class(scores, "study", resamples=2).plot()

@@ -32,7 +32,7 @@ def in_threads():
             n_workers=1,
             threads_per_worker=1,
             processes=False,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # a free port: another cluster of this machine may have 8787
             worker_dashboard_address=None,
         ) as started,
         distributed.Client(started, set_as_default=False) as client,
