@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from benchmark.sharing.portable import without_folders
 from benchmark.sharing.pseudonyms import Pseudonyms
@@ -14,12 +15,13 @@ from benchmark.store.record import Finished, read_record
 from benchmark.store.records import PREDICTIONS, RESULT
 
 Files = Mapping[str, bytes]
+TABLE = ("image", "study", "patient", "body_part", "label", "probability")  # all that leaves of predictions
 
 
 def pack(record: Finished, predictions: pd.DataFrame, numbers: Pseudonyms) -> Files:
     """The files of a cell for an export. Raises ValueError for predictions on another data set."""
     content = record.to_json() | {"unreadable": [numbers.image(image) for image in record.unreadable]}
-    return _files(without_folders(content), numbers.encode(predictions))
+    return _files(without_folders(content), numbers.encode(predictions[[*TABLE]]))
 
 
 def unpack(files: Files, numbers: Pseudonyms, fingerprint: Mapping[str, Any]) -> Files:
@@ -44,7 +46,19 @@ def finished(files: Files) -> Finished:
         raise ValueError("it is not the record of a finished cell")
     if hashlib.sha256(files[PREDICTIONS]).hexdigest() != record.predictions_sha256:
         raise ValueError("its predictions are not those that the record names")
+    _check_table(files[PREDICTIONS], record)
     return record
+
+
+def _check_table(content: bytes, record: Finished) -> None:
+    """Look at the table's columns and length before it is read: anyone may have made the file."""
+    found = pq.ParquetFile(BytesIO(content))
+    absent = [name for name in TABLE if name not in found.schema_arrow.names]
+    if absent:
+        raise ValueError(f"its predictions have no column '{absent[0]}'")
+    rows = found.metadata.num_rows
+    if rows != record.counts.test_images:
+        raise ValueError(f"its predictions have {rows:,} rows, its record {record.counts.test_images:,} images")
 
 
 def _files(content: Any, predictions: pd.DataFrame) -> Files:

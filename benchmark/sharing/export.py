@@ -6,11 +6,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmark.analysis.kept_grid import kept_of
-from benchmark.errors import UserError
+from benchmark.errors import UserError, reason
 from benchmark.execution.plan import Plan
 from benchmark.sharing.archive import Index, write_archive
 from benchmark.sharing.cell_files import Files, pack
-from benchmark.sharing.portable import portable_grid
+from benchmark.sharing.portable import portable_grid, without_folders
 from benchmark.sharing.pseudonyms import Pseudonyms, digest_of_test, pseudonyms_of
 from benchmark.store.record import Finished
 from benchmark.store.records import Records
@@ -19,7 +19,8 @@ from benchmark.store.records import Records
 def export_grid(plan: Plan, records: Records, path: Path) -> int:
     """Write every cell that is done, without pixels, ids and folders; returns their number.
 
-    Raises UserError when none is done, when `path` is there already, and for images that are not drawn.
+    One cell is in memory at a time. Raises UserError when none is done, when `path` is there already, and for
+    a cell of other images.
     """
     if path.exists():
         raise UserError(f"{path} is there already: give another --out, or delete it")
@@ -29,11 +30,12 @@ def export_grid(plan: Plan, records: Records, path: Path) -> int:
     found = [record for cell in done if isinstance(record := records.read(cell), Finished)]
     if not found:
         raise UserError(f"grid '{plan.grid.name}': no cell is done yet; first: benchmark run")
+    kept = replace(kept_of(plan), cells=[record.cell for record in found], dataset=None)
     index = Index(
         benchmark_export=1,
         grid=plan.grid.name,
         test_digest=digest_of_test(plan.manifest, plan.test),
-        kept=replace(kept_of(plan), cells=[record.cell for record in found], dataset=None).to_json(),
+        kept=without_folders(kept.to_json()),
         version=version("benchmark"),
     )
     return write_archive(
@@ -43,4 +45,13 @@ def export_grid(plan: Plan, records: Records, path: Path) -> int:
 
 def _cells(found: list[Finished], records: Records, numbers: Pseudonyms) -> Iterator[tuple[str, Files]]:
     for record in found:
-        yield record.cell, pack(record, records.read_predictions(record), numbers)
+        try:
+            files = pack(record, records.read_predictions(record), numbers)
+        except (ValueError, KeyError) as error:  # such as names in another Unicode form than the data set's
+            if isinstance(error, UserError):
+                raise
+            raise UserError(
+                f"the cell {record.cell} cannot be exported, as it is not of these images ({reason(error)}): "
+                "compute it again"
+            ) from None
+        yield record.cell, files

@@ -1,4 +1,6 @@
+import hashlib
 import json
+from io import BytesIO
 
 import pytest
 
@@ -39,3 +41,26 @@ def test_predictions_that_the_record_does_not_name_are_refused(cell):
     assert finished(files).cell == record.cell
     with pytest.raises(ValueError, match="not those that the record names"):
         finished({**files, PREDICTIONS: files[PREDICTIONS] + b" "})
+
+
+def test_a_column_of_another_program_does_not_leave(cell):
+    record, table, numbers, _ = cell
+    files = pack(record, table.assign(file="/home/ann/secret.png"), numbers)
+    assert b"secret" not in files[PREDICTIONS]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda table: table.drop(columns="patient"), "have no column 'patient'"),
+        (lambda table: table[:-1], "rows, its record"),
+    ],
+)
+def test_a_table_that_only_its_digest_fits_is_refused(cell, spoil, problem):
+    record, table, numbers, _ = cell
+    content = BytesIO()
+    spoil(numbers.encode(table)).to_parquet(content, index=False)
+    digest = hashlib.sha256(content.getvalue()).hexdigest()
+    result = json.dumps(record.to_json() | {"predictions_sha256": digest}).encode()
+    with pytest.raises(ValueError, match=problem):
+        finished({RESULT: result, PREDICTIONS: content.getvalue()})

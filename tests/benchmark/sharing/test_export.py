@@ -1,5 +1,6 @@
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -39,3 +40,13 @@ def test_nothing_done_a_taken_name_and_no_folder_are_one_line(small_run, tmp_pat
         export_grid(plan, records, tmp_path / "absent" / "e.zip")
     with pytest.raises(UserError, match="no cell is done yet"):
         export_grid(plan, Records(tmp_path, "small"), tmp_path / "f.zip")
+
+
+def test_a_cell_of_other_images_is_one_line(small_run, tmp_path):
+    grid, workspace = small_run
+    plan, records = open_plan(grid, workspace)
+    images = plan.manifest.images.assign(image=["other/" + name for name in plan.manifest.images["image"]])
+    other = replace(plan, manifest=replace(plan.manifest, images=images))
+    with pytest.raises(UserError, match=r"cannot be exported, as it is not of these images \('.*' is no image of"):
+        export_grid(other, records, tmp_path / "e.zip")
+    assert not list(tmp_path.iterdir())

@@ -17,10 +17,29 @@ from benchmark.sharing.portable import portable_grid, without_folders
         ("hf-hub:timm/resnet50", "hf-hub:timm/resnet50"),
         ("torchvision/resnet50", "torchvision/resnet50"),
         ("imagenet", "imagenet"),
+        ("\\\\server\\ann\\w.pth", "w.pth"),
+        ("~ann/w.pth", "w.pth"),
+        ("/home/ann/\nw.pth", "\nw.pth"),
+        ("names in /home/ann/w.pth were changed", "names in w.pth were changed"),
+        ("read '/home/ann/w.pth'", "read 'w.pth'"),
+        ("a view of 3/4 and/or AP", "a view of 3/4 and/or AP"),
+        ("https://example.org/w.pth", "https://example.org/w.pth"),
     ],
 )
 def test_an_absolute_path_keeps_its_name_alone(text, name):
     assert without_folders({"a": [text, 1, None]}) == {"a": [name, 1, None]}
+
+
+def test_keys_are_texts_too():
+    assert without_folders({"/home/ann/w.pth": 1}) == {"w.pth": 1}
+
+
+def test_the_folder_of_the_data_set_loses_its_name(tmp_path):
+    (tmp_path / "ann-smith").mkdir()
+    (tmp_path / "grid.yaml").write_text("name: g\ndataset: {kind: manifest, root: ann-smith}\nhand_crafted: {descriptors: [edges], classifiers: [majority]}\n")
+    text = portable_grid(read_grid(tmp_path / "grid.yaml"))
+    assert yaml.safe_load(text)["dataset"]["root"] == "${DATA}"
+    assert "smith" not in text
 
 
 def test_a_grid_is_written_without_folders_and_read_again_elsewhere(tmp_path, monkeypatch):
