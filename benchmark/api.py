@@ -15,6 +15,7 @@ Progress is told to callbacks; what happens on the way is logged (`logging.getLo
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,7 +23,8 @@ import pandas as pd
 from benchmark.analysis.answers import answers_of
 from benchmark.analysis.finished import current_records, read_records
 from benchmark.analysis.grid_results import Results
-from benchmark.analysis.kept_grid import keep_grid, kept_of, planned_of, read_kept_grid
+from benchmark.analysis.kept_answers import kept_answers
+from benchmark.analysis.kept_grid import keep_grid, kept_of, planned_of
 from benchmark.api_arguments import GridLike, WorkspaceLike, grid_of, is_name, workspace_of
 from benchmark.datasets.kinds import kind_at
 from benchmark.errors import UserError
@@ -40,6 +42,9 @@ from benchmark.setup.asked import Asked
 from benchmark.setup.propose import NIGHT, Proposal, propose
 from benchmark.sharing.export import export_grid
 from benchmark.sharing.importing import Imported, import_into_plan, import_numbered
+from benchmark.sharing.leaderboard import Leaderboard, leaderboard_of
+from benchmark.sharing.leaderboard_page import write_leaderboard
+from benchmark.sharing.opened_exports import open_exports
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
@@ -63,6 +68,7 @@ __all__ = [
     "export_results",
     "find_studies",
     "import_results",
+    "leaderboard",
     "load_model",
     "load_results",
     "localisation",
@@ -225,7 +231,8 @@ def load_results(workspace: WorkspaceLike, grid: GridLike, *, jobs: int | None =
     """
     place, share = workspace_of(workspace), share_cores(jobs)
     if isinstance(grid, str) and is_name(grid):
-        return _load_by_name(place, grid, share)
+        answers, failed = kept_answers(place.records(grid), share)
+        return Results(answers, None, failed)
     opened, records = open_plan(grid_of(grid), place, draw=False)
     return _results(opened, records, current_records(opened, records), share)
 
@@ -252,6 +259,21 @@ def import_results(
     if grid is None:
         return import_numbered(paths, place)
     return import_into_plan(paths, *open_plan(grid_of(grid), place, draw=False))
+
+
+def leaderboard(files: Sequence[Path | str], out: Path | str, *, jobs: int | None = None) -> Leaderboard:
+    """Compare exports on a page: leaderboard.html and leaderboard.json in the folder `out`.
+
+    Exports of one test set are compared directly, paired by patient; over data sets ranks alone are. Raises
+    UserError for a file that is no export or is damaged, and for a folder that cannot be written.
+    """
+    if not files:
+        raise UserError("a leaderboard needs an export: make one with 'benchmark export'")
+    with TemporaryDirectory() as folder:
+        opened = open_exports([Path(file) for file in files], Path(folder), share_cores(jobs))
+        board = leaderboard_of(opened)
+    write_leaderboard(board, Path(out))
+    return board
 
 
 def compare(results: Results) -> pd.DataFrame:
@@ -313,15 +335,3 @@ def augmentations(grid: GridLike, out: Path | str, *, workspace: WorkspaceLike =
 
     read = grid_of(grid)
     return save_augmentations(read, load_manifest(read.dataset, workspace_of(workspace).cache), Path(out))
-
-
-def _load_by_name(workspace: Workspace, name: str, share: Share) -> Results:
-    records = workspace.records(name)
-    kept = read_kept_grid(records)
-    found = [record for cell in kept.cells if (record := records.read(cell)) is not None]
-    known = [record for record in found if not records.damage(record.cell, record)]
-    finished = [
-        records.evaluated(record, kept.evaluation) for record in known if isinstance(record, Finished)
-    ]
-    failed = tuple(record for record in known if isinstance(record, Failed))
-    return Results(answers_of(kept.evaluation, records, finished, share, kept.planned), None, failed)

@@ -1,19 +1,28 @@
 """Scores of every method at a body part and size; marks the best and those not distinguished from it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from benchmark.analysis.resampled_cells import Method, ResampledCells, Setting, Side
-from results.comparison import compare
+from results.comparison import Limits, compare
 from results.evaluation import plain
 from results.families import adjusted
 from results.tables.formatting import BEST, CLOSE
+from results.uncertainty import Resampled
 from results.verdict import is_significant
 
 Row = dict[str, Any]
 WORSE = ""
+
+
+class Scored(NamedTuple):
+    """A method at one setting: its mean over seeds (None: undefined), its cells and `pool_share`."""
+
+    value: float | None
+    by_seed: Mapping[int, Resampled]
+    share: float
 
 
 def score_rows(evaluated: ResampledCells, methods: Mapping[Setting, Mapping[Method, Side]]) -> pd.DataFrame:
@@ -33,23 +42,33 @@ def _setting_rows(evaluated: ResampledCells, setting: Setting, sides: Mapping[Me
     for method, side in sides.items():
         interval = evaluated.interval(evaluated.over_seeds(side))
         rows.append({**method._asdict(), **setting._asdict(), "seeds": len(side), **interval})
-    known = [i for i, row in enumerate(rows) if row["value"] is not None]
+    scored = [
+        Scored(row["value"], evaluated.by_seed(side), evaluated.pool_share(side))
+        for row, side in zip(rows, sides.values(), strict=True)
+    ]
+    level, lower = evaluated.evaluation.level, evaluated.lower_is_better
+    found = standings(scored, evaluated.limits, level, lower_is_better=lower)
+    return [{**row, "standing": standing} for row, standing in zip(rows, found, strict=True)]
+
+
+def standings(
+    scored: Sequence[Scored], limits: Limits, level: float, *, lower_is_better: bool = False
+) -> list[str]:
+    """BEST, CLOSE or WORSE for each method of one setting and test set: see `score_rows`."""
+    known = [i for i, one in enumerate(scored) if one.value is not None]
     if not known:
-        return [{**row, "standing": WORSE} for row in rows]
-    sign = 1 if evaluated.lower_is_better else -1
-    best = min(known, key=lambda i: sign * rows[i]["value"])
-    ordered = list(sides.values())
-    p_values = [None if i == best else _p(evaluated, side, ordered[best]) for i, side in enumerate(ordered)]
+        return [WORSE] * len(scored)
+    sign = 1 if lower_is_better else -1
+    best = min(known, key=lambda i: sign * (scored[i].value or 0.0))
+    p_values = [None if i == best else _p(one, scored[best], limits) for i, one in enumerate(scored)]
     known = [i for i, p in enumerate(p_values) if p is not None]
     judged = dict(zip(known, adjusted([p_values[i] for i in known], [None] * len(known)), strict=True))
-    level = evaluated.evaluation.level
-    standings = {i: WORSE if is_significant(p, level) else CLOSE for i, p in judged.items()} | {best: BEST}
-    return [{**row, "standing": standings.get(i, WORSE)} for i, row in enumerate(rows)]
+    found = {i: WORSE if is_significant(p, level) else CLOSE for i, p in judged.items()} | {best: BEST}
+    return [found.get(i, WORSE) for i in range(len(scored))]
 
 
-def _p(evaluated: ResampledCells, side: Side, best: Side) -> float | None:
+def _p(one: Scored, best: Scored, limits: Limits) -> float | None:
     """The p-value of no difference from the best; None where it is unknown."""
-    if not side.keys() & best.keys():
+    if not one.by_seed.keys() & best.by_seed.keys():
         return None
-    sides = evaluated.by_seed(side), evaluated.by_seed(best)
-    return plain(compare(*sides, evaluated.limits, evaluated.pool_share(side)).p())
+    return plain(compare(one.by_seed, best.by_seed, limits, one.share).p())

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.cost import cost_ratio
-from benchmark.analysis.paired_differences import QUESTION, QUESTIONS, Pair
+from benchmark.analysis.paired_differences import QUESTION, QUESTIONS, Comparison, Pair
 from benchmark.analysis.planned import Planned
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE, ResampledCells
 from benchmark.datasets.names import EVERY_PART
@@ -51,6 +51,16 @@ def difference_rows(
     for row in rows:
         row["verdict"] = _verdict(evaluated, row)
     return pd.DataFrame(rows)
+
+
+def judged(rows: pd.DataFrame, comparison: Comparison = QUESTION) -> pd.DataFrame:
+    """One comparison alone: its rows with a verdict, over all backbones that are there both ways.
+
+    Those of the only backbone where there is one; none where no network is both frozen and fine-tuned.
+    """
+    if not len(rows):
+        return rows
+    return over_backbones(rows[(rows["comparison"] == comparison.name) & (rows["verdict"] != "")])
 
 
 def over_backbones(rows: pd.DataFrame) -> pd.DataFrame:

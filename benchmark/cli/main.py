@@ -283,6 +283,20 @@ def import_command(files: tuple[Path, ...], grid_file: Path | None, workspace: P
 
 
 @cli.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--out", type=FOLDER, required=True, help="Folder for leaderboard.html and leaderboard.json.")
+@jobs_option
+def leaderboard(files: tuple[Path, ...], out: Path, jobs: int | None) -> None:
+    """Compare exports, of one or several grids, data sets and sites, on one page.
+
+    Exports of one test set are compared directly, paired by patient; over data sets ranks alone are.
+    """
+    from benchmark.cli.share import show_leaderboard
+
+    show_leaderboard(files, out, jobs)
+
+
+@cli.command()
 @workspace_option
 @tracking_option
 @click.option("--host", default="127.0.0.1", show_default=True)

@@ -1,10 +1,11 @@
-"""The commands export and import."""
+"""The commands export, import and leaderboard."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark import api
 from benchmark.cli.terminal import say, shown
+from benchmark.sharing.leaderboard_page import NUMBERS, PAGE
 from benchmark.store.workspace import Workspace
 
 
@@ -27,3 +28,13 @@ def import_results(files: Sequence[Path], grid_file: Path | None, workspace: Wor
         f"{found.written} cells were imported into {shown(workspace.folder / found.grid)}{kept}. "
         f"Next: benchmark compare --grid {by} --workspace {shown(workspace.folder)}"
     )
+
+
+def show_leaderboard(files: Sequence[Path], out: Path, jobs: int | None) -> None:
+    """Compare exports on a page, and say where it is."""
+    board = api.leaderboard(files, out, jobs=jobs)
+    for one in board.data_sets:
+        say(f"{one.name} ({', '.join(one.exports)}): {len(one.scores):,} scores. {one.why_not}".rstrip())
+    if len(board.data_sets) > 1:
+        say(board.why_not or "Over data sets ranks alone are compared: their patients differ.")
+    say(f"Page: {shown(out / PAGE)}; numbers: {shown(out / NUMBERS)}")

@@ -8,7 +8,7 @@ import pandas as pd
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.finished import leak_of
 from benchmark.analysis.paired_differences import ADAPTATION, QUESTION, QUESTIONS, Comparison, with_recipe
-from benchmark.analysis.verdicts import over_backbones
+from benchmark.analysis.verdicts import judged, over_backbones
 from benchmark.datasets.names import BY_IMAGE
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
 from results.frames import records
@@ -26,11 +26,8 @@ def answer_rows(findings: Findings, comparison: Comparison = QUESTION) -> list[R
 
     Those of the only backbone where there is one. `run` and `compare` show the same rows.
     """
-    table = findings.differences
-    if not len(table):
-        return []
-    asked = table[(table["comparison"] == comparison.name) & (table["verdict"] != "")]
-    return records(with_recipe(over_backbones(asked)))
+    asked = judged(findings.differences, comparison)
+    return records(with_recipe(asked)) if len(asked) else []
 
 
 def answer_text(findings: Findings) -> str:

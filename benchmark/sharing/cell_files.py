@@ -58,7 +58,9 @@ def _check_table(content: bytes, record: Finished) -> None:
         raise ValueError(f"its predictions have no column '{absent[0]}'")
     rows = found.metadata.num_rows
     if rows != record.counts.test_images:
-        raise ValueError(f"its predictions have {rows:,} rows, its record {record.counts.test_images:,} images")
+        raise ValueError(
+            f"its predictions have {rows:,} rows, its record {record.counts.test_images:,} images"
+        )
 
 
 def _files(content: Any, predictions: pd.DataFrame) -> Files:

@@ -11,7 +11,9 @@ from benchmark.grid.schema import Grid
 
 _START = r"(?:/|[A-Za-z]:[\\/]|\\\\|~[\w.-]*[\\/])"  # of Unix, Windows, a Windows share, a home folder
 # an absolute path, also behind a prefix such as `local-dir:`; no address of a server (`https://host/…`)
-_PATH = re.compile(rf"^(?P<prefix>[A-Za-z][\w-]+:(?!//[^/]))?(?P<folder>{_START}.*[\\/]|/)(?P<name>[^\\/]*)$", re.S)
+_PATH = re.compile(
+    rf"^(?P<prefix>[A-Za-z][\w-]+:(?!//[^/]))?(?P<folder>{_START}.*[\\/]|/)(?P<name>[^\\/]*)$", re.S
+)
 _IN_TEXT = re.compile(rf"(?<![^\s'\"(=,\[]){_START}(?:[^\s'\"/\\]+[\\/])*(?=[^\s'\"/\\])")  # its folders
 
 

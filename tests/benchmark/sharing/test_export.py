@@ -47,6 +47,8 @@ def test_a_cell_of_other_images_is_one_line(small_run, tmp_path):
     plan, records = open_plan(grid, workspace)
     images = plan.manifest.images.assign(image=["other/" + name for name in plan.manifest.images["image"]])
     other = replace(plan, manifest=replace(plan.manifest, images=images))
-    with pytest.raises(UserError, match=r"cannot be exported, as it is not of these images \('.*' is no image of"):
+    with pytest.raises(
+        UserError, match=r"cannot be exported, as it is not of these images \('.*' is no image of"
+    ):
         export_grid(other, records, tmp_path / "e.zip")
     assert not list(tmp_path.iterdir())

@@ -36,7 +36,9 @@ def test_keys_are_texts_too():
 
 def test_the_folder_of_the_data_set_loses_its_name(tmp_path):
     (tmp_path / "ann-smith").mkdir()
-    (tmp_path / "grid.yaml").write_text("name: g\ndataset: {kind: manifest, root: ann-smith}\nhand_crafted: {descriptors: [edges], classifiers: [majority]}\n")
+    (tmp_path / "grid.yaml").write_text(
+        "name: g\ndataset: {kind: manifest, root: ann-smith}\nhand_crafted: {descriptors: [edges], classifiers: [majority]}\n"
+    )
     text = portable_grid(read_grid(tmp_path / "grid.yaml"))
     assert yaml.safe_load(text)["dataset"]["root"] == "${DATA}"
     assert "smith" not in text
