@@ -11,9 +11,19 @@ from benchmark.sharing.leaderboard import DataSet, Leaderboard
 from extractors.array_store import write_atomically
 from results.labels import metric_label, percent
 from results.page import Block, Prose, Section, TableBlock, render
+from results.rank_stability import LEAST_SETS
 from results.ranks import DESCRIPTION
 from results.tables.columns import IMAGES, PART, Column, number_column, text_column
-from results.tables.formatting import Formatted, Row, difference, method_label, number, score, two_decimals
+from results.tables.formatting import (
+    CHOSEN_SIDES,
+    Formatted,
+    Row,
+    difference,
+    method_label,
+    number,
+    score,
+    two_decimals,
+)
 from results.tables.paper import STAR, paper_table
 from results.text import DAGGER, for_markdown
 
@@ -90,10 +100,12 @@ def _overall(board: Leaderboard) -> Iterator[Block]:
     sets = len(board.data_sets)
     columns = [_METHOD, *_rank_columns()]
     caption = f"Mean ranks over {sets} data sets of the methods that all of them have (1 is best)."
-    note = (
-        f"Interval and first place: over {sets} data sets, drawn with replacement"
-        f"{', which are few' if sets < 10 else ''}. {DESCRIPTION}"
+    spread = (
+        f"the {sets} data sets, drawn with replacement"
+        if sets >= LEAST_SETS
+        else "the test patients of these data sets, which are too few to tell of others"
     )
+    note = f"Interval and first place: over {spread}. {DESCRIPTION}"
     yield TableBlock(
         paper_table("overall", caption, board.overall, columns), for_markdown(caption), for_markdown(note)
     )
@@ -120,7 +132,7 @@ def _data_set(board: Leaderboard, one: DataSet, metric: str) -> Iterator[Block]:
     ]
     note = (
         f"{STAR}: the best of its body part and size on this test set; {DAGGER}: not distinguished from it "
-        "(paired by patient, Holm over the methods), which does not show that they are equal."
+        f"(paired by patient, Holm over the methods), which does not show that they are equal. {CHOSEN_SIDES}"
     )
     table = paper_table("scores", caption, one.scores, columns)
     yield TableBlock(table, for_markdown(caption), for_markdown(note))
@@ -136,11 +148,10 @@ def _verdicts(board: Leaderboard) -> Iterator[Block]:
         PART,
         IMAGES,
         text_column("backbone", "backbone"),
-        text_column("metric", "metric", metric_label),
-        number_column("frozen", "first"),
-        number_column("fine-tuned", "second"),
         Column("difference", difference),
         Column("verdict", _verdict, "l"),
+        number_column("frozen", "first"),
+        number_column("fine-tuned", "second"),
     ]
     caption = "Fine-tuned minus frozen, and the verdict of each export."
     note = (

@@ -32,12 +32,21 @@ def test_undefined_resamplings_are_left_out_and_with_most_undefined_there_is_no_
     assert np.isnan(over_patients(drawn[0], drawn, 0.5)["low"]).all()
 
 
+NONE = np.full((5, 1, 2), np.nan)  # ranks of resampled patients, which many data sets do not need
+
+
 def test_over_data_sets_the_spread_is_that_of_the_data_sets():
-    same = over_data_sets(np.array([[1.0, 2.0]] * 4), 0.95)
+    same = over_data_sets(np.array([[1.0, 2.0]] * 5), NONE, 0.95)
     assert same[["low", "high", "first"]].values.tolist() == [[1, 1, 1], [2, 2, 0]]
-    turned = over_data_sets(np.array([[1.0, 2.0], [2.0, 1.0], [1.0, 2.0]]), 0.95)
-    assert turned["rank"].tolist() == pytest.approx([4 / 3, 5 / 3])
-    assert turned.loc[0, ["low", "high"]].tolist() == [1, 2]
-    # one of three is drawn twice or thrice with probability 7 / 27
-    assert turned.loc[1, "first"] == pytest.approx(7 / 27, abs=0.03)
-    assert np.isnan(over_data_sets(np.array([[1.0, 2.0]]), 0.95)["low"]).all()
+    turned = over_data_sets(np.array([[1.0, 2.0]] * 3 + [[2.0, 1.0]] * 2), NONE, 0.95)
+    assert turned["rank"].tolist() == pytest.approx([1.4, 1.6])
+    assert turned.loc[0, ["low", "high"]].tolist() == pytest.approx([1, 1.8])
+    # two of five are the majority of five draws with this probability
+    assert turned.loc[1, "first"] == pytest.approx(0.317, abs=0.03)
+
+
+def test_over_few_data_sets_the_spread_is_that_of_their_patients():
+    drawn = np.array([[[1.0, 2.0], [2.0, 1.0]], [[1.0, 2.0], [1.0, 2.0]]])
+    found = over_data_sets(np.array([[1.0, 2.0]] * 2), drawn, 0.5)
+    assert found["first"].tolist() == [0.75, 0.25]
+    assert found["rank"].tolist() == [1, 2]

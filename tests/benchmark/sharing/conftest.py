@@ -3,7 +3,9 @@
 import pytest
 
 from benchmark.sharing.export import export_grid
-from tests.benchmark.planted import NETWORKS, grid_of
+from benchmark.sharing.leaderboard import leaderboard_of
+from benchmark.sharing.opened_exports import open_exports
+from tests.benchmark.planted import ALONE, NETWORKS, grid_of
 from tests.planted_study import planted_manifest, planted_study
 
 _BASE = {"body_parts": ["elbow", "wrist"], "train_sizes": [50, 400], "evaluation": {"resamples": 100}}
@@ -29,3 +31,13 @@ def exports(tmp_path_factory):
         paths[name] = folder / f"{name}.zip"
         export_grid(plan, records, paths[name])
     return paths
+
+
+@pytest.fixture(scope="session")
+def opened(exports, tmp_path_factory):
+    return open_exports(list(exports.values()), tmp_path_factory.mktemp("runs"), ALONE)
+
+
+@pytest.fixture(scope="session")
+def board(opened):
+    return leaderboard_of(opened)
