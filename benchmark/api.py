@@ -64,6 +64,7 @@ __all__ = [
     "audit",
     "augmentations",
     "compare",
+    "croissant",
     "explain",
     "export_results",
     "find_studies",
@@ -323,6 +324,28 @@ def audit(
     kind, cores = kind_at(Path(root)), share_cores(jobs).jobs
     keys = kind.model.model_validate({"kind": kind.name, "root": root})
     return audit_images(kind.read(keys, workspace_of(workspace).cache, cores), jobs=cores, progress=progress)
+
+
+def croissant(
+    root: Path | str,
+    out: Path | str = "croissant.json",
+    *,
+    name: str = "",
+    licence: str = "",
+    url: str = "",
+    workspace: WorkspaceLike = "runs",
+) -> Path:
+    """Describe a data set (MURA's folder or a manifest CSV) in Croissant, as the file `out`; returns it.
+
+    The file belongs beside the data, into the folder that paths start from. It holds no row of the data, and
+    what is not given and not known is left out. Raises UserError for a data set that cannot be described.
+    """
+    from benchmark.datasets.croissant import write_croissant
+
+    kind = kind_at(Path(root))
+    keys = kind.model.model_validate({"kind": kind.name, "root": root})
+    manifest = kind.read(keys, workspace_of(workspace).cache, 1)
+    return write_croissant(manifest, kind.name, Path(root), Path(out), name=name, licence=licence, url=url)
 
 
 def augmentations(grid: GridLike, out: Path | str, *, workspace: WorkspaceLike = "runs") -> list[Path]:

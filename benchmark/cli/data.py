@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from benchmark import api
 from benchmark.cli.terminal import console, findings_table, frame_table, progress_bars, say, shown
 from benchmark.datasets.kinds import kind_at
 from benchmark.datasets.manifest import Manifest
@@ -77,6 +78,17 @@ def open_root(root: Path, allow_outside: bool = False) -> tuple[Manifest, bool]:
         _log.warning("%s", note)
     drawn = any((f / "phantom.json").is_file() for f in (manifest.root, manifest.root.parent))
     return manifest, kind.name == "mura" and not drawn
+
+
+def describe(root: Path, out: Path, *, name: str, licence: str, url: str) -> None:
+    """Write the description of a data set, and say what is missing in it."""
+    path = api.croissant(root, out, name=name, licence=licence, url=url)
+    say(f"{shown(path)} describes the data set, and publishes nothing.")
+    data = root if root.is_dir() else root.parent
+    if not path.resolve().is_relative_to(data.resolve()):
+        _log.warning("%s belongs into the folder of the data: its paths start there", path)
+    if not licence:
+        _log.warning("no licence is in it: give --licence, so that others know what they may do")
 
 
 def convert_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = None) -> None:

@@ -118,6 +118,21 @@ def manifest(npz: Path | None, abnormal: str | None, dicom: Path | None, out: Pa
 
 
 @data.command()
+@click.argument("root", type=FILE)
+@click.option(
+    "--out", type=FILE, default=Path("croissant.json"), show_default=True, help="The file to write."
+)
+@click.option("--name", default="", help="The data set's name; default: that of dataset.json, or MURA.")
+@click.option("--licence", default="", help="The data's licence: an address, or an SPDX identifier.")
+@click.option("--url", default="", help="The address of the data set's page.")
+def croissant(root: Path, out: Path, name: str, licence: str, url: str) -> None:
+    """Describe a data set (MURA's folder, a manifest CSV) in Croissant's JSON; publish nothing."""
+    from benchmark.cli.data import describe
+
+    describe(root, out, name=name, licence=licence, url=url)
+
+
+@data.command()
 @grid_option
 @click.option("--out", type=FOLDER, required=True, help="Folder for the pictures.")
 @workspace_option

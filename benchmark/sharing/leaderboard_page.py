@@ -30,7 +30,6 @@ from results.text import DAGGER, for_markdown
 PAGE, NUMBERS = "leaderboard.html", "leaderboard.json"
 _EXPORT = text_column("export", "export")
 _METHOD = text_column("method", "method", method_label)
-_SET = text_column("data set", "data_set")
 _NEAR = (
     "Intervals of ranks describe these test patients: between methods that are nearly equal they are too "
     "narrow (Xie, Singh and Zhang 2009)."
@@ -144,7 +143,6 @@ def _verdicts(board: Leaderboard) -> Iterator[Block]:
         return
     columns = [
         _EXPORT,
-        _SET,
         PART,
         IMAGES,
         text_column("backbone", "backbone"),
