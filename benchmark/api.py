@@ -35,7 +35,7 @@ from benchmark.execution.open_plan import load_manifest, open_plan
 from benchmark.execution.plan import Plan
 from benchmark.execution.takeover import take_over
 from benchmark.grid.schema import Grid, read_grid
-from benchmark.models_api import explain, load_model, localisation
+from benchmark.models_api import explain, load_model, localisation, model_card
 from benchmark.prediction.studies import find_studies
 from benchmark.reporting.write import Report, write_report
 from benchmark.setup.asked import Asked
@@ -73,6 +73,7 @@ __all__ = [
     "load_model",
     "load_results",
     "localisation",
+    "model_card",
     "plan",
     "propose_grid",
     "read_grid",

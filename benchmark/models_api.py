@@ -1,20 +1,26 @@
-"""The part of the Python API that uses kept models: judge images, and show what the models look at.
+"""The part of the Python API that uses kept models: judge images, show what they look at, describe them.
 
 Its functions are in `benchmark.api` too.
 """
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from benchmark.analysis.grid_results import Results
 from benchmark.analysis.kept_grid import read_kept_grid
+from benchmark.analysis.resampled_cells import ResampledCells
+from benchmark.analysis.subgroups import cell_rows
 from benchmark.api_arguments import GridLike, WorkspaceLike, grid_name, grid_of, is_name, workspace_of
-from benchmark.errors import UserError
-from benchmark.execution.open_plan import load_manifest
+from benchmark.errors import UserError, reason
+from benchmark.execution.open_plan import load_manifest, open_plan
+from benchmark.grid.schema import Grid
 from benchmark.prediction.studies import find_studies
+from benchmark.store.record import Finished
+from benchmark.store.workspace import Workspace
+from extractors.array_store import write_atomically
 
 if TYPE_CHECKING:
     from benchmark.prediction.pictures import Pictures
@@ -84,6 +90,42 @@ def explain(
         manifest = load_manifest(dataset, place.cache)
         items = gallery_items(records.read_predictions(model.record), model.record.threshold, manifest)
     return write_pictures(model, items, Path(out), device, engine)
+
+
+def model_card(
+    workspace: WorkspaceLike, grid: GridLike, cell: str, out: Path | str = "model_card.md"
+) -> Path:
+    """Write the model card of a kept model, in Markdown, as the file `out`; returns it.
+
+    `grid` and `cell` are as in `load_model`. With a grid (file) whose `evaluation` names `subgroups`, metrics
+    by these columns of its data set are in the card. All else is from the model's record, and what that does
+    not hold is said to be unknown. Raises UserError for a model, data or a file that cannot be used.
+    """
+    from benchmark.prediction.cells import find_model  # it imports torch, which is slow
+    from benchmark.prediction.model_card import model_card as card_of
+
+    place = workspace_of(workspace)
+    records = place.records(grid_name(grid))
+    model = find_model(records, cell)
+    by_name = isinstance(grid, str) and is_name(grid)
+    groups = None if by_name else _groups_of(grid_of(grid), place, model.record)
+    try:
+        write_atomically(Path(out), card_of(model, groups))
+    except OSError as error:
+        raise UserError(f"--out: {out} cannot be written ({reason(error)})") from None
+    return Path(out)
+
+
+def _groups_of(grid: Grid, place: Workspace, record: Finished) -> dict[str, list[dict[str, Any]]]:
+    """A cell's metrics by each column that the grid names. Raises UserError for one that cannot be used."""
+    if not grid.evaluation.subgroups:
+        return {}
+    plan, records = open_plan(grid, place, draw=False)
+    cells = ResampledCells(grid.evaluation, records, [record], {})
+    try:
+        return {one.column: cell_rows(cells, record, plan, one) for one in grid.evaluation.subgroups}
+    except (ValueError, KeyError) as error:
+        raise error if isinstance(error, UserError) else UserError(f"subgroups: {reason(error)}") from None
 
 
 def localisation(results: Results, *, device: str = "auto") -> pd.DataFrame:

@@ -48,6 +48,13 @@ def subgroup_rows(evaluated: ResampledCells, plan: Plan, asked: Subgroup) -> pd.
     return pd.DataFrame(rows)
 
 
+def cell_rows(
+    evaluated: ResampledCells, record: Finished, plan: Plan, asked: Subgroup
+) -> list[dict[str, Any]]:
+    """The rows of one cell, as `subgroup_rows` from the column `group` on. Raises ValueError as it does."""
+    return list(_of_cell(evaluated, record, *_groups(plan, asked)))
+
+
 def cut(values: pd.Series, bounds: Sequence[float]) -> tuple[pd.Series, list[str]]:
     """The group of each text, and all groups in their order: the numbers between bounds, or else the texts.
 

@@ -12,7 +12,7 @@ import click
 
 from benchmark.cli.address_space import keep_to_address_space
 from benchmark.cli.data_commands import data
-from benchmark.cli.model_commands import app, explain, predict, worklist
+from benchmark.cli.model_commands import app, explain, model_card, predict, worklist
 from benchmark.cli.options import (
     FILE,
     FOLDER,
@@ -314,6 +314,7 @@ cli.add_command(weights)
 cli.add_command(predict)
 cli.add_command(explain)
 cli.add_command(worklist)
+cli.add_command(model_card)
 cli.add_command(app)
 
 

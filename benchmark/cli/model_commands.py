@@ -94,6 +94,19 @@ def worklist(paths: tuple[Path, ...], out: Path, **asked: Any) -> None:
     sys.exit(write_list(paths, out, Asked(**asked)))
 
 
+@click.command("model-card")
+@grid_or_name_option
+@cell_option
+@click.option("--out", type=FILE, default=Path("model_card.md"), show_default=True, help="The file to write.")
+@workspace_option
+def model_card(grid: str, cell: str, out: Path, workspace: Path) -> None:
+    """Describe a kept model in Markdown: use, data, metrics, limits, versions, licences."""
+    from benchmark import api
+    from benchmark.cli.terminal import say, shown
+
+    say(f"{shown(api.model_card(workspace, grid, cell, out))}: read it before you give the model away")
+
+
 @click.command()
 @click.option("--grid", help="Offer one grid's models (a file, or a name); default: all of the workspace.")
 @coverage_option
