@@ -125,8 +125,8 @@ def _evaluation(record: Finished) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"Brackets: {confidence:.0%} intervals over test patients ({record.evaluation.resamples:,} resamplings), "
-        "of this one trained model; they do not cover other training sets."
+        f"Brackets: {confidence:.0%} intervals over test patients ({record.evaluation.resamples:,} "
+        "resamplings), of this one trained model; they do not cover other training sets."
     )
     yield ""
     yield "| body part | metric | per study | per image |"
@@ -151,7 +151,7 @@ def _bounded(units: Metrics, unit: str, metric: str) -> str:
 
 def _subgroups(groups: Groups | None) -> Iterator[str]:
     if groups is None:
-        yield "Not worked out: give the grid file, where its data set is here and its `evaluation` names `subgroups`."
+        yield "Not worked out: give the grid file, with its data set here and `subgroups` in `evaluation`."
         return
     if not groups:
         yield "None: the grid's `evaluation` names no `subgroups`."
@@ -181,7 +181,7 @@ def _limits(record: Finished) -> Iterator[str]:
         yield f"* Tested on {counts.test_patients} patients, fewer than {FEW}: intervals are not reliable."
     yield "* One trained model of one seed; another seed's may judge the same image otherwise."
     yield "* Tested on one data set. How it does in another hospital: " + for_markdown(UNKNOWN) + "."
-    yield "* Shortcuts (marks, devices, copies) in the data set: unknown; `benchmark data audit` looks for them."
+    yield "* Shortcuts (marks, devices, copies) in the data: unknown; `benchmark data audit` looks for them."
     yield "* Its abstention holds for patients from where the training patients came from, and for no others."
 
 

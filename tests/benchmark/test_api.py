@@ -197,3 +197,19 @@ def test_a_proposed_grid_is_text_until_it_is_written(tmp_path, phantom):
     (file,) = proposal.write()
     assert file.read_text() == proposal.text
     assert bm.read_grid(file).name == "own"
+
+
+def test_a_leaderboard_needs_an_export_and_has_its_page_and_numbers(ran, tmp_path):
+    results, workspace, _ = ran
+    bm.export_results(results.plan.grid, tmp_path / "e.zip", workspace)
+    board = bm.leaderboard([tmp_path / "e.zip"], tmp_path / "board", jobs=1)
+    assert [one.exports for one in board.data_sets] == [("e",)]
+    assert list(board.verdicts["verdict"].unique()) == ["one trained pair, no claim about methods"]
+    assert (tmp_path / "board" / "leaderboard.html").is_file()
+    with pytest.raises(bm.UserError, match="needs an export"):
+        bm.leaderboard([], tmp_path / "board")
+
+
+def test_a_data_set_is_described(tmp_path, phantom):
+    path = bm.croissant(phantom, tmp_path / "croissant.json", name="drawn", licence="CC0-1.0")
+    assert json.loads(path.read_text())["license"] == "CC0-1.0"

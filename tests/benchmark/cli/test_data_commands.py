@@ -1,5 +1,7 @@
 """The commands below `benchmark data`, as they are typed."""
 
+import json
+
 import pytest
 
 from tests.benchmark.datasets.dicom.studies import secrets_in, write_folder
@@ -65,3 +67,12 @@ def test_options_of_the_other_kind_are_named(tmp_path, call, options, message):
     done = call("data", "manifest", *options, "--out", tmp_path / "out")
     assert done.status == 2
     assert message in done.err
+
+
+def test_a_data_set_is_described_and_what_is_missing_is_said(phantom, tmp_path, call):
+    out = tmp_path / "croissant.json"
+    done = call("data", "croissant", phantom, "--out", out, "--name", "drawn")
+    assert done.status == 0, done.err
+    assert json.loads(out.read_text())["name"] == "drawn"
+    assert "give --licence" in done.err
+    assert "belongs into the folder of the data" in done.err

@@ -25,8 +25,9 @@ SECTIONS = [
 def models(kept_run):
     _, records = kept_run
     found = [find_model(records, record.cell) for record in models_of(records)]
-    return {model.record.classifier: model for model in found if model.record.strategy != "hand_crafted"} | {
-        "hand_crafted": model for model in found if model.record.strategy == "hand_crafted"
+    return {
+        "hand_crafted" if model.record.strategy == "hand_crafted" else model.record.classifier: model
+        for model in found
     }
 
 
