@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from benchmark.analysis.finished import leak_of
+from benchmark.analysis.paired_differences import QUESTIONS
 from benchmark.analysis.verdicts import judged
 from benchmark.datasets.names import EVERY_PART
 from benchmark.grid.schema import Evaluation
@@ -119,12 +120,14 @@ def _verdicts(one: Opened, data_set: str) -> list[Row]:
         {
             "export": one.name,
             "data_set": data_set,
+            "comparison": row["comparison"],
             "metric": evaluation.primary,
             "unit": evaluation.unit,
             **{name: row[name] for name in (*names, "low", "high", "interim")},
             "verdict": verdict_text(row["verdict"], row["margin"], row["detectable"]),
         }
-        for row in records(judged(one.answers.differences))
+        for asked in QUESTIONS
+        for row in records(judged(one.answers.differences, asked))
     ]
 
 

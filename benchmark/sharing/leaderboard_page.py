@@ -139,19 +139,20 @@ def _data_set(board: Leaderboard, one: DataSet, metric: str) -> Iterator[Block]:
 
 def _verdicts(board: Leaderboard) -> Iterator[Block]:
     if not len(board.verdicts):
-        yield Prose("No export has a network that is both frozen and fine-tuned.")
+        yield Prose("No export has one network used in two ways: frozen, adapted or fine-tuned.")
         return
     columns = [
         _EXPORT,
         PART,
         IMAGES,
         text_column("backbone", "backbone"),
+        text_column("second − first", "comparison"),
         Column("difference", difference),
         Column("verdict", _verdict, "l"),
-        number_column("frozen", "first"),
-        number_column("fine-tuned", "second"),
+        number_column("second", "second"),
+        number_column("first", "first"),
     ]
-    caption = "Fine-tuned minus frozen, and the verdict of each export."
+    caption = "The differences of fine-tuned, adapted and frozen, with the verdict of each export."
     note = (
         "By each export's own metric, margin and planned comparisons; intervals are unadjusted, verdicts at "
         "the familywise level. Interim: some planned comparisons of the grid are not in the export."
