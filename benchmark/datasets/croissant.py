@@ -15,7 +15,7 @@ from benchmark.datasets.manifest import DESCRIBING, Manifest
 from benchmark.datasets.text_table import read_table
 from benchmark.errors import UserError, reason
 from extractors.array_store import write_atomically
-from extractors.digests import JsonValue, file_digest
+from extractors.digests import file_digest
 
 Json = dict[str, Any]
 FILES, TABLE, IMAGES = "image-files", "manifest", "images"  # ids of a FileSet, a FileObject and a RecordSet
@@ -240,7 +240,7 @@ def _in_words(meaning: Mapping[str, int]) -> str:
     return f"{', '.join(words)}."
 
 
-def _field(name: str, data_type: str, source: Mapping[str, JsonValue], meaning: str = "") -> Json:
+def _field(name: str, data_type: str, source: Json, meaning: str = "") -> Json:
     return {
         "@type": "cr:Field",
         "@id": f"{IMAGES}/{name}",
