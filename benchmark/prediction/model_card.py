@@ -97,9 +97,7 @@ def _training(record: Finished) -> Iterator[str]:
     counts = record.counts
     pool = f" of {counts.pool_images:,} in the training part" if counts.pool_images else ""
     yield _fact("Data set", f"of the kind {record.dataset}; its name, origin and consent: {UNKNOWN}")
-    yield _fact(
-        "Split", f"protocol {record.protocol}, {'by image' if record.protocol == 'image' else 'by patient'}"
-    )
+    yield _fact("Split", f"protocol {record.protocol}{f', {record.leak}' if record.leaky else ''}")
     yield _fact(
         "Training images", f"{counts.train_images:,}{pool}, {counts.train_positive:,} of them abnormal"
     )
@@ -121,7 +119,7 @@ def _evaluation(record: Finished) -> Iterator[str]:
     yield _fact("Abnormal test studies", f"{counts.test_positive_studies:,}")
     yield _fact(
         "AUROC on training folds",
-        f"{record.selection_auroc:.3f}; by it the model was chosen, not by the test",
+        f"{record.selection_auroc:.3f}; models are chosen by it, never by the test part",
     )
     yield ""
     yield (
