@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 AHEAD = 2  # batches in host memory before the one that is computed
-Pixels = NDArray[np.uint8]
+Pixels = NDArray[Any]  # uint8 images, or float16 tokens
 Read = Callable[[slice], Pixels]  # the images of these positions; called in a thread
 
 
@@ -37,10 +37,10 @@ def compute_batches(
     device: torch.device,
     size: BatchSize,
     label: str,
-) -> NDArray[np.float32]:
+) -> NDArray[Any]:
     """The rows that `compute` gives for `count` images, batch by batch, as one array.
 
-    `compute` takes uint8 pixels on the device and returns a float32 tensor there, one row an image; it must
+    `compute` takes what is read on the device and returns a tensor there, one row an image; it must
     not wait for the device, so that the next batch is there before the device needs it. Raises ValueError,
     with the network's `label`, when a single image does not fit the device.
     """
@@ -63,7 +63,7 @@ def _computed(
 
 
 def batches(read: Read, count: int, size: int, device: torch.device) -> Generator[Tensor]:
-    """The images 0 to `count` on the device, `size` at a time: uint8 tensors as `read` gives them.
+    """The images 0 to `count` on the device, `size` at a time: tensors as `read` gives them.
 
     A thread reads and sends AHEAD batches before they are asked for.
     """

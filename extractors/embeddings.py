@@ -1,4 +1,4 @@
-"""The embedding cache: one float32 row per image and extractor, computed in one pass over the pixels."""
+"""The embedding cache: one row per image and extractor, computed in one pass over the pixels."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from filelock import FileLock
@@ -15,13 +16,15 @@ from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.backbones import Backbone, embed, load_backbone, size_of
 from extractors.devices import begin_peak_memory, choose_device, device_name, peak_memory, torch_threads
 from extractors.embedding_cost import EmbeddingCost
+from extractors.embedding_problem import problem_of
 from extractors.engines import AUTO
 from extractors.engines.agreement import with_engine
 from extractors.errors import reason
 from extractors.handcrafted import describe, describe_timed
 from extractors.resource_usage import Usage, measured
 from extractors.sources import source_of
-from extractors.specs import BackboneSpec, DescriptorSpec, PlainExtractor, embedding_folder
+from extractors.specs import BackboneSpec, DescriptorSpec, PlainExtractor, TokensSpec, embedding_folder
+from extractors.token_arrays import embed_tokens, load_with_tokens, token_shape
 
 CHUNK = 256  # images that are embedded and written at once; chosen by hand
 _BLOCK_BYTES = 2**28  # of pixels that are embedded at once on an accelerator, which waits between blocks
@@ -90,7 +93,8 @@ def load_embeddings(
 ) -> Iterator[StoredArray | Failure]:
     """The embedding of every extractor, in order: from the cache, or by one pass over the pixels.
 
-    Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`. Stored bytes and
+    Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`; of a TokensSpec
+    (n_images, tokens, width) float16, by torch. Stored bytes and
     ids are checked; damaged embeddings, and those of other images, are computed again. An extractor that
     raises an exception gives a Failure and does not stop the others. A killed pass continues at the chunk
     that it had reached. `part` says that the pixels are some of a data set's (`shards`). Networks are run by
@@ -98,9 +102,9 @@ def load_embeddings(
     not depend on.
     """
     folders = {id(extractor): embedding_folder(cache, pixels.digest, extractor) for extractor in extractors}
-    (cache / "embeddings").mkdir(parents=True, exist_ok=True)
     with ExitStack() as locks:
         for folder in sorted(set(folders.values())):  # one order for all processes: no deadlock
+            folder.parent.mkdir(parents=True, exist_ok=True)
             locks.enter_context(FileLock(f"{folder}.lock"))
         known: dict[Path, StoredArray | Failure] = {
             folder: stored
@@ -154,8 +158,9 @@ def _rows_at_once(fillings: Sequence[_Filling], pixels: StoredArray) -> int:
     """A chunk; as many chunks as _BLOCK_BYTES hold where a network runs on an accelerator."""
     if all(filling.backbone is None or filling.backbone.device.type == "cpu" for filling in fillings):
         return CHUNK
-    image_bytes = int(pixels.data[0].nbytes)
-    return CHUNK * max(1, _BLOCK_BYTES // (CHUNK * image_bytes))
+    arrays = [pixels.data, *(filling.partial.values() for filling in fillings)]
+    row_bytes = max(int(array[0].nbytes) for array in arrays)
+    return CHUNK * max(1, _BLOCK_BYTES // (CHUNK * row_bytes))
 
 
 def _begin(
@@ -169,20 +174,24 @@ def _begin(
     try:
         if isinstance(extractor, BackboneSpec) and (vectors := source_of(extractor.name).vectors):
             given = vectors(extractor.resolved(), pixels.ids)
-            partial = _partial(folder, pixels, extractor, given.shape[1], progress)
+            partial = _partial(folder, pixels, extractor, given.shape[1:], progress)
             for rows in partial.pending:
                 partial.write(rows, given[rows])
                 progress(extractor.label, rows.stop - rows.start)
             return _Filling(extractor, partial)
-        if isinstance(extractor, BackboneSpec):
-            size = pixels.data.shape[1]
-            backbone = load_backbone(extractor, size=size, device=choose_device(place.device))
-            backbone = with_engine(backbone, place.engine, pixels.data)
-            partial = _partial(folder, pixels, extractor, backbone.width, progress)
+        if isinstance(extractor, BackboneSpec | TokensSpec):
+            size, device = pixels.data.shape[1], choose_device(place.device)
+            if isinstance(extractor, TokensSpec):
+                backbone = load_with_tokens(extractor.backbone, size=size, device=device)
+                partial = _partial(folder, pixels, extractor, token_shape(backbone, size), progress)
+            else:
+                backbone = load_backbone(extractor, size=size, device=device)
+                backbone = with_engine(backbone, place.engine, pixels.data)
+                partial = _partial(folder, pixels, extractor, (backbone.width,), progress)
             disk = size_of(backbone.network)
             spent = EmbeddingCost(device_name(backbone.device), place.jobs, disk, backbone.engine)
             return _Filling(extractor, partial, backbone, spent)
-        partial = _partial(folder, pixels, extractor, _descriptor_width(extractor, pixels), progress)
+        partial = _partial(folder, pixels, extractor, (_descriptor_width(extractor, pixels),), progress)
         return _Filling(extractor, partial, spent=EmbeddingCost(threads=place.jobs))
     except Exception as error:  # third-party networks and descriptors may raise anything
         return _failure(extractor, error)
@@ -197,7 +206,7 @@ def _fill_rows(
         if filling.backbone:
             new = filling.wants(rows)
             with filling.keeping_failure():
-                filling.partial.write(rows, _embed(filling.backbone, chunk, filling.spent))
+                filling.partial.write(rows, _embed(filling, filling.backbone, chunk))
             progress(filling.extractor.label, new)
     described = [filling for filling in fillings if not filling.backbone]
     if not described:
@@ -228,11 +237,12 @@ def _describe(
         progress(name, new)
 
 
-def _embed(backbone: Backbone, chunk: NDArray[np.uint8], spent: EmbeddingCost) -> NDArray[np.float32]:
+def _embed(filling: _Filling, backbone: Backbone, chunk: NDArray[np.uint8]) -> NDArray[Any]:
     """Embed a chunk; record its seconds and peak device memory (without other networks' memory)."""
+    spent, tokens = filling.spent, isinstance(filling.extractor, TokensSpec)
     others = begin_peak_memory(backbone.device) - spent.bytes_on_disk
     began = perf_counter()
-    rows = embed(backbone, chunk)
+    rows = embed_tokens(backbone, chunk) if tokens else embed(backbone, chunk)
     spent.add(len(chunk), perf_counter() - began)
     if peak := peak_memory(backbone.device):
         spent.device_bytes = max(spent.device_bytes or 0, peak - others)
@@ -248,24 +258,16 @@ def _descriptor_width(descriptor: DescriptorSpec, pixels: StoredArray) -> int:
 
 
 def _partial(
-    folder: Path, pixels: StoredArray, extractor: PlainExtractor, width: int, progress: EmbeddingProgress
+    folder: Path,
+    pixels: StoredArray,
+    extractor: PlainExtractor,
+    shape: tuple[int, ...],
+    progress: EmbeddingProgress,
 ) -> PartialArray:
-    partial = PartialArray(folder, (len(pixels.data), width), np.float32, CHUNK)
+    dtype = np.float16 if isinstance(extractor, TokensSpec) else np.float32
+    partial = PartialArray(folder, (len(pixels.data), *shape), dtype, CHUNK)
     progress(extractor.label, len(pixels.data) - sum(rows.stop - rows.start for rows in partial.pending))
     return partial
-
-
-def problem_of(values: NDArray[np.float32], *, part: bool = False) -> str:
-    """What is wrong with an embedding, in words: values that are not finite, or all rows (n, width) equal.
-
-    Rows of a `part` of the images may be equal. Empty where nothing is wrong.
-    """
-    sample = values[:: max(1, len(values) // 512)]
-    if not np.isfinite(values).all():
-        return "gave values that are not finite numbers"
-    if not part and len(sample) > 1 and not np.ptp(sample, axis=0).any():
-        return "gives every image the same vector: wrong weights, mean or std, or blank images"
-    return ""
 
 
 def _finish(filling: _Filling, pixels: StoredArray, used: Usage, *, part: bool) -> StoredArray | Failure:

@@ -9,7 +9,8 @@ import numpy as np
 from filelock import FileLock
 
 from extractors.array_store import PartialArray, StoredArray
-from extractors.embeddings import CHUNK, Failure, problem_of, stored_embedding
+from extractors.embedding_problem import problem_of
+from extractors.embeddings import CHUNK, Failure, stored_embedding
 from extractors.specs import PlainExtractor, embedding_folder
 
 ROWS = 64 * CHUNK  # of a shard, at most; whole chunks, so that networks see the same batches as in one pass
@@ -62,10 +63,11 @@ def _joined(
             lost = ValueError(f"the rows {one.start} to {one.stop} were deleted; run again")
             return Failure(extractor, lost)
         parts.append(part)
-    shape = len(pixels.data), parts[0].data.shape[1]
-    PartialArray(folder, shape, np.float32, len(pixels.data)).discard()  # of a pass that was cut off
-    whole = PartialArray(folder, shape, np.float32, len(pixels.data))
-    whole.write(slice(0, len(pixels.data)), np.concatenate([part.data for part in parts]))
+    shape, dtype = (len(pixels.data), *parts[0].data.shape[1:]), parts[0].data.dtype
+    PartialArray(folder, shape, dtype, CHUNK).discard()  # of a pass that was cut off
+    whole = PartialArray(folder, shape, dtype, CHUNK)
+    for one, part in zip(rows, parts, strict=True):
+        whole.write(one, part.data)
     if problem := problem_of(whole.values()):
         whole.discard()
         return Failure(extractor, ValueError(f"'{extractor.label}' {problem}"))

@@ -138,6 +138,26 @@ class ConcatSpec:
 
 
 @dataclass(frozen=True)
+class TokensSpec:
+    """All tokens of a backbone's last layer (or of its `layers`), as float16: see `token_arrays`."""
+
+    backbone: BackboneSpec
+
+    @property
+    def name(self) -> str:
+        """The backbone's name."""
+        return self.backbone.name
+
+    @property
+    def label(self) -> str:
+        """The backbone's label, and what is stored of it."""
+        return f"{self.backbone.label} (tokens)"
+
+    def identity(self) -> dict[str, JsonValue]:
+        return {**self.backbone.identity(), "stored": "tokens, float16"}
+
+
+@dataclass(frozen=True)
 class DescriptorSpec:
     """A hand-crafted descriptor, by its name in `extractors.descriptors`."""
 
@@ -157,20 +177,24 @@ class DescriptorSpec:
 
 
 def embedding_folder(cache: Path, pixels_digest: str, extractor: Identifiable) -> Path:
-    """The cache folder of an embedding, named by a digest of pixels, weights and preprocessing."""
+    """The cache folder of an embedding, named by a digest of pixels, weights and preprocessing.
+
+    Tokens have a folder of their own, since they are much larger.
+    """
     key: JsonValue = {
         "pixels": pixels_digest,
         "extractor": extractor.identity(),
         "version": EMBEDDINGS_VERSION,
     }
-    return cache / "embeddings" / digest_of(key)[:20]
+    folder = "tokens" if isinstance(extractor, TokensSpec) else "embeddings"
+    return cache / folder / digest_of(key)[:20]
 
 
-PlainExtractor = BackboneSpec | DescriptorSpec  # that reads pixels itself
-AnyExtractor = PlainExtractor | ConcatSpec
+PlainExtractor = BackboneSpec | DescriptorSpec | TokensSpec  # that reads pixels itself
+AnyExtractor = BackboneSpec | DescriptorSpec | ConcatSpec  # that gives a vector per image
 
 
-def parts_of(extractors: Iterable[AnyExtractor]) -> dict[str, PlainExtractor]:
+def parts_of(extractors: Iterable[AnyExtractor | TokensSpec]) -> dict[str, PlainExtractor]:
     """By label, the extractors that read pixels: those given, with the parts of concatenations."""
     found: dict[str, PlainExtractor] = {}
     for extractor in extractors:

@@ -112,14 +112,20 @@ def test_a_pass_on_the_cpu_continues_in_larger_blocks_on_an_accelerator(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("device", "size", "rows"), [("cpu", 224, 256), ("cuda", 224, 5120), ("cuda", 4000, 256)]
+    ("device", "size", "width", "rows"),
+    [
+        ("cpu", 224, (8,), 256),
+        ("cuda", 224, (8,), 5120),
+        ("cuda", 4000, (8,), 256),
+        ("cuda", 224, (197, 768), 768),
+    ],
 )
-def test_blocks_are_larger_on_an_accelerator_as_far_as_memory_goes(device, size, rows):
-    backbone = SimpleNamespace(device=torch.device(device))
-    pixels = SimpleNamespace(data=np.broadcast_to(np.uint8(0), (9, size, size)))
-    fillings = [SimpleNamespace(backbone=None), SimpleNamespace(backbone=backbone)]
-    assert embeddings._rows_at_once(fillings, pixels) == rows
-    assert embeddings._rows_at_once(fillings[:1], pixels) == 256
+def test_blocks_are_larger_on_an_accelerator_as_far_as_memory_goes(device, size, width, rows):
+    pixels = SimpleNamespace(data=np.zeros((1, size, size), np.uint8))
+    partial = SimpleNamespace(values=lambda: np.zeros((1, *width), np.float16))
+    filling = SimpleNamespace(backbone=SimpleNamespace(device=torch.device(device)), partial=partial)
+    descriptor = SimpleNamespace(backbone=None, partial=partial)
+    assert embeddings._rows_at_once([descriptor, filling], pixels) == rows
 
 
 def test_an_extractor_that_fails_does_not_stop_the_others(tmp_path):

@@ -7,7 +7,7 @@ from extractors import shards as module
 from extractors.array_store import PartialArray
 from extractors.embeddings import Failure, load_embeddings
 from extractors.shards import join, shard, shards_of
-from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
+from extractors.specs import BackboneSpec, DescriptorSpec, TokensSpec, embedding_folder
 
 
 @pytest.fixture
@@ -25,7 +25,10 @@ def test_shards_are_whole_chunks_and_hold_every_row(pixels):
     assert all(one.start % module.CHUNK == 0 for one in rows)
 
 
-@pytest.mark.parametrize("extractor", [BackboneSpec("bundled", weights="bundled"), DescriptorSpec("glcm")])
+BUNDLED = BackboneSpec("bundled", weights="bundled")
+
+
+@pytest.mark.parametrize("extractor", [BUNDLED, DescriptorSpec("glcm"), TokensSpec(BUNDLED)])
 def test_the_joined_embedding_is_that_of_one_pass(pixels, tmp_path, extractor):
     (whole,) = load_embeddings(tmp_path / "one", pixels, [extractor], device="cpu", engine="torch")
     cache, rows = tmp_path / "many", shards_of(pixels, 1)
@@ -37,7 +40,7 @@ def test_the_joined_embedding_is_that_of_one_pass(pixels, tmp_path, extractor):
     assert joined.folder.name == whole.folder.name
     assert joined.meta["cost"].keys() == whole.meta["cost"].keys()
     assert joined.meta["cost"]["milliseconds_per_image"] > 0
-    assert [path.name for path in (cache / "embeddings").iterdir() if path.is_dir()] == [joined.folder.name]
+    assert [path.name for path in joined.folder.parent.iterdir() if path.is_dir()] == [joined.folder.name]
     assert join(cache, pixels, extractor, rows).digest == whole.digest  # it is there already
 
 
