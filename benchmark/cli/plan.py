@@ -8,6 +8,7 @@ import click
 from benchmark.cli.terminal import console, device_of_networks, embeddings_table, plan_tables, training_table
 from benchmark.execution.open_plan import open_plan
 from benchmark.execution.planned_embeddings import plan_embeddings
+from benchmark.execution.token_room import check_room
 from benchmark.grid.schema import read_grid
 from benchmark.store.workspace import Workspace
 from extractors.engines import AUTO
@@ -27,3 +28,4 @@ def show_plan(
     embeddings = plan_embeddings(plan, records, workspace.cache, engine=engine, device=device)
     if embeddings:
         console().print(embeddings_table(embeddings, plan))
+    check_room(plan, plan.images.pixels if plan.images else "", workspace.cache)

@@ -102,16 +102,19 @@ def plan_tables(plan: Plan, full: bool = False) -> list[Table]:
 
 def embeddings_table(embeddings: Sequence[PlannedEmbedding], plan: Plan) -> Table:
     """The embeddings that unfinished cells need, with time, device and engine."""
-    columns = ("extractor", "embedding", "images", "time", "device", "engine")
-    table = Table(*columns, title="embeddings that the unfinished cells need")
+    columns = ["extractor", "embedding", "images", "time", "device", "engine"]
+    sized = any(embedding.bytes for embedding in embeddings)
+    table = Table(*columns, *["size"] * sized, title="embeddings that the unfinished cells need")
     device = device_of_networks(plan)
     networks = {spec.label for p in plan.todo for spec in networks_of(p.cell.embedding_extractor)}
     for embedding in embeddings:
         state = "cached" if embedding.cached else "to be computed"
-        where = "" if embedding.cached else device if embedding.extractor in networks else "cpu"
+        by_network = embedding.extractor in networks or embedding.bytes is not None
+        where = "" if embedding.cached else device if by_network else "cpu"
         name, time = plain(embedding.extractor), duration(embedding.seconds)
         engine = embedding.engine if not embedding.cached else ""
-        table.add_row(name, state, f"{embedding.images:,}", time, where, engine)
+        size = [f"{embedding.bytes / 2**30:.2f} GiB" if embedding.bytes else ""] * sized
+        table.add_row(name, state, f"{embedding.images:,}", time, where, engine, *size)
     return table
 
 

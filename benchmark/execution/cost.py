@@ -41,17 +41,36 @@ def frozen_cost(
     )
 
 
-def tuned_cost(fit: Fit, *, test: int, facts: Mapping[str, Any], used: Usage) -> Cost:
-    """Cost of a fine-tuning, from the `facts` of its training; rejected learning rates count as selection."""
+def tuned_cost(
+    fit: Fit,
+    *,
+    train: int,
+    test: int,
+    facts: Mapping[str, Any],
+    used: Usage,
+    tokens: Mapping[str, Any] | None = None,
+) -> Cost:
+    """Cost of a fine-tuning, from the `facts` of its training; rejected learning rates count as selection.
+
+    Of a network on stored `tokens`, the cost of these is counted as that of an embedding is in `frozen_cost`.
+    """
     seconds = fit.seconds
+    per_image = tokens.get("milliseconds_per_image") if tokens else 0.0
+    energy = tokens.get("kwh_per_image") if tokens else 0.0
+    predict = _sum([_times(per_image, test / 1000), seconds["predict"]])
     return Cost(
         device=facts["device"],
         threads=facts["threads"],
-        **_seconds(select=seconds["select"], tune=seconds["fit"], predict=seconds["predict"]),
+        **_seconds(
+            embed=_times(per_image, (train + test) / 1000),
+            select=seconds["select"],
+            tune=seconds["fit"],
+            predict=seconds["predict"],
+        ),
         peak_memory_bytes=used.peak_memory_bytes,
         peak_device_memory_bytes=facts["peak_memory_bytes"],
-        energy_kwh=used.energy_kwh,
-        **_cost_of_use(test, seconds["predict"], fit.bytes_on_disk),
+        energy_kwh=_sum([_times(energy, train + test), used.energy_kwh]),
+        **_cost_of_use(test, predict, fit.bytes_on_disk),
         trainable_parameters=facts["trainable_parameters"],
         optimiser_bytes=facts["optimiser_bytes"],
     )

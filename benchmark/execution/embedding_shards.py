@@ -9,7 +9,7 @@ from benchmark.execution.executors import Executor
 from benchmark.execution.job import Job
 from extractors.embeddings import Failure, load_embeddings, stored_embedding
 from extractors.shards import join, shard, shards_of
-from extractors.specs import BackboneSpec, PlainExtractor, embedding_folder
+from extractors.specs import DescriptorSpec, PlainExtractor, embedding_folder
 
 Told = Callable[[str, int], None]  # callback (label of the extractor, rows just done)
 
@@ -42,8 +42,8 @@ def embed_shards(
         return {}
     slices = shards_of(job.pixels, executor.workers())
     failures: dict[str, Failure] = {}
-    networks = [one for one in absent if isinstance(one, BackboneSpec)]
-    descriptors = [one for one in absent if not isinstance(one, BackboneSpec)]
+    networks = [one for one in absent if not isinstance(one, DescriptorSpec)]
+    descriptors = [one for one in absent if isinstance(one, DescriptorSpec)]
     for some, gpu in ((networks, True), (descriptors, False)):
         items = [Rows(one, rows) for one in some for rows in slices]
         for item, failure in executor.map(embed_rows, items, job, gpu=gpu):
@@ -60,7 +60,7 @@ def embed_shards(
 
 def embed_rows(item: Rows, job: Job) -> tuple[Rows, Failure | None]:
     """Embed some rows into the cache; another process that does so at the same time is waited for."""
-    threads = job.device_threads if isinstance(item.extractor, BackboneSpec) else job.threads
+    threads = job.threads if isinstance(item.extractor, DescriptorSpec) else job.device_threads
     own = shard(job.pixels, item.rows)
     (found,) = load_embeddings(
         job.cache, own, [item.extractor], device=job.device, engine=job.engine, jobs=threads, part=True

@@ -11,6 +11,7 @@ from classifiers.catalogue import CLASSIFIERS
 # Seconds of one core for one epoch of 1,000 images of a mid-sized network at 224 pixels. A rough guess, used
 # until the workspace has measured cells of the same network.
 _FIRST_GUESS_EPOCH = 150.0
+_FIRST_GUESS_PROBE = 3.0  # the same for an attentive probe on stored tokens
 _UNKNOWN = (1.0, 1.0)  # for a classifier that is not registered any more: as logistic regression
 
 
@@ -39,6 +40,8 @@ class CellTimes:
 
 def _first_guess(cell: Cell) -> float:
     """Core seconds per unit of `_work`."""
+    if cell.recipe and cell.recipe.reads_tokens:
+        return _FIRST_GUESS_PROBE
     if cell.recipe:
         return _FIRST_GUESS_EPOCH * ((cell.recipe.resolution or 224) / 224) ** 2
     known = CLASSIFIERS.get(cell.classifier)

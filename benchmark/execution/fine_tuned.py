@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from benchmark.execution.cost import tuned_cost
 from benchmark.execution.job import DONE, Job, Outcome
 from benchmark.execution.plan import PlannedCell
-from benchmark.execution.record import failed, finished, header, now
+from benchmark.execution.record import embedding_facts, failed, finished, header, now
 from benchmark.execution.run import Run
 from benchmark.execution.subsets import Subset
 from benchmark.store.kept_models import TunedHead, write_model
@@ -21,9 +21,10 @@ from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import fine_tune
 from classifiers.fine_tuning.training import DivergedError
 from classifiers.fine_tuning.tuning_task import TuningTask
-from extractors.array_store import StoredArray
+from extractors.array_store import StoredArray, read_array
 from extractors.devices import choose_device, torch_threads
 from extractors.digests import digest_of
+from extractors.embeddings import Failure
 from extractors.resource_usage import Usage, measured
 from extractors.specs import BackboneSpec
 
@@ -33,17 +34,27 @@ _STAGE = "fine-tuning (epochs)"
 
 @dataclass(frozen=True)
 class Tuning:
-    """A cell to fine-tune."""
+    """A cell to fine-tune; `tokens` is the folder of those that it reads, None where it reads pixels."""
 
     planned: PlannedCell
+    tokens: Path | None = None
 
     def arrays(self, job: Job) -> list[Path]:
         """The folders of the stored arrays that it needs."""
-        return [job.pixels_folder]
+        return [self.tokens or job.pixels_folder]
 
     def moved(self, arrays: Mapping[Path, Path]) -> "Tuning":
-        """The same: its pixels are the job's."""
-        return self
+        """The same where its arrays are in other folders; its pixels are the job's."""
+        return self if self.tokens is None else replace(self, tokens=arrays[self.tokens])
+
+    def data(self, job: Job) -> StoredArray:
+        """The pixels or tokens. Raises ValueError when they are not in the cache any more."""
+        if self.tokens is None:
+            return job.pixels
+        stored = read_array(self.tokens, check=False)
+        if stored is None:
+            raise ValueError(f"the tokens {self.tokens} were deleted; run again to make them")
+        return stored
 
 
 @dataclass(frozen=True)
@@ -63,18 +74,38 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
     One after another: the shortest first, so that results come soon. Several at once: the longest first, so
     that no device waits for the last one.
     """
+    tunings: list[Tuning] = []
+    for tuning in _with_tokens(cells, run):
+        if isinstance(tuning, Tuning):
+            tunings.append(tuning)
+        else:
+            yield run.write(tuning)
     job, executor = run.job, run.settings.executor
+    cells = [tuning.planned for tuning in tunings]
     most = {planned.cell.id: _most_epochs(planned, job) for planned in cells}
     total = sum(most.values())
     run.progress(_STAGE, 0, total)
     here = executor.in_this_process(gpu=True)
     callbacks = Callbacks(run.on_epoch, lambda done: run.progress(_STAGE, done, total))
     work = partial(tune_cell, callbacks=callbacks) if here else tune_cell
-    in_order = map(Tuning, sorted(cells, key=lambda planned: planned.seconds, reverse=not here))
+    in_order = sorted(tunings, key=lambda tuning: tuning.planned.seconds, reverse=not here)
     for outcomes in executor.map(work, in_order, job, gpu=True):
         if not here:
             callbacks.steps(sum(most[cell] for cell, _ in outcomes))
         yield from outcomes
+
+
+def _with_tokens(cells: list[PlannedCell], run: Run) -> Iterator[Tuning | Result]:
+    """The cells with the tokens that they read; those whose tokens failed become failed results."""
+    reading = [planned for planned in cells if planned.cell.cached_extractor]
+    stored = run.embeddings(reading) if reading else {}
+    for planned in cells:
+        extractor = planned.cell.cached_extractor
+        tokens = stored[extractor.label] if extractor else None
+        if isinstance(tokens, Failure):
+            yield failed(planned, run.context, tokens.cause, now())
+        else:
+            yield Tuning(planned, tokens.folder if tokens else None)
 
 
 def tune_cell(tuning: Tuning, job: Job, callbacks: Callbacks = SILENT) -> list[Outcome]:
@@ -84,9 +115,9 @@ def tune_cell(tuning: Tuning, job: Job, callbacks: Callbacks = SILENT) -> list[O
         if outcome:
             callbacks.steps(_most_epochs(planned, job))
             return [outcome]
-        folder = checkpoint_folder(job.cache, planned, job.pixels.digest)
+        folder = checkpoint_folder(job.cache, planned, job.context.from_grid["pixels_digest"])
         _delete_outdated(folder, planned)
-        result = _result(planned, job, folder, callbacks)
+        result = _result(tuning, job, folder, callbacks)
         outcome = job.write(result)
         if result.record.status == DONE:
             shutil.rmtree(folder, ignore_errors=True)
@@ -99,9 +130,9 @@ def checkpoint_folder(cache: Path, planned: PlannedCell, pixels: str) -> Path:
     return cache / "checkpoints" / f"{planned.cell.id}-{inputs[:8]}"
 
 
-def _result(planned: PlannedCell, job: Job, folder: Path, callbacks: Callbacks) -> Result:
+def _result(tuning: Tuning, job: Job, folder: Path, callbacks: Callbacks) -> Result:
     """Fine-tune one cell. After a failure the next run uses its checkpoints, unless the loss diverged."""
-    started, trained = now(), 0
+    planned, started, trained = tuning.planned, now(), 0
     begun = header(planned, job.context, started)
 
     def on_epoch(epoch: Mapping[str, Any]) -> None:
@@ -113,7 +144,7 @@ def _result(planned: PlannedCell, job: Job, folder: Path, callbacks: Callbacks) 
         callbacks.steps(1)
 
     try:
-        return _fine_tuned(planned, job, folder, started, on_epoch, on_trained)
+        return _fine_tuned(tuning, job, folder, started, on_epoch, on_trained)
     except Exception as error:  # the other cells continue; the record has the traceback
         if isinstance(error, DivergedError):
             shutil.rmtree(folder, ignore_errors=True)
@@ -123,29 +154,31 @@ def _result(planned: PlannedCell, job: Job, folder: Path, callbacks: Callbacks) 
 
 
 def _fine_tuned(
-    planned: PlannedCell,
+    tuning: Tuning,
     job: Job,
     folder: Path,
     started: str,
     on_epoch: Callable[[Mapping[str, Any]], None],
     on_trained: Callable[[], None],
 ) -> Result:
-    cell = planned.cell
+    planned, cell = tuning.planned, tuning.planned.cell
     assert isinstance(cell.extractor, BackboneSpec)
     assert cell.recipe is not None
     subset = job.subsets.subset(cell.body_part, cell.train_size, cell.seed, cell.control)
     device, resumed = choose_device(job.device), folder.exists()
-    images = _training_images(job.pixels, subset)
+    stored = tuning.data(job)
+    tokens = embedding_facts(stored) if tuning.tokens else None
     task = TuningTask(
         cell.extractor,
         cell.recipe,
-        images,
+        _training_images(stored, subset),
         subset.seed,
         device,
         folder,
         on_epoch,
         on_trained,
         by_study=job.context.evaluation.by_study,
+        size=job.plan.grid.image.size,
     )
     with measured() as used:
         tuned = fine_tune(task)
@@ -154,19 +187,28 @@ def _fine_tuned(
         "recipe": cell.recipe.asked(),
         "training": tuned.facts,
         "history": tuned.history,
-        "cost": tuned_cost(tuned.fit, test=len(subset.test_rows), facts=tuned.facts, used=used),
+        "cost": tuned_cost(
+            tuned.fit,
+            train=len(subset.train_rows),
+            test=len(subset.test_rows),
+            facts=tuned.facts,
+            used=used,
+            tokens=tokens,
+        ),
+        **({"embedding": tokens} if tokens else {}),
     }
     files = {tuned.weights.name: tuned.weights}
     if tuned.fit.model:
-        head = TunedHead(cell.recipe.head, cell.recipe.resolution, tuned.weights)
+        recipe = cell.recipe
+        head = TunedHead(recipe.head, recipe.resolution, tuned.weights, recipe.reads_tokens)
         files[MODEL] = write_model(folder, cell.extractor, tuned.fit.model, tuned.familiarity, head)
         facts["model_kept"] = True
     return finished(planned, subset, job.context, tuned.fit, started, files, **facts)
 
 
-def _training_images(pixels: StoredArray, subset: Subset) -> TrainingImages:
+def _training_images(stored: StoredArray, subset: Subset) -> TrainingImages:
     return TrainingImages(
-        pixels=pixels.data,
+        pixels=stored.data,
         rows=subset.train_rows,
         labels=subset.labels,
         groups=subset.groups,

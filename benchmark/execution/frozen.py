@@ -17,7 +17,7 @@ from benchmark.execution.cost import frozen_cost
 from benchmark.execution.executors import available_cores
 from benchmark.execution.job import Job, Outcome
 from benchmark.execution.plan import PlannedCell
-from benchmark.execution.record import failed, finished, now
+from benchmark.execution.record import embedding_facts, failed, finished, now
 from benchmark.execution.run import Run
 from benchmark.execution.subsets import Subset
 from benchmark.grid.image_free import COSTS_NOTHING
@@ -91,13 +91,8 @@ def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]
         if isinstance(embedding, Failure):
             yield from (failed(planned, run.context, embedding.cause, now()) for planned in group)
             continue
-        facts = {"width": int(embedding.data.shape[1]), "digest": embedding.digest, **embedding.meta["cost"]}
-        if renamed := embedding.meta.get("renamed"):
-            facts["weights_renamed"] = renamed
-        if licence := embedding.meta.get("licence"):
-            facts["weights_licence"] = licence
         keep = run.plan.grid.keep_models != "none" and not group[0].cell.control
-        yield Batch(group, embedding.folder, facts, keep)
+        yield Batch(group, embedding.folder, embedding_facts(embedding), keep)
 
 
 def run_batch(batch: Batch, job: Job) -> list[Outcome]:

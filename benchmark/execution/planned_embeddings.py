@@ -1,4 +1,4 @@
-"""The embeddings that the unfinished cells of a plan need, with their expected time."""
+"""The embeddings and tokens that the unfinished cells of a plan need, with time and size."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -6,26 +6,31 @@ from pathlib import Path
 
 from benchmark.errors import UserError
 from benchmark.execution.plan import Plan
+from benchmark.execution.token_room import bytes_of_tokens
 from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.record import Finished, Record
 from benchmark.store.records import Records
-from extractors.array_store import read_array
+from extractors.array_store import StoredArray, read_array
 from extractors.engines import AUTO, ENGINES, TORCH, engines_for
 from extractors.sources import source_of
-from extractors.specs import BackboneSpec, PlainExtractor, embedding_folder, parts_of
+from extractors.specs import BackboneSpec, PlainExtractor, TokensSpec, embedding_folder, parts_of
 
 _Measured = Mapping[tuple[str, str], float]  # (extractor, engine) -> milliseconds per image
 
 
 @dataclass(frozen=True)
 class PlannedEmbedding:
-    """An embedding that unfinished cells need: whether it is cached, and its estimated time if not."""
+    """An embedding that unfinished cells need: whether it is cached, and its estimated time if not.
+
+    `bytes` is the size of tokens; None for vectors, which are small, and where it is not known.
+    """
 
     extractor: str
     cached: bool
     images: int
     seconds: float  # wall-clock, with all cores
     engine: str = ""  # that a run would use, of a network
+    bytes: int | None = None
 
 
 def plan_embeddings(
@@ -41,19 +46,36 @@ def plan_embeddings(
     wanted = {
         label: (part, planned.cell.strategy)
         for planned in plan.todo
-        if (extractor := planned.cell.embedding_extractor)
+        if (extractor := planned.cell.cached_extractor)
         for label, part in parts_of([extractor]).items()
     }
     found = []
     for label, (extractor, strategy) in wanted.items():
         folder = embedding_folder(cache, pixels, extractor) if pixels else None
-        cached = folder is not None and read_array(folder, check=False) is not None
+        stored = read_array(folder, check=False) if folder else None
+        cached = stored is not None
         by = networks if isinstance(extractor, BackboneSpec) else ""
         cost = _of_extractor(extractor, by, measured, STRATEGIES[strategy].embedding_ms)
         if isinstance(extractor, BackboneSpec) and source_of(extractor.name).vectors:
             by, cost = "", 0.0  # they are in a file
+        if isinstance(extractor, TokensSpec):
+            found.append(_of_tokens(extractor, plan, stored, measured))
+            continue
         found.append(PlannedEmbedding(label, cached, images, 0.0 if cached else images * cost / 1000, by))
     return found
+
+
+def _of_tokens(
+    tokens: TokensSpec, plan: Plan, stored: StoredArray | None, measured: _Measured
+) -> PlannedEmbedding:
+    """The tokens of a network: torch computes them in the time of its vectors."""
+    images = len(plan.manifest.images)
+    if stored is not None:
+        return PlannedEmbedding(tokens.label, True, images, 0.0, TORCH, int(stored.data.nbytes))
+    first_guess = STRATEGIES["feature_extraction"].embedding_ms
+    seconds = images * _of_extractor(tokens.backbone, TORCH, measured, first_guess) / 1000
+    size = bytes_of_tokens(tokens, images, plan.grid.image.size)
+    return PlannedEmbedding(tokens.label, False, images, seconds, TORCH, size)
 
 
 def _engine_of(asked: str, device: str, images: int) -> str:

@@ -128,6 +128,17 @@ def _header(planned: PlannedCell, context: Context, started: str) -> dict[str, A
     }
 
 
+def embedding_facts(stored: StoredArray) -> dict[str, Any]:
+    """Width, digest and cost of a stored embedding, or of tokens, for the record."""
+    weights = {name: stored.meta[name] for name in ("renamed", "licence") if stored.meta.get(name)}
+    return {
+        "width": int(stored.data.shape[-1]),
+        "digest": stored.digest,
+        **stored.meta["cost"],
+        **{f"weights_{name}": value for name, value in weights.items()},
+    }
+
+
 def predictions_digest(predictions: pd.DataFrame) -> str:
     """The sha256 (hex) of the predictions as they are stored."""
     buffer = BytesIO()

@@ -17,6 +17,7 @@ from benchmark.execution.job import Job, Outcome
 from benchmark.execution.plan import Plan, PlannedCell, with_images
 from benchmark.execution.record import Context, context_of
 from benchmark.execution.subsets import Subsets, check_rows
+from benchmark.execution.token_room import check_room
 from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.leases import HELD
 from benchmark.store.record import Epoch, Header
@@ -85,12 +86,12 @@ class Run:
         )
 
     def embeddings(self, cells: Sequence[PlannedCell]) -> dict[str, StoredArray | Failure]:
-        """The embeddings of the cells, by the extractor's label: cached, or computed in one pass.
+        """The embeddings of the cells, or tokens, by the extractor's label: cached, or computed in one pass.
 
         Raises ValueError for an embedding whose rows are not those of the manifest.
         """
-        asked = [planned.cell for planned in cells]
-        wanted = {cell.backbone: extractor for cell in asked if (extractor := cell.embedding_extractor)}
+        asked = [planned.cell.cached_extractor for planned in cells]
+        wanted = {extractor.label: extractor for extractor in asked if extractor}
         found = self._embeddings(parts_of(wanted.values()))
         for label, extractor in wanted.items():
             if isinstance(extractor, ConcatSpec):
@@ -154,13 +155,14 @@ def run_plan(
 ) -> Iterator[Outcome]:
     """Compute every cell that is not done, yielding (cell id, status) as it finishes.
 
-    `on_epoch` is called after each epoch of a fine-tuning. Raises UserError for images that cannot be read
-    and for a device or engine that cannot be used, and ValueError for stored pixels or embeddings whose rows
-    are not those of the manifest.
+    `on_epoch` is called after each epoch of a fine-tuning. Raises UserError for images that cannot be read,
+    for a device or engine that cannot be used and for a disk without room for tokens, and ValueError for
+    stored pixels or embeddings whose rows are not those of the manifest.
     """
     _check_device(settings)
     pixels = _load_pixels(plan, settings, progress)
     check_rows(pixels, _images(plan), "the pixels")
+    check_room(plan, pixels.digest, settings.cache)
     plan = _without_unreadable(_with_changed_images(plan, records, pixels), pixels)
     context = context_of(plan, pixels)
     run = Run(plan, Subsets(plan), pixels, context, records, settings, progress, on_epoch)

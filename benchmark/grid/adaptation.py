@@ -1,4 +1,4 @@
-"""The section `adaptation` of a grid file: a network of which a few parameters are trained."""
+"""The section `adaptation` of a grid file: a few parameters are trained, of a network or on its tokens."""
 
 import re
 from typing import Annotated, Any
@@ -7,11 +7,21 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from benchmark.grid.sections import Backbones
-from classifiers.fine_tuning.recipes import ADAPT, BITFIT, LORA, NORM, Lora, Recipe, RecipeEntry
+from classifiers.fine_tuning.recipes import (
+    ADAPT,
+    ATTENTIVE_PROBE,
+    BITFIT,
+    LORA,
+    NORM,
+    Lora,
+    Recipe,
+    RecipeEntry,
+)
 from extractors.validation import Strict, did_you_mean
 
 _LAST = "last_N"
-_METHODS = (LORA, BITFIT, NORM, _LAST)
+_NAMED = (LORA, BITFIT, NORM, ATTENTIVE_PROBE)
+_METHODS = (*_NAMED, _LAST)
 _ELSEWHERE = {  # keys that the recipe of another section may have
     "trainable": "the methods say what is trained: leave this key out",
     "stages": "the methods say what is trained: leave this key out",
@@ -20,7 +30,7 @@ _ELSEWHERE = {  # keys that the recipe of another section may have
 
 
 def _method(name: Any) -> Any:
-    if not isinstance(name, str) or name in (LORA, BITFIT, NORM) or re.fullmatch(r"last_[1-9]\d*", name):
+    if not isinstance(name, str) or name in _NAMED or re.fullmatch(r"last_[1-9]\d*", name):
         return name
     if re.fullmatch(r"last_\d*", name):
         raise PydanticCustomError("no_blocks", f"'{name}': {_LAST} trains the last N blocks, N from 1 on")
@@ -42,7 +52,10 @@ MethodName = Annotated[str, BeforeValidator(_method)]
 
 
 class Adaptation(Strict):
-    """Backbones × methods, all of them with one recipe: `lora`, `bitfit`, `norm`, `last_1`, `last_2`, ..."""
+    """Backbones × methods, with one recipe: `lora`, `bitfit`, `norm`, `attentive_probe`, `last_1`, ...
+
+    The attentive probe takes of the recipe what does not change images (`Recipe.of_tokens`).
+    """
 
     backbones: Backbones
     methods: list[MethodName] = Field(min_length=1)
@@ -55,5 +68,7 @@ class Adaptation(Strict):
         return {name: self._of(name) for name in self.methods}
 
     def _of(self, method: str) -> Recipe:
+        if method == ATTENTIVE_PROBE:
+            return self.recipe.of_tokens()
         trained: dict[str, Any] = {"trainable": f"{method}_blocks" if method.startswith("last_") else method}
         return self.recipe.model_copy(update=trained | ({"lora": self.lora} if method == LORA else {}))

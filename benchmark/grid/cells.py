@@ -15,7 +15,7 @@ from benchmark.grid.strategy import Extractor, Method
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import Recipe
 from extractors.digests import JsonValue, digest_of
-from extractors.specs import AnyExtractor, BackboneSpec, networks_of
+from extractors.specs import AnyExtractor, BackboneSpec, TokensSpec, networks_of
 from results.labels import size_name
 
 AXES = ("strategy", "backbone", "classifier", "body_part", "train_size", "seed")
@@ -58,6 +58,13 @@ class Cell:
         if isinstance(self.extractor, NoImage) or not STRATEGIES[self.strategy].needs_embedding:
             return None
         return self.extractor
+
+    @property
+    def cached_extractor(self) -> AnyExtractor | TokensSpec | None:
+        """The extractor whose rows the cell reads from the cache: vectors, tokens, or None for pixels."""
+        if self.recipe and self.recipe.reads_tokens and isinstance(self.extractor, BackboneSpec):
+            return TokensSpec(self.extractor)
+        return self.embedding_extractor
 
     @cached_property
     def id(self) -> str:

@@ -26,7 +26,8 @@ from benchmark.prediction.scoring import (
 from benchmark.store.kept_models import KeptModel
 from classifiers.contributions import gradient, has_gradient, has_shapley_values, removal, shapley_values
 from classifiers.decision_functions import Linear, Same
-from classifiers.fine_tuning.prediction import log_odds, resized
+from classifiers.fine_tuning.inputs import resized
+from classifiers.fine_tuning.prediction import log_odds
 from classifiers.selection import Floats
 from extractors.backbones import Backbone, forward, to_grey
 from extractors.descriptors import descriptors

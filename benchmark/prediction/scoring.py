@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmark.errors import UserError, reason
 from benchmark.store.kept_models import KeptModel, TunedHead
+from classifiers.fine_tuning.attentive_probe import probe_of_images
 from classifiers.fine_tuning.layers import TunedNetwork
 from classifiers.fine_tuning.prediction import features
 from classifiers.selection import Floats
@@ -95,6 +96,8 @@ def tuned_network(
     backbone = load_backbone(bare, size=size, device=choose_device(device))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)  # the random weights of a head are the same in every run
+        if model.tuned.probe:
+            backbone = probe_of_images(backbone, size)
         network = TunedNetwork(backbone, model.tuned.head).to(backbone.device)
     if trained:
         load_strictly(network, read_state(model.tuned.weights), model.tuned.weights)

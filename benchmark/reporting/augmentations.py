@@ -20,9 +20,11 @@ MOST_ROWS = 4  # images that are shown; chosen by hand
 
 
 def recipes_of(grid: Grid) -> Mapping[str, Recipe]:
-    """The recipes of a grid by name; none without fine-tuning and adaptation, whose methods share one."""
+    """The recipes of a grid that see images, by name; the methods of adaptation share one."""
     tuned = grid.fine_tuning.named_recipes if grid.fine_tuning else {}
-    return {**tuned, **({"adaptation": grid.adaptation.recipe} if grid.adaptation else {})}
+    methods = grid.adaptation.named_recipes.values() if grid.adaptation else ()
+    of_images = grid.adaptation and not all(recipe.reads_tokens for recipe in methods)
+    return {**tuned, **({"adaptation": grid.adaptation.recipe} if grid.adaptation and of_images else {})}
 
 
 def save_augmentations(grid: Grid, manifest: Manifest, folder: Path) -> list[Path]:
@@ -35,7 +37,8 @@ def save_augmentations(grid: Grid, manifest: Manifest, folder: Path) -> list[Pat
     recipes = recipes_of(grid)
     if not recipes:
         raise UserError(
-            f"grid '{grid.name}' has no section fine_tuning or adaptation, so it changes no image"
+            f"grid '{grid.name}' trains no network on images (fine_tuning, or adaptation with another method "
+            "than attentive_probe), so it augments no image"
         )
     pool, _ = pool_and_test(manifest, grid.dataset.protocol)
     shown, paths = example_rows(manifest, pool), manifest.paths()

@@ -24,11 +24,15 @@ _VERSION = 1
 
 @dataclass(frozen=True)
 class TunedHead:
-    """What a fine-tuned network has beside its backbone: head, side in pixels of its input, weights file."""
+    """What a fine-tuned network has beside its backbone: head, side in pixels of its input, weights file.
+
+    With `probe`, the head is on tokens of the backbone, which attention pools.
+    """
 
     head: Head
     resolution: int | None
     weights: Path
+    probe: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +110,7 @@ def write_model(
             "head": head,
             "resolution": tuned.resolution,
             "weights": file_digest(tuned.weights),
+            **({"probe": True} if tuned.probe else {}),
         }
     (target / MODEL_INDEX).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return target
@@ -142,7 +147,8 @@ def read_model(records: Records, record: Finished) -> KeptModel:
 def _tuned(content: Mapping[str, Any], weights: Path) -> TunedHead:
     if file_digest(weights) != content["weights"]:
         raise ValueError(f"{weights} is not the file that was written with it")
-    return TunedHead(Head.model_validate(content["head"]), content["resolution"], weights)
+    head, probe = Head.model_validate(content["head"]), bool(content.get("probe", False))
+    return TunedHead(head, content["resolution"], weights, probe)
 
 
 def _settings(extractor: AnyExtractor, tuned: TunedHead | None) -> dict[str, Any]:

@@ -15,10 +15,12 @@ from extractors.device_stream import sent
 class TrainingImages:
     """The pixel store (n_images, size, size) uint8, the N rows to learn from, and the test rows.
 
+    Instead of pixels, tokens (n_images, tokens, d) float16 for a recipe that `reads_tokens`.
+
     `labels`, `groups` (patients), `studies` and `body_parts` belong to `rows`, in their order.
     """
 
-    pixels: NDArray[np.uint8]
+    pixels: NDArray[Any]
     rows: Rows
     labels: NDArray[np.int64]
     groups: NDArray[Any]
@@ -74,12 +76,12 @@ class Part:
 
 
 class PixelSource:
-    """Pixels of some rows, sent to a device; kept on CUDA when they need less than a quarter of its memory.
+    """Pixels or tokens of some rows, sent to a device; kept on CUDA when they need under a quarter of it.
 
-    The quarter was chosen by hand, to leave room for the training.
+    The quarter of its memory was chosen by hand, to leave room for the training.
     """
 
-    def __init__(self, pixels: NDArray[np.uint8], rows: Rows, device: torch.device) -> None:
+    def __init__(self, pixels: NDArray[Any], rows: Rows, device: torch.device) -> None:
         self._pixels, self._rows, self._device = pixels, rows, device
         self._resident: torch.Tensor | None = None
         if device.type == "cuda":
@@ -88,7 +90,7 @@ class PixelSource:
                 self._resident = torch.from_numpy(np.asarray(pixels[rows])).to(device)
 
     def __call__(self, positions: Rows) -> torch.Tensor:
-        """The uint8 pixels (n, size, size) at these positions."""
+        """The uint8 pixels (n, size, size), or float16 tokens (n, tokens, d), at these positions."""
         if self._resident is not None:
             return self._resident[sent(positions, self._device)]
         return sent(self._pixels[self._rows[positions]], self._device)

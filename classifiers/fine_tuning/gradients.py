@@ -1,5 +1,7 @@
 """Compute the gradients of a batch, in pieces that fit the device's memory."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -7,12 +9,13 @@ from torch import Tensor
 
 from classifiers.fine_tuning.augmentation import augment
 from classifiers.fine_tuning.data import Part, PixelSource
+from classifiers.fine_tuning.inputs import stored_values
 from classifiers.fine_tuning.layers import TunedNetwork
 from classifiers.fine_tuning.losses import summed_loss, unit_weights
-from classifiers.fine_tuning.prediction import log_odds, resized
+from classifiers.fine_tuning.prediction import log_odds
 from classifiers.fine_tuning.recipes import Recipe
 from classifiers.selection import Rows
-from extractors.backbones import Backbone, to_grey
+from extractors.backbones import Backbone
 from extractors.device_stream import sent
 
 
@@ -28,7 +31,7 @@ class BatchGradients:
         backbone: Backbone,
         network: TunedNetwork,
         recipe: Recipe,
-        pixels: NDArray[np.uint8],
+        pixels: NDArray[Any],
         train: Part,
     ) -> None:
         self.micro_batch = recipe.batch_size
@@ -72,8 +75,9 @@ class BatchGradients:
         """The log odds (n,) of augmented training images."""
         device = self._backbone.device
         where = sent(positions, device)
-        grey = resized(to_grey(self._source(positions), device), self._recipe.resolution)
-        return log_odds(self._backbone, self._network, augment(grey, draws[where], self._recipe.augmentation))
+        values = stored_values(self._source(positions), device, self._recipe.resolution)
+        values = augment(values, draws[where], self._recipe.augmentation)
+        return log_odds(self._backbone, self._network, values)
 
     def loss(self, odds: Tensor, positions: Rows) -> Tensor:
         """The loss of these training images, summed over their units."""

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torchvision.models.vision_transformer import Encoder
 
 from classifiers.fine_tuning.few_parameters import few_parameters
-from classifiers.fine_tuning.recipes import BITFIT, LORA, NORM, Head, Stage
+from classifiers.fine_tuning.recipes import ATTENTIVE_PROBE, BITFIT, LORA, NORM, Head, Stage
 from extractors.backbones import Backbone
 from extractors.validation import did_you_mean
 
@@ -26,7 +26,7 @@ _OPTIMIZERS: dict[str, Any] = {
 
 
 class TunedNetwork(nn.Module):
-    """A backbone and a head: normalised pixels (n, channels, size, size) to log odds (n,)."""
+    """A backbone and a head: normalised pixels (n, channels, size, size), or tokens, to log odds (n,)."""
 
     def __init__(self, backbone: Backbone, head: Head) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ def _chosen(backbone: nn.Module, names: list[str], trainable: str) -> list[str]:
             raise ValueError(f"trainable: {trainable}, but the network has {len(known)} blocks")
         last = tuple(f"{name}." for block in known[-wanted:] for name in block)
         return [name for name in names if name.startswith(last)]
-    return names if trainable == "all" else []
+    return names if trainable in ("all", ATTENTIVE_PROBE) else []
 
 
 def _from_layer(backbone: nn.Module, names: list[str], layer: str) -> Iterator[str]:

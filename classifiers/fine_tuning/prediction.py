@@ -1,50 +1,46 @@
-"""Predict log odds of images, batch by batch."""
+"""Predict log odds of images, or of their tokens, batch by batch."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
+from classifiers.fine_tuning.inputs import network_values, stored_values
 from classifiers.fine_tuning.layers import TunedNetwork
 from classifiers.selection import Floats, Rows
-from extractors.backbones import Backbone, normalised, to_grey
+from extractors.backbones import Backbone
 from extractors.device_stream import BatchSize, compute_batches
 
 _BATCH = 64  # images per batch, halved when they do not fit the memory; chosen by hand
 
 
-def log_odds(backbone: Backbone, network: TunedNetwork, grey: Tensor) -> Tensor:
-    """The log odds (n,) float32 of images (n, 1, size, size) in 0..1. On CUDA the backbone uses bfloat16."""
+def log_odds(backbone: Backbone, network: TunedNetwork, values: Tensor) -> Tensor:
+    """The log odds (n,) float32 of `stored_values`. On CUDA the backbone uses bfloat16."""
     device = backbone.device
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-        odds: Tensor = network(normalised(backbone, grey))
+        odds: Tensor = network(network_values(backbone, values))
     return odds.float()
 
 
-def resized(grey: Tensor, resolution: int | None) -> Tensor:
-    """Images (n, 1, size, size) averaged down to `resolution` pixels a side; None: as they are."""
-    return grey if resolution is None else functional.adaptive_avg_pool2d(grey, resolution)
-
-
-def head_input(backbone: Backbone, network: TunedNetwork, grey: Tensor) -> Tensor:
-    """What the head is given (n, width) float32 for images (n, 1, size, size) in 0..1."""
+def head_input(backbone: Backbone, network: TunedNetwork, values: Tensor) -> Tensor:
+    """What the head is given (n, width) float32 for `stored_values`."""
     device = backbone.device
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-        found: Tensor = network.backbone(normalised(backbone, grey))
+        found: Tensor = network.backbone(network_values(backbone, values))
     return found.float()
 
 
 def predict(
     backbone: Backbone,
     network: TunedNetwork,
-    pixels: NDArray[np.uint8],
+    pixels: NDArray[Any],
     rows: Rows,
     resolution: int | None = None,
 ) -> Floats:
-    """The log odds (n,) float64 of these rows of the pixel store, with the network in eval mode.
+    """The log odds (n,) float64 of these rows of the pixels or tokens, with the network in eval mode.
 
     A batch that does not fit the device is halved. Raises ValueError when a single image does not fit.
     """
@@ -55,7 +51,7 @@ def predict(
 def features(
     backbone: Backbone,
     network: TunedNetwork,
-    pixels: NDArray[np.uint8],
+    pixels: NDArray[Any],
     rows: Rows,
     resolution: int | None = None,
 ) -> NDArray[np.float32]:
@@ -68,13 +64,13 @@ def _in_batches(
     compute: Callable[[Backbone, TunedNetwork, Tensor], Tensor],
     backbone: Backbone,
     network: TunedNetwork,
-    pixels: NDArray[np.uint8],
+    pixels: NDArray[Any],
     rows: Rows,
     resolution: int | None,
 ) -> NDArray[np.float32]:
     network.eval()
     return compute_batches(
-        lambda batch: compute(backbone, network, resized(to_grey(batch, backbone.device), resolution)),
+        lambda batch: compute(backbone, network, stored_values(batch, backbone.device, resolution)),
         lambda positions: pixels[rows[positions]],
         len(rows),
         device=backbone.device,

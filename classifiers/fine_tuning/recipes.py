@@ -14,6 +14,7 @@ from extractors.validation import Strict, did_you_mean
 END_TO_END = "end_to_end"  # the classifier of the cells of a grid with one unnamed recipe
 FINE_TUNING_VERSION = 3  # raise it when the same recipe gives different numbers
 LORA, BITFIT, NORM = "lora", "bitfit", "norm"  # what trains few parameters: `few_parameters`
+ATTENTIVE_PROBE = "attentive_probe"  # what is trained on stored tokens: `attentive_probe`
 ADAPT = "adapt"  # the preset for training few parameters
 
 Rate = Annotated[float, Field(gt=0, le=10)]
@@ -174,6 +175,16 @@ class Recipe(Stage):
     def uses_lora(self) -> bool:
         """Whether a stage trains low-rank changes."""
         return any(stage.trainable == LORA for stage in self.each_stage())
+
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether a probe on the tokens of a frozen network is trained, instead of a network on pixels."""
+        return self.trainable == ATTENTIVE_PROBE
+
+    def of_tokens(self) -> "Recipe":
+        """The recipe for the attentive probe: tokens are computed once, of whole images as they are."""
+        changes = {"trainable": ATTENTIVE_PROBE, "augmentation": Augmentation(), "resolution": None}
+        return self.model_copy(update=changes)
 
     def with_rate(self, rate: float) -> "Recipe":
         """The recipe with the searched list replaced by one of its rates; its stages are complete."""

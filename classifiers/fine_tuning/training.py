@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
@@ -71,7 +72,7 @@ class Training:
         *,
         backbone: Backbone,
         recipe: Recipe,
-        pixels: NDArray[np.uint8],
+        pixels: NDArray[Any],
         train: Part,
         validation: Part | None,
         seed: int,

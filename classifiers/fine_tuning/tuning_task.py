@@ -12,6 +12,7 @@ import torch
 from classifiers.calibration import OF_LOG_ODDS, Units, calibrate, choose_threshold
 from classifiers.conformal import HeldOut
 from classifiers.familiarity import REFERENCES, Familiarity, familiarity_of
+from classifiers.fine_tuning.attentive_probe import probe_of_tokens
 from classifiers.fine_tuning.checkpoints import EpochNumbers
 from classifiers.fine_tuning.data import Part, TrainingImages
 from classifiers.fine_tuning.recipes import Recipe
@@ -20,11 +21,11 @@ from classifiers.fitted_model import FittedModel
 from classifiers.fitting import Fit
 from classifiers.names import WEIGHTS
 from classifiers.selection import Floats, Folds, Rows
-from extractors.backbones import load_backbone
+from extractors.backbones import Backbone, load_backbone
 from extractors.devices import device_name, peak_memory
 from extractors.sources import why_fixed
 from extractors.specs import BackboneSpec
-from extractors.weights import save_state
+from extractors.weights import State, save_state
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +49,12 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class TuningTask:
-    """A backbone, a recipe and the images of one cell.
+    """A backbone, a recipe and the images of one cell, or their tokens where the recipe `reads_tokens`.
 
     `checkpoints` is a folder of this task's own. With `by_study`, probabilities are calibrated and the
     threshold is chosen per study (mean over its images), else per image. `on_epoch` is called with the
     numbers of each epoch of the result's history, `on_trained` after each pass over training images: with
-    folds there are more of these.
+    folds there are more of these. `size` is the side in pixels of images whose tokens are given.
     """
 
     spec: BackboneSpec
@@ -65,6 +66,7 @@ class TuningTask:
     on_epoch: Callable[[EpochNumbers], None] = lambda epoch: None
     on_trained: Callable[[], None] = lambda: None
     by_study: bool = False
+    size: int = 0
 
     @property
     def weights(self) -> Path:
@@ -94,10 +96,8 @@ class TuningTask:
 
         Raises ValueError as `load_backbone`, and for a source whose networks cannot be trained.
         """
-        if problem := why_fixed(self.spec.name):
-            raise ValueError(problem)
         return Training(
-            backbone=load_backbone(self.spec, size=self._side(), device=self.device),
+            backbone=self._backbone(),
             recipe=recipe,
             pixels=self.images.pixels,
             train=train,
@@ -115,7 +115,7 @@ class TuningTask:
         predicted = perf_counter()
         model, threshold = self.calibrated(unseen)
         calibrated = perf_counter()
-        save_state(kept.best, self.weights)
+        save_state({**kept.best, **self._frozen_state()}, self.weights)
         return Fit(
             probabilities=model.calibrate(odds),
             parameters=choice.parameters,
@@ -129,6 +129,21 @@ class TuningTask:
             bytes_on_disk=self.weights.stat().st_size,
             model=model,
         )
+
+    def _backbone(self) -> Backbone:
+        """The network to train."""
+        if self.recipe.reads_tokens:
+            return probe_of_tokens(self.spec, self.images.pixels.shape[2], self.seed, self.device)
+        if problem := why_fixed(self.spec.name):
+            raise ValueError(problem)
+        return load_backbone(self.spec, size=self._side(), device=self.device)
+
+    def _frozen_state(self) -> State:
+        """The weights of the network whose tokens were read, which belong to the kept network; else none."""
+        if not self.recipe.reads_tokens:
+            return {}
+        frozen = load_backbone(self.spec, size=self.size, device=torch.device("cpu")).network.state_dict()
+        return {f"backbone.network.{name}": value.clone() for name, value in frozen.items()}
 
     def _side(self) -> int:
         """The side in pixels of the network's input. Raises ValueError when the stored images are smaller."""

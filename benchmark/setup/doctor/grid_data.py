@@ -8,6 +8,7 @@ from benchmark.datasets.manifest import Manifest
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
 from benchmark.execution.plan import Plan, make_plan
+from benchmark.execution.token_room import bytes_of_tokens, tokens_of_plan
 from benchmark.grid.schema import Grid
 from benchmark.setup.doctor.finding import NOTE, OK, PROBLEM, Finding, Surroundings
 from benchmark.setup.doctor.hardware import existing
@@ -67,7 +68,8 @@ def _unreadable(manifest: Manifest) -> Iterator[Finding]:
 def _space(around: Surroundings, plan: Plan) -> Finding:
     images, side = len(plan.manifest.images), plan.grid.image.size
     extractors = {p.cell.backbone for p in plan.todo if p.cell.embedding_extractor}
-    needed = images * (side * side + _WIDEST * len(extractors))
+    tokens = sum(bytes_of_tokens(one, images, side) or 0 for one in tokens_of_plan(plan).values())
+    needed = images * (side * side + _WIDEST * len(extractors)) + tokens
     free = shutil.disk_usage(existing(around.workspace.folder)).free
     what = (
         f"the cache of this grid needs at most about {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free"

@@ -115,7 +115,7 @@ def test_a_frozen_cell_counts_the_images_that_it_needs():
 def test_a_fine_tuning_trains_and_embeds_nothing():
     facts = {"device": "a GPU", "threads": 4, "peak_memory_bytes": 70}
     facts |= {"trainable_parameters": 30, "optimiser_bytes": 240}
-    cost = tuned_cost(FIT, test=40, facts=facts, used=Usage(peak_memory_bytes=800)).model_dump()
+    cost = tuned_cost(FIT, train=60, test=40, facts=facts, used=Usage(peak_memory_bytes=800)).model_dump()
     assert [cost[f"seconds_{stage}"] for stage in STAGES] == [0.0, 3.0, 0.0, 2.0, 1.0]
     assert (cost["seconds_total"], cost["evaluation_seconds"]) == (6.0, 1.0)
     assert (cost["trainable_parameters"], cost["optimiser_bytes"]) == (30, 240)
@@ -124,6 +124,18 @@ def test_a_fine_tuning_trains_and_embeds_nothing():
         70,
         None,
     )
+
+
+def test_an_attentive_probe_trains_and_embeds():
+    facts = {"device": "a GPU", "threads": 4, "peak_memory_bytes": 70}
+    facts |= {"trainable_parameters": 30, "optimiser_bytes": 240}
+    used = Usage(peak_memory_bytes=800, energy_kwh=0.5)
+    cost = tuned_cost(FIT, train=60, test=40, facts=facts, used=used, tokens=EMBEDDING).model_dump()
+    assert [cost[f"seconds_{stage}"] for stage in STAGES] == [pytest.approx(1.0), 3.0, 0.0, 2.0, 1.0]
+    assert cost["seconds_total"] == pytest.approx(7.0)
+    assert cost["evaluation_seconds"] == pytest.approx(1.4)
+    assert cost["energy_kwh"] == pytest.approx(0.6)
+    assert cost["trainable_parameters"] == 30
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import redirect_stdout
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +24,7 @@ from benchmark.execution.run import Settings, run_plan
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.curve_pages import MlflowClient, curve_pages
 from classifiers.fine_tuning import checkpoints
+from extractors.tokens import NoTokensError
 from tests.benchmark.finished_run import Ran, copy_run, small_grid
 from tests.benchmark.opened import open_plan
 
@@ -189,6 +191,38 @@ def test_a_failing_recipe_is_one_line_and_the_others_go_on(tuning_grid, workspac
     statuses = {r.classifier: r.status for r in read_records(plan, records)}
     assert statuses == {"logistic_regression": "ok", "majority": "ok", "end_to_end": "failed"}
     assert "the network has no layer 'blocks.99'" in capsys.readouterr().out
+
+
+def test_a_network_without_tokens_is_one_line_and_the_others_go_on(tuning_grid, workspace, monkeypatch):
+    def without(network, images, last=1):
+        raise NoTokensError("it shows none")
+
+    monkeypatch.setattr("extractors.token_arrays.tokens_of", without)
+    adaptation = {"backbones": [NETWORK], "methods": ["attentive_probe", "last_1"]}
+    grid = tuning_grid(
+        feature_extraction=None,
+        fine_tuning=None,
+        adaptation={**adaptation, "recipe": {"epochs": 1, "folds": 2}},
+        train_sizes=[40],
+    )
+    plan, records = open_plan(grid, workspace)
+    settings = Settings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
+    outcomes = dict(run_plan(plan, records, settings, lambda *_: None))
+    found = {planned.cell.classifier: outcomes[planned.cell.id] for planned in plan.cells}
+    assert found == {"attentive_probe": "failed", "last_1": "ok"}
+    errors = [records.read(cell).error for cell, status in outcomes.items() if status == "failed"]
+    assert errors == [f"backbone '{LABEL}': attentive_probe needs tokens: it shows none"]
+
+
+def test_tokens_travel_in_the_place_of_pixels(tmp_path):
+    job = SimpleNamespace(pixels_folder=tmp_path / "pixels")
+    on_pixels, on_tokens = fine_tuned.Tuning(None), fine_tuned.Tuning(None, tmp_path / "tokens")
+    assert (on_pixels.arrays(job), on_tokens.arrays(job)) == ([tmp_path / "pixels"], [tmp_path / "tokens"])
+    assert on_pixels.moved({}) is on_pixels
+    there = on_tokens.moved({tmp_path / "tokens": tmp_path / "there"})
+    assert there.tokens == tmp_path / "there"
+    with pytest.raises(ValueError, match=r"the tokens .*there were deleted"):
+        there.data(job)
 
 
 def test_recipes_of_one_backbone_run_apart_and_resume_apart(tuning_grid, workspace, monkeypatch):

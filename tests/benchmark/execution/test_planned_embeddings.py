@@ -38,6 +38,21 @@ def test_a_first_guess_is_as_many_times_shorter_as_the_engine_is_faster(opened, 
     assert by_extractor(opened, tmp_path, device="mps")["bundled"].engine == "torch"
 
 
+def test_tokens_are_listed_with_their_size_and_the_time_of_the_vectors(write_grid, tmp_path, monkeypatch):
+    from benchmark.store.workspace import Workspace
+
+    section = {"backbones": ["bundled"], "methods": ["lora", "attentive_probe"]}
+    grid = write_grid(train_sizes=[40], feature_extraction=NETWORK, adaptation=section)
+    opened = open_plan(grid, Workspace(tmp_path / "runs"))
+    monkeypatch.setattr(planned_embeddings, "_measured", lambda records: {("bundled", "torch"): 8.0})
+    found = by_extractor(opened, tmp_path, engine="onnxruntime")
+    tokens = found["bundled (tokens)"]
+    places = opened[0].grid.image.size // 32
+    assert tokens.bytes == tokens.images * places**2 * 384 * 2
+    assert (tokens.engine, tokens.seconds) == ("torch", pytest.approx(8.0 * tokens.images / 1000))
+    assert found["bundled"].bytes is None
+
+
 def test_a_descriptor_has_no_engine(opened, tmp_path):
     guess = STRATEGIES["hand_crafted"].embedding_ms * len(opened[0].manifest.images) / 1000
     found = by_extractor(opened, tmp_path, engine="onnxruntime")["glcm"]

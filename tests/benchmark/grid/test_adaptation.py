@@ -45,6 +45,30 @@ def test_the_settings_of_lora_are_a_part_of_its_cells_alone():
     assert "lora" not in large["lora"].asked(), "a default is no part of a cell's id"
 
 
+def test_the_attentive_probe_has_the_recipe_without_what_changes_images():
+    recipe = {"preset": "adapt", "epochs": 3, "resolution": 32}
+    made = section(methods=["lora", "attentive_probe"], recipe=recipe).named_recipes
+    probe = made["attentive_probe"]
+    assert probe.reads_tokens
+    assert not made["lora"].reads_tokens
+    assert (probe.epochs, probe.rates()) == (made["lora"].epochs, made["lora"].rates())
+    assert probe.resolution is None
+    assert not probe.augmentation.moves
+    assert not probe.augmentation.shades
+    assert made["lora"].resolution == 32
+    other = section(methods=["attentive_probe"], recipe={**recipe, "resolution": 64, "augmentation": {}})
+    assert other.named_recipes["attentive_probe"].asked() == probe.asked(), (
+        "what it ignores changes no cell id"
+    )
+
+
+def test_a_recipe_of_fine_tuning_cannot_ask_for_the_probe(write_grid):
+    recipe = {"trainable": "attentive_probe"}
+    path = write_grid(fine_tuning={"backbones": BACKBONES, "recipe": recipe})
+    with pytest.raises(UserError, match="trainable"):
+        read_grid(path)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

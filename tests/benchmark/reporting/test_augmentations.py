@@ -37,8 +37,10 @@ def test_each_recipe_has_its_picture_with_a_row_per_body_part(grid_with, phantom
 
 def test_a_grid_without_fine_tuning_and_a_folder_that_is_a_file_are_one_line(grid_with, phantom, tmp_path):
     manifest = read_mura(phantom)
-    with pytest.raises(UserError, match="has no section fine_tuning or adaptation"):
-        save_augmentations(grid_with(), manifest, tmp_path / "out")
+    probed = grid_with(adaptation={"backbones": ["bundled"], "methods": ["attentive_probe"]})
+    for nothing in (grid_with(), probed):
+        with pytest.raises(UserError, match="augments no image"):
+            save_augmentations(nothing, manifest, tmp_path / "out")
     (tmp_path / "file").write_text("")
     grid = grid_with(fine_tuning={"backbones": ["bundled"], "recipe": "default"})
     with pytest.raises(UserError, match=r"--out: .*file cannot be made"):

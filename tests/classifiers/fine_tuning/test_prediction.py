@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from classifiers.fine_tuning import prediction
+from classifiers.fine_tuning.inputs import resized
 from classifiers.fine_tuning.layers import TunedNetwork
-from classifiers.fine_tuning.prediction import predict, resized
+from classifiers.fine_tuning.prediction import predict
 from classifiers.fine_tuning.recipes import Head
 from extractors.backbones import load_backbone
 from tests.classifiers.fine_tuning.tasks import CPU, SPEC, marked_images

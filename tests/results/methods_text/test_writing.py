@@ -132,7 +132,7 @@ def facts(protocol="official", kind="mura", recipe="default", **changes):
 
 
 MAJORITY = {"backbones": ["densenet169"], "classifiers": ["majority"]}
-ADAPTED = {"backbones": ["densenet169"], "methods": ["lora", "bitfit", "norm", "last_2"]}
+ADAPTED = {"backbones": ["densenet169"], "methods": ["attentive_probe", "lora", "bitfit", "norm", "last_2"]}
 GRIDS = {
     "three ways": facts(adaptation=ADAPTED),
     "adapted alone": facts(
@@ -141,6 +141,7 @@ GRIDS = {
         hand_crafted=None,
         train_sizes=["full"],
     ),
+    "probed alone": facts(adaptation={**ADAPTED, "methods": ["attentive_probe"]}, fine_tuning=None),
     "everything": facts(),
     "frozen": facts(hand_crafted=None, fine_tuning=None, **NOTHING),
     "majority": facts(feature_extraction=MAJORITY, hand_crafted=None, fine_tuning=None, **NOTHING),
