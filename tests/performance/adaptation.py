@@ -11,15 +11,18 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
+from classifiers.fine_tuning.attentive_probe import probe_of_tokens
 from classifiers.fine_tuning.footprint import footprint_of
 from classifiers.fine_tuning.layers import TunedNetwork, choose_trainable, optimiser, set_modes
 from classifiers.fine_tuning.low_rank import add_low_rank
-from classifiers.fine_tuning.recipes import Recipe
+from classifiers.fine_tuning.recipes import ATTENTIVE_PROBE, Recipe
 from extractors.backbones import load_backbone
 from extractors.specs import BackboneSpec
+from extractors.token_arrays import token_shape
 
-WAYS = ("all", "lora", "bitfit", "norm", "last_1_blocks")
+WAYS = ("all", "lora", "bitfit", "norm", "last_1_blocks", ATTENTIVE_PROBE)
 BATCH = 32
+CPU = torch.device("cpu")
 
 
 def main() -> None:
@@ -40,15 +43,19 @@ def main() -> None:
 
 def measure(name, size, steps, way):
     """Seconds of a step (median, without the first), and the trained parameters."""
-    recipe = Recipe(trainable=way, batch_norm="eval")
+    recipe = Recipe(batch_norm="eval").model_copy(update={"trainable": way})
     stage = recipe.each_stage()[0]
-    spec = BackboneSpec(name, "random")
-    network = TunedNetwork(load_backbone(spec, size=size, device=torch.device("cpu")), recipe.head)
+    backbone, x = load_backbone(BackboneSpec(name, "random"), size=size, device=CPU), None
+    if recipe.reads_tokens:
+        tokens, width = token_shape(backbone, size)
+        backbone, x = probe_of_tokens(backbone.spec, width, 0, CPU), torch.randn(BATCH, tokens, width)
+    network = TunedNetwork(backbone, recipe.head)
     if recipe.uses_lora:
         add_low_rank(network.backbone, recipe.lora)
     parameters = footprint_of(network, recipe).trainable_parameters
     choose_trainable(network, way)
-    made, x, seconds = optimiser(network, stage, 1e-3), torch.randn(BATCH, 3, size, size), []
+    made, seconds = optimiser(network, stage, 1e-3), []
+    x = torch.randn(BATCH, 3, size, size) if x is None else x
     set_modes(network, stage, 100, BATCH)
     for _ in range(steps):
         began = process_time()
