@@ -34,7 +34,7 @@ class Cluster:
         self.workers = [self._start_worker() for _ in range(2)]
 
     def _start_scheduler(self) -> Started:
-        place = ["--host", "127.0.0.1", "--port", self._port, "--no-dashboard", "--no-show"]
+        place = ["--host", "127.0.0.1", "--port", self._port, "--dashboard-address", "127.0.0.1:0"]
         return Started("scheduler", *place, module="dask", cwd=self._folder)
 
     def _start_worker(self) -> Started:
