@@ -40,12 +40,12 @@ def difference_rows(
     QUESTIONS together are one family, over backbones, body parts and sizes; each other comparison is one.
     The means over backbones are families of their own, and so are single recipes, which have no verdict: the
     question is answered with the recipe that training folds chose. In a family `all` goes before the body
-    parts of the same size (`results.families`). `planned` are the comparisons that the grid plans; where it
-    is None (unknown) those that are there.
+    parts of the same size (`results.families`). `planned` are the comparisons that the grid plans; those that
+    are there join them, which no grid has planned where two were put together, or is unknown (None).
     """
     rows = [_row(evaluated, pair) for pair in found]
-    plan = [_planned(row) for row in rows] if planned is None else list(planned)
     known = {_planned(row).key: row for row in rows}
+    plan = _with_unplanned(planned or (), rows)
     for family in _families(plan):
         _judge(evaluated.evaluation, family, known)
     for row in rows:
@@ -118,6 +118,12 @@ def _not_worse(difference: Difference, margin: float, sign: int) -> float:
 def _planned(row: Row) -> Planned:
     axes = {name: row[name] for name in ("comparison", "backbone", "recipe", "body_part", "train_size")}
     return Planned(**axes, seeds=row["names"])
+
+
+def _with_unplanned(planned: Sequence[Planned], rows: Sequence[Row]) -> list[Planned]:
+    """The planned comparisons, and after them those that are there without having been planned."""
+    keys = {one.key for one in planned}
+    return [*planned, *(one for one in map(_planned, rows) if one.key not in keys)]
 
 
 def _families(plan: Sequence[Planned]) -> list[list[Planned]]:

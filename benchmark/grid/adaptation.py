@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from benchmark.grid.sections import Backbones
@@ -61,6 +61,16 @@ class Adaptation(Strict):
     methods: list[MethodName] = Field(min_length=1)
     recipe: Annotated[RecipeEntry, BeforeValidator(_recipe)] = Field(default=ADAPT, validate_default=True)
     lora: Lora = Lora()
+
+    @field_validator("recipe")
+    @classmethod
+    def _one_stage(cls, recipe: Recipe) -> Recipe:
+        """Refuse a preset whose stages say what is trained: they would train all weights under any name."""
+        if recipe.stages:
+            raise PydanticCustomError(
+                "stages", f"the methods say what is trained: take a recipe without stages, such as {ADAPT}"
+            )
+        return recipe
 
     @property
     def named_recipes(self) -> dict[str, Recipe]:

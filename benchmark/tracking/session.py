@@ -130,7 +130,10 @@ class Session:
         tracker, evaluation = self._open(), self._plan.grid.evaluation
         tracker.log_cells(map(self._content, known))
         for kept in models_asked_for(self._plan, self._records):
-            tracker.log_model(kept, partial(_write_model, self._records, kept))
+            try:
+                tracker.log_model(kept, partial(_write_model, self._records, kept))
+            except (UserError, ValueError) as error:  # of this model, which the others need not wait for
+                _log.warning("the model of the cell %s is not in MLflow: %s", kept.cell, reason(error))
         tracker.log_curves([*answers.points, *answers.control_points])
         for part in self._plan.grid.body_parts:
             of_part = [row for row in answers.head_to_head if row["body_part"] == part]

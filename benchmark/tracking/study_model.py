@@ -5,6 +5,7 @@ MLflow loads it from the file beside this one (models from code), so that nothin
 
 import base64
 import warnings
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +20,8 @@ from benchmark.prediction.studies import Study
 from benchmark.prediction.table import predictions_frame
 from benchmark.store.record import Finished
 from benchmark.store.records import Records
-from extractors.engines import TORCH
+from extractors.engines import ENGINES, TORCH
+from extractors.specs import BETWEEN
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -31,6 +33,7 @@ with warnings.catch_warnings():
 
 _SCRIPT = Path(__file__).with_name("study_model_script.py")
 _BUNDLE = "bundle"
+TABICL = "tabicl"  # a classifier of the name of its package
 _NEEDED = ("torch", "torchvision", "timm", "scikit-learn", "xgboost", "scikit-image")
 SIGNATURE = ModelSignature(
     inputs=Schema(
@@ -93,18 +96,24 @@ def save_study_model(records: Records, record: Finished, folder: Path) -> None:
             input_example=_example(record),
             pip_requirements=[
                 *(f"{name}=={known[name]}" for name in _NEEDED if name in known),
-                *_engine(record),
+                *_engines(record),
+                *([f"{TABICL}=={version(TABICL)}"] if record.classifier == TABICL else []),
             ],
             metadata={"cell": record.cell, "grid": record.grid},
         )
 
 
-def _engine(record: Finished) -> list[str]:
-    """The package that ran a frozen network, and the one that exports the network for it; none for torch."""
+def _engines(record: Finished) -> list[str]:
+    """The packages that ran frozen networks, and the one that exports networks for them; none for torch."""
     used = record.embedding
-    if used is None or not used.engine or used.engine == TORCH:
+    if used is None or not used.engine or not used.engine_version:
         return []
-    return [f"{used.engine}=={used.engine_version}", "onnx"]
+    named = zip(used.engine.split(BETWEEN), used.engine_version.split(BETWEEN), strict=True)
+    packages = {
+        (ENGINES[engine].package or engine) if engine in ENGINES else engine: at for engine, at in named
+    }
+    found = [f"{package}=={at}" for package, at in packages.items() if package != TORCH]
+    return [*found, "onnx"] if found else []
 
 
 def _example(record: Finished) -> pd.DataFrame:

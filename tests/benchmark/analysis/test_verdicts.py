@@ -117,6 +117,17 @@ def three_ways(tmp_path_factory):
     return answers_from(plan, records)
 
 
+def test_a_comparison_that_nobody_planned_joins_the_family(answers):
+    """As where two halves of a grid are put together, of which neither has the mean over backbones."""
+    own = [one for one in answers.planned if one.backbone == answers.planned[0].backbone]
+    assert 0 < len(own) < len(answers.planned)
+    table = difference_rows(answers.cells, answers.pairs, own)
+    whole = answers.differences
+    keys = ["comparison", "backbone", "recipe", "body_part", "train_size"]
+    joined = whole.set_index(keys)["p_adjusted"].sort_index()
+    assert table.set_index(keys)["p_adjusted"].sort_index().to_dict() == pytest.approx(joined.to_dict())
+
+
 def test_three_ways_are_one_family_and_hand_crafted_stays_another(three_ways):
     table = three_ways.differences
     of_networks = table[table["backbone"] != EVERY_BACKBONE]

@@ -79,6 +79,8 @@ def test_a_recipe_of_fine_tuning_cannot_ask_for_the_probe(write_grid):
         ({"methods": ["lora"], "lora": {"rank": 0}}, "greater than or equal to 1"),
         ({"methods": ["lora"], "recipe": {"trainable": "all"}}, "the methods say what is trained"),
         ({"methods": ["lora"], "recipe": {"stages": []}}, "the methods say what is trained"),
+        ({"methods": ["lora"], "recipe": "probe_then_tune"}, "take a recipe without stages, such as adapt"),
+        ({"methods": ["lora"], "recipe": {"preset": "probe_then_tune"}}, "take a recipe without stages"),
         ({"methods": ["lora"], "recipe": {"lora": {}}}, "give it beside 'recipe'"),
         ({"methods": ["lora"], "recipe": {"epoch": 1}}, "did you mean 'epochs'"),
     ],

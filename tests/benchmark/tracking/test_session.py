@@ -97,6 +97,24 @@ def test_a_store_that_is_back_at_the_end_gets_everything(whole, session, tracker
     assert tracker.told.count("cell") == len(known)
 
 
+def test_a_model_that_cannot_be_written_keeps_nothing_else_out(whole, session, tracker, monkeypatch, caplog):
+    plan, records = whole
+    known = list(records.all())
+    monkeypatch.setattr("benchmark.tracking.session.models_asked_for", lambda *_: known[:2])
+
+    def write(record, make):
+        make(None)
+
+    def fail(*_):
+        raise ValueError("vectors of given images have no network")
+
+    tracker.log_model = write
+    monkeypatch.setattr("benchmark.tracking.session._write_model", fail)
+    session.close(known, answers_from(plan, records))
+    assert "curves" in tracker.told
+    assert [text for text in caplog.messages if "is not in MLflow: vectors of given images" in text][1:]
+
+
 @pytest.mark.parametrize("moment", ["begin", "log_cell"])
 def test_no_failure_of_mlflow_reaches_the_cells(session, tracker, monkeypatch, moment):
     def fail(*_):

@@ -18,7 +18,10 @@ import pytest
 from PIL import Image
 
 from benchmark.prediction.cells import models_of
+from benchmark.store.record import Embedding
+from benchmark.tracking import study_model
 from benchmark.tracking.study_model import save_study_model
+from tests.benchmark.recorded import finished
 
 
 def record_of(kept_run, strategy):
@@ -78,6 +81,22 @@ def test_the_engine_of_a_frozen_network_is_required(saved):
     needed = (folder / "requirements.txt").read_text().splitlines()
     engine = f"onnxruntime=={version('onnxruntime')}"
     assert ({engine, "onnx"} <= set(needed)) == (record.strategy == "feature_extraction")
+
+
+@pytest.mark.parametrize(
+    ("engine", "versions", "packages"),
+    [
+        ("onnxruntime", "1.22", ["onnxruntime==1.22", "onnx"]),
+        ("torch + torch", "2.9 + 2.9", []),
+        ("onnxruntime + torch", "1.22 + 2.9", ["onnxruntime==1.22", "onnx"]),
+        ("onnxruntime + onnxruntime", "1.22 + 1.22", ["onnxruntime==1.22", "onnx"]),
+        ("bfloat16_compiled", "2.9", []),
+        ("torch", None, []),
+    ],
+)
+def test_each_engine_of_a_concatenation_is_required_once(engine, versions, packages):
+    used = Embedding(engine=engine, engine_version=versions)
+    assert study_model._engines(finished().model_copy(update={"embedding": used})) == packages
 
 
 def test_nothing_in_the_folder_is_pickled(saved):
