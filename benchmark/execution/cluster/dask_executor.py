@@ -41,11 +41,18 @@ class DaskExecutor:
     client: Client
     most_workers: int = 0
     refused: set[str] = field(default_factory=set)  # addresses
+    threads_of_run: int = 0  # 0: not asked for yet
 
     def threads(self, *, gpu: bool) -> int:
-        """The threads of each task, where all workers of a machine are busy."""
-        found = self._ask(on_worker.capacity)
-        return on_worker.threads_per_task(self._tasks(), found)
+        """The threads of each task, where all workers of a machine are busy.
+
+        The first answer stays: with a worker less for a while, later cells would have more threads and
+        differ from the earlier ones in their last digits.
+        """
+        if not self.threads_of_run:
+            found = self._ask(on_worker.capacity)
+            self.threads_of_run = on_worker.threads_per_task(self._tasks(), found)
+        return self.threads_of_run
 
     def in_this_process(self, *, gpu: bool) -> bool:
         """Never: callbacks of this process are not called."""

@@ -76,6 +76,12 @@ def test_the_threads_of_a_task_are_its_share_of_the_machine(cluster):
     assert cluster.threads(gpu=False) >= 1
 
 
+def test_a_worker_that_is_gone_for_a_while_does_not_change_the_threads(in_threads, monkeypatch):
+    answers = iter([2, 8])
+    monkeypatch.setattr("benchmark.execution.cluster.on_worker.threads_per_task", lambda *_: next(answers))
+    assert [in_threads.threads(gpu=False) for _ in range(2)] == [2, 2]
+
+
 def test_a_worker_with_other_code_is_refused_and_without_any_other_the_run_ends(
     in_threads, monkeypatch, caplog
 ):
