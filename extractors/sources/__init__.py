@@ -31,7 +31,7 @@ def _source(name: str, module: str, functions: str, **facts: Any) -> BackboneSou
 _TIMM = _source(
     "timm",
     "timm",
-    "head fetch provenance successor companions",
+    "head fetch provenance origin successor companions",
     library="timm",
     citation="wightman2019timm",
     prefix="",
@@ -42,7 +42,7 @@ _TIMM = _source(
 _TORCHVISION = _source(
     "torchvision",
     "torchvision",
-    "head fetch provenance",
+    "head fetch provenance origin",
     library="torchvision",
     citation="torchvision2016",
     prefix="torchvision/",
@@ -61,13 +61,14 @@ _BUNDLED = replace(
     resolve=lazy("extractors.sources.bundled:resolve"),
     fetch=None,
     provenance=None,
+    origin=None,
     successor=None,
     companions=None,
 )
 _TRANSFORMERS = _source(
     "transformers",
     "huggingface",
-    "resolve files load fetch provenance companions",
+    "resolve files load fetch provenance origin companions",
     library="transformers",
     citation="wolf2020transformers",
     prefix="hf:",
@@ -79,7 +80,7 @@ _TRANSFORMERS = _source(
 _OPEN_CLIP = _source(
     "open_clip",
     "open_clip",
-    "load fetch provenance",
+    "load fetch provenance origin",
     library="open_clip",
     citation="ilharco2021openclip",
     prefix="open_clip:",
@@ -90,7 +91,7 @@ _OPEN_CLIP = _source(
 _TORCHXRAYVISION = _source(
     "torchxrayvision",
     "torchxrayvision",
-    "head fetch provenance",
+    "head fetch provenance origin",
     library="TorchXRayVision",
     citation="cohen2022xrv",
     prefix="torchxrayvision/",

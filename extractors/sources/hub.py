@@ -1,6 +1,6 @@
 """Files of the Hugging Face hub: from its local cache, or downloaded; offline or gated in one line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from huggingface_hub.errors import (
 
 from extractors.errors import WeightsUnavailableError, reason
 from extractors.sources.connection import is_reachable
+from extractors.sources.origin import Origin
 
 
 @contextmanager
@@ -54,9 +55,8 @@ def hub_file(repository: str, file: str, backbone: str, *, optional: bool = Fals
     WeightsUnavailableError that says how to get the files otherwise.
     """
     name, _, revision = repository.partition("@")
-    cached = huggingface_hub.try_to_load_from_cache(name, file, revision=revision or None)
-    if isinstance(cached, str):
-        return Path(cached)
+    if cached := _cached(repository, file):
+        return cached
     try:
         with offline_without_connection():
             return Path(huggingface_hub.hf_hub_download(name, file, revision=revision or None))
@@ -68,10 +68,28 @@ def hub_file(repository: str, file: str, backbone: str, *, optional: bool = Fals
         raise WeightsUnavailableError(backbone, why, _advice(name, error)) from error
 
 
+def hub_origin(repository: str, *needed: Iterable[str], way_out: str = "") -> Origin:
+    """The origin of `OWNER/NAME[@REVISION]`, of which the network needs one file of each of these groups."""
+    here = all(any(_cached(repository, file) for file in group) for group in needed)
+    return Origin(here, huggingface_hub.constants.ENDPOINT, way_out)
+
+
+def copying(name: str) -> str:
+    """How to copy a repository to a machine without a connection."""
+    return f"on a machine with internet run 'hf download {name} --local-dir FOLDER', copy it, write hf:FOLDER"
+
+
+def _cached(repository: str, file: str) -> Path | None:
+    """A file of `OWNER/NAME[@REVISION]` in the cache."""
+    name, _, revision = repository.partition("@")
+    cached = huggingface_hub.try_to_load_from_cache(name, file, revision=revision or None)
+    return Path(cached) if isinstance(cached, str) else None
+
+
 def _advice(name: str, error: Exception) -> str:
     if isinstance(error, GatedRepoError):
         return (
             f"accept its licence at {huggingface_hub.constants.ENDPOINT}/{name}, log in with 'hf auth login' "
             "and run again"
         )
-    return f"on a machine with internet run 'hf download {name} --local-dir FOLDER', copy it, write hf:FOLDER"
+    return copying(name)

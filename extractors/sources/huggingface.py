@@ -12,8 +12,9 @@ from torch import nn
 
 from extractors.errors import WeightsUnavailableError, reason
 from extractors.sources.extras import library
-from extractors.sources.hub import hub_file
+from extractors.sources.hub import copying, hub_file, hub_origin
 from extractors.sources.huggingface_networks import NETWORKS, VISION_TOWERS, TransformersNetwork
+from extractors.sources.origin import Origin
 from extractors.sources.places import is_path
 from extractors.sources.source import Normalisation
 from extractors.specs import BackboneSpec
@@ -107,6 +108,17 @@ def provenance(spec: BackboneSpec) -> dict[str, str]:
     if licence == "other":
         licence = named.get("license_name", "unknown")
     return {"full_name": spec.name, "licence": licence, "source": spec.name}
+
+
+def origin(spec: BackboneSpec) -> Origin:
+    """The hub's cache and its server, or a local folder, which is looked at only."""
+    if folder := _local(spec):
+        way_out = f"the folder needs {_CONFIG} and {' or '.join(_WEIGHTS)}, as save_pretrained writes them"
+        found = (folder / _CONFIG).is_file() and any((folder / name).is_file() for name in _WEIGHTS)
+        return Origin(found, way_out=way_out)
+    repository = spec.name.removeprefix(PREFIX)
+    needed = [(_CONFIG,), _WEIGHTS, *([] if spec.mean and spec.std else [_PREPROCESSOR])]
+    return hub_origin(repository, *needed, way_out=copying(repository.partition("@")[0]))
 
 
 def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:

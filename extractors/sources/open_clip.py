@@ -14,7 +14,8 @@ from extractors.errors import WeightsUnavailableError
 from extractors.sources.blocks import expand_to_blocks
 from extractors.sources.connection import is_reachable
 from extractors.sources.extras import library
-from extractors.sources.hub import hub_host, offline_without_connection, why_unavailable
+from extractors.sources.hub import hub_host, hub_origin, offline_without_connection, why_unavailable
+from extractors.sources.origin import Origin, origin_in
 from extractors.sources.source import Normalisation
 from extractors.specs import BackboneSpec
 from extractors.tokens import NoTokensError, Tokens, Tower, block_tokens, map_tokens, tokens_of
@@ -22,6 +23,7 @@ from extractors.weights import State, load_strictly, read_checkpoint
 
 PREFIX = "open_clip:"
 _VISUAL = "visual."
+_HUB_FILE = "open_clip_pytorch_model.bin"  # where the tag names no other
 # What a file holds beside the image tower: the text's, under the names of open_clip's two classes
 _UNUSED = (
     *("transformer.", "token_embedding.", "positional_embedding", "ln_final.", "text_projection"),
@@ -111,6 +113,19 @@ def provenance(spec: BackboneSpec) -> dict[str, str]:
     return {"full_name": spec.name, "licence": "unknown", "source": str(source)}
 
 
+def origin(spec: BackboneSpec) -> Origin:
+    """The hub's cache and its server, or open_clip's own cache and the address. Raises ValueError."""
+    published = _of_tag(spec)
+    if file := published.get("file"):
+        return Origin(Path(file).is_file())
+    if not published.get("hf_hub"):
+        return origin_in(Path("~/.cache/clip").expanduser(), published["url"])
+    repository, _, file = published["hf_hub"].rpartition("/")
+    file = file or _HUB_FILE
+    safe = "open_clip_model.safetensors" if file == _HUB_FILE else f"{Path(file).stem}.safetensors"
+    return hub_origin(repository, (safe, file))
+
+
 def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
     """Mean and std of the tag's preprocessing, open_clip's own where it says none, and the model's size."""
     open_clip, published = _library(), _published(spec)
@@ -135,11 +150,17 @@ def _published(spec: BackboneSpec) -> dict[str, Any]:
     return found
 
 
-def _downloaded(spec: BackboneSpec) -> Path:
-    open_clip, (model, tag) = _library(), _parts(spec)
-    published, tags = _published(spec), open_clip.list_pretrained_tags_by_model(model)
+def _of_tag(spec: BackboneSpec) -> dict[str, Any]:
+    """open_clip's facts about the weights of the tag. Raises ValueError for an unknown one."""
+    (model, tag), published = _parts(spec), _published(spec)
     if not published:
+        tags = _library().list_pretrained_tags_by_model(model)
         raise ValueError(_unknown(f"open_clip has no weights of '{model}' with the tag", tag, tags))
+    return published
+
+
+def _downloaded(spec: BackboneSpec) -> Path:
+    open_clip, published = _library(), _of_tag(spec)
     try:
         with offline_without_connection():
             if not published.get("hf_hub") and not is_reachable(published["url"]):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractors.sources.network import Network, Resolve, same
+from extractors.sources.origin import Origin
 
 if TYPE_CHECKING:  # importing torch takes seconds, which reading a grid file does not need
     import numpy as np
@@ -58,6 +59,7 @@ class BackboneSource:
     fetch: Callable[[Network], dict[str, "Tensor"]] | None = None  # all weights; None: installed along
     resolve: Resolve = same  # the library's name and file
     provenance: Callable[[Network], dict[str, str]] | None = None  # full_name, licence, source
+    origin: Callable[[Network], Origin] | None = None  # of the pretrained weights; asks no server
     successor: Callable[[str], str | None] | None = None  # old name of a network -> its present name
     citation: str = ""  # a key of results/methods_text/references.bib
     weights_label: str = ""  # `weights` in the methods text; empty: the same word

@@ -11,11 +11,16 @@ from torch import nn
 from extractors.errors import WeightsUnavailableError
 from extractors.exported_weights import HUBS
 from extractors.sources import IMAGENET, Normalisation
-from extractors.sources.hub import hub_file, offline_without_connection, why_unavailable
+from extractors.sources.hub import hub_file, hub_origin, offline_without_connection, why_unavailable
+from extractors.sources.origin import Origin, origin_in_torch
 from extractors.specs import BackboneSpec
 from extractors.weights import HEADS, State
 
 _EXTERNAL = (*HUBS, "local-dir:")
+_HUB_FILES = (
+    *("model.safetensors", "pytorch_model.bin"),
+    *("open_clip_model.safetensors", "open_clip_pytorch_model.bin"),
+)
 _LOG = logging.getLogger(__name__)
 
 
@@ -64,6 +69,21 @@ def provenance(spec: BackboneSpec) -> dict[str, str]:
     return {"full_name": name, "licence": config.license or "unknown", "source": str(source or "unknown")}
 
 
+def origin(spec: BackboneSpec) -> Origin:
+    """The hub's cache and its server, torch's cache and an address, or a local folder. Raises ValueError."""
+    if spec.name.startswith(HUBS):
+        return hub_origin(spec.name.partition(":")[2], ("config.json",), _HUB_FILES)
+    if spec.name.startswith(_EXTERNAL):  # `resolve` sets the file of a folder that has one
+        return Origin(False, way_out="the folder needs model.safetensors or pytorch_model.bin")
+    _check_pretrained(spec)
+    config = timm.models.get_pretrained_cfg(spec.name)
+    assert config is not None
+    if config.hf_hub_id:
+        more = [config.hf_hub_filename] if config.hf_hub_filename else []
+        return hub_origin(config.hf_hub_id, [*more, *_HUB_FILES])
+    return origin_in_torch(str(config.url))
+
+
 def companions(spec: BackboneSpec) -> dict[str, str]:
     """The text of config.json of a network of a hub. Raises WeightsUnavailableError."""
     if not spec.name.startswith(HUBS):
@@ -106,13 +126,18 @@ def _check_tag(name: str) -> None:
         raise ValueError(f"timm has no weights '{tag}' of '{architecture}'; {known}")
 
 
-def _pretrained(spec: BackboneSpec) -> nn.Module:
-    """The pretrained network with its classifier: without it, timm does not load strictly."""
+def _check_pretrained(spec: BackboneSpec) -> None:
+    """Raise ValueError for a network of timm without pretrained weights."""
     if not spec.name.startswith(_EXTERNAL) and not timm.models.is_model_pretrained(spec.name):
         raise ValueError(
             f"timm has no pretrained weights of '{spec.name}': "
             "use 'weights: random', a file, or another network"
         )
+
+
+def _pretrained(spec: BackboneSpec) -> nn.Module:
+    """The pretrained network with its classifier: without it, timm does not load strictly."""
+    _check_pretrained(spec)
     try:
         with offline_without_connection():
             return _created(spec, pretrained=True)

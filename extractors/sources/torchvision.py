@@ -2,8 +2,6 @@
 
 import warnings
 from http.client import HTTPException
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import torch
 import torchvision
@@ -13,6 +11,7 @@ from extractors.errors import WeightsUnavailableError, reason
 from extractors.library_names import rename_all
 from extractors.sources import IMAGENET, Normalisation
 from extractors.sources.connection import is_reachable
+from extractors.sources.origin import Origin, origin_in_torch
 from extractors.sources.torchvision_input import PREFIX
 from extractors.specs import BackboneSpec
 from extractors.weights import AUXILIARY, HEADS, State
@@ -52,6 +51,11 @@ def provenance(spec: BackboneSpec) -> dict[str, str]:
         "licence": "BSD-3-Clause (torchvision)",
         "source": str(weights.url),
     }
+
+
+def origin(spec: BackboneSpec) -> Origin:
+    """torch's cache, and the address of the ImageNet weights."""
+    return origin_in_torch(str(_weights(spec).url))
 
 
 def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
@@ -98,10 +102,9 @@ def _pretrained(spec: BackboneSpec) -> nn.Module:
 
 def _check_connection(spec: BackboneSpec) -> None:
     """Raise WeightsUnavailableError at once where the weights are not here and cannot be downloaded."""
-    url = str(_weights(spec).url)
-    stored = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlsplit(url).path).name
-    if not stored.is_file() and not is_reachable(url):
-        raise WeightsUnavailableError(spec.name, f"no connection to {urlsplit(url).hostname}")
+    known = origin(spec)
+    if not known.here and not is_reachable(known.address):
+        raise WeightsUnavailableError(spec.name, f"no connection to {known.host}")
 
 
 def _whole(spec: BackboneSpec) -> nn.Module:

@@ -16,6 +16,7 @@ from extractors.errors import WeightsUnavailableError, reason
 from extractors.sources.blocks import expand_to_blocks
 from extractors.sources.connection import is_reachable
 from extractors.sources.extras import library
+from extractors.sources.origin import Origin, origin_in
 from extractors.sources.source import Normalisation
 from extractors.specs import BackboneSpec
 from extractors.tokens import Tokens, Tower, map_tokens
@@ -89,6 +90,12 @@ def provenance(spec: BackboneSpec) -> dict[str, str]:
     return {"full_name": spec.name, "licence": licence, "source": str(url)}
 
 
+def origin(spec: BackboneSpec) -> Origin:
+    """The library's cache, and the address of its weights."""
+    url = str(_library().models.model_urls[_own_name(spec)]["weights_url"])
+    return origin_in(Path(_library().utils.get_cache_dir()).expanduser(), url)
+
+
 def normalisation(spec: BackboneSpec, network: nn.Module) -> Normalisation:
     """The library's scale, one channel, and the size that the weights were trained with."""
     return Normalisation(_MEAN, _STD, channels=1, size=512 if _own_name(spec) == _RESNET else 224)
@@ -117,10 +124,9 @@ def _whole(spec: BackboneSpec) -> nn.Module:
 def _pretrained(spec: BackboneSpec) -> nn.Module:
     """The network with its classifier and weights, as the library loads them (strictly)."""
     name, models = _own_name(spec), _library().models
-    url = models.model_urls[name]["weights_url"]
-    stored = Path(_library().utils.get_cache_dir()).expanduser() / url.rpartition("/")[2]
-    if not stored.is_file() and not is_reachable(url):
-        raise WeightsUnavailableError(spec.name, "no connection to github.com")
+    known = origin(spec)
+    if not known.here and not is_reachable(known.address):
+        raise WeightsUnavailableError(spec.name, f"no connection to {known.host}")
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # it prints its progress
             found: Any = models.get_model(name)

@@ -12,13 +12,17 @@ OK, NOTE, PROBLEM = "ok", "note", "problem"  # nothing to do; may matter; stands
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found, in which `state`; for anything but OK also why it matters and what to do."""
+    """What was found, in which `state`; for anything but OK also why it matters and what to do.
+
+    `public` stands for `what` in a bug report: a fixed text and counts, where `what` holds paths or values.
+    """
 
     check: str
     state: str
     what: str
     why: str = ""
     do: str = ""
+    public: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """Check whether the weights of a grid's networks are on this machine, or can be downloaded."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from benchmark.errors import reason
 from benchmark.setup.doctor.finding import NOTE, OK, PROBLEM, Finding, Surroundings
@@ -10,24 +8,24 @@ from extractors.exported_weights import exported_weights
 from extractors.sources import INSTALLED, source_of
 from extractors.sources.connection import is_reachable
 from extractors.sources.installed import installed_file, why_absent
-from extractors.specs import BackboneSpec
+from extractors.sources.origin import Origin
+from extractors.specs import BackboneSpec, networks_of
 
-_HUB = "hf-hub:"
-_HUB_FILES = ("model.safetensors", "pytorch_model.bin", "open_clip_model.safetensors")
 _WHY = "its cells would fail"
 
 
 def weights(around: Surroundings) -> Iterator[Finding]:
-    """A finding for each network of the grid."""
+    """A finding for each network of the grid, also for those in a concatenation."""
     methods = around.grid.methods() if around.grid else []
-    specs = {m.extractor.label: m.extractor for m in methods if isinstance(m.extractor, BackboneSpec)}
+    specs = {one.label: one for method in methods for one in networks_of(method.extractor)}
     if not specs:
         yield Finding("weights", OK, "the grid needs no weights")
     for label, spec in specs.items():
         try:
             yield _of(label, spec)
         except Exception as error:  # an index, a library or a hub's client may raise anything
-            yield Finding("weights", PROBLEM, f"{label}: {reason(error)}", _WHY, "see the message")
+            public = f"{label}: {type(error).__name__}"
+            yield Finding("weights", PROBLEM, f"{label}: {reason(error)}", _WHY, "see the message", public)
 
 
 def _of(label: str, spec: BackboneSpec) -> Finding:
@@ -36,54 +34,42 @@ def _of(label: str, spec: BackboneSpec) -> Finding:
             return Finding("weights", OK, f"{label}: installed")
         return Finding("weights", PROBLEM, f"{label}: not installed", _WHY, why_absent(spec.name))
     source = source_of(spec.name)
-    if not spec.trained or (spec.pretrained and source.fetch is None):
-        return Finding(
-            "weights", OK, f"{label}: {'random' if not spec.trained else 'ships with its package'}"
-        )
+    if not spec.trained:
+        return Finding("weights", OK, f"{label}: random")
+    if spec.pretrained and source.fetch is None and not source.place:
+        return Finding("weights", OK, f"{label}: ships with its package")
     file = exported_weights(spec) or spec.weights_file
     if file is not None:
         if file.is_file():
             return Finding("weights", OK, f"{label}: a file, {file.stat().st_size / 1e6:.0f} MB")
-        return Finding("weights", PROBLEM, f"{label}: its file is gone", _WHY, f"put it back: {file}")
-    place = source.provenance(spec.resolved()).get("source", "") if source.provenance else ""
-    if is_cached(place):
-        return Finding("weights", OK, f"{label}: downloaded before")
-    host = _host(place)
-    if host and is_reachable(f"https://{host}"):
+        gone = f"{label}: its file is gone"
         return Finding(
-            "weights",
-            NOTE,
-            f"{label}: not here yet, and {host} can be reached",
-            "the first run downloads them",
-            f"benchmark weights fetch {spec.name} --out FILE.safetensors does it beforehand",
+            "weights", PROBLEM, f"{gone}: {file}", _WHY, "put it back, or name another in the grid", gone
         )
-    return Finding(
-        "weights",
-        PROBLEM,
-        f"{label}: not here, and {host or 'their source'} cannot be reached",
-        _WHY,
+    if source.origin is None:
+        why = "the first run may have to download them"
+        return Finding(
+            "weights", NOTE, f"{label}: {source.library} does not say where they are", why, _fetch(spec)
+        )
+    return _at(label, spec, source.origin(spec.resolved()))
+
+
+def _at(label: str, spec: BackboneSpec, origin: Origin) -> Finding:
+    """Weights that are in a cache or a folder, on a server, or not to be had."""
+    if origin.here:
+        return Finding("weights", OK, f"{label}: {'downloaded before' if origin.host else 'in its folder'}")
+    if not origin.host:
+        return Finding("weights", PROBLEM, f"{label}: not in its folder", _WHY, origin.way_out)
+    if is_reachable(origin.address):
+        what = f"{label}: not here yet, and {origin.host} can be reached"
+        why = "the first run downloads them"
+        return Finding("weights", NOTE, what, why, origin.way_out or _fetch(spec))
+    what = f"{label}: not here, and {origin.host} cannot be reached"
+    return Finding("weights", PROBLEM, what, _WHY, origin.way_out or _fetch(spec))
+
+
+def _fetch(spec: BackboneSpec) -> str:
+    return (
         f"with internet: benchmark weights fetch {spec.name} --out FILE.safetensors; copy it here and set "
-        "'weights: FILE.safetensors' in the grid",
+        "'weights: FILE.safetensors' in the grid"
     )
-
-
-def is_cached(place: str) -> bool:
-    """Whether the file of a source (`hf-hub:OWNER/NAME`, or an address) was downloaded before."""
-    if place.startswith(_HUB):
-        from huggingface_hub import try_to_load_from_cache
-
-        repository = place.removeprefix(_HUB)
-        return any(isinstance(try_to_load_from_cache(repository, name), str) for name in _HUB_FILES)
-    if not urlsplit(place).hostname:
-        return False
-    from torch.hub import get_dir
-
-    return (Path(get_dir()) / "checkpoints" / Path(urlsplit(place).path).name).is_file()
-
-
-def _host(place: str) -> str:
-    if place.startswith(_HUB):
-        from huggingface_hub.constants import ENDPOINT
-
-        return urlsplit(ENDPOINT).hostname or ""
-    return urlsplit(place).hostname or ""

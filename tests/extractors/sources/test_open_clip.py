@@ -12,6 +12,7 @@ from extractors.errors import WeightsUnavailableError
 from extractors.sources import check_name, extras
 from extractors.sources import open_clip as source
 from extractors.sources.open_clip import knows, names, provenance
+from extractors.sources.origin import Origin
 from extractors.specs import BackboneSpec
 from extractors.tokens import tokens_of
 from tests.extractors.sources.offline import no_sockets as no_sockets
@@ -181,3 +182,16 @@ def test_its_last_block_can_be_fine_tuned(name, block):
     found = trained_in_last_block(backbone, SIZE)
     assert found
     assert all(parameter.startswith((block, "inner.ln_post")) for parameter in found)
+
+
+def test_weights_that_only_an_address_has_are_looked_for_in_the_librarys_cache(monkeypatch, tmp_path):
+    address = "https://download.example/clip/0123/w.pt"
+    monkeypatch.setattr(open_clip, "get_pretrained_cfg", lambda model, tag: {"url": address} if tag else {})
+    monkeypatch.setenv("HOME", str(tmp_path))
+    spec = BackboneSpec("open_clip:test-vit/own")
+    assert source.origin(spec) == Origin(False, address)
+    (tmp_path / ".cache/clip").mkdir(parents=True)
+    (tmp_path / ".cache/clip/w.pt").touch()
+    assert source.origin(spec).here
+    with pytest.raises(ValueError, match="no weights of 'test-vit' with the tag"):
+        source.origin(BackboneSpec("open_clip:test-vit"))
