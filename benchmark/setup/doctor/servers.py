@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from benchmark.errors import UserError
 from benchmark.setup.doctor.finding import NOTE, OK, PROBLEM, Finding, Surroundings
@@ -33,7 +34,15 @@ def cluster(around: Surroundings) -> Iterator[Finding]:
     """Whether the named Dask scheduler answers, and whether SLURM is here."""
     if around.scheduler:
         address = around.scheduler if "://" in around.scheduler else f"tcp://{around.scheduler}"
-        if is_reachable(address):
+        if not _is_complete(address):
+            yield Finding(
+                "cluster",
+                PROBLEM,
+                f"the Dask scheduler's address {around.scheduler} is not of the form tcp://HOST:PORT",
+                "run --executor dask would refuse it",
+                "correct the address (tcp://HOST:8786)",
+            )
+        elif is_reachable(address):
             yield Finding("cluster", OK, "the Dask scheduler answers")
         else:
             yield Finding(
@@ -56,3 +65,12 @@ def cluster(around: Surroundings) -> Iterator[Finding]:
         )
     else:
         yield Finding("cluster", OK, "SLURM is here (run --executor slurm, docs/cluster.md)")
+
+
+def _is_complete(address: str) -> bool:
+    """Whether an address names a host and a port of 1 to 65535."""
+    try:
+        found = urlsplit(address)
+        return bool(found.hostname and found.port)
+    except ValueError:  # a port that is no number or too large, or a bracket too many
+        return False

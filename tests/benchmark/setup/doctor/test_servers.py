@@ -43,6 +43,14 @@ def test_a_scheduler_answers_or_not(tmp_path, port, closed_port):
     assert state(f"tcp://127.0.0.1:{closed_port}") == PROBLEM
 
 
+@pytest.mark.parametrize("address", ["host:abc", "tcp://host:99999", "host", "tcp://:8786", "tcp://[::1"])
+def test_a_mistyped_address_of_a_scheduler_is_one_finding(tmp_path, address):
+    (found,) = cluster(Surroundings(Workspace(tmp_path), scheduler=address))
+    assert found.state == PROBLEM
+    assert f"{address} is not of the form tcp://HOST:PORT" in found.what
+    assert "correct the address" in found.do
+
+
 @pytest.mark.parametrize(("sbatch", "extra", "state"), [(None, None, OK), ("x", None, NOTE), ("x", "y", OK)])
 def test_slurm_needs_the_extra(tmp_path, monkeypatch, sbatch, extra, state):
     monkeypatch.setattr(servers.shutil, "which", lambda name: sbatch)
