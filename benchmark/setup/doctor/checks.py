@@ -44,7 +44,8 @@ def _within(check: Check, around: Surroundings, seconds: float) -> list[Finding]
             found.extend(check.find(around))
         except Exception as error:
             what = f"this check failed: {reason(error)}"
-            found.append(Finding(check.name, PROBLEM, what, "nothing is known of it", "report it as a bug"))
+            why, public = "nothing is known of it", f"this check failed: {type(error).__name__}"
+            found.append(Finding(check.name, PROBLEM, what, why, "report it as a bug", public))
 
     thread = threading.Thread(target=call, daemon=True)
     thread.start()
@@ -52,5 +53,6 @@ def _within(check: Check, around: Surroundings, seconds: float) -> list[Finding]
     if thread.is_alive():
         late = f"no answer within {seconds:g} seconds"
         why = "a run would wait as long, or longer"
-        return [*found, Finding(check.name, NOTE, late, why, "wait and try again; look at disks and network")]
+        do = "wait and try again; look at disks and network"
+        return [*found, Finding(check.name, NOTE, late, why, do, public=late)]
     return found

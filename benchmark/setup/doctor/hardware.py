@@ -47,6 +47,7 @@ def disk(around: Surroundings) -> Iterator[Finding]:
             f"the workspace cannot be written: {reason(error)}",
             why,
             "name another --workspace",
+            f"the workspace cannot be written: {type(error).__name__}",
         )
         return
     free = shutil.disk_usage(folder).free

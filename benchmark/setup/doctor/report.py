@@ -11,7 +11,8 @@ from benchmark.setup.doctor.finding import Finding, Surroundings
 
 _ADDRESS = re.compile(r"\b[a-zA-Z][\w+.-]*://[^\s'\"]+")
 _PATH = re.compile(r"(?<![\w/.])(?:~|\.{1,2})?/[^\s'\",:;()]+|\b[A-Za-z]:\\[^\s'\",;()]+")
-_QUOTED = re.compile(r"'[^']*'")  # in messages of data: values of a table or a header
+_DATA = "data"  # the check whose messages hold ids, folders and values of tables: they are not scrubbed
+_UNTOLD = "not told in a bug report"
 _PUBLIC = re.compile(r"https://pytorch\.org/\S+")
 
 
@@ -22,7 +23,7 @@ def for_bug_report(findings: Iterable[Finding], around: Surroundings) -> list[di
         {
             "check": finding.check,
             "state": finding.state,
-            "what": _without(_plain(finding), private),
+            "what": _without(_told(finding), private),
             "why": _without(finding.why, private),
             "do": _without(finding.do, private),
         }
@@ -30,8 +31,9 @@ def for_bug_report(findings: Iterable[Finding], around: Surroundings) -> list[di
     ]
 
 
-def _plain(finding: Finding) -> str:
-    return _QUOTED.sub("'...'", finding.what) if finding.check == "data" else finding.what
+def _told(finding: Finding) -> str:
+    """The public text; what was found itself only where it is not about data."""
+    return finding.public or (_UNTOLD if finding.check == _DATA else finding.what)
 
 
 def _private(around: Surroundings) -> dict[str, str]:

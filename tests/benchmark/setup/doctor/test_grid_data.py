@@ -4,6 +4,7 @@ from benchmark.grid.schema import Grid
 from benchmark.setup.doctor import grid_data
 from benchmark.setup.doctor.finding import NOTE, OK, PROBLEM, Surroundings
 from benchmark.setup.doctor.grid_data import data
+from benchmark.setup.doctor.report import for_bug_report
 from benchmark.store.workspace import Workspace
 from tests.benchmark.setup.drawn import draw_classes
 
@@ -60,6 +61,34 @@ def test_a_split_that_leaks_patients_is_a_note(of, manifest, tmp_path):
 def test_unreadable_images_are_a_problem(of, manifest, tmp_path):
     (tmp_path / "normal/000.png").write_text("x")
     assert any(f.state == PROBLEM and "1 of 20 images" in f.what for f in of(manifest))
+
+
+@pytest.mark.parametrize("root", ["SMITH JOHN", "SMITH, JOHN"])
+def test_a_bug_report_tells_no_part_of_a_path(of, manifest, tmp_path, root):
+    """Not of an image that cannot be read, nor of a table, nor of a patient in two splits."""
+    text = (tmp_path / "manifest.csv").read_text()
+    folder = tmp_path / root
+    folder.mkdir()
+    (folder / "img 1.png").write_text("x")
+    first = text.splitlines()[1]
+    text = text.replace(first, first.replace("normal/000.png", f'"{root}/img 1.png"'))
+    (tmp_path / "manifest.csv").write_text(text.replace("normal/009.png,9,", "normal/009.png,1,"))
+    found = [*of(manifest), *of({"kind": "manifest", "root": str(folder)})]
+    assert any(root in f.what for f in found)
+    assert any("1 of 20 images" in f.what for f in found)
+    rows = for_bug_report(found, Surroundings(Workspace(tmp_path / "runs")))
+    assert any("1 of 20 images" in row["what"] for row in rows)
+    assert not any("not told" in row["what"] for row in rows)
+    for word in ("SMITH", "JOHN", "img", "png"):
+        assert word not in str(rows)
+
+
+def test_the_parts_of_a_concatenation_need_room_too(of, manifest, monkeypatch):
+    monkeypatch.setattr(grid_data, "_WIDEST", 10**9 // 20)  # a GB for each network
+    parts = ["bundled", {"name": "resnet18", "weights": "random"}]
+    methods = {"backbones": ["bundled", {"concat": parts}], "classifiers": ["knn"]}
+    found = of(manifest, feature_extraction=methods)
+    assert "at most about 4.0 GB" in found[-1].what  # each part, and both side by side
 
 
 def test_a_disk_that_is_too_small_is_a_problem(of, manifest, monkeypatch):

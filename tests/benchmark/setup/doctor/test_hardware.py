@@ -32,12 +32,13 @@ def test_little_disk_is_said(around, monkeypatch, gigabytes, state):
 
 def test_a_workspace_that_cannot_be_written_is_a_problem(around, monkeypatch):
     def refused(dir):
-        raise PermissionError(13, "Permission denied")
+        raise PermissionError(13, "Permission denied", "/data/SMITH JOHN/x")
 
     monkeypatch.setattr(hardware.tempfile, "TemporaryFile", refused)
     (found,) = hardware.disk(around)
     assert found.state == PROBLEM
     assert "Permission denied" in found.what
+    assert found.public == "the workspace cannot be written: PermissionError"
 
 
 def test_the_nearest_folder_that_is_there(tmp_path):

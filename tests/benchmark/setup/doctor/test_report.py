@@ -48,5 +48,11 @@ def test_what_helps_is_kept(said):
         assert said(text) == text
 
 
-def test_values_of_tables_are_left_out(said):
-    assert said("line 3: 'Meier, Hans': label must be 0", check="data") == "line 3: '...': label must be 0"
+@pytest.mark.parametrize("what", ["/data/SMITH JOHN/img 1.png: cannot", "line 3: 'Meier, Hans': label"])
+def test_of_data_only_the_public_text_is_told(what, tmp_path):
+    around = Surroundings(Workspace(tmp_path))
+    silent, told = Finding("data", PROBLEM, what), Finding("data", PROBLEM, what, public="1 of 20 images")
+    assert [row["what"] for row in for_bug_report([silent, told], around)] == [
+        "not told in a bug report",
+        "1 of 20 images",
+    ]
