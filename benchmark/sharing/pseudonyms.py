@@ -51,9 +51,7 @@ class Pseudonyms:
             if names[place : place + 1] != [name]:
                 raise ValueError(f"{name!r} is no {column} of this data set")
         width = len(str(len(names)))
-        return pd.Series(
-            [f"{column} {place:0{width}d}" for place in places], values.index, dtype=values.dtype
-        )
+        return _texts([f"{column} {place:0{width}d}" for place in places], values)
 
     def _decoded(self, column: str, values: pd.Series) -> pd.Series:
         names, start = self.ids[column], f"{column} "
@@ -63,7 +61,13 @@ class Pseudonyms:
             if not (str(value).startswith(start) and number.isdecimal() and int(number) < len(names)):
                 raise ValueError(f"{value!r} is no {column} of this data set")
             found.append(names[int(number)])
-        return pd.Series(found, values.index, dtype=values.dtype)
+        return _texts(found, values)
+
+
+def _texts(found: list[str], values: pd.Series) -> pd.Series:
+    """A column of texts in place of `values`, of their type where that takes any text (`category` does not)."""
+    dtype = values.dtype if pd.api.types.is_string_dtype(values.dtype) else "object"
+    return pd.Series(found, values.index, dtype=dtype)
 
 
 def pseudonyms_of(manifest: Manifest) -> Pseudonyms:

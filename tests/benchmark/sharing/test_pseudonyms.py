@@ -30,6 +30,14 @@ def test_ids_become_ranks_and_come_back(manifest):
     pd.testing.assert_frame_equal(numbers.decode(given), table)
 
 
+def test_columns_of_categories_keep_every_id(manifest):
+    numbers = pseudonyms_of(manifest)
+    table = manifest.images[["image", "study", "patient"]]
+    given = numbers.encode(table.astype("category"))
+    assert given["patient"].tolist() == ["patient 2", "patient 0", "patient 1"]
+    assert numbers.decode(given.astype("category")).to_numpy().tolist() == table.to_numpy().tolist()
+
+
 def test_the_order_of_patients_stays(manifest):
     given = pseudonyms_of(manifest).encode(manifest.images)
     assert np.argsort(given["patient"]).tolist() == np.argsort(manifest.images["patient"]).tolist()
