@@ -11,6 +11,7 @@ from scipy.special import expit
 from benchmark.datasets.manifest import Manifest
 from benchmark.execution.plan import Plan, PlannedCell, make_plan
 from benchmark.execution.record import context_of, finished, now
+from benchmark.execution.run import _without_unreadable
 from benchmark.execution.subsets import Subset, Subsets
 from benchmark.grid.schema import Grid
 from benchmark.store.records import Records
@@ -55,9 +56,17 @@ def _studies(random: np.random.Generator, part: str, split: str, studies: int) -
 
 
 def planted_study(
-    folder: Path, grid: Grid, manifest: Manifest, *, done: float = 1.0, jobs: int = 1
+    folder: Path,
+    grid: Grid,
+    manifest: Manifest,
+    *,
+    done: float = 1.0,
+    jobs: int = 1,
+    unreadable: tuple[str, ...] = (),
 ) -> tuple[Plan, Records]:
     """Write the records of a grid's cells (the first share `done` of them, those not there yet) and plan it again.
+
+    Images that are `unreadable` are in none of them.
 
     Fine-tuned cells are behind frozen ones below CROSSING images and ahead above; hand-crafted ones are
     behind both.
@@ -65,12 +74,13 @@ def planted_study(
     records = Records(folder, grid.name)
     plan = make_plan(grid, manifest, records)
     cells = [planned for planned in plan.cells[: round(done * len(plan.cells))] if planned.status != "done"]
-    Parallel(jobs)(delayed(_write)(plan, records, cells[first::jobs]) for first in range(jobs))
+    Parallel(jobs)(delayed(_write)(plan, records, cells[first::jobs], unreadable) for first in range(jobs))
     return make_plan(grid, manifest, records), records
 
 
-def _write(plan: Plan, records: Records, cells: list[PlannedCell]) -> None:
-    pixels = SimpleNamespace(digest="planted", meta={"unreadable": []})
+def _write(plan: Plan, records: Records, cells: list[PlannedCell], unreadable: tuple[str, ...]) -> None:
+    pixels = SimpleNamespace(digest="planted", meta={"unreadable": list(unreadable)})
+    plan = _without_unreadable(plan, pixels)  # type: ignore[arg-type]
     context, subsets = context_of(plan, pixels), Subsets(plan)  # type: ignore[arg-type]
     for planned in cells:
         cell = planned.cell

@@ -82,6 +82,11 @@ class Archive:
         for cell in self._cells:
             yield cell, {name: self._read(f"cells/{cell}/{name}") for name in (RESULT, PREDICTIONS)}
 
+    def results(self) -> Iterator[tuple[str, bytes]]:
+        """Each cell with its record's file alone."""
+        for cell in self._cells:
+            yield cell, self._read(f"cells/{cell}/{RESULT}")
+
     def _read_index(self) -> tuple[Index, KeptGrid]:
         content = self._read(INDEX)
         try:

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from io import BytesIO
 from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from benchmark.errors import UserError
 from benchmark.sharing.portable import without_folders
 from benchmark.sharing.pseudonyms import Pseudonyms
 from benchmark.store.record import Finished, read_record
@@ -37,6 +38,18 @@ def unpack(files: Files, numbers: Pseudonyms, fingerprint: Mapping[str, Any]) ->
     if without_folders(dict(fingerprint)) == content["fingerprint"]:
         content["fingerprint"] = dict(fingerprint)
     return _files(content, numbers.decode(pd.read_parquet(BytesIO(files[PREDICTIONS]))))
+
+
+def shared_unreadable(cells: Iterable[Collection[str]], where: str) -> frozenset[str]:
+    """The images that every cell left out as unreadable. Raises UserError where these differ by cell."""
+    found = {frozenset(images) for images in cells}
+    if len(found) > 1:
+        counts = " and ".join(str(count) for count in sorted(len(images) for images in found))
+        raise UserError(
+            f"{where}: its cells left out different images that could not be read ({counts}), so that they "
+            "were not tested on the same ones: run the grid again with the images as they are now"
+        )
+    return found.pop() if found else frozenset()
 
 
 def finished(files: Files) -> Finished:

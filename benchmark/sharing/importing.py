@@ -9,8 +9,8 @@ from benchmark.analysis.kept_grid import KeptGrid, keep_grid, kept_of, read_kept
 from benchmark.analysis.planned import Planned
 from benchmark.errors import UserError, reason
 from benchmark.execution.plan import Plan
-from benchmark.sharing.archive import Archive
-from benchmark.sharing.cell_files import Files, finished, unpack
+from benchmark.sharing.archive import INDEX, Archive
+from benchmark.sharing.cell_files import Files, finished, shared_unreadable, unpack
 from benchmark.sharing.pseudonyms import digest_of_test, pseudonyms_of
 from benchmark.store.record import Finished
 from benchmark.store.records import RESULT, Records
@@ -36,9 +36,14 @@ def import_into_plan(paths: Sequence[Path], plan: Plan, records: Records) -> Imp
     Raises UserError for a file that is no export, is damaged, or was tested on other patients.
     """
     archives = [Archive(path) for path in paths]
-    own, numbers = digest_of_test(plan.manifest, plan.test), pseudonyms_of(plan.manifest)
-    for archive in archives:
+    numbers = pseudonyms_of(plan.manifest)
+    unreadable = [_unreadable(archive, numbers.original_image) for archive in archives]
+    here = _unreadable_here(plan, records, unreadable[0])
+    own = digest_of_test(plan.manifest, plan.test, here)
+    for archive, left_out in zip(archives, unreadable, strict=True):
         _check_test(archive, own, f"the data set of the grid '{plan.grid.name}'")
+        if digest_of_test(plan.manifest, plan.test, left_out) != own:  # its index does not count them
+            raise _tested_on_others(archive, f"its {INDEX} says")
     fingerprints = {planned.cell.id: planned.fingerprint for planned in plan.cells}
 
     def with_ids(cell: str, files: Files) -> Files:
@@ -65,6 +70,8 @@ def import_numbered(paths: Sequence[Path], workspace: Workspace) -> Imported:
                 f"'{first.index.grid}': import each by itself"
             )
         _check_test(archive, first.index.test_digest, str(first.path))
+    for archive in archives:
+        _unreadable(archive, str)
     there = _noted(records)
     if there:
         _check_test(first, there, f"what was imported into {records.folder}")
@@ -83,10 +90,32 @@ def import_numbered(paths: Sequence[Path], workspace: Workspace) -> Imported:
 
 def _check_test(archive: Archive, digest: str, other: str) -> None:
     if archive.index.test_digest != digest:
-        raise UserError(
-            f"{archive.path} was tested on other images, patients or labels than {other}: the two cannot be "
-            "compared"
-        )
+        raise _tested_on_others(archive, other)
+
+
+def _tested_on_others(archive: Archive, other: str) -> UserError:
+    return UserError(
+        f"{archive.path} was tested on other images, patients or labels than {other} (an image that could "
+        "not be read is not tested on): the two cannot be compared"
+    )
+
+
+def _unreadable(archive: Archive, original: Callable[[str], str]) -> frozenset[str]:
+    """The images that all cells of an export left out; `original` makes a name of a number."""
+    found = []
+    for cell, content in archive.results():
+        try:
+            found.append([original(image) for image in json.loads(content).get("unreadable", [])])
+        except Exception as error:  # whatever a damaged record raises
+            raise _unusable(archive, cell, error) from None
+    return shared_unreadable(found, str(archive.path))
+
+
+def _unreadable_here(plan: Plan, records: Records, otherwise: frozenset[str]) -> frozenset[str]:
+    """The images that the cells of this workspace left out; where none is done, `otherwise`."""
+    done = [records.read(planned.cell.id) for planned in plan.cells if planned.status == "done"]
+    found = [record.unreadable for record in done if isinstance(record, Finished)]
+    return shared_unreadable(found, str(records.folder)) if found else otherwise
 
 
 def _noted(records: Records) -> str:
@@ -109,7 +138,11 @@ def _check_cells(archives: Sequence[Archive], restored: Restored) -> None:
                     raise ValueError("its record is of another cell")
                 restored(cell, files)
             except Exception as error:  # whatever JSON, Parquet or pydantic raise for a damaged file
-                raise UserError(f"{archive.path}: the cell {cell} cannot be used: {reason(error)}") from None
+                raise _unusable(archive, cell, error) from None
+
+
+def _unusable(archive: Archive, cell: str, error: Exception) -> UserError:
+    return UserError(f"{archive.path}: the cell {cell} cannot be used: {reason(error)}")
 
 
 def _write(archives: Sequence[Archive], records: Records, restored: Restored) -> Imported:

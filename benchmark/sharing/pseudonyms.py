@@ -7,7 +7,7 @@ the draws of an interval are others for numbers than for ids, and the same for a
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +65,7 @@ class Pseudonyms:
 
 
 def _texts(found: list[str], values: pd.Series) -> pd.Series:
-    """A column of texts in place of `values`, of their type where that takes any text (`category` does not)."""
+    """A column of texts in place of `values`, of their type where that takes any text (`category` not)."""
     dtype = values.dtype if pd.api.types.is_string_dtype(values.dtype) else "object"
     return pd.Series(found, values.index, dtype=dtype)
 
@@ -75,12 +75,14 @@ def pseudonyms_of(manifest: Manifest) -> Pseudonyms:
     return Pseudonyms({column: sorted(set(manifest.images[column].astype(str))) for column in COLUMNS})
 
 
-def digest_of_test(manifest: Manifest, test: NDArray[np.intp]) -> str:
-    """The sha256 (hex) of the test part: its ids and labels in any order, and the number of all images.
+def digest_of_test(manifest: Manifest, test: NDArray[np.intp], unreadable: Collection[str]) -> str:
+    """The sha256 (hex) of the test images without those that no cell could read, and of all ids.
 
-    Two exports with the same digest were tested on the same patients and number them alike.
+    Of the test images these are the ids and labels, in any order. Two exports with the same digest were
+    tested on the same patients and number them alike.
     """
     rows = manifest.images.iloc[test][[*COLUMNS, "body_part", "label"]].astype(str)
+    rows = rows[~rows["image"].isin(list(unreadable))]
     lines = sorted("\x1f".join(row) for row in rows.itertuples(index=False))
     everything = sorted(
         "\x1f".join(row) for row in manifest.images[[*COLUMNS]].astype(str).itertuples(index=False)

@@ -9,6 +9,7 @@ from tests.benchmark.planted import ALONE, NETWORKS, grid_of
 from tests.planted_study import planted_manifest, planted_study
 
 _BASE = {"body_parts": ["elbow", "wrist"], "train_sizes": [50, 400], "evaluation": {"resamples": 100}}
+_ALONE = {"feature_extraction": None, "fine_tuning": None}  # hand-crafted cells alone
 _FROZEN = {"backbones": NETWORKS[:1], "classifiers": ["logistic_regression"]}
 
 
@@ -31,6 +32,21 @@ def exports(tmp_path_factory):
         paths[name] = folder / f"{name}.zip"
         export_grid(plan, records, paths[name])
     return paths
+
+
+@pytest.fixture(scope="session")
+def lost(tmp_path_factory):
+    """The plans, workspaces and exports of one grid: all images read, one of the test part not, one of training."""
+    folder = tmp_path_factory.mktemp("lost")
+    manifest = planted_manifest(["elbow"], 100, 40)
+    one = {split: rows["image"].iloc[0] for split, rows in manifest.images.groupby("split")}
+    found = {}
+    for name, unreadable in (("none", ()), ("test", (one["test"],)), ("train", (one["train"],))):
+        grid = grid_of(**{**_BASE, "body_parts": ["elbow"], "train_sizes": [50], **_ALONE})
+        plan, records = planted_study(folder / name, grid, manifest, unreadable=unreadable)
+        export_grid(plan, records, folder / f"{name}.zip")
+        found[name] = plan, records, folder / f"{name}.zip"
+    return found
 
 
 @pytest.fixture(scope="session")

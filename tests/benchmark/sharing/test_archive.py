@@ -25,6 +25,7 @@ def written(tmp_path):
 
 def test_what_is_written_is_read(written):
     assert list(Archive(written).cells()) == [(CELL, {RESULT: b"{}", PREDICTIONS: b"P"})]
+    assert list(Archive(written).results()) == [(CELL, b"{}")]
     assert Archive(written).index == index()
 
 

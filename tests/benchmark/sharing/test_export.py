@@ -52,3 +52,16 @@ def test_a_cell_of_other_images_is_one_line(small_run, tmp_path):
     ):
         export_grid(other, records, tmp_path / "e.zip")
     assert not list(tmp_path.iterdir())
+
+
+def test_cells_that_left_out_different_images_are_one_line(whole, tmp_path):
+    plan, records = whole
+    first = records.read(plan.cells[0].cell.id)
+
+    class OneLeftOut(Records):
+        def read(self, cell):
+            found = super().read(cell)
+            return found.model_copy(update={"unreadable": ["a.png"]}) if cell == first.cell else found
+
+    with pytest.raises(UserError, match=r"left out different images that could not be read \(0 and 1\)"):
+        export_grid(plan, OneLeftOut(records.folder.parent, records.folder.name), tmp_path / "e.zip")

@@ -5,9 +5,10 @@ import pytest
 
 from benchmark import api
 from benchmark.errors import UserError
+from benchmark.execution.plan import make_plan
 from benchmark.sharing.export import export_grid
 from benchmark.sharing.importing import import_into_plan, import_numbered
-from benchmark.store.records import PREDICTIONS, RESULT
+from benchmark.store.records import PREDICTIONS, RESULT, Records
 from benchmark.store.workspace import Workspace
 from tests.benchmark.opened import open_plan
 
@@ -95,3 +96,39 @@ def test_exports_of_two_grids_are_imported_one_by_one(halves, tmp_path):
     write_archive(tmp_path / "other.zip", other, "", archive.cells())
     with pytest.raises(UserError, match="import each by itself"):
         import_numbered([halves[0], tmp_path / "other.zip"], Workspace(tmp_path / "runs"))
+
+
+def elsewhere(plan, folder):
+    """The plan of the same grid and data in a workspace where nothing is done."""
+    records = Records(folder, plan.grid.name)
+    return make_plan(plan.grid, plan.manifest, records), records
+
+
+def test_an_export_that_lost_a_test_image_is_of_other_patients(lost, tmp_path):
+    (whole, own, complete), (_, _, fewer), (_, _, same) = (lost[name] for name in ("none", "test", "train"))
+    with pytest.raises(UserError, match="was tested on other images"):
+        import_numbered([complete, fewer], Workspace(tmp_path / "numbered"))
+    with pytest.raises(UserError, match="was tested on other images"):
+        import_into_plan([fewer], whole, own)
+    with pytest.raises(UserError, match="was tested on other images"):
+        import_into_plan([complete, fewer], *elsewhere(whole, tmp_path / "both"))
+    assert import_numbered([complete, same], Workspace(tmp_path / "trained")).written == len(whole.cells)
+
+
+def test_an_export_that_lost_a_test_image_comes_back_where_the_data_are(lost, tmp_path):
+    plan, records, export = lost["test"]
+    again, there = elsewhere(plan, tmp_path)
+    assert import_into_plan([export], again, there).written == len(plan.cells)
+    cell = plan.cells[0].cell.id
+    assert there.read(cell).unreadable == records.read(cell).unreadable != []
+    assert import_into_plan([export], *lost["test"][:2]).there == len(plan.cells)
+
+
+def test_an_index_that_does_not_count_a_lost_image_is_refused(lost, tmp_path):
+    from benchmark.sharing.archive import Archive, write_archive
+
+    plan, _, fewer = lost["test"]
+    index = Archive(lost["none"][2]).index
+    write_archive(tmp_path / "old.zip", index, "", Archive(fewer).cells())
+    with pytest.raises(UserError, match=r"than its export\.json says"):
+        import_into_plan([lost["none"][2], tmp_path / "old.zip"], *elsewhere(plan, tmp_path / "runs"))

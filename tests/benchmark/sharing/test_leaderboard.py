@@ -1,7 +1,9 @@
 import json
 
 from benchmark.sharing.leaderboard import leaderboard_of
+from benchmark.sharing.opened_exports import open_exports
 from results.tables.formatting import BEST
+from tests.benchmark.planted import ALONE
 
 
 def test_exports_of_one_test_digest_share_a_table_and_others_do_not(board):
@@ -35,3 +37,8 @@ def test_one_export_has_nothing_over_data_sets_and_json_holds_no_nan(opened, boa
     assert "one data set" in alone.why_not
     text = json.dumps(board.to_json(), allow_nan=False)
     assert json.loads(text)["data_sets"][0]["exports"] == ["home", "rival"]
+
+
+def test_an_export_that_lost_a_test_image_is_not_paired_with_one_that_did_not(lost, tmp_path):
+    opened = open_exports([lost["none"][2], lost["test"][2]], tmp_path, ALONE)
+    assert [one.exports for one in leaderboard_of(opened).data_sets] == [("none",), ("test",)]

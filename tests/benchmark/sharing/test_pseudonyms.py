@@ -57,10 +57,18 @@ def test_an_id_of_another_data_set_is_refused(manifest):
 
 
 def test_the_digest_is_that_of_the_test_patients_labels_and_of_all_ids(manifest):
-    own = digest_of_test(manifest, np.array([0, 1]))
-    assert own == digest_of_test(manifest, np.array([1, 0]))
-    assert own != digest_of_test(manifest, np.array([0, 2]))
+    own = digest_of_test(manifest, np.array([0, 1]), [])
+    assert own == digest_of_test(manifest, np.array([1, 0]), [])
+    assert own != digest_of_test(manifest, np.array([0, 2]), [])
     flipped = Manifest(manifest.root, manifest.images.assign(label=[1, 1, 0]), "")
-    assert own != digest_of_test(flipped, np.array([0, 1]))
+    assert own != digest_of_test(flipped, np.array([0, 1]), [])
     fewer = Manifest(manifest.root, manifest.images.iloc[:2], "")
-    assert own != digest_of_test(fewer, np.array([0, 1]))  # its numbers are others
+    assert own != digest_of_test(fewer, np.array([0, 1]), [])  # its numbers are others
+
+
+def test_the_digest_is_of_the_readable_test_images(manifest):
+    both = np.array([0, 1])
+    whole, fewer = (digest_of_test(manifest, both, left_out) for left_out in ([], ["a/1.png"]))
+    assert fewer != whole
+    assert digest_of_test(manifest, both, ["c/10.png"]) == whole  # of the training part
+    assert fewer == digest_of_test(manifest, np.array([0]), [])
