@@ -24,6 +24,23 @@ from benchmark.sharing.portable import portable_grid, without_folders
         ("read '/home/ann/w.pth'", "read 'w.pth'"),
         ("a view of 3/4 and/or AP", "a view of 3/4 and/or AP"),
         ("https://example.org/w.pth", "https://example.org/w.pth"),
+        ("two files: a;/srv/ann/w.pth", "two files: a;w.pth"),
+        ("cat x|/srv/ann/w.pth </srv/bob/x >/srv/eve/y", "cat x|w.pth <x >y"),
+        ("read (/srv/ann/w.pth), weights=/srv/bob/x", "read (w.pth), weights=x"),
+        ("see /srv/ann;/srv/bob/x", "see ann;x"),
+        ("see error:/srv/ann/w.pth", "see error:w.pth"),
+        ("see file:///srv/ann/w.pth", "see file:w.pth"),
+        ("in /srv/a;b/ann/w.pth", "in w.pth"),
+        ("file /home/john", "file home"),
+        ("file /home/john/ was", "file  was"),
+        ("/home/john", "home"),
+        ("C:\\Users\\John", "home"),
+        ("in C:\\Users\\John;", "in home;"),
+        ("C:\\\\Users\\\\John\\\\w.pth was", "w.pth was"),
+        ("https://ann:secret@example.org/w.pth", "https://example.org/w.pth"),
+        ("from (s3://ann:se:cret@host:9000/b/w.pth)", "from (s3://host:9000/b/w.pth)"),
+        ("ann@example.org or a / b", "ann@example.org or a / b"),
+        ("https://example.org/@ann", "https://example.org/@ann"),
     ],
 )
 def test_an_absolute_path_keeps_its_name_alone(text, name):
@@ -42,6 +59,40 @@ def test_the_folder_of_the_data_set_loses_its_name(tmp_path):
     text = portable_grid(read_grid(tmp_path / "grid.yaml"))
     assert yaml.safe_load(text)["dataset"]["root"] == "${DATA}"
     assert "smith" not in text
+
+
+@pytest.mark.parametrize(
+    ("labels", "written"),
+    [
+        ("ann/sub/labels.csv", "${DATA}/sub/labels.csv"),
+        ("ann/labels.csv", "${DATA}/labels.csv"),
+        ("ann2/sub/labels.csv", "${DATA}/labels.csv"),
+    ],
+)
+def test_a_file_in_a_folder_of_the_data_set_keeps_its_place(tmp_path, monkeypatch, labels, written):
+    for folder in ("ann", "there"):
+        (tmp_path / folder).mkdir()
+    text = (
+        f"name: g\ndataset: {{kind: mura, root: ann, labels: {labels}}}\n"
+        "hand_crafted: {descriptors: [edges], classifiers: [majority]}\n"
+    )
+    (tmp_path / "grid.yaml").write_text(text)
+    portable = portable_grid(read_grid(tmp_path / "grid.yaml"))
+    assert yaml.safe_load(portable)["dataset"] == {"kind": "mura", "root": "${DATA}", "labels": written}
+    monkeypatch.setenv("DATA", str(tmp_path / "there"))
+    (tmp_path / "again.yaml").write_text(portable)
+    again = read_grid(tmp_path / "again.yaml").dataset
+    assert again.labels == tmp_path / "there" / written.removeprefix("${DATA}/")
+
+
+def test_a_data_set_that_is_not_here_keeps_the_places_beside_it(tmp_path):
+    text = (
+        "name: g\ndataset: {kind: mura, root: ann/MURA-v1.1, labels: ann/MURA-v1.1/sub/labels.csv}\n"
+        "hand_crafted: {descriptors: [edges], classifiers: [majority]}\n"
+    )
+    (tmp_path / "grid.yaml").write_text(text)
+    data = yaml.safe_load(portable_grid(read_grid(tmp_path / "grid.yaml")))["dataset"]
+    assert (data["root"], data["labels"]) == ("${DATA}/MURA-v1.1", "${DATA}/MURA-v1.1/sub/labels.csv")
 
 
 def test_a_grid_is_written_without_folders_and_read_again_elsewhere(tmp_path, monkeypatch):
