@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmark.store.kept_models import KeptModel
 from benchmark.store.record import Finished, Metrics
+from classifiers.familiarity import REFERENCES
 from extractors.specs import networks_of
 from results.labels import look_of, metric_label, part_label
 from results.tables.formatting import interval_text, number
@@ -27,6 +28,12 @@ SHOWN = (
     "ece",
     "calibration_slope",
 )
+_ROWS = "the embeddings and labels of the training images, by which it judges"
+HELD = {  # by classifier: what of single training images is in the fitted model
+    "knn": _ROWS,
+    "tabicl": _ROWS,
+    "rbf_svm": "the embeddings and labels of the training images that are its support vectors",
+}
 _HEAD = """---
 library_name: benchmark
 pipeline_tag: image-classification
@@ -181,6 +188,11 @@ def _limits(record: Finished) -> Iterator[str]:
     yield "* Tested on one data set. How it does in another hospital: " + for_markdown(UNKNOWN) + "."
     yield "* Shortcuts (marks, devices, copies) in the data: unknown; `benchmark data audit` looks for them."
     yield "* Its abstention holds for patients from where the training patients came from, and for no others."
+    held = HELD.get(record.classifier, "")
+    yield (
+        f"* **Its files hold patient-level data**: embeddings of up to {REFERENCES:,} training images, for "
+        f"the warnings{held and f'; {held}'}. Give it away only where you may give these away."
+    )
 
 
 def _cost(record: Finished) -> Iterator[str]:

@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 
 from benchmark.prediction.cells import find_model, models_of
-from benchmark.prediction.model_card import UNKNOWN, model_card
+from benchmark.prediction.model_card import HELD, UNKNOWN, model_card
+from classifiers.catalogue import CLASSIFIERS
 from results.text import markdown_cell
 
 SECTIONS = [
@@ -83,6 +84,20 @@ def test_leaks_controls_and_few_patients_are_limits(models):
     assert "It is a control" in card
     assert "Tested on 7 patients, fewer than 20" in card
     assert "LEAKY" not in model_card(model)
+
+
+def test_models_that_hold_training_images_say_so(models):
+    model = models["logistic_regression"]
+    plain = model_card(model)
+    assert "embeddings of up to 1,000 training images, for the warnings. Give" in plain
+    for name, held in (
+        ("knn", "by which it judges"),
+        ("tabicl", "by which it judges"),
+        ("rbf_svm", "support vectors"),
+    ):
+        assert held not in plain
+        assert held in model_card(with_record(model, classifier=name))
+    assert set(HELD) <= set(CLASSIFIERS)
 
 
 def test_names_cannot_break_the_table(models):
