@@ -20,6 +20,7 @@ _CELL = re.compile(
     rf"^cells/(?P<cell>[0-9a-f]{{12}})/(?P<file>{re.escape(RESULT)}|{re.escape(PREDICTIONS)})$"
 )
 _LARGEST = 256 * 2**20  # bytes of one member; a million predictions take a tenth of it
+_WHOLE = 8 * 2**30  # bytes of all members together
 
 
 class Index(BaseModel):
@@ -75,6 +76,10 @@ class Archive:
             ) from None
         self._cells = sorted({found["cell"] for member in members if (found := _CELL.match(member.filename))})
         self._sizes = {member.filename: member.file_size for member in members}
+        if sum(member.file_size for member in members) > _WHOLE:  # more than these zipfile does not unpack
+            raise UserError(
+                f"{path} unpacks to more than {_WHOLE / 2**30:.3g} GiB: export fewer cells at a time"
+            )
         self.index, self.kept = self._read_index()
 
     def cells(self) -> Iterator[tuple[str, dict[str, bytes]]]:

@@ -17,6 +17,7 @@ from benchmark.store.records import PREDICTIONS, RESULT
 
 Files = Mapping[str, bytes]
 TABLE = ("image", "study", "patient", "body_part", "label", "probability")  # all that leaves of predictions
+_MOST_ROWS = 5_000_000  # of predictions; a few hundred bytes of memory each
 
 
 def pack(record: Finished, predictions: pd.DataFrame, numbers: Pseudonyms) -> Files:
@@ -70,6 +71,8 @@ def _check_table(content: bytes, record: Finished) -> None:
     if absent:
         raise ValueError(f"its predictions have no column '{absent[0]}'")
     rows = found.metadata.num_rows
+    if rows > _MOST_ROWS:
+        raise ValueError(f"its predictions have {rows:,} rows, and at most {_MOST_ROWS:,} are read")
     if rows != record.counts.test_images:
         raise ValueError(
             f"its predictions have {rows:,} rows, its record {record.counts.test_images:,} images"

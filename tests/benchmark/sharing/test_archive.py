@@ -102,6 +102,26 @@ def test_a_member_that_unpacks_to_gigabytes_is_refused(tmp_path, monkeypatch):
         list(Archive(tmp_path / "e.zip").cells())
 
 
+def test_members_that_unpack_to_too_much_together_are_refused(written, monkeypatch):
+    with zipfile.ZipFile(written) as made:
+        sizes = [member.file_size for member in made.infolist()]
+    monkeypatch.setattr(archive, "_WHOLE", sum(sizes))
+    Archive(written)
+    monkeypatch.setattr(archive, "_WHOLE", sum(sizes) - 1)
+    with pytest.raises(UserError, match=r"e\.zip unpacks to more than"):
+        Archive(written)
+
+
+def test_a_member_is_not_read_beyond_the_size_that_was_counted(tmp_path):
+    write_archive(tmp_path / "e.zip", index(), "", [(CELL, {RESULT: b"0" * 5000, PREDICTIONS: b""})])
+    content = (tmp_path / "e.zip").read_bytes()
+    true, false = (size.to_bytes(4, "little") for size in (5000, 10))
+    assert content.count(true) == 2  # before the member and in the list of members
+    (tmp_path / "e.zip").write_bytes(content.replace(true, false))
+    with pytest.raises(UserError, match="is damaged"):
+        list(Archive(tmp_path / "e.zip").results())
+
+
 def test_damaged_bytes_are_one_line(written):
     content = bytearray(written.read_bytes())
     place = content.index(b"cells/0123456789ab/result.json") + len("cells/0123456789ab/result.json")

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 
+from benchmark.sharing import cell_files
 from benchmark.sharing.cell_files import finished, pack, unpack
 from benchmark.sharing.pseudonyms import pseudonyms_of
 from benchmark.store.records import PREDICTIONS, RESULT
@@ -47,6 +48,16 @@ def test_a_column_of_another_program_does_not_leave(cell):
     record, table, numbers, _ = cell
     files = pack(record, table.assign(file="/home/ann/secret.png"), numbers)
     assert b"secret" not in files[PREDICTIONS]
+
+
+def test_a_table_of_too_many_rows_is_not_read(cell, monkeypatch):
+    record, table, numbers, _ = cell
+    files = pack(record, table, numbers)
+    monkeypatch.setattr(cell_files, "_MOST_ROWS", len(table))
+    finished(files)
+    monkeypatch.setattr(cell_files, "_MOST_ROWS", len(table) - 1)
+    with pytest.raises(ValueError, match="are read"):
+        finished(files)
 
 
 @pytest.mark.parametrize(
