@@ -1,7 +1,9 @@
 """Frozen networks in ONNX files: `onnx:FILE`. They run by ONNX Runtime on the CPU and cannot be trained."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -88,9 +90,53 @@ def resolve(spec: BackboneSpec) -> BackboneSpec:
 
 
 def files(spec: BackboneSpec) -> list[Path]:
-    """The files in which exporters put large weights, beside the network's own."""
+    """The files with weights that the network names (ONNX's external data), beside its own.
+
+    A file that cannot be read names none, and what does not lie beside it is left out: `load` refuses both.
+    """
     file = Path(spec.name.removeprefix(PREFIX))
-    return [path for end in (".data", "_data") if (path := file.with_name(file.name + end)).is_file()]
+    try:
+        locations = _locations(file)
+    except ValueError:
+        return []
+    return [file.with_name(location) for location in locations if _is_beside(location)]
+
+
+def _locations(file: Path) -> tuple[str, ...]:
+    """The locations of external data in a file, sorted. Raises ValueError for one that cannot be read."""
+    try:
+        status = file.stat()
+        return _read_locations(file, status.st_mtime_ns, status.st_size)
+    except Exception as error:  # protobuf has exceptions of its own
+        raise ValueError(f"{file} cannot be read as an ONNX network: {reason(error)}") from error
+
+
+@lru_cache(maxsize=64)
+def _read_locations(file: Path, changed: int, size: int) -> tuple[str, ...]:
+    import onnx
+
+    model = onnx.load(str(file), load_external_data=False)
+    external = (
+        one for one in _tensors(model, onnx.TensorProto) if one.data_location == onnx.TensorProto.EXTERNAL
+    )
+    entries = (entry for tensor in external for entry in tensor.external_data)
+    return tuple(sorted({entry.value for entry in entries if entry.key == "location"}))
+
+
+def _tensors(message: Any, kind: type) -> Iterator[Any]:
+    """The tensors at any depth: of the graph, of its nodes' attributes, of graphs in them, of functions."""
+    if isinstance(message, kind):
+        yield message
+        return
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for one in [value] if hasattr(value, "ListFields") else value:
+                yield from _tensors(one, kind)
+
+
+def _is_beside(location: str) -> bool:
+    """Whether a location is the plain name of a file."""
+    return location not in ("", "..") and PurePosixPath(location).name == location and "\\" not in location
 
 
 def build(spec: BackboneSpec, pretrained: bool) -> nn.Module:
@@ -105,8 +151,14 @@ def build(spec: BackboneSpec, pretrained: bool) -> nn.Module:
 def load(spec: BackboneSpec, network: nn.Module, file: Path) -> str:
     """Take the network of the file. Raises ValueError for one that cannot be used."""
     assert isinstance(network, OnnxNetwork)
-    if network.file != file:
-        network.open(file)
+    if network.file == file:
+        return ""
+    if elsewhere := [location for location in _locations(file) if not _is_beside(location)]:
+        raise ValueError(
+            f"{file} takes weights from '{elsewhere[0]}': they must be in files beside it, without a folder "
+            "in their name (save the network again with its weights beside it, or all in one file)"
+        )
+    network.open(file)
     return ""
 
 

@@ -1,6 +1,7 @@
 import warnings
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from torch import nn
@@ -86,14 +87,68 @@ def test_it_is_frozen_and_says_so(file):
     assert why_fixed("resnet18") == ""
 
 
-def test_its_identity_is_the_files_and_its_weights_beside_it(file):
+def test_its_identity_is_the_files(file):
     spec = BackboneSpec(f"onnx:{file}", **GREY)
     assert spec.label == "onnx:net.onnx"
     assert len(str(spec.identity()["weights"])) == 64
-    before = spec.identity()
-    file.with_name("net.onnx.data").write_bytes(b"weights")
-    assert files(spec) == [file.with_name("net.onnx.data")]
-    assert spec.identity() != before
     assert knows(spec.name)
     assert not knows("onnx:")
     assert names() == []
+
+
+def with_weights_in(location, file):
+    """The same network with its weights in another file, which is written beside it."""
+    model = onnx.load(file)
+    onnx.save(
+        model,
+        file,
+        save_as_external_data=True,
+        location="any name.bin",
+        size_threshold=0,
+        convert_attribute=True,
+    )
+    model = onnx.load(file, load_external_data=False)
+    for tensor in model.graph.initializer:
+        for entry in tensor.external_data:
+            entry.value = location if entry.key == "location" else entry.value
+    file.write_bytes(model.SerializeToString())
+    return BackboneSpec(f"onnx:{file}", **GREY)
+
+
+def test_weights_in_a_file_of_any_name_are_part_of_the_identity(file, noise_images):
+    expected = embed(load_backbone(BackboneSpec(f"onnx:{file}", **GREY), size=64, device=CPU), noise_images)
+    spec, weights = with_weights_in("any name.bin", file), file.with_name("any name.bin")
+    assert files(spec) == [weights]
+    np.testing.assert_allclose(
+        embed(load_backbone(spec, size=64, device=CPU), noise_images), expected, atol=1e-6
+    )
+    before = spec.identity()
+    file.with_name("net.onnx.data").write_bytes(b"not named by the network")
+    assert spec.identity() == before
+    content = bytearray(weights.read_bytes())
+    content[0] ^= 1
+    weights.write_bytes(content)
+    assert spec.identity() != before
+
+
+@pytest.mark.parametrize("location", ["/any name.bin", "../any name.bin", "folder/any name.bin", ".."])
+def test_weights_that_do_not_lie_beside_the_file_are_one_line(file, location):
+    spec = with_weights_in(location, file)
+    (file.parent / "folder").mkdir()
+    (file.parent / "folder" / "any name.bin").write_bytes(file.with_name("any name.bin").read_bytes())
+    assert files(spec) == []
+    with pytest.raises(ValueError, match=f"takes weights from '{location}': they must be in files beside it"):
+        load_backbone(spec, size=64, device=CPU)
+
+
+def test_tensors_of_attributes_and_inner_graphs_are_found(tmp_path):
+    def outside(name):
+        tensor = onnx.TensorProto(name=name, data_type=1, dims=[1], data_location=onnx.TensorProto.EXTERNAL)
+        tensor.external_data.add(key="location", value=name)
+        return tensor
+
+    inner = onnx.helper.make_graph([], "inner", [], [], initializer=[outside("b")])
+    node = onnx.helper.make_node("If", [], [], then_branch=inner, value=outside("a"))
+    model = onnx.helper.make_model(onnx.helper.make_graph([node], "outer", [], []))
+    (tmp_path / "net.onnx").write_bytes(model.SerializeToString())
+    assert [path.name for path in files(BackboneSpec(f"onnx:{tmp_path / 'net.onnx'}", **GREY))] == ["a", "b"]
