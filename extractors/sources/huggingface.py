@@ -24,6 +24,11 @@ PREFIX = "hf:"
 _CONFIG, _README = "config.json", "README.md"
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _PREPROCESSOR = ("preprocessor_config.json", "processor_config.json")
+# Keys of config.json that say which code, type and files to use
+_HOW_TO_RUN = (
+    *("model_type", "auto_map", "dtype", "torch_dtype"),
+    *("quantization_config", "fusion_config", "transformers_weights"),
+)
 # What a file may hold beside the image network: the classifier, and of CLIP and SigLIP the text's tower
 _UNUSED = (
     "classifier.",
@@ -218,13 +223,17 @@ def _config(spec: BackboneSpec) -> Any:
         known = ", ".join((*NETWORKS, *VISION_TOWERS))
         raise ValueError(f"{file} is of model_type '{kind}', which this source does not know; known: {known}")
     transformers = library("transformers", "transformers")
-    given = {
-        key: value
-        for key, value in content.items()
-        if key not in ("model_type", "auto_map", "dtype", "torch_dtype")
-    }
+    given = {key: value for key, value in content.items() if not _is_left_out(key)}
     with _quiet(transformers):
         return getattr(transformers, f"{NETWORKS[kind]}Config").from_dict(given)
+
+
+def _is_left_out(key: str) -> bool:
+    """Whether a key of config.json says how to run the network, not what it is.
+
+    An implementation may be the name of a kernel on a hub, which transformers would fetch and run.
+    """
+    return key in _HOW_TO_RUN or "_implementation" in key
 
 
 def _random(config: Any) -> nn.Module:

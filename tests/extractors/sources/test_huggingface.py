@@ -296,3 +296,23 @@ def test_an_engine_gives_the_same_or_torch_is_used(kind, tmp_path, images):
     found = with_engine(backbone, "onnxruntime", images)
     assert found.engine in ("onnxruntime", "torch")
     np.testing.assert_allclose(embed(found, images), embed(backbone, images), atol=1e-3)
+
+
+@pytest.mark.usefixtures("no_sockets")
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *[(key, "owner/kernel") for key in ("attn_implementation", "_attn_implementation")],
+        *[(key, "owner/kernel") for key in ("_attn_implementation_internal", "experts_implementation")],
+        ("quantization_config", {"quant_method": "bitsandbytes", "load_in_4bit": True}),
+        ("fusion_config", {"owner/kernel": True}),
+    ],
+)
+def test_how_to_run_a_network_is_not_taken_from_its_folder(key, value, tmp_path, images):
+    made("ViT", tmp_path)
+    expected = embed(load_backbone(BackboneSpec(f"hf:{tmp_path}"), size=SIZE, device=CPU), images)
+    content = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps({**content, key: value}))
+    backbone = load_backbone(BackboneSpec(f"hf:{tmp_path}"), size=SIZE, device=CPU)
+    assert "owner/kernel" not in repr(vars(backbone.network.inner.config))
+    np.testing.assert_array_equal(embed(backbone, images), expected)
