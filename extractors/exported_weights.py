@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from extractors.digests import JsonValue, digest_of, file_digest
-from extractors.sources.local_folder import LOCAL_FOLDER
+from extractors.sources.places import LOCAL_FOLDER
 from extractors.specs import BackboneSpec
 
 VARIABLE = "BENCHMARK_WEIGHTS"  # environment variable that names the folder

@@ -10,7 +10,7 @@ from typing import Any
 
 from extractors import bundled
 from extractors.registry import lazy, with_entry_points
-from extractors.sources.places import is_path, split_name
+from extractors.sources.places import LOCAL_FOLDER, is_path, split_name
 from extractors.sources.source import IMAGENET as IMAGENET
 from extractors.sources.source import INSTALLED as INSTALLED
 from extractors.sources.source import PRETRAINED as PRETRAINED
@@ -76,6 +76,7 @@ _TRANSFORMERS = _source(
     weights=PRETRAINED,
     weights_label="its publisher's weights",
     place="folder",
+    travels=False,
 )
 _OPEN_CLIP = _source(
     "open_clip",
@@ -109,6 +110,7 @@ _ONNX = _source(
     weights_label="the weights in its file",
     place="file",
     trainable=False,
+    travels=False,
 )
 _PYTHON = _source(
     "python",
@@ -119,6 +121,7 @@ _PYTHON = _source(
     form="python:MODULE:FUNCTION",
     weights=PRETRAINED,
     weights_label="the weights that the function gives it",
+    travels=False,
 )
 _EMBEDDINGS = _source(
     "embeddings",
@@ -131,6 +134,7 @@ _EMBEDDINGS = _source(
     weights_label="weights unknown here",
     place="file",
     trainable=False,
+    travels=False,
 )
 _OWN = (
     *(_BUNDLED, _TIMM, _TORCHVISION, _TRANSFORMERS, _OPEN_CLIP, _TORCHXRAYVISION, _ONNX, _PYTHON),
@@ -169,6 +173,11 @@ def why_fixed(backbone: str) -> str:
     return (
         f"'{name_without_folder(backbone)}' is frozen: it can be neither fine-tuned nor given other weights"
     )
+
+
+def travels(backbone: str) -> bool:
+    """Whether a network can be built again on another machine, from its name and a file of its weights."""
+    return source_of(backbone).travels and not backbone.startswith(LOCAL_FOLDER)
 
 
 def check_name(backbone: str) -> None:

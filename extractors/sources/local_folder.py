@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+from extractors.sources.places import LOCAL_FOLDER
 from extractors.specs import BackboneSpec
 
-LOCAL_FOLDER = "local-dir:"
 _FILES = ("model.safetensors", "pytorch_model.bin")  # the names that timm's `save_for_hf` writes
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+LOCAL_FOLDER = "local-dir:"  # prefix of timm's names of a folder
 _BEGINNINGS = (".", "/", "~", "$")  # of paths, which no name on a hub has
 
 

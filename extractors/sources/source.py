@@ -70,6 +70,7 @@ class BackboneSource:
         None  # a file, strictly; None: as `weights` does
     )
     companions: Callable[[Network], dict[str, str]] | None = None  # texts by file name, exported with weights
+    travels: bool = True  # False: it needs files of this machine, or a hub, beside its weights
     trainable: bool = True  # False: it can neither be fine-tuned nor have random weights
     vectors: "Callable[[Network, Sequence[str]], NDArray[np.float32]] | None" = (
         None  # of images, by their ids
