@@ -60,16 +60,16 @@ def _existing(folder: Path) -> Path:
     return next(one for one in (folder, *folder.absolute().parents) if one.is_dir())
 
 
-_known: dict[tuple[str, int], int | None] = {}
+_known: dict[tuple[str, int], int] = {}
 
 
 def _bytes_of_image(key: str, spec: BackboneSpec, size: int) -> int | None:
-    """Build the network once per process; whatever keeps it from being built is told by the run."""
+    """Build the network, once per process where that works; why it does not is told by the run."""
     if (key, size) not in _known:
         from extractors.token_arrays import token_bytes  # torch, which takes seconds
 
         try:
             _known[key, size] = token_bytes(spec, size)
         except Exception:  # libraries raise anything
-            _known[key, size] = None
+            return None
     return _known[key, size]

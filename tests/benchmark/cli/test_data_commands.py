@@ -19,7 +19,7 @@ def test_augment_without_fine_tuning_is_one_line(write_grid, tmp_path, call):
     done = call("data", "augment", "--grid", write_grid(), "--out", tmp_path / "out")
     assert done.status == 2
     assert done.err.count("\n") == 1
-    assert "no section fine_tuning or adaptation" in done.err
+    assert "trains no network on images" in done.err
 
 
 def test_phantom_and_verify_work_together(tmp_path, call):

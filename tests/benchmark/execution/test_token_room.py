@@ -19,6 +19,11 @@ LABEL = "test_efficientnet-random (tokens)"
 TOKENS = TokensSpec(BackboneSpec("test_efficientnet", "random"))
 
 
+@pytest.fixture(autouse=True)
+def _nothing_known(monkeypatch):
+    monkeypatch.setattr(token_room, "_known", {})
+
+
 @pytest.fixture
 def opened(write_grid, tmp_path):
     section = {"backbones": [NETWORK], "methods": ["bitfit", "attentive_probe"]}

@@ -7,7 +7,7 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from classifiers.fine_tuning import checkpoints, prediction
+from classifiers.fine_tuning import checkpoints, inputs
 from classifiers.fine_tuning.fine_tune import fine_tune
 from extractors.backbones import load_backbone
 from tests.classifiers.fine_tuning.tasks import CPU, SPEC, marked_images
@@ -115,13 +115,13 @@ def test_probing_first_leaves_the_backbone_alone(task):
 
 def test_a_lower_resolution_is_what_the_network_sees(task, monkeypatch):
     sides = set()
-    normalised = prediction.normalised
+    normalised = inputs.normalised
 
     def seen(backbone, grey):
         sides.add(grey.shape[-1])
         return normalised(backbone, grey)
 
-    monkeypatch.setattr(prediction, "normalised", seen)
+    monkeypatch.setattr(inputs, "normalised", seen)
     fine_tune(task(epochs=1, resolution=24))
     assert sides == {24}
     with pytest.raises(ValueError, match="64 is above the 32 pixels"):
