@@ -6,7 +6,7 @@ import shlex
 import sys
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,7 +14,6 @@ from benchmark.cli.address_space import keep_to_address_space
 from benchmark.cli.data_commands import data
 from benchmark.cli.model_commands import app, explain, model_card, predict, worklist
 from benchmark.cli.options import (
-    FILE,
     FOLDER,
     device_option,
     engine_option,
@@ -27,6 +26,8 @@ from benchmark.cli.options import (
     verbose_option,
     workspace_option,
 )
+from benchmark.cli.setup_commands import doctor, init
+from benchmark.cli.share_commands import export_command, import_command, leaderboard
 from benchmark.cli.signals import ENDING, SignalledError, exiting_on
 from benchmark.cli.weights_commands import weights
 from benchmark.errors import UserError, reason
@@ -121,55 +122,6 @@ def track(grid_file: Path, workspace: Path, tracking_uri: str | None, jobs: int 
 
 
 @cli.command()
-@click.argument("data", type=FILE)
-@click.option(
-    "--out", type=FILE, default=Path("grid.yaml"), show_default=True, help="The grid file to write."
-)
-@click.option("--name", default="", help="Of the grid; default: that of the data.")
-@click.option(
-    "--abnormal", metavar="NAMES", default="", help="Folders or labels that count as abnormal, as a,b."
-)
-@click.option("--labels", type=FILE, help="The CSV of labels of DICOM files.")
-@click.option("--guess-patients", is_flag=True, help="Of class folders: take words as person1 for patients.")
-@click.option("--hours", type=float, default=8.0, show_default=True, help="That a run may take here.")
-@click.option("--ask", is_flag=True, help="Ask a few questions first.")
-@click.option("--force", is_flag=True, help="Replace files that are there.")
-@workspace_option
-@verbose_option
-def init(data: Path, out: Path, workspace: Path, **asked: Any) -> None:
-    """Write a commented grid that fits DATA and this machine, and that runs as it is.
-
-    DATA is a folder of class folders (normal/ and abnormal/, also in train/, val/ and test/), a manifest CSV,
-    MURA's folder, a MedMNIST file (.npz), or a folder of DICOM files. A manifest is written beside the grid
-    where there is none. What was taken for what is said, and is in the grid's first lines.
-    """
-    from benchmark.cli.init import init_grid
-    from benchmark.store.workspace import Workspace
-
-    init_grid(data, out, Workspace(workspace), **asked)
-
-
-@cli.command()
-@click.option("--grid", "grid_file", type=FILE, help="A grid file: also checks what it needs.")
-@workspace_option
-@tracking_option
-@click.option("--scheduler", default="", help="The address of a Dask scheduler to ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a bug report, without paths or names.")
-def doctor(
-    grid_file: Path | None, workspace: Path, tracking_uri: str | None, scheduler: str, as_json: bool
-) -> None:
-    """Find what stands in the way of a run on this machine, and what to do about it.
-
-    Exit status 0 when nothing does, 1 when something does, 2 for bad input.
-    """
-    from benchmark.cli.doctor import show_findings
-    from benchmark.store.workspace import Workspace
-
-    place = Workspace(workspace, tracking_uri)
-    sys.exit(1 if show_findings(grid_file, place, scheduler, as_json) else 0)
-
-
-@cli.command()
 @grid_option
 @workspace_option
 @engine_option
@@ -255,47 +207,6 @@ def report(
     report_grid(grid_file, Workspace(workspace, tracking_uri), out, jobs, projection)
 
 
-@cli.command("export")
-@grid_option
-@click.option("--out", type=FILE, required=True, help="The file to write (.zip).")
-@workspace_option
-def export_command(grid_file: Path, out: Path, workspace: Path) -> None:
-    """Write a grid's results into one file to give away: no pixels, no patient ids, no folders."""
-    from benchmark.cli.share import export_results
-    from benchmark.store.workspace import Workspace
-
-    export_results(grid_file, Workspace(workspace), out)
-
-
-@cli.command("import")
-@click.argument("files", nargs=-1, required=True, type=FILE)
-@click.option("--grid", "grid_file", type=FILE, help="The grid file, where its data set is here.")
-@workspace_option
-def import_command(files: tuple[Path, ...], grid_file: Path | None, workspace: Path) -> None:
-    """Read exports of a grid into the workspace, several into one; with --grid, ids come back.
-
-    Exports that were tested on other patients are refused. Cells that are there already stay.
-    """
-    from benchmark.cli.share import import_results
-    from benchmark.store.workspace import Workspace
-
-    import_results(files, grid_file, Workspace(workspace))
-
-
-@cli.command()
-@click.argument("files", nargs=-1, required=True, type=FILE)
-@click.option("--out", type=FOLDER, required=True, help="Folder for leaderboard.html and leaderboard.json.")
-@jobs_option
-def leaderboard(files: tuple[Path, ...], out: Path, jobs: int | None) -> None:
-    """Compare exports, of one or several grids, data sets and sites, on one page.
-
-    Exports of one test set are compared directly, paired by patient; over data sets ranks alone are.
-    """
-    from benchmark.cli.share import show_leaderboard
-
-    show_leaderboard(files, out, jobs)
-
-
 @cli.command()
 @workspace_option
 @tracking_option
@@ -309,6 +220,11 @@ def ui(workspace: Path, tracking_uri: str | None, host: str, port: int) -> None:
     sys.exit(serve(Workspace(workspace, tracking_uri), host, port))
 
 
+cli.add_command(init)
+cli.add_command(doctor)
+cli.add_command(export_command)
+cli.add_command(import_command)
+cli.add_command(leaderboard)
 cli.add_command(data)
 cli.add_command(weights)
 cli.add_command(predict)
