@@ -1,5 +1,6 @@
 """Open the executor that a run asks for: local processes, a Dask cluster, or workers in SLURM jobs."""
 
+import gc
 import logging
 import shutil
 from collections.abc import Iterator
@@ -83,6 +84,22 @@ def _wait_for_a_worker(client: "Client", settings: ExecutorSettings) -> None:
         ) from None
 
 
+def _connected(scheduler: str) -> "Client":
+    """The client of a scheduler that somebody else started."""
+    from distributed import Client
+
+    try:
+        return Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, TypeError, ValueError) as error:  # TypeError: tls:// without its files
+        why = reason(error)
+    # Outside of the handler nothing holds the client that could not connect. It must be collected here and
+    # now: closing it takes a lock of Dask's event loops, on which a later client could wait in vain.
+    gc.collect()
+    raise UserError(
+        f"--scheduler: no Dask scheduler answers at {scheduler} ({why}); start one with 'dask scheduler'"
+    )
+
+
 @contextmanager
 def _client(settings: ExecutorSettings, share: Share, device: str) -> Iterator["Client"]:
     from distributed import Client
@@ -90,13 +107,7 @@ def _client(settings: ExecutorSettings, share: Share, device: str) -> Iterator["
     from benchmark.execution.cluster.on_worker import EndWithParent
 
     if settings.scheduler:
-        try:
-            client = Client(settings.scheduler, timeout=_PATIENCE, set_as_default=False)
-        except (OSError, TypeError, ValueError) as error:  # TypeError: tls:// without its files
-            raise UserError(
-                f"--scheduler: no Dask scheduler answers at {settings.scheduler} ({reason(error)}); start one"
-                " with 'dask scheduler'"
-            ) from None
+        client = _connected(settings.scheduler)
         with client:
             yield client
         return

@@ -1,5 +1,6 @@
 """Opening the executor that a run asks for."""
 
+import gc
 import sys
 
 import pytest
@@ -51,6 +52,15 @@ def test_a_scheduler_that_does_not_answer_is_one_line(address, monkeypatch):
     ):
         pass
     assert "\n" not in str(raised.value)
+
+
+def test_a_client_that_could_not_connect_is_gone(monkeypatch):
+    """Collected later, in the thread of another client's event loop, it would keep that client from starting."""
+    distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+    monkeypatch.setattr("benchmark.execution.cluster.opened._PATIENCE", 1)
+    with pytest.raises(UserError), executor_of(ExecutorSettings("dask", scheduler="a b"), Share(1, 1), "cpu"):
+        pass
+    assert not [one for one in gc.get_objects() if type(one) is distributed.Client]
 
 
 def test_slurm_without_its_settings_names_the_file(monkeypatch):
