@@ -18,7 +18,9 @@ _UNKNOWN = (1.0, 1.0)  # for a classifier that is not registered any more: as lo
 class CellTimes:
     """Estimate the time of a cell from similar recorded cells, or from a first guess."""
 
-    def __init__(self, records: Iterable[Finished]) -> None:
+    def __init__(self, records: Iterable[Finished], image_size: int = 224) -> None:
+        """`image_size` is the side of the stored images in pixels: what recipes without a resolution train on."""
+        self._image_size = image_size
         self._measured: dict[tuple[str, str], list[tuple[int, float]]] = {}
         for record in records:
             threads = record.training.threads if record.training else 1  # a fine-tuning uses all of them
@@ -32,18 +34,18 @@ class CellTimes:
         kind = _kind(cell.classifier, cell.backbone if cell.recipe else "")
         near = self._measured.get((cell.control, kind)) or self._measured.get(("", kind))
         if not near:
-            return _first_guess(cell) * _work(cell, images)
+            return _first_guess(cell, self._image_size) * _work(cell, images)
         measured_images, _ = min(near, key=lambda point: abs(np.log(point[0] / images)))
         like = [seconds for n, seconds in near if n == measured_images]
         return float(np.mean(like)) * _work(cell, images) / _work(cell, measured_images)
 
 
-def _first_guess(cell: Cell) -> float:
+def _first_guess(cell: Cell, image_size: int) -> float:
     """Core seconds per unit of `_work`."""
     if cell.recipe and cell.recipe.reads_tokens:
         return _FIRST_GUESS_PROBE
     if cell.recipe:
-        return _FIRST_GUESS_EPOCH * ((cell.recipe.resolution or 224) / 224) ** 2
+        return _FIRST_GUESS_EPOCH * ((cell.recipe.resolution or image_size) / 224) ** 2
     known = CLASSIFIERS.get(cell.classifier)
     return (known.first_guess if known else _UNKNOWN)[0]
 

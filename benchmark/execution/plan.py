@@ -156,7 +156,8 @@ def _compare_with_records(
     """Compare each cell with its record, and estimate its time."""
     digest = split.manifest.digest()
     known = {cell.id: _own(records.read(cell.id), cell) for cell in cells}
-    guess = CellTimes(record for record in known.values() if isinstance(record, Finished))
+    finished = (record for record in known.values() if isinstance(record, Finished))
+    guess = CellTimes(finished, split.grid.image.size)
     images_of, others = cache(split.train_images), OtherGrids(records)
     found = []
     for cell in cells:

@@ -46,6 +46,14 @@ def test_the_first_guess_is_the_registrys_and_grows_with_the_images(cell):
     assert CellTimes([]).seconds(boosted, 4000) == base * 4**power
 
 
+def test_smaller_images_are_tuned_faster(cell):
+    tuned = replace(cell, strategy="fine_tuning", recipe=Recipe(), classifier="end_to_end")
+    small, half = (CellTimes([], image_size=size).seconds(tuned, 1000) for size in (112, 224))
+    assert half / small == pytest.approx(4)
+    averaged = replace(tuned, recipe=Recipe(resolution=112))
+    assert CellTimes([], image_size=448).seconds(averaged, 1000) == pytest.approx(small)
+
+
 def test_folds_count_in_the_time_of_a_fine_tuning(cell):
     """100 images are passed in five folds and the refit, 1,000 in one training."""
     tuned = replace(cell, strategy="fine_tuning", recipe=Recipe(epochs=10), classifier="end_to_end")
