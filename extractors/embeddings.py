@@ -1,4 +1,4 @@
-"""The embedding cache: one row per image and extractor, computed in one pass over the pixels."""
+"""The embedding cache: one row per image and extractor, computed in a pass over the pixels."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -91,7 +91,7 @@ def load_embeddings(
     part: bool = False,
     progress: EmbeddingProgress = lambda label, rows: None,
 ) -> Iterator[StoredArray | Failure]:
-    """The embedding of every extractor, in order: from the cache, or by one pass over the pixels.
+    """The embedding of every extractor, in order: from the cache, or by a pass over the pixels for each network.
 
     Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`; of a TokensSpec
     (n_images, tokens, width) float16, by torch. Stored bytes and
@@ -133,25 +133,39 @@ def _fill(
     place: _Place,
     progress: EmbeddingProgress,
 ) -> dict[Path, StoredArray | Failure]:
-    """Run several extractors in one pass over the pixels."""
+    """Run one network after the other, so that memory holds one; then the descriptors, which share work."""
+    described = [one for one in wanted if isinstance(one[0], DescriptorSpec)]
+    passes = [[one] for one in wanted if not isinstance(one[0], DescriptorSpec)]
+    filled: dict[Path, StoredArray | Failure] = {}
+    with torch_threads(place.jobs):
+        for together in [*passes, described]:
+            filled |= _pass(pixels, together, place, progress)
+    return filled
+
+
+def _pass(
+    pixels: StoredArray,
+    together: Sequence[tuple[PlainExtractor, Path]],
+    place: _Place,
+    progress: EmbeddingProgress,
+) -> dict[Path, StoredArray | Failure]:
+    """One pass over the pixels by a network, or by several descriptors."""
     filled: dict[Path, StoredArray | Failure] = {}
     fillings: list[_Filling] = []
-    with torch_threads(place.jobs):
-        for extractor, folder in wanted:
-            begun = _begin(extractor, folder, pixels, place, progress)
-            if isinstance(begun, Failure):
-                filled[folder] = begun
-            else:
-                fillings.append(begun)
-        with measured() as used:
-            step = _rows_at_once(fillings, pixels)
-            for start in range(0, len(pixels.data), step):
-                rows = slice(start, min(start + step, len(pixels.data)))
-                _fill_rows([f for f in fillings if f.wants(rows)], rows, pixels, place.jobs, progress)
-    finished = {
+    for extractor, folder in together:
+        begun = _begin(extractor, folder, pixels, place, progress)
+        if isinstance(begun, Failure):
+            filled[folder] = begun
+        else:
+            fillings.append(begun)
+    with measured() as used:
+        step = _rows_at_once(fillings, pixels) if fillings else len(pixels.data)
+        for start in range(0, len(pixels.data), step):
+            rows = slice(start, min(start + step, len(pixels.data)))
+            _fill_rows([f for f in fillings if f.wants(rows)], rows, pixels, place.jobs, progress)
+    return filled | {
         filling.partial.folder: _finish(filling, pixels, used, part=place.part) for filling in fillings
     }
-    return filled | finished
 
 
 def _rows_at_once(fillings: Sequence[_Filling], pixels: StoredArray) -> int:

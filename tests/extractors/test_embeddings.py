@@ -1,3 +1,4 @@
+import weakref
 from contextlib import nullcontext
 from importlib.metadata import version
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ import torch
 
 from extractors import embeddings
 from extractors.array_store import PartialArray
+from extractors.backbones import load_backbone
 from extractors.embeddings import Failure, load_embeddings
 from extractors.resource_usage import Usage
 from extractors.specs import BackboneSpec, DescriptorSpec, embedding_folder
@@ -22,7 +24,7 @@ def stored_pixels(tmp_path, n=10, size=32, seed=0):
     return partial.finish([f"image{i}" for i in range(n)])
 
 
-def test_two_extractors_share_one_pass_and_are_hits_afterwards(tmp_path, monkeypatch):
+def test_two_extractors_are_hits_afterwards(tmp_path, monkeypatch):
     pixels = stored_pixels(tmp_path)
     first = list(load_embeddings(tmp_path / "c", pixels, [NETWORK, DESCRIPTOR], device="cpu"))
     assert [len(stored.data) for stored in first] == [10, 10]
@@ -31,6 +33,23 @@ def test_two_extractors_share_one_pass_and_are_hits_afterwards(tmp_path, monkeyp
     monkeypatch.setattr(embeddings, "_fill", lambda *_: pytest.fail("the cache was not used"))
     again = list(load_embeddings(tmp_path / "c", pixels, [NETWORK, DESCRIPTOR], device="cpu"))
     assert again[0].digest == first[0].digest
+
+
+def test_memory_holds_one_network_at_a_time(tmp_path, monkeypatch):
+    loaded = []
+
+    def load(*arguments, **named):
+        assert all(one() is None for one in loaded)
+        backbone = load_backbone(*arguments, **named)
+        loaded.append(weakref.ref(backbone.network))
+        return backbone
+
+    monkeypatch.setattr(embeddings, "load_backbone", load)
+    three = [NETWORK, BackboneSpec("resnet10t", "random"), BackboneSpec("mobilenetv3_small_075", "random")]
+    found = list(
+        load_embeddings(tmp_path / "c", stored_pixels(tmp_path), three, device="cpu", engine="torch")
+    )
+    assert [one.data.shape for one in found] == [(10, 1024), (10, 512), (10, 1024)]
 
 
 def test_other_pixels_or_preprocessing_are_another_embedding(tmp_path):

@@ -29,6 +29,18 @@ if __name__ == "__main__":
 """
 
 
+@pytest.fixture(autouse=True)
+def not_ignored():
+    """nohup has the tests ignore SIGHUP, and so the processes that they start."""
+    before = {number: signal.getsignal(number) for number in ENDING}
+    for number, handler in before.items():
+        if handler is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("number", ENDING)
 def test_a_signal_ends_the_block_once_and_the_handlers_stay(number):
     before = [signal.getsignal(each) for each in ENDING]
