@@ -91,7 +91,7 @@ def load_embeddings(
     part: bool = False,
     progress: EmbeddingProgress = lambda label, rows: None,
 ) -> Iterator[StoredArray | Failure]:
-    """The embedding of every extractor, in order: from the cache, or by a pass over the pixels for each network.
+    """The embedding of every extractor, in order: from the cache, or by a pass over the pixels for each.
 
     Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`; of a TokensSpec
     (n_images, tokens, width) float16, by torch. Stored bytes and
