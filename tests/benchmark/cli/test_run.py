@@ -47,7 +47,12 @@ def predictions_of(workspace):
 def test_compare_says_how_many_images_freezing_needs(findings, monkeypatch, capsys):
     results = api.Results(Answers(findings.evaluated, findings.evaluated), findings.plan)
     monkeypatch.setattr("benchmark.cli.run.api.load_results", lambda *_: results)
-    show_comparison(Path("grid.yaml"), Workspace(Path("runs")), as_json=False)
+    show_comparison("grid.yaml", Workspace(Path("runs")), as_json=False)
+    short = capsys.readouterr().out
+    assert short.startswith("Freeze or fine-tune? ")
+    assert " ".join(results.answers.headline.sentence.split()[:4]) in short
+    assert "needs to equal" not in short
+    show_comparison("grid.yaml", Workspace(Path("runs")), as_json=False, full=True)
     text = " ".join(capsys.readouterr().out.split())
     assert "study auroc: images that freezing needs to equal fine-tuning" in text
     assert "times [" in text
@@ -62,7 +67,9 @@ def test_a_grid_runs_once_and_then_is_done(write_grid, workspace, predictions_of
     )
     assert set(statuses(grid, workspace)) == {"missing"}
     assert run(grid, workspace) == 0
-    assert "linear_svm" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "linear_svm" in said, "scores, where there is no answer"
+    assert "Freeze or fine-tune? No answer: no network" in said
     assert set(statuses(grid, workspace)) == {"done"}
     predictions = predictions_of(grid)
     assert len(predictions) == 6
