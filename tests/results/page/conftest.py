@@ -93,7 +93,7 @@ def page(png, tmp_path_factory):
 @pytest.fixture(scope="session")
 def wide_page(tmp_path_factory):
     """The file of a page with tables of many columns, of long numbers and of digests."""
-    many = pd.DataFrame({f"optimiser column {n}": ["tf_efficientnet_lite0 frozen"] * 3 for n in range(17)})
+    many = pd.DataFrame({f"frozen {n}": ["tf_efficientnet_lite0 frozen"] * 3 for n in range(17)})
     digests = pd.DataFrame({f"digest_{n}_sha256": ["0123456789abcdef" * 4] for n in range(3)})
     intervals = pd.DataFrame({f"range {n}": ["0.683–0.743 [0.572, 0.884]"] for n in range(9)})
     section = Section("Tables", [TableBlock(table, "A table.") for table in (many, digests, intervals)])
