@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from results.frames import TableRows, tidy, whole
+from results.frames import TableRows, records, tidy, whole
 from results.labels import metric_label, part_label, percent
 from results.tables.columns import BACKBONE, PART, TEXT, Column, number_column, text_column
 from results.tables.formatting import Formatted, Row, interval_text, signed
@@ -50,7 +50,7 @@ def answer_table(
         f"{metric_label(metric, unit)}: the answer for each body part at its largest training size.",
         table.drop(columns="size").assign(metric=metric, unit=unit),
         columns,
-        rows=table.to_dict("records"),
+        rows=records(table),
         note=note[:1].upper() + note[1:],
     )
 
