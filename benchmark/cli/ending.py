@@ -32,7 +32,7 @@ def show_places(said: Headline, plan: Plan, grid_file: Path, workspace: Workspac
     commands = list(_next(said, plan, grid_file, workspace, page))
     width = max((len(command) for command, _ in commands), default=0)
     for place, (command, what) in enumerate(commands):
-        say(f"  {'' if place else 'next':<6}  {command:<{width}}   {what}")
+        say(f"  {'' if place else 'next':<6}  {command:<{width}}  # {what}")
 
 
 def command(words: str) -> str:

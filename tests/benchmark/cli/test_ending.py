@@ -53,7 +53,7 @@ def test_what_comes_next_follows_from_the_answer(capsys):
 def test_commands_can_be_pasted(capsys, tmp_path):
     odd = places(capsys, FREEZE, grid=tmp_path / "a grid.yaml", workspace=Workspace(tmp_path / "my runs"))
     (line,) = [line for line in odd.splitlines() if " compare " in line]
-    words = shlex.split(line.removeprefix("  next").partition("   every")[0])
+    words = shlex.split(line.removeprefix("  next"), comments=True)
     assert words[-5:] == [
         "--grid",
         str(tmp_path / "a grid.yaml"),
