@@ -47,7 +47,7 @@ def test_the_first_screen_has_the_answer_a_row_for_each_part_and_the_picture(bro
         ".map(name => document.querySelector(name).getBoundingClientRect().bottom)"
     )
     assert max(bottoms) <= 800
-    assert browser.run("document.querySelectorAll('.answer tbody tr').length") == 3
+    assert browser.run("document.querySelectorAll('.answer > .wide tbody tr').length") == 3
     sentence = browser.run("document.querySelector('.sentence').textContent")
     assert sentence == report.findings.headline.sentence
 
