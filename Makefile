@@ -21,8 +21,8 @@ install: .venv/installed  ## make .venv with the pinned versions of everything
 	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --no-deps --editable .
 	touch $@
 
-quickstart: install  ## draw a phantom, run the quickstart grid on it, show the table (a few minutes)
-	$(BIN)/benchmark run --grid grids/quickstart.yaml
+quickstart: install  ## draw a phantom, run the quickstart grid on it, say the answer, write its page (a few minutes)
+	$(BIN)/benchmark run --grid grids/quickstart.yaml --report paper
 
 ui: install  ## open the MLflow UI on the runs of this folder
 	$(BIN)/benchmark ui

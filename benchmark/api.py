@@ -290,11 +290,13 @@ def report(
     jobs: int | None = None,
     grid_text: str = "",
     projection: str = PCA,
+    progress: Progress = lambda stage, steps, total: None,
 ) -> Report:
     """Write figures, tables, metrics.csv and report.html into the folder `out`; fits no classifier.
 
     `grid_text` is shown as the grid on the page (default: the grid as JSON). `projection` (pca, or umap with
-    the extra of that name) is that of the embeddings. Raises UserError without any finished cell, for results
+    the extra of that name) is that of the embeddings. `progress` is told (stage, steps done now, steps
+    in all). Raises UserError without any finished cell, for results
     that were loaded by name, for a projection that cannot be had, and when `out` cannot be written.
     """
     if results.plan is None:
@@ -304,7 +306,9 @@ def report(
     except ValueError as error:
         raise UserError(str(error)) from None
     text = grid_text or results.plan.grid.model_dump_json(indent=1, exclude_defaults=True)
-    return write_report(results.plan, results.answers, Path(out), share_cores(jobs), text, projection)
+    return write_report(
+        results.plan, results.answers, Path(out), share_cores(jobs), text, projection, progress
+    )
 
 
 def audit(

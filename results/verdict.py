@@ -5,12 +5,10 @@ from typing import Any
 
 FINE_TUNE, FREEZE, EQUAL = "fine-tune", "freeze", "equal"
 ADAPT = "adapt"
-# By strategy: what to do, in two forms, and the key of its side in the rows of a head-to-head.
+# By strategy, from the one that costs least: what to do, in two forms, and the key of its side in the rows
+# of a head-to-head.
 WORDS = {"feature_extraction": FREEZE, "adaptation": ADAPT, "fine_tuning": FINE_TUNE}
-DOING = {
-    "feature_extraction": "freezing",
-    "adaptation": "adapting",
-}  # what costs less, of two sides the first
+DOING = {"feature_extraction": "freezing", "adaptation": "adapting", "fine_tuning": "fine-tuning"}
 SIDES = {"feature_extraction": "frozen", "adaptation": "adapted", "fine_tuning": "fine_tuned"}
 UNDECIDED = "undecided"
 ONE_PAIR = "one trained pair"  # one seed: it shows nothing of other training subsets
@@ -68,6 +66,16 @@ def verdict_text(verdict: str, margin: float, detectable: float | None = None) -
     if verdict == ONE_PAIR:
         return "one trained pair, no claim about methods"
     return verdict
+
+
+def spoken_verdict(verdict: str, margin: float) -> str:
+    """The verdict as a sentence has it, in ASCII: `fine-tune`, `not decided`, `equal within 0.02`."""
+    words = {
+        EQUAL: f"equal within {margin:g}",
+        UNDECIDED: "not decided",
+        ONE_PAIR: "no claim from one seed",
+    }
+    return words.get(verdict, verdict)
 
 
 def freezing_text(worse_by: float | None, cost_share: float | None) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from benchmark.analysis.finished import leak_of
 from benchmark.analysis.head_to_head import head_to_head
+from benchmark.analysis.headline import Headline, headline
 from benchmark.analysis.learning_curves import CurvePoint, curve_points
 from benchmark.analysis.paired_differences import Pair, pairs
 from benchmark.analysis.planned import Planned
@@ -59,6 +61,11 @@ class Answers:
     def head_to_head(self) -> list[dict[str, Any]]:
         """Frozen against fine-tuned: `benchmark.analysis.head_to_head`."""
         return head_to_head(self.cells, self.pairs, self.differences)
+
+    @cached_property
+    def headline(self) -> Headline:
+        """The answer in one sentence, with a row for each body part."""
+        return headline(self.differences, self.cells.evaluation, leak_of(self.cells.finished))
 
 
 def answers_of(

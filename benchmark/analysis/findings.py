@@ -17,6 +17,8 @@ from benchmark.analysis.controls import control_rows
 from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
 from benchmark.analysis.embedding_atlas import embedding_atlas
+from benchmark.analysis.finished import leak_of
+from benchmark.analysis.headline import Headline, headline
 from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.paired_differences import QUESTIONS, test_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
@@ -62,6 +64,11 @@ class Findings:
     def main_part(self) -> str:
         """The body part for figures that show one."""
         return self.evaluated.main_part
+
+    @cached_property
+    def headline(self) -> Headline:
+        """The answer in one sentence, with a row for each body part."""
+        return headline(self.differences, self.evaluated.evaluation, leak_of(self.evaluated.finished))
 
     @cached_property
     def atlases(self) -> dict[str, Attempt[EmbeddingAtlas]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from benchmark.cli.address_space import keep_to_address_space
+from benchmark.cli.answer_commands import compare, power, report, status
 from benchmark.cli.data_commands import data
 from benchmark.cli.model_commands import app, explain, model_card, predict, worklist
 from benchmark.cli.options import (
@@ -18,8 +19,8 @@ from benchmark.cli.options import (
     device_option,
     engine_option,
     executor_options,
+    full_option,
     grid_option,
-    grid_or_name_option,
     jobs_option,
     json_option,
     tracking_option,
@@ -55,6 +56,10 @@ def cli() -> None:
 @device_option
 @engine_option
 @click.option("--skip-unreadable", is_flag=True, help="Leave out images that cannot be read, and list them.")
+@click.option(
+    "--report", "report_folder", type=FOLDER, help="Write the report there, too: `benchmark report --out`."
+)
+@full_option
 @executor_options
 @verbose_option
 def run(
@@ -65,13 +70,15 @@ def run(
     device: str,
     engine: str,
     skip_unreadable: bool,
+    report_folder: Path | None,
+    full: bool,
     executor: "Kind",
     scheduler: str,
     workers: int | None,
     partition: str,
     track: bool,
 ) -> None:
-    """Compute the cells of a grid that are not done yet, and log them to MLflow.
+    """Compute the cells of a grid that are not done yet, log them to MLflow, and say the answer.
 
     Exit status 0 when all cells are done (also when MLflow could not be reached: `benchmark track` logs them
     later), 1 when cells failed, 2 for bad input and system errors.
@@ -86,6 +93,8 @@ def run(
     where = ExecutorSettings(executor, scheduler, workers, partition)
     where.check()
     if where.kind == "array":
+        if report_folder:
+            raise UserError("--report: an array computes nothing now; when it has ended: benchmark report")
         options = ["--device", device, "--engine", engine, *(["--jobs", str(jobs)] if jobs else [])]
         options += ["--skip-unreadable"] if skip_unreadable else []
         print_job_array(grid_file, workspace, where, options)
@@ -102,6 +111,8 @@ def run(
         skip_unreadable=skip_unreadable,
         executor=where,
         track=track,
+        full=full,
+        report=report_folder,
     )
     logger.info("ended; %d cells failed", failed)
     sys.exit(1 if failed else 0)
@@ -136,78 +147,6 @@ def plan(grid_file: Path, workspace: Path, engine: str, as_json: bool, full: boo
 
 
 @cli.command()
-@grid_option
-@workspace_option
-@json_option
-@click.option("--watch", is_flag=True, help="Follow a run, also one of other machines, until it has ended.")
-def status(grid_file: Path, workspace: Path, as_json: bool, watch: bool) -> None:
-    """Show the finished results with their intervals; with --watch, who computes what."""
-    from benchmark.store.workspace import Workspace
-
-    if watch:
-        from benchmark.cli.watch import watch_run
-        from benchmark.grid.schema import read_grid
-
-        watch_run(read_grid(grid_file), Workspace(workspace))
-        return
-    from benchmark.cli.run import show_status
-
-    show_status(grid_file, Workspace(workspace), as_json)
-
-
-@cli.command()
-@grid_or_name_option
-@workspace_option
-@json_option
-def compare(grid: str, workspace: Path, as_json: bool) -> None:
-    """Freeze or fine-tune? Show the paired differences with their intervals."""
-    from benchmark.cli.run import show_comparison
-    from benchmark.store.workspace import Workspace
-
-    show_comparison(grid, Workspace(workspace), as_json)
-
-
-@cli.command()
-@grid_option
-@workspace_option
-@click.option(
-    "--difference",
-    type=click.FloatRange(min=0, min_open=True),
-    help="The true difference to find; default: the grid's margin.",
-)
-@json_option
-def power(grid_file: Path, workspace: Path, difference: float | None, as_json: bool) -> None:
-    """How many seeds, test studies or labelled images would settle it? From the finished results."""
-    from benchmark.cli.power import show_power
-    from benchmark.store.workspace import Workspace
-
-    show_power(grid_file, Workspace(workspace), difference, as_json)
-
-
-@cli.command()
-@grid_option
-@click.option("--out", type=FOLDER, required=True, help="Folder for the page, figures and tables.")
-@workspace_option
-@tracking_option
-@jobs_option
-@click.option(
-    "--projection",
-    type=click.Choice(["pca", "umap"]),
-    default="pca",
-    show_default=True,
-    help="Of embeddings, onto two axes; umap needs the extra of that name.",
-)
-def report(
-    grid_file: Path, out: Path, workspace: Path, tracking_uri: str | None, jobs: int | None, projection: str
-) -> None:
-    """Write figures, tables and a page for a paper from the finished results; fit nothing."""
-    from benchmark.cli.report import report_grid
-    from benchmark.store.workspace import Workspace
-
-    report_grid(grid_file, Workspace(workspace, tracking_uri), out, jobs, projection)
-
-
-@cli.command()
 @workspace_option
 @tracking_option
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -220,6 +159,10 @@ def ui(workspace: Path, tracking_uri: str | None, host: str, port: int) -> None:
     sys.exit(serve(Workspace(workspace, tracking_uri), host, port))
 
 
+cli.add_command(status)
+cli.add_command(compare)
+cli.add_command(power)
+cli.add_command(report)
 cli.add_command(init)
 cli.add_command(doctor)
 cli.add_command(export_command)

@@ -32,6 +32,7 @@ tracking_option = click.option(
     help="An MLflow server instead of SQLite in the workspace.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per row.")
+full_option = click.option("--full", is_flag=True, help="Every table, not only the answer.")
 jobs_option = click.option(
     "--jobs", type=click.IntRange(min=1), help="Processes at once; default: one per core."
 )

@@ -19,7 +19,8 @@ from rich.progress import (
 from benchmark.cli.logs import stderr
 from benchmark.execution.executors import Progress as Report
 
-_EVERY = 60.0  # seconds between two lines; chosen by hand, to keep log files short
+_OFTEN, _FIRST = 5.0, 300.0  # seconds between two lines, in the first minutes: somebody may be watching
+_EVERY = 60.0  # later, to keep log files short; all three chosen by hand
 
 
 @contextmanager
@@ -71,12 +72,15 @@ class _Stage:
 
 
 class StageLines:
-    """Print a line when a stage begins and ends, and one per minute with counts, rate and time left."""
+    """Print a line when a stage begins and ends, and between them some with counts, rate and time left.
+
+    Every few seconds in the first five minutes of the command, then one per minute.
+    """
 
     def __init__(self, write: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._write, self._clock = write, clock
         self._stages: dict[str, _Stage] = {}
-        self._written = clock()
+        self._began = self._written = clock()
         self._lock = threading.Lock()  # steps and ticks come from two threads
 
     def report(self, name: str, steps: int, total: int) -> None:
@@ -93,9 +97,10 @@ class StageLines:
         self.tick()
 
     def tick(self) -> None:
-        """Print the state of the running stages when the last line is at least a minute old."""
+        """Print the state of the running stages when the last line is old enough."""
         with self._lock:
-            if self._clock() - self._written < _EVERY:
+            now = self._clock()
+            if now - self._written < (_OFTEN if now - self._began < _FIRST else _EVERY):
                 return
             for name, stage in self._running():
                 self._say(f"{name}: {stage.done}/{stage.total}, {self._speed(stage)}")

@@ -8,7 +8,8 @@ import pandas as pd
 
 from benchmark import api
 from benchmark.analysis.paired_differences import QUESTIONS, Comparison
-from benchmark.cli.terminal import console, frame_table, say, shown
+from benchmark.cli.ending import show_answer, show_places
+from benchmark.cli.terminal import console, frame_table, progress_bars, say, shown
 from benchmark.errors import UserError, reason
 from benchmark.reporting.answer import answer_rows
 from benchmark.reporting.missing import missing_cells, missing_parts
@@ -17,20 +18,43 @@ from benchmark.store.addresses import without_secrets
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
 from results.labels import look_of, metric_label
+from results.projection import PCA
 from results.verdict import verdict_text
 
 
 def report_grid(grid_file: Path, workspace: Workspace, out: Path, jobs: int | None, projection: str) -> None:
     """Write the report of a grid's finished cells into `out`. Raises UserError when no cell is finished."""
     results = api.load_results(workspace, grid_file, jobs=jobs)
-    text = grid_file.read_text(encoding="utf-8")
-    report = api.report(results, out, jobs=jobs, grid_text=text, projection=projection)
+    report = make_report(results, grid_file, out, jobs, projection)
     _show(report)
-    _track(report, workspace)
+    track_report(report, workspace)
+    show_places(report.findings.headline, report.findings.plan, grid_file, workspace, report.folder / PAGE)
+
+
+def make_report(
+    results: api.Results, grid_file: Path, out: Path, jobs: int | None, projection: str = PCA
+) -> Report:
+    """Write the report of results into `out`, with progress on standard error."""
+    text = grid_file.read_text(encoding="utf-8")
+    with progress_bars() as progress:
+        return api.report(results, out, jobs=jobs, grid_text=text, projection=projection, progress=progress)
+
+
+def track_report(report: Report, workspace: Workspace) -> None:
+    """Log the files of a report to MLflow. Raises UserError when that cannot be."""
+    try:
+        tracker = open_tracker(workspace, report.findings.plan)
+        tracker.log_report(report.folder, report.files, _digest(report.files))
+    except Exception as error:  # MLflow raises many kinds for a store that it cannot use
+        raise UserError(
+            f"the report is in {shown(report.folder)}, but could not be logged to MLflow: "
+            f"{without_secrets(reason(error), workspace.tracking_uri)}"
+        ) from error
 
 
 def _show(report: Report) -> None:
     findings = report.findings
+    show_answer(findings.headline)
     evaluation = findings.evaluated.evaluation
     metric = metric_label(evaluation.primary, evaluation.unit)
     for asked in QUESTIONS:
@@ -47,7 +71,7 @@ def _show(report: Report) -> None:
     tables = sum(bool(table.files) for table in report.tables)
     say(
         f"{len(findings.evaluated.finished):,} cells in {figures} figures and {tables} tables. "
-        f"Page: {shown(report.folder / PAGE)}; all numbers: {shown(report.folder / METRICS)}"
+        f"All numbers: {shown(report.folder / METRICS)}"
     )
 
 
@@ -66,17 +90,6 @@ def _answer_frame(rows: list[dict[str, Any]], asked: Comparison) -> pd.DataFrame
         }
         for row in rows
     )
-
-
-def _track(report: Report, workspace: Workspace) -> None:
-    try:
-        tracker = open_tracker(workspace, report.findings.plan)
-        tracker.log_report(report.folder, report.files, _digest(report.files))
-    except Exception as error:  # MLflow raises many kinds for a store that it cannot use
-        raise UserError(
-            f"the report is in {shown(report.folder)}, but could not be logged to MLflow: "
-            f"{without_secrets(reason(error), workspace.tracking_uri)}"
-        ) from error
 
 
 def _digest(files: list[Path]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.table import Table
 from rich.text import Text
 
 from benchmark import api
@@ -17,6 +18,8 @@ from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.paired_differences import QUESTION, Comparison, with_recipe
 from benchmark.analysis.verdicts import over_backbones
 from benchmark.api_arguments import grid_name
+from benchmark.cli.ending import command, show_answer, show_places, workspace_option
+from benchmark.cli.report import make_report, track_report
 from benchmark.cli.terminal import (
     console,
     frame_table,
@@ -33,6 +36,7 @@ from benchmark.execution.cluster.job_array import job_array
 from benchmark.execution.cluster.opened import LOCAL, ExecutorSettings
 from benchmark.execution.plan import Plan
 from benchmark.grid.schema import Evaluation, read_grid
+from benchmark.reporting.write import PAGE
 from benchmark.store.record import Failed
 from benchmark.store.workspace import Workspace
 from results.comparison import OVER_SEEDS
@@ -54,8 +58,13 @@ def run_grid(
     executor: ExecutorSettings = LOCAL,
     track: bool = True,
     engine: str = "auto",
+    full: bool = False,
+    report: Path | None = None,
 ) -> int:
-    """Run a grid and print its results; returns the number of failed cells."""
+    """Run a grid and print its answer, with `full` all tables; returns the number of failed cells.
+
+    With `report` the report is written into that folder.
+    """
     with progress_bars() as progress:
         results = api.run(
             grid_file,
@@ -69,8 +78,15 @@ def run_grid(
             progress=progress,
         )
     assert results.plan is not None
-    _show_answers(results.plan, results.answers)
+    if full:
+        _show_answers(results.plan, results.answers)
+    elif results.cells and not results.answers.headline.rows:
+        console().print(_scores(results.plan, results.answers))
+    page = _write_report(results, report, grid_file, workspace, jobs, track) if report else None
     _show_end(results, results.plan, workspace)
+    if results.cells:
+        show_answer(results.answers.headline)
+        show_places(results.answers.headline, results.plan, grid_file, workspace, page)
     if results.not_tracked:
         _show_not_tracked(results.not_tracked, grid_file, workspace)
     return len(results.failed)
@@ -90,20 +106,14 @@ def track_grid(grid_file: Path, workspace: Workspace, jobs: int | None) -> None:
     if not results.cells and not results.failed:
         raise UserError(f"no cell of {shown(grid_file)} is done in {shown(workspace.folder)}: run it first")
     logged = len(results.cells) + len(results.failed)
-    say(f"{logged} cells are in MLflow. Next: benchmark ui{_workspace_option(workspace)}")
+    say(f"{logged} cells are in MLflow. Next: {command('ui')}{workspace_option(workspace)}")
 
 
 def _show_not_tracked(why: str, grid_file: Path, workspace: Workspace) -> None:
-    again = f"benchmark track --grid {shlex.quote(str(grid_file))}{_workspace_option(workspace)}"
+    again = f"benchmark track --grid {shlex.quote(str(grid_file))}{workspace_option(workspace)}"
     if workspace.tracking_uri:
         again += " --tracking-uri ADDRESS"
     warn(f"MLflow does not hold all of these results ({why}). When it can be written: {again}")
-
-
-def _workspace_option(workspace: Workspace) -> str:
-    """The option that names this workspace again, to be pasted into a shell; empty for the usual one."""
-    folder = workspace.folder
-    return f" --workspace {shlex.quote(str(shown(folder)))}" if folder != Path("runs") else ""
 
 
 def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
@@ -118,8 +128,11 @@ def show_status(grid_file: Path, workspace: Workspace, as_json: bool) -> None:
     _show_answers(results.plan, results.answers)
 
 
-def show_comparison(grid: str, workspace: Workspace, as_json: bool) -> None:
-    """Print the head-to-head of a grid file's or named grid's arms. Raises UserError when there is none."""
+def show_comparison(grid: str, workspace: Workspace, as_json: bool, full: bool = False) -> None:
+    """Print the answer and the head-to-head of a grid file's or named grid's arms; with `full` all rows.
+
+    Raises UserError when there is none.
+    """
     results = api.load_results(workspace, grid)
     rows = results.answers.head_to_head
     if as_json:
@@ -130,16 +143,22 @@ def show_comparison(grid: str, workspace: Workspace, as_json: bool) -> None:
             f"grid '{grid_name(grid)}': no backbone has both frozen and fine-tuned results yet; "
             "name it under feature_extraction and under fine_tuning (or adaptation), then: benchmark run"
         )
+    show_answer(results.answers.headline)
     evaluation = results.answers.cells.evaluation
     for asked, own in by_question(rows):
-        _show_head_to_head(evaluation, asked, own)
+        _show_head_to_head(evaluation, asked, own, full)
+    if not full:
+        say("--full: seeds, classifiers, what the verdicts rest on, and how many images freezing needs")
+        return
     efficiency = efficiency_rows(results.answers.cells, results.answers.pairs)
     if len(efficiency):
         title = f"{evaluation.unit} {evaluation.primary}: images that freezing needs to equal fine-tuning"
         console().print(frame_table(terminal_table(with_recipe(over_backbones(efficiency))), title))
 
 
-def _show_head_to_head(evaluation: Evaluation, asked: Comparison, rows: list[dict[str, Any]]) -> None:
+def _show_head_to_head(
+    evaluation: Evaluation, asked: Comparison, rows: list[dict[str, Any]], full: bool
+) -> None:
     what = f"{evaluation.unit} {evaluation.primary}, {asked.difference}"
     each = "frozen classifier" if asked.first == QUESTION.first else "method of adaptation"
     judged = [row for row in rows if row["verdict"]]
@@ -150,9 +169,9 @@ def _show_head_to_head(evaluation: Evaluation, asked: Comparison, rows: list[dic
         (f"{what}: seed by seed, unadjusted", by_seed),
         (f"{what}: each {each}, mean over seeds, unadjusted", by_classifier),
     ):
-        if shown_rows:
+        if shown_rows and (full or shown_rows is judged):
             console().print(frame_table(head_to_head_table(shown_rows), title))
-        if shown_rows is judged:
+        if full and shown_rows is judged:
             console().print(frame_table(certainty_table(judged), _CERTAINTY))
 
 
@@ -168,13 +187,8 @@ def _status_rows(results: api.Results, plan: Plan) -> list[dict[str, Any]]:
 def _show_answers(plan: Plan, answers: Answers) -> None:
     name, evaluation = plan.grid.name, plan.grid.evaluation
     if answers.cells.finished:
-        first = answers.cells.finished[0]
-        leak = leak_of(answers.cells.finished)
-        leaky = f" · {leak}" if leak else ""
-        what = f"{evaluation.unit} {evaluation.primary} on {first.evaluated_on or 'the test part'}"
-        over = covered(len(plan.grid.seeds))
-        title = f"{name}: {what}, {evaluation.confidence:.0%} intervals over {over}{leaky}"
-        console().print(frame_table(summary_table(point.row() for point in answers.points), title))
+        what, leaky = _what(answers), _leaky(answers)
+        console().print(_scores(plan, answers))
         _show_chosen(answers, evaluation)
         judged = [row for row in answers.head_to_head if row["verdict"]]
         for asked, rows in by_question(judged):
@@ -184,6 +198,23 @@ def _show_answers(plan: Plan, answers: Answers) -> None:
     if answers.control_points:
         title = f"{name}: controls, {evaluation.unit} {evaluation.primary}"
         console().print(frame_table(summary_table(point.row() for point in answers.control_points), title))
+
+
+def _scores(plan: Plan, answers: Answers) -> Table:
+    """The score of each method, by training size."""
+    intervals = f"{plan.grid.evaluation.confidence:.0%} intervals over {covered(len(plan.grid.seeds))}"
+    title = f"{plan.grid.name}: {_what(answers)}, {intervals}{_leaky(answers)}"
+    return frame_table(summary_table(point.row() for point in answers.points), title)
+
+
+def _what(answers: Answers) -> str:
+    evaluation, first = answers.cells.evaluation, answers.cells.finished[0]
+    return f"{evaluation.unit} {evaluation.primary} on {first.evaluated_on or 'the test part'}"
+
+
+def _leaky(answers: Answers) -> str:
+    leak = leak_of(answers.cells.finished)
+    return f" · {leak}" if leak else ""
 
 
 def _show_chosen(answers: Answers, evaluation: Evaluation) -> None:
@@ -213,10 +244,25 @@ def _show_end(results: api.Results, plan: Plan, workspace: Workspace) -> None:
         console().print(told, soft_wrap=True)
     folder = shown(workspace.records(plan.grid.name).folder)
     left_out = f", {len(plan.left_out)} left out (see 'benchmark plan')" if plan.left_out else ""
-    say(
-        f"{len(results.cells)} cells done, {len(results.failed)} failed{left_out}. Records: {folder}. "
-        f"Next: benchmark ui{_workspace_option(workspace)}"
-    )
+    say(f"{len(results.cells)} cells done, {len(results.failed)} failed{left_out}. Records: {folder}.")
+
+
+def _write_report(
+    results: api.Results, out: Path, grid_file: Path, workspace: Workspace, jobs: int | None, track: bool
+) -> Path | None:
+    """Write the report and return its page; None where no cell is finished.
+
+    As for a run, an MLflow that cannot be used is only warned of.
+    """
+    if not results.answers.cells.finished:
+        return None
+    report = make_report(results, grid_file, out, jobs)
+    if track and not results.not_tracked:
+        try:
+            track_report(report, workspace)
+        except UserError as error:
+            warn(str(error))
+    return report.folder / PAGE
 
 
 def _axes_text(record: Failed) -> str:

@@ -7,8 +7,9 @@ import pandas as pd
 
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.finished import leak_of
+from benchmark.analysis.headline import rows_of
 from benchmark.analysis.paired_differences import ADAPTATION, QUESTION, QUESTIONS, Comparison, with_recipe
-from benchmark.analysis.verdicts import judged, over_backbones
+from benchmark.analysis.verdicts import over_backbones
 from benchmark.datasets.names import BY_IMAGE
 from results.crossover import ALWAYS, BEYOND, NOT_DETERMINED, UNDEFINED, is_determined
 from results.frames import records
@@ -22,12 +23,8 @@ Row = dict[str, Any]
 
 
 def answer_rows(findings: Findings, comparison: Comparison = QUESTION) -> list[Row]:
-    """The differences of one of QUESTIONS with their verdicts, over all backbones that have both sides.
-
-    Those of the only backbone where there is one. `run` and `compare` show the same rows.
-    """
-    asked = judged(findings.differences, comparison)
-    return records(with_recipe(asked)) if len(asked) else []
+    """The differences of one of QUESTIONS with their verdicts: `headline.rows_of`."""
+    return rows_of(findings.differences, comparison)
 
 
 def answer_text(findings: Findings) -> str:

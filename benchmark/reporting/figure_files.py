@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.execution.executors import Share, run_all
+from benchmark.execution.executors import Progress, Share, run_all
 from benchmark.reporting.figures import Planned
 from results.figures import save_drawn
 from results.page.pictures import as_chart
 
+_STAGE = "drawing figures"
 _FEW = 4  # figures that are drawn sooner than processes start
 
 
@@ -30,12 +31,21 @@ class Drawn:
     chart: bytes = b""
 
 
-def draw(planned: Iterable[Planned], folder: Path, share: Share) -> list[Drawn]:
+def draw(
+    planned: Iterable[Planned],
+    folder: Path,
+    share: Share,
+    progress: Progress = lambda stage, steps, total: None,
+) -> list[Drawn]:
     """Write every figure below `folder`; the result keeps their order."""
     planned = list(planned)
     work = partial(_write, folder)
     drawn = map(work, planned) if len(planned) <= _FEW else run_all(work, planned, share)
-    found = {figure.name: figure for figure in drawn}
+    found = {}
+    progress(_STAGE, 0, len(planned))
+    for figure in drawn:
+        found[figure.name] = figure
+        progress(_STAGE, 1, len(planned))
     return [found[figure.name] for figure in planned]
 
 

@@ -1,4 +1,4 @@
-"""Figures over all methods, body parts and sizes: curves, differences, crossovers, ranks, cost, the data."""
+"""Figures over all methods, parts and sizes: answer, curves, differences, crossovers, ranks, cost, data."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -7,10 +7,12 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.findings import Findings
+from benchmark.analysis.headline import rows_of
 from benchmark.analysis.paired_differences import (
     ADAPTATION,
     BETWEEN_METHODS,
     BETWEEN_RECIPES,
+    QUESTIONS,
     Comparison,
     comparisons,
     with_recipe,
@@ -30,17 +32,19 @@ from results.figures import (
     DatasetCounts,
     Drawable,
     ForestPlot,
+    HeadToHead,
     HeatMap,
     LearningCurves,
 )
 from results.frames import records
-from results.labels import covered, metric_label
+from results.labels import covered, metric_label, part_label, percent
 from results.published import RADIOLOGIST, comparable
 from results.ranks import DESCRIPTION
 from results.text import for_file_name
-from results.verdict import is_significant
+from results.verdict import SIDES, is_significant
 
 Figure = tuple[str, str, Callable[[], Drawable]]  # name, caption, and how: ValueError says why there is none
+ANSWER = "answer"  # the name of the figure and of the table on the first screen
 _KAPPA = "cohens_kappa"
 _CROSSOVER = (
     "Training images at which either side is better: where a {confidence:.0%} band around the difference, "
@@ -72,6 +76,7 @@ _COST = (
 def overview(findings: Findings) -> Iterator[Figure]:
     """Yield (file name, caption, function that makes the figure)."""
     unit = findings.evaluated.evaluation.unit
+    yield from _answer(findings)
     yield from _learning_curves(findings)
     for comparison in _compared(findings):
         first, second = (STRATEGIES[name].label for name in comparison)
@@ -100,6 +105,31 @@ def _compared(findings: Findings) -> list[Comparison]:
 def _metric(findings: Findings) -> str:
     evaluation = findings.evaluated.evaluation
     return metric_label(evaluation.primary, evaluation.unit)
+
+
+def _answer(findings: Findings) -> Iterator[Figure]:
+    """Both curves of the main part, and their difference, for the first question that the grid asks."""
+    confidence = findings.evaluated.evaluation.confidence
+    question = next((one for one in QUESTIONS if rows_of(findings.differences, one)), QUESTIONS[0])
+    part = part_label(findings.main_part)
+    caption = (
+        f"{part[:1].upper()}{part[1:]}: {_metric(findings)} by training images (above); "
+        f"{question.difference} with its {percent(confidence)} interval (below)."
+    )
+    yield ANSWER, caption, partial(_head_to_head, findings, question)
+
+
+def _head_to_head(findings: Findings, question: Comparison) -> HeadToHead:
+    evaluation = findings.evaluated.evaluation
+    first, second = (SIDES[strategy] for strategy in question)
+    rows = [
+        row | {first: row["first"], second: row["second"], "train_images": row["images"]}
+        for row in rows_of(findings.differences, question)
+        if row["body_part"] == findings.main_part
+    ]
+    if not rows:
+        raise ValueError("no network is used in two ways, frozen, adapted or fine-tuned")
+    return HeadToHead(rows, f"{evaluation.unit} {evaluation.primary}", "")
 
 
 def _learning_curves(findings: Findings) -> Iterator[Figure]:

@@ -9,6 +9,7 @@ from benchmark.analysis.controls import controls_text
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.finished import leak_of
 from benchmark.reporting.answer import answer_text
+from benchmark.reporting.answer_block import answer_block
 from benchmark.reporting.atlas_block import atlas_blocks
 from benchmark.reporting.checklists import WrittenChecklist, checklists_block
 from benchmark.reporting.figure_files import Drawn
@@ -78,8 +79,9 @@ def page(
 
 
 def _answer(findings: Findings, parts: Parts) -> Iterator[Section]:
+    yield Section("The answer", [answer_block(findings, parts)])
     curves, crossovers = parts.figures("learning_curves"), parts.figures("crossover")
-    yield Section("The answer", [Prose(answer_text(findings)), *curves, *crossovers])
+    yield Section("By body part and size", [Prose(answer_text(findings)), *curves, *crossovers])
     forests = parts.figures_with("_minus_")
     tests = parts.tables("tests")
     notes = [Prose(_TESTS)] if tests else []

@@ -16,6 +16,7 @@ from benchmark.reporting.augmentations import recipes_of
 from benchmark.reporting.prediction_figures import tuned_cells
 from results.labels import distinct
 from results.tables.across_settings import controls_table, ranks_table, spread_table
+from results.tables.answer import answer_table
 from results.tables.body_parts import shrunken_table, together_table
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
@@ -34,6 +35,7 @@ from results.text import for_file_name
 Table = tuple[str, Callable[[], PaperTable]]  # name, and how: ValueError says why there is none
 Thing = TypeVar("Thing")
 
+_NO_ANSWER = "no network is used in two ways, frozen, adapted or fine-tuned"
 _NO_PAIR = "no body part and size has two strategies"
 _NO_SIZES = "no network is both frozen and fine-tuned at two training sizes"
 _NO_FIT = "a law is fitted only to a metric of which more is better"
@@ -69,12 +71,14 @@ def _write(name: str, make: Callable[[], PaperTable], folder: Path) -> Written:
 
 
 def _tables(findings: Findings) -> Iterator[Table]:
-    """Every table in the order of the page: scores, comparisons, sizes, ranks, cost, the data set, epochs."""
+    """Every table in the order of the page: answer, scores, comparisons, sizes, ranks, cost, data, epochs."""
     evaluation = findings.evaluated.evaluation
     metric, unit, confidence = evaluation.primary, evaluation.unit, evaluation.confidence
     of_metric: dict[str, Any] = {"metric": metric, "unit": unit}
     with_interval = of_metric | {"confidence": confidence}
     level = evaluation.level
+    rows = pd.DataFrame(findings.headline.rows)
+    yield "answer", _of_rows(rows, _NO_ANSWER, answer_table, **with_interval, level=level)
     yield "main", ScoreTables(findings.chosen, metric, unit, confidence, level).main
     every = ScoreTables(findings.scores, metric, unit, confidence, level)
     for table in [*every.per_part(), *every.per_size()]:

@@ -10,7 +10,7 @@ from benchmark.analysis.answers import Answers
 from benchmark.analysis.findings import Findings, find
 from benchmark.analysis.metrics_table import metrics_frame
 from benchmark.errors import UserError
-from benchmark.execution.executors import Share
+from benchmark.execution.executors import Progress, Share
 from benchmark.execution.plan import Plan
 from benchmark.reporting.checklist_facts import checklist_facts
 from benchmark.reporting.checklists import WrittenChecklist, write_checklists
@@ -47,7 +47,13 @@ class Report:
 
 
 def write_report(
-    plan: Plan, answers: Answers, folder: Path, share: Share, grid_text: str, projection: str = PCA
+    plan: Plan,
+    answers: Answers,
+    folder: Path,
+    share: Share,
+    grid_text: str,
+    projection: str = PCA,
+    progress: Progress = lambda stage, steps, total: None,
 ) -> Report:
     """Write the report of a grid's answers into `folder`; `grid_text` is the grid file as it is.
 
@@ -66,7 +72,7 @@ def write_report(
         )
     except OSError as error:
         raise UserError(f"--out: {folder} cannot be made or written: {error.strerror}") from None
-    figures = draw(planned_figures(findings), folder / FIGURES, share)
+    figures = draw(planned_figures(findings), folder / FIGURES, share, progress)
     tables = write_tables(findings, folder / TABLES)
     facts = checklist_facts(findings)
     checklists, text = write_checklists(facts, folder / CHECKLISTS), methods(facts)

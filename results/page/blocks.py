@@ -73,7 +73,20 @@ class CodeBlock:
     caption: str
 
 
-Block = Prose | TableBlock | FigureBlock | ScatterBlock | CodeBlock
+@dataclass(frozen=True)
+class AnswerBlock:
+    """The first screen: an answer in a sentence (Markdown), a row for each case and one picture.
+
+    `copies`: {words of a button: id of the section whose text it copies}.
+    """
+
+    sentence: str
+    table: TableBlock | None = None
+    figure: FigureBlock | None = None
+    copies: Mapping[str, str] = field(default_factory=dict)
+
+
+Block = AnswerBlock | Prose | TableBlock | FigureBlock | ScatterBlock | CodeBlock
 
 
 @dataclass(frozen=True)

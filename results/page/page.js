@@ -104,6 +104,9 @@ function setUpTable(box) {
     return [columns.map((column) => plainText(column.name)), ...lines].map((line) => line.map(quoted).join(",") + "\n").join("");
   }
 
+  const named = () => columns.map((column) => plainText(column.name));
+  const shownTexts = (row) => columns.map((column) => (typeof valueOf(column.cells[row]) === "string" ? plainText : String)(textOf(column.cells[row])));
+  box.querySelector(".copy").addEventListener("click", (event) => copy(event.currentTarget, ...asTable([named(), ...matching().map(shownTexts)])));
   headers.forEach((header, place) => header.firstElementChild.addEventListener("click", () => sortBy(place)));
   search.addEventListener("input", draw);
   box.querySelector(".save").addEventListener("click", () => save(csv(), `${box.closest("figure").id}.csv`));
@@ -119,6 +122,61 @@ function save(text, name) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
+
+/* Copying: as plain text, and as HTML, which a word processor pastes as a table or paragraphs. */
+
+// A table as text with tabs and as HTML: the first of `lines` is the head.
+function asTable(lines) {
+  const table = document.createElement("table");
+  for (const [place, line] of lines.entries()) {
+    const row = table.insertRow();
+    for (const text of line) row.appendChild(document.createElement(place ? "td" : "th")).textContent = text;
+  }
+  return [lines.map((line) => line.map((text) => text.replace(/\s+/g, " ")).join("\t") + "\n").join(""), table.outerHTML];
+}
+
+// The paragraphs and lists of a section, without its heading and its buttons.
+function asText(section) {
+  const parts = [...section.querySelectorAll(":scope > p:not(.tools), :scope > ul")];
+  const lines = (part) => (part.tagName === "UL" ? [...part.children] : [part]).map((one) => one.textContent.trim());
+  const texts = parts.map((part) => lines(part).join("\n"));
+  return [texts.join("\n\n") + "\n", parts.map((part) => part.outerHTML).join("\n")];
+}
+
+async function copy(button, text, html) {
+  const done = await toClipboard({ "text/plain": text, "text/html": html });
+  const words = (button.dataset.words ??= button.textContent);
+  button.textContent = done ? "Copied" : "This browser does not copy: select it instead";
+  setTimeout(() => (button.textContent = words), 2000);
+}
+
+async function toClipboard(texts) {
+  try {
+    const blobs = Object.entries(texts).map(([kind, text]) => [kind, new Blob([text], { type: kind })]);
+    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+    return true;
+  } catch {
+    return copiedAsEvent(texts);
+  }
+}
+
+// For browsers that give a page from a file no clipboard, or refuse it.
+function copiedAsEvent(texts) {
+  const fill = (event) => {
+    event.preventDefault();
+    for (const [kind, text] of Object.entries(texts)) event.clipboardData.setData(kind, text);
+  };
+  document.addEventListener("copy", fill);
+  try {
+    return document.execCommand("copy");
+  } finally {
+    document.removeEventListener("copy", fill);
+  }
+}
+
+document.querySelectorAll("[data-section]").forEach((button) =>
+  button.addEventListener("click", () => copy(button, ...asText(document.getElementById(button.dataset.section))))
+);
 
 /* Figures: enlarged in a dialog, which the browser closes with Escape. */
 

@@ -30,7 +30,7 @@ _SCREEN_SCALE = 2  # pixels of a picture per CSS pixel, so that it is sharp and 
 def render(title: str, subtitle: str, sections: Sequence[Section]) -> str:
     """The HTML of a page with a table of contents, by the template beside this module.
 
-    Raises ValueError for two sections of one title, a link to a missing section, a picture
+    Raises ValueError for two sections of one title, a link to or a copy of a missing section, a picture
     that is not a PNG, and a file that is not named relative to the page.
     """
     ids = [section.id for section in sections]
@@ -64,12 +64,20 @@ def _environment(sections: Collection[str]) -> Environment:
         "table": _table,
         "breakable": _breakable,
         "links": _links,
+        "known": partial(_known, sections=sections),
         "kind": lambda block: type(block).__name__,
         "next": next,
     }
     environment.globals["figure_numbers"] = itertools.count(1)
     environment.globals["table_numbers"] = itertools.count(1)
     return environment
+
+
+def _known(section: str, sections: Collection[str]) -> str:
+    """The id of a section whose text is copied."""
+    if section not in sections:
+        raise ValueError(f"no section '{section}' to copy; there are {', '.join(sections)}")
+    return section
 
 
 def _shown(value: Any) -> Any:

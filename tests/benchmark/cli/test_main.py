@@ -167,6 +167,12 @@ def test_bad_input_is_one_line_and_status_2(arguments, tmp_path, monkeypatch, ca
     assert done.out == ""
 
 
+def test_an_array_writes_no_report(call):
+    done = call("run", "--grid", "nowhere.yaml", "--executor", "array", "--report", "paper")
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert done.err.startswith("--report: an array computes nothing now")
+
+
 def test_the_command_itself_says_the_same_of_bad_input(tmp_path, monkeypatch, call):
     """All of it once more in a process of its own, as a shell starts it."""
     done = benchmark(*BAD_INPUT[0], cwd=tmp_path)

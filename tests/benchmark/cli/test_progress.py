@@ -43,6 +43,27 @@ def test_a_stage_has_a_line_at_once_and_one_at_its_end(stages, written, clock):
     assert len(written) == 2, "a stage that has ended says no more"
 
 
+def test_in_the_first_five_minutes_there_is_a_line_every_few_seconds(stages, written, clock):
+    stages.report("fitting classifiers", 0, 2304)
+    for _ in range(300):
+        clock.now += 1
+        stages.tick()
+    assert len(written) == 1 + 59
+    assert written[1] == "fitting classifiers: 0/2304, no step ended for 5 s"
+    for _ in range(120):
+        clock.now += 1
+        stages.tick()
+    assert len(written) == 1 + 59 + 2, "then one per minute"
+
+
+@pytest.fixture
+def later(stages, clock):
+    """The first minutes of a command are over."""
+    clock.now += 300
+    stages.tick()
+
+
+@pytest.mark.usefixtures("later")
 def test_a_minute_after_the_last_line_there_are_counts_rate_and_time_left(stages, written, clock):
     stages.report("fitting classifiers", 0, 2304)
     for _ in range(119):
@@ -54,6 +75,7 @@ def test_a_minute_after_the_last_line_there_are_counts_rate_and_time_left(stages
     assert written[1:] == ["fitting classifiers: 120/2304, 2.0/s, 18 min left"]
 
 
+@pytest.mark.usefixtures("later")
 def test_lines_come_while_no_step_ends(stages, written, clock):
     stages.report("fine-tuning (epochs)", 0, 10)
     for _ in range(180):

@@ -18,6 +18,8 @@ def test_report_after_a_run_is_written_and_logged_once(finished_run, tmp_path, c
     assert done.status == 0, done.err
     assert "report.html" in done.out
     assert "no table spread: one seed has no spread" in done.out
+    assert done.out.startswith("Freeze or fine-tune? No answer")
+    assert "\n  MLflow  http" in done.out
     client, first = report_runs(workspace)
     artifacts = {entry.path for entry in client.list_artifacts(first[0].info.run_id)}
     assert artifacts == {"report.html", "metrics.csv", "references.bib", "figures", "tables", "checklists"}

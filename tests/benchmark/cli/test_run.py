@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 from shutil import copytree
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from benchmark import api
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.finished import read_records
 from benchmark.cli.plan import show_plan
-from benchmark.cli.run import run_grid, show_comparison, show_status
+from benchmark.cli.run import _write_report, run_grid, show_comparison, show_status
 from benchmark.datasets.mura import read_mura
 from benchmark.errors import UserError
 from benchmark.store.workspace import Workspace
@@ -47,7 +48,12 @@ def predictions_of(workspace):
 def test_compare_says_how_many_images_freezing_needs(findings, monkeypatch, capsys):
     results = api.Results(Answers(findings.evaluated, findings.evaluated), findings.plan)
     monkeypatch.setattr("benchmark.cli.run.api.load_results", lambda *_: results)
-    show_comparison(Path("grid.yaml"), Workspace(Path("runs")), as_json=False)
+    show_comparison("grid.yaml", Workspace(Path("runs")), as_json=False)
+    short = capsys.readouterr().out
+    assert short.startswith("Freeze or fine-tune? ")
+    assert " ".join(results.answers.headline.sentence.split()[:4]) in short
+    assert "needs to equal" not in short
+    show_comparison("grid.yaml", Workspace(Path("runs")), as_json=False, full=True)
     text = " ".join(capsys.readouterr().out.split())
     assert "study auroc: images that freezing needs to equal fine-tuning" in text
     assert "times [" in text
@@ -62,7 +68,9 @@ def test_a_grid_runs_once_and_then_is_done(write_grid, workspace, predictions_of
     )
     assert set(statuses(grid, workspace)) == {"missing"}
     assert run(grid, workspace) == 0
-    assert "linear_svm" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "linear_svm" in said, "scores, where there is no answer"
+    assert "Freeze or fine-tune? No answer: no network" in said
     assert set(statuses(grid, workspace)) == {"done"}
     predictions = predictions_of(grid)
     assert len(predictions) == 6
@@ -72,6 +80,46 @@ def test_a_grid_runs_once_and_then_is_done(write_grid, workspace, predictions_of
         assert rows["image"].str.startswith("valid/").all(), "only test images are predicted"
     tests = {tuple(rows["image"]) for rows in predictions.values()}
     assert len(tests) == 1, "every method and size is tested on the same images"
+
+
+def test_tables_are_shown_with_full_or_where_there_is_no_answer(write_grid, workspace, capsys):
+    networks = [{"name": "test_efficientnet", "weights": "random"}]
+    grid = write_grid(
+        train_sizes=[40],
+        hand_crafted=None,
+        feature_extraction={"backbones": networks, "classifiers": ["logistic_regression"]},
+        fine_tuning={"backbones": networks, "recipe": {"epochs": 1}},
+    )
+    assert run(grid, workspace) == 0
+    said = capsys.readouterr().out
+    assert "Freeze or fine-tune? No claim from one seed with 40 images: with 40 images, fine-tuning" in said
+    assert "logistic_regression" not in said
+    assert "  next    benchmark report --grid" in said
+    assert run(grid, workspace, full=True) == 0
+    full = capsys.readouterr().out
+    assert "logistic_regression" in full
+    assert "what the verdicts rest on" in full
+    assert "Freeze or fine-tune? No claim" in full
+
+
+@pytest.mark.usefixtures("one_pixel_figures")
+def test_a_run_may_write_its_report(small_run, tmp_path, capsys, monkeypatch):
+    def refuse(*_):
+        raise UserError("MLflow is not there")
+
+    monkeypatch.setattr("benchmark.cli.run.track_report", refuse)
+    assert run(*small_run, report=tmp_path / "paper") == 0
+    said = capsys.readouterr()
+    assert (tmp_path / "paper" / "report.html").is_file()
+    assert "  page    " in said.out
+    assert "benchmark report" not in said.out
+    assert "MLflow is not there" in said.err, "which is no failure of a run"
+
+
+def test_without_a_finished_cell_there_is_no_report(workspace, tmp_path):
+    nothing = SimpleNamespace(answers=SimpleNamespace(cells=SimpleNamespace(finished=[])))
+    assert _write_report(nothing, tmp_path / "paper", tmp_path / "grid.yaml", workspace, 1, True) is None
+    assert not (tmp_path / "paper").exists()
 
 
 def test_a_second_run_computes_nothing(small_run, monkeypatch):

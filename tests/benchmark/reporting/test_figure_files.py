@@ -47,3 +47,10 @@ def test_what_cannot_be_drawn_has_its_reason_and_no_file(tmp_path):
         ((), "no point is finite"),
     ]
     assert not list(tmp_path.iterdir())
+
+
+def test_progress_is_told_figure_by_figure(tmp_path):
+    told = []
+    planned = [Planned("square", "A square.", Square()), Planned("none", "Nothing.", Empty())]
+    draw(planned, tmp_path / "figures", ALONE, lambda *step: told.append(step))
+    assert told == [("drawing figures", 0, 2), ("drawing figures", 1, 2), ("drawing figures", 1, 2)]

@@ -40,6 +40,28 @@ def test_tables_hold_no_word_of_the_machine(browser, report):
     assert not re.search(r"\b(nan|NaN|None|inf)\b", text)
 
 
+def test_the_first_screen_has_the_answer_a_row_for_each_part_and_the_picture(browser, report):
+    open_report(browser, report, width=1280, height=800)
+    bottoms = browser.run(
+        "['.sentence', '.answer tbody', '.answer img']"
+        ".map(name => document.querySelector(name).getBoundingClientRect().bottom)"
+    )
+    assert max(bottoms) <= 800
+    assert browser.run("document.querySelectorAll('.answer > .wide tbody tr').length") == 3
+    sentence = browser.run("document.querySelector('.sentence').textContent")
+    assert sentence == report.findings.headline.sentence
+
+
+def test_no_table_leaves_the_paper(browser, report):
+    open_report(browser, report, width=680, height=1000)  # A4 without its margins, in CSS pixels
+    browser.ask("Emulation.setEmulatedMedia", media="print")
+    try:
+        wide = "[...document.querySelectorAll('table')].map(t => t.getBoundingClientRect().right)"
+        assert max(browser.run(wide)) <= 681
+    finally:
+        browser.ask("Emulation.setEmulatedMedia", media="")
+
+
 def test_a_phone_scrolls_tables_not_the_page(browser, report):
     open_report(browser, report, width=390, height=800)
     assert not browser.run(WIDE)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from results.figures.marks import LABELS, OTHERS, marks_of
-from results.page import CodeBlock, FigureBlock, Prose, ScatterBlock, Section, TableBlock, render
+from results.page import AnswerBlock, CodeBlock, FigureBlock, Prose, ScatterBlock, Section, TableBlock, render
 from results.page.pictures import thumbnail
 from results.tables.columns import IMAGES, Column
 from results.tables.formatting import score
@@ -74,8 +74,29 @@ def page(png, tmp_path_factory):
         ),
         Section("Scores", [TableBlock(_scores(), "Scores, printed.")]),
         Section("Points", [points(["hand", "wrist", "constructor", "<b>knee</b>"])]),
-        Section("Words", [Prose("See [the numbers](#numbers)."), CodeBlock("name: grid", "The grid.")]),
+        Section(
+            "Words",
+            [Prose("See [the numbers](#numbers).\n\n- one\n- <two>"), CodeBlock("name: grid", "The grid.")],
+        ),
+    ]
+    answer = AnswerBlock("**Freeze**: it is `enough`.", copies={"Copy the words": "words"})
+    sections += [
+        Section(
+            "Answer", [answer, TableBlock(pd.DataFrame({"part": ["=1+1", "a\tb"], "n": [-1, 2]}), "Two.")]
+        )
     ]
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(render("A page", "of `everything`", sections), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def wide_page(tmp_path_factory):
+    """The file of a page with tables of many columns, of long numbers and of digests."""
+    many = pd.DataFrame({f"frozen {n}": ["tf_efficientnet_lite0 frozen"] * 3 for n in range(17)})
+    digests = pd.DataFrame({f"digest_{n}_sha256": ["0123456789abcdef" * 4] for n in range(3)})
+    intervals = pd.DataFrame({f"range {n}": ["0.683–0.743 [0.572, 0.884]"] for n in range(9)})
+    section = Section("Tables", [TableBlock(table, "A table.") for table in (many, digests, intervals)])
+    path = tmp_path_factory.mktemp("wide") / "report.html"
+    path.write_text(render("Wide", "", [section]), encoding="utf-8")
     return path

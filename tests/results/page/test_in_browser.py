@@ -169,6 +169,72 @@ def test_on_paper_tables_are_short_and_tools_are_gone(opened):
     assert opened.pdf().startswith(b"%PDF")
 
 
+PASTED = "document.querySelector('#pasted').{}"
+
+
+def pasted(browser, what):
+    """What the clipboard holds: as text, or as the HTML that a word processor takes."""
+    browser.run(
+        "(() => { document.querySelector('#pasted')?.remove(); const e = document.createElement('"
+        + ("textarea" if what == "value" else "div")
+        + "'); e.id = 'pasted'; e.contentEditable = true; document.body.append(e); e.focus(); })()"
+    )
+    browser.ask("Input.dispatchKeyEvent", type="keyDown", key="v", commands=["paste"])
+    return browser.run(PASTED.format(what))
+
+
+@pytest.fixture(params=["clipboard", "refused", "none"])
+def clipboard(request, opened):
+    """A browser with a clipboard for scripts, one that refuses it, one without."""
+    scripts = {
+        "clipboard": "0",
+        "refused": "navigator.clipboard.write = () => Promise.reject(new Error('no')); 0",
+        "none": "Object.defineProperty(navigator, 'clipboard', {value: undefined}); 0",
+    }
+    opened.run(scripts[request.param])
+    return opened
+
+
+def test_a_table_is_copied_for_spreadsheets_and_word_processors(clipboard):
+    clipboard.click("#table-3 .copy")
+    clipboard.wait_for("document.querySelector('#table-3 .copy').textContent === 'Copied'", 5)
+    assert pasted(clipboard, "value") == "part\tn\n'=1+1\t-1\na b\t2\n", "no text is a formula"
+    assert pasted(clipboard, "innerHTML").count("<td") == 4
+    clipboard.wait_for("document.querySelector('#table-3 .copy').textContent === 'Copy as table'", 5)
+
+
+def test_what_is_copied_is_what_was_searched_and_sorted(opened):
+    opened.type("#table-1 input", "cell0000")
+    opened.click("#table-1 th:nth-child(3) button")
+    opened.click("#table-1 .copy")
+    opened.wait_for("document.querySelector('#table-1 .copy').textContent === 'Copied'", 5)
+    lines = pasted(opened, "value").splitlines()
+    assert (len(lines), lines[1]) == (11, "cell00002\thand\t-1.500\t3000")
+
+
+def test_a_section_is_copied_as_paragraphs(clipboard):
+    clipboard.click("[data-section='words']")
+    clipboard.wait_for("document.querySelector('[data-section]').textContent === 'Copied'", 5)
+    assert pasted(clipboard, "value") == "See the numbers.\n\none\n<two>\n"
+    assert pasted(clipboard, "innerText").split() == ["See", "the", "numbers.", "one", "<two>"]
+
+
+def test_few_rows_are_not_searched(opened):
+    shown = "[...document.querySelectorAll('{} .tools > *')].filter(e => e.checkVisibility()).length"
+    assert opened.run(shown.format("#table-3")) == 2, "copy and save"
+    assert opened.run(shown.format("#table-1")) == 4
+
+
+def test_no_table_leaves_the_paper(browser, wide_page):
+    browser.open(wide_page, width=680, height=1000)  # A4 without its margins, in CSS pixels
+    browser.ask("Emulation.setEmulatedMedia", media="print")
+    try:
+        wide = "[...document.querySelectorAll('table')].map(t => t.getBoundingClientRect().right)"
+        assert max(browser.run(wide)) <= 681
+    finally:
+        browser.ask("Emulation.setEmulatedMedia", media="")
+
+
 TOLD = "document.querySelector('.told').hidden ? null : document.querySelector('.told').textContent"
 CANVAS = (
     "(() => {{ const b = document.querySelector('.plane canvas').getBoundingClientRect(); return b.{}; }})()"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from results.page import CodeBlock, FigureBlock, Prose, Section, TableBlock, render
+from results.page import AnswerBlock, CodeBlock, FigureBlock, Prose, Section, TableBlock, render
 from tests.results.page.conftest import points
 
 EVIL = "<script>alert('x')</script>\"'&"
@@ -182,3 +182,11 @@ def test_what_cannot_be_rendered_says_so():
         one(FigureBlock(b"GIF89a", pd.DataFrame(), "Curves", "alt"))
     with pytest.raises(ValueError, match="no section 'nowhere'"):
         one(Prose("[x](#nowhere)"))
+
+
+def test_an_answer_may_copy_only_a_section_that_is_there():
+    block = AnswerBlock("Freeze.", copies={"Copy": "methods"})
+    with pytest.raises(ValueError, match="no section 'methods' to copy; there are answer"):
+        render("A", "", [Section("Answer", [block])])
+    html = render("A", "", [Section("Answer", [block]), Section("Methods", [Prose("Text.")])])
+    assert 'data-section="methods">Copy</button>' in html
