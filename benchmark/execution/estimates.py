@@ -19,7 +19,7 @@ class CellTimes:
     """Estimate the time of a cell from similar recorded cells, or from a first guess."""
 
     def __init__(self, records: Iterable[Finished], image_size: int = 224) -> None:
-        """`image_size`: the side of the stored images in pixels, on which recipes without a resolution train."""
+        """`image_size`: the side of the stored images, on which recipes without a resolution train."""
         self._image_size = image_size
         self._measured: dict[tuple[str, str], list[tuple[int, float]]] = {}
         for record in records:
