@@ -12,7 +12,29 @@ Command = Callable[..., None]
 FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
-grid_option = click.option("--grid", "grid_file", type=FILE, required=True, help="The grid file (YAML).")
+
+class GridFile(click.ParamType):
+    """A grid file, or the name of a grid that ships with the package."""
+
+    name = "file"
+
+    def convert(
+        self, value: Path | str, parameter: click.Parameter | None, context: click.Context | None
+    ) -> Path:
+        """The file; a path to nothing is told by the command, which reads it."""
+        from benchmark.grid.shipped import grid_path
+
+        return grid_path(value)
+
+
+GRID = GridFile()
+grid_option = click.option(
+    "--grid",
+    "grid_file",
+    type=GRID,
+    required=True,
+    help="The grid file (YAML), or the name of a shipped grid, such as quickstart.",
+)
 grid_or_name_option = click.option(
     "--grid", required=True, help="The grid file, or the name of a grid that was run in the workspace."
 )
