@@ -13,7 +13,7 @@ FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-class GridFile(click.ParamType):
+class GridFile(click.ParamType[Path]):
     """A grid file, or the name of a grid that ships with the package."""
 
     name = "file"

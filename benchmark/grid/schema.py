@@ -20,7 +20,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
-from benchmark.grid.shipped import grid_path
+from benchmark.grid.shipped import grid_path, refuse_unknown
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
 from benchmark.grid.subgroups import Subgroups
@@ -274,6 +274,7 @@ def read_grid(path: Path | str) -> Grid:
     Raises UserError with one line `file:line: key: problem` per mistake.
     """
     path = grid_path(path)
+    refuse_unknown(path)
     document = read_yaml(path)
     try:
         return Grid.model_validate(document.content, context=path.resolve().parent)
