@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmark.cli.main import cli
-from benchmark.cli.options import GRID, grid_option, jobs_option, tracking_option, workspace_option
+from benchmark.cli.options import grid_option, jobs_option, tracking_option, workspace_option
 from extractors.engines import NAMES
 
 
@@ -47,4 +47,4 @@ def test_a_grid_is_a_file_or_the_name_of_one_that_ships(monkeypatch, tmp_path):
     assert CliRunner().invoke(show, ["--grid", "own.yaml"]).output == "own.yaml\n"
     for command in ("run", "plan", "status", "report", "doctor", "export", "import", "track", "power"):
         (option,) = [one for one in cli.commands[command].params if "--grid" in one.opts]
-        assert option.type is GRID, command
+        assert option.type.convert("quickstart", option, None).is_file(), command
