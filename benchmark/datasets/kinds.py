@@ -154,8 +154,8 @@ else:  # a grid's `dataset`: the model of its `kind`
 def kind_at(root: Path) -> DatasetKind:
     """The kind of the data set in a file or folder; MURA when no kind recognises it.
 
-    Raises UserError for a file that is not there.
+    Raises UserError for a CSV that is not there.
     """
-    if root.suffix and not root.exists():
+    if root.suffix == ".csv" and not root.exists():
         raise UserError(f"{root}: there is no such file")
     return next((kind for kind in DATASET_KINDS.values() if kind.is_at(root)), DATASET_KINDS["mura"])
