@@ -7,7 +7,7 @@ export OMP_WAIT_POLICY ?= passive
 # a worker per core; tests/conftest.py says which tests one worker takes
 IN_PARALLEL := -n auto
 
-.PHONY: help install quickstart ui lint test test-all performance validity faults schema docs docs-serve clean
+.PHONY: help install quickstart ui lint test test-all performance validity faults results wheel schema docs docs-serve clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,12 @@ validity: install  ## simulate whether the intervals hold, write docs/validity.m
 
 faults: install  ## try bad inputs and interruptions by the thousand, write docs/reliability.md (about an hour)
 	$(BIN)/python -m tests.faults.study
+
+results: install  ## run the grids of docs/results.md, write its sections and pictures (minutes; hours with PNEUMONIA and WEIGHTS)
+	$(BIN)/python -m docs.results_page
+
+wheel: install  ## make the package in dist/, to be installed without the repository
+	$(BIN)/python -m hatchling build --target wheel
 
 schema: install  ## write docs/record.schema.json from the record's model
 	$(BIN)/python -m benchmark.store.record > docs/record.schema.json

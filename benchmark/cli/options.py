@@ -12,7 +12,21 @@ Command = Callable[..., None]
 FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
-grid_option = click.option("--grid", "grid_file", type=FILE, required=True, help="The grid file (YAML).")
+
+def _grid_path(given: str) -> Path:
+    from benchmark.grid.shipped import grid_path
+
+    return grid_path(given)
+
+
+def grid_file_option(text: str, required: bool = False) -> Callable[[Command], Command]:
+    """The option --grid: a file, or the name of a grid that ships with the package."""
+    return click.option("--grid", "grid_file", type=_grid_path, metavar="FILE", required=required, help=text)
+
+
+grid_option = grid_file_option(
+    "The grid file (YAML), or the name of a shipped grid, such as quickstart.", True
+)
 grid_or_name_option = click.option(
     "--grid", required=True, help="The grid file, or the name of a grid that was run in the workspace."
 )

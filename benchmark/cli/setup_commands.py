@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from benchmark.cli.options import FILE, tracking_option, verbose_option, workspace_option
+from benchmark.cli.options import FILE, grid_file_option, tracking_option, verbose_option, workspace_option
 
 
 @click.command()
@@ -39,7 +39,7 @@ def init(data: Path, out: Path, workspace: Path, **asked: Any) -> None:
 
 
 @click.command()
-@click.option("--grid", "grid_file", type=FILE, help="A grid file: also checks what it needs.")
+@grid_file_option("A grid file: also checks what it needs.")
 @workspace_option
 @tracking_option
 @click.option("--scheduler", default="", help="The address of a Dask scheduler to ask.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from benchmark.cli.options import FILE, FOLDER, grid_option, jobs_option, workspace_option
+from benchmark.cli.options import FILE, FOLDER, grid_file_option, grid_option, jobs_option, workspace_option
 
 
 @click.command("export")
@@ -21,7 +21,7 @@ def export_command(grid_file: Path, out: Path, workspace: Path) -> None:
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=FILE)
-@click.option("--grid", "grid_file", type=FILE, help="The grid file, where its data set is here.")
+@grid_file_option("The grid file, where its data set is here.")
 @workspace_option
 def import_command(files: tuple[Path, ...], grid_file: Path | None, workspace: Path) -> None:
     """Read exports of a grid into the workspace, several into one; with --grid, ids come back.

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from benchmark.datasets.kind import DatasetKeys, DatasetKind
 from benchmark.datasets.paths import GridPath
+from benchmark.errors import UserError
 from extractors.digests import digest_of
 from extractors.registry import with_entry_points
 
@@ -151,5 +152,10 @@ else:  # a grid's `dataset`: the model of its `kind`
 
 
 def kind_at(root: Path) -> DatasetKind:
-    """The kind of the data set in a file or folder; MURA when no kind recognises it."""
+    """The kind of the data set in a file or folder; MURA when no kind recognises it.
+
+    Raises UserError for a CSV that is not there.
+    """
+    if root.suffix == ".csv" and not root.exists():
+        raise UserError(f"{root}: there is no such file")
     return next((kind for kind in DATASET_KINDS.values() if kind.is_at(root)), DATASET_KINDS["mura"])

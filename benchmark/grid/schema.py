@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
+from benchmark.grid.shipped import grid_path, refuse_unknown
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
 from benchmark.grid.subgroups import Subgroups
@@ -268,8 +269,12 @@ class Grid(_Sections):
 
 
 def read_grid(path: Path | str) -> Grid:
-    """Read a grid file. Raises UserError with one line `file:line: key: problem` per mistake."""
-    path = Path(path)
+    """Read a grid file, or the shipped grid of a name: `read_grid("quickstart")`.
+
+    Raises UserError with one line `file:line: key: problem` per mistake.
+    """
+    path = grid_path(path)
+    refuse_unknown(path)
     document = read_yaml(path)
     try:
         return Grid.model_validate(document.content, context=path.resolve().parent)

@@ -197,7 +197,7 @@ def _about(machine: Machine, taken: float, hours: float) -> Iterator[str]:
             "three, or name one that can be downloaded under backbones"
         )
     if taken > hours:
-        yield f"even the shortest grid takes {taken:.1f} hours here: more than {hours:g}"
+        yield f"even the shortest grid takes {in_hours(taken)} here: more than {in_hours(hours)}"
 
 
 def _size_note(found: Found, axes: Axes) -> Iterator[str]:

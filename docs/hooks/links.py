@@ -37,6 +37,8 @@ def _on_site(target: str, place: str, source: str, page: str) -> str:
         found = OUTSIDE[path]
     elif path.startswith("grids/"):
         found, place = GRIDS, f"#{anchor(path)}"
+    elif path.startswith("examples/"):
+        found = path  # a notebook, to download
     elif path.startswith("docs/"):
         found = path.removeprefix("docs/")
     else:

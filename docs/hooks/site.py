@@ -40,12 +40,15 @@ def with_parts(markdown: str) -> str:
 
 
 def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
-    """Add the texts that lie outside of docs/, such as CONTRIBUTING.md, as pages."""
+    """Add the texts that lie outside of docs/, such as CONTRIBUTING.md, as pages; the notebooks as files."""
     from mkdocs.structure.files import File
 
     for source, page in OUTSIDE.items():
         text = (ROOT / source).read_text(encoding="utf-8")
         files.append(File.generated(config, page, content=text))
+    for notebook in sorted((ROOT / "examples").glob("*.ipynb")):
+        name = notebook.relative_to(ROOT).as_posix()
+        files.append(File.generated(config, name, content=notebook.read_text(encoding="utf-8")))
     return files
 
 

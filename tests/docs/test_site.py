@@ -92,6 +92,8 @@ def test_its_pages_load_nothing_from_elsewhere(site):
     assert len(loaded) > 100
     assert [address for address in loaded if re.match(r"(\w+:)?//", address)] == []
     assert not list((site / "hooks").glob("*"))
+    assert not list((site / "results_page").glob("*"))
+    assert len(list((site / "examples").glob("*.ipynb"))) == 3
 
 
 @pytest.mark.slow

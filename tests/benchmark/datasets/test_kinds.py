@@ -67,6 +67,8 @@ def test_a_wrong_dataset_json_is_named(folder: Path, text: str) -> None:
 def test_the_kind_of_a_folder_is_found(folder: Path, phantom: Path) -> None:
     assert kind_at(folder).name == kind_at(folder / "manifest.csv").name == "manifest"
     assert kind_at(phantom).name == "mura"
+    with pytest.raises(UserError, match=r"absent\.csv: there is no such file$"):
+        kind_at(folder / "absent.csv")
 
 
 def test_a_folder_of_dicom_files_is_known_and_read_by_the_keys_of_a_grid(tmp_path: Path) -> None:

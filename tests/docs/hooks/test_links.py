@@ -25,6 +25,11 @@ def test_links_of_a_text_from_outside_of_docs_start_from_its_place():
     assert site_links("[a](../../docs/method.md)", "project/model_card.md") == "[a](../method.md)"
 
 
+def test_a_notebook_is_a_file_of_the_site():
+    assert site_links("[a](../examples/api_tour.ipynb)", "notebooks.md") == "[a](examples/api_tour.ipynb)"
+    assert site_links("[a](../../examples/a.ipynb)", "howto/x.md") == "[a](../examples/a.ipynb)"
+
+
 def test_links_inside_of_docs_and_addresses_stay():
     for text in (
         "[a](grid.md#controls)",
