@@ -32,7 +32,7 @@ from benchmark.execution.cluster.opened import LOCAL, ExecutorSettings, executor
 from benchmark.execution.executors import Executor, Progress, Share, share_cores
 from benchmark.execution.kept_models import drop_other_models, with_missing_models
 from benchmark.execution.open_plan import load_manifest, open_plan
-from benchmark.execution.plan import Plan
+from benchmark.execution.plan import Plan, with_lacking
 from benchmark.execution.takeover import take_over
 from benchmark.grid.schema import Grid, read_grid
 from benchmark.models_api import explain, load_model, localisation, model_card
@@ -147,7 +147,7 @@ def run(
     place = workspace_of(workspace, tracking_uri)
     opened, records = open_plan(grid_of(grid), place, read_images=True)
     share = share_cores(jobs)
-    opened = with_missing_models(take_over(opened, records), records)
+    opened = with_lacking(with_missing_models(take_over(opened, records), records), records)
     session = Session(place, opened, records) if track else None
     try:
         if opened.todo:

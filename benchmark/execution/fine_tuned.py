@@ -4,23 +4,31 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmark.execution.cost import tuned_cost
+from benchmark.execution.external_results import Judge, SetRows, completed, with_external
 from benchmark.execution.job import DONE, Job, Outcome
 from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import embedding_facts, failed, finished, header, now
 from benchmark.execution.run import Run
 from benchmark.execution.subsets import Subset
-from benchmark.store.kept_models import TunedHead, write_model
-from benchmark.store.record import Epoch, Header
+from benchmark.execution.tuned_network import tuned_network_of
+from benchmark.store.kept_models import TunedHead, read_model, write_model
+from benchmark.store.record import Epoch, Finished, Header
 from benchmark.store.records import MODEL, Result
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import fine_tune
+from classifiers.fine_tuning.prediction import predict
 from classifiers.fine_tuning.training import DivergedError
 from classifiers.fine_tuning.tuning_task import TuningTask
+from classifiers.fitted_model import FittedModel
+from classifiers.selection import Floats
 from extractors.array_store import StoredArray, read_array
 from extractors.devices import choose_device, torch_threads
 from extractors.digests import digest_of
@@ -34,18 +42,23 @@ _STAGE = "fine-tuning (epochs)"
 
 @dataclass(frozen=True)
 class Tuning:
-    """A cell to fine-tune; `tokens` is the folder of those that it reads, None where it reads pixels."""
+    """A cell to fine-tune; `tokens` is the folder of those that it reads, None where it reads pixels.
+
+    It is tested on the pixels of `external` sets, as `benchmark predict` judges images.
+    """
 
     planned: PlannedCell
     tokens: Path | None = None
+    external: tuple[SetRows, ...] = ()
 
     def arrays(self, job: Job) -> list[Path]:
         """The folders of the stored arrays that it needs."""
-        return [self.tokens or job.pixels_folder]
+        return [self.tokens or job.pixels_folder, *dict.fromkeys(one.folder for one in self.external)]
 
     def moved(self, arrays: Mapping[Path, Path]) -> "Tuning":
         """The same where its arrays are in other folders; its pixels are the job's."""
-        return self if self.tokens is None else replace(self, tokens=arrays[self.tokens])
+        tokens = arrays[self.tokens] if self.tokens else None
+        return replace(self, tokens=tokens, external=tuple(one.moved(arrays) for one in self.external))
 
     def data(self, job: Job) -> StoredArray:
         """The pixels or tokens. Raises ValueError when they are not in the cache any more."""
@@ -99,13 +112,15 @@ def _with_tokens(cells: list[PlannedCell], run: Run) -> Iterator[Tuning | Result
     """The cells with the tokens that they read; those whose tokens failed become failed results."""
     reading = [planned for planned in cells if planned.cell.cached_extractor]
     stored = run.embeddings(reading) if reading else {}
+    sets = tuple(SetRows.of(one, one.pixels.folder) for one in run.external)
     for planned in cells:
         extractor = planned.cell.cached_extractor
         tokens = stored[extractor.label] if extractor else None
         if isinstance(tokens, Failure):
             yield failed(planned, run.context, tokens.cause, now())
         else:
-            yield Tuning(planned, tokens.folder if tokens else None)
+            external = () if planned.cell.control else sets
+            yield Tuning(planned, tokens.folder if tokens else None, external)
 
 
 def tune_cell(tuning: Tuning, job: Job, callbacks: Callbacks = SILENT) -> list[Outcome]:
@@ -115,6 +130,9 @@ def tune_cell(tuning: Tuning, job: Job, callbacks: Callbacks = SILENT) -> list[O
         if outcome:
             callbacks.steps(_most_epochs(planned, job))
             return [outcome]
+        if known := completed(planned, tuning.external, job, partial(_kept_judge, planned, job)):
+            callbacks.steps(_most_epochs(planned, job))
+            return [known]
         folder = checkpoint_folder(job.cache, planned, job.context.from_grid["pixels_digest"])
         _delete_outdated(folder, planned)
         result = _result(tuning, job, folder, callbacks)
@@ -198,12 +216,37 @@ def _fine_tuned(
         **({"embedding": tokens} if tokens else {}),
     }
     files = {tuned.weights.name: tuned.weights}
-    if tuned.fit.model:
-        recipe = cell.recipe
-        head = TunedHead(recipe.head, recipe.resolution, tuned.weights, recipe.reads_tokens)
-        files[MODEL] = write_model(folder, cell.extractor, tuned.fit.model, tuned.familiarity, head)
-        facts["model_kept"] = True
-    return finished(planned, subset, job.context, tuned.fit, started, files, **facts)
+    if not tuned.fit.model:
+        return finished(planned, subset, job.context, tuned.fit, started, files, **facts)
+    recipe = cell.recipe
+    head = TunedHead(recipe.head, recipe.resolution, tuned.weights, recipe.reads_tokens)
+    files[MODEL] = write_model(folder, cell.extractor, tuned.fit.model, tuned.familiarity, head)
+    facts["model_kept"] = True
+    result = finished(planned, subset, job.context, tuned.fit, started, files, **facts)
+    if not tuning.external:
+        return result
+    judge = _judge(cell.extractor, head, tuned.fit.model, job)
+    return with_external(result, cell, tuning.external, judge, job.context.evaluation, folder)
+
+
+def _kept_judge(planned: PlannedCell, job: Job, record: Finished) -> Judge | None:
+    """What judges other images by the cell's kept network; None without one."""
+    if not job.records.has_model(record.cell) or not isinstance(planned.cell.extractor, BackboneSpec):
+        return None
+    kept = read_model(job.records, record)
+    return _judge(planned.cell.extractor, kept.tuned, kept.classifier, job) if kept.tuned else None
+
+
+def _judge(spec: BackboneSpec, head: TunedHead, model: FittedModel, job: Job) -> Judge:
+    """Probabilities of pixels (n, size, size) by a network from its weights file, loaded once."""
+    network = cache(partial(tuned_network_of, spec, head, job.plan.grid.image.size, job.device))
+
+    def judge(pixels: NDArray[Any]) -> Floats:
+        backbone, tuned = network()
+        odds = predict(backbone, tuned, pixels, np.arange(len(pixels)), head.resolution)
+        return model.calibrate(odds)
+
+    return judge
 
 
 def _training_images(stored: StoredArray, subset: Subset) -> TrainingImages:

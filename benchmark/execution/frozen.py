@@ -15,17 +15,20 @@ from threadpoolctl import threadpool_limits
 
 from benchmark.execution.cost import frozen_cost
 from benchmark.execution.executors import available_cores
+from benchmark.execution.external_results import Judge, NoModelError, SetRows, completed, with_external
 from benchmark.execution.job import Job, Outcome
 from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import embedding_facts, failed, finished, now
 from benchmark.execution.run import Run
 from benchmark.execution.subsets import Subset
 from benchmark.grid.image_free import COSTS_NOTHING
-from benchmark.store.kept_models import write_model
+from benchmark.store.kept_models import read_model, write_model
+from benchmark.store.record import Finished
 from benchmark.store.records import MODEL, Result
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.familiarity import familiarity_of
 from classifiers.fitting import Fit
+from classifiers.selection import Floats
 from classifiers.train_and_test import Matrix, TrainTest
 from extractors.array_store import read_array
 from extractors.embeddings import Failure
@@ -45,14 +48,19 @@ class Batch:
     embedding: Path | None  # folder of the stored array; None for an image-free control
     embedding_facts: dict[str, Any]  # width, digest and cost
     keep_models: bool = False
+    external: tuple[SetRows, ...] = ()  # the embedding of each external set
 
     def arrays(self, job: Job) -> list[Path]:
         """The folders of the stored arrays that its cells need."""
-        return [] if self.embedding is None else [self.embedding]
+        own = [] if self.embedding is None else [self.embedding]
+        return [*own, *dict.fromkeys(one.folder for one in self.external)]
 
     def moved(self, arrays: Mapping[Path, Path]) -> "Batch":
         """The batch where its arrays are in other folders."""
-        return self if self.embedding is None else replace(self, embedding=arrays[self.embedding])
+        if self.embedding is None:
+            return self
+        external = tuple(one.moved(arrays) for one in self.external)
+        return replace(self, embedding=arrays[self.embedding], external=external)
 
     def subset(self, job: Job) -> Subset:
         """The training and test images of all its cells."""
@@ -78,7 +86,7 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
 
 def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]:
     """Group the cells into batches; cells whose embedding failed become failed results."""
-    embeddings = run.embeddings(cells)
+    embeddings, elsewhere = run.embeddings(cells), run.embedded_sets(cells)
     groups: dict[tuple[Any, ...], list[PlannedCell]] = defaultdict(list)
     for planned in cells:
         cell = planned.cell
@@ -92,7 +100,8 @@ def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]
             yield from (failed(planned, run.context, embedding.cause, now()) for planned in group)
             continue
         keep = run.plan.grid.keep_models != "none" and not group[0].cell.control
-        yield Batch(group, embedding.folder, embedding_facts(embedding), keep)
+        external = tuple(elsewhere.get(backbone, ())) if not group[0].cell.control else ()
+        yield Batch(group, embedding.folder, embedding_facts(embedding), keep, external)
 
 
 def run_batch(batch: Batch, job: Job) -> list[Outcome]:
@@ -111,8 +120,24 @@ def run_batch(batch: Batch, job: Job) -> list[Outcome]:
 
 
 def _run_cell(batch: Batch, planned: PlannedCell, job: Job, data: Callable[[], Data]) -> Outcome:
+    if known := completed(planned, batch.external, job, partial(_kept_judge, job)):
+        return known
     with job.records.temporary_folder(planned.cell.id) as folder:
         return job.write(_result(batch, planned, job, data, folder))
+
+
+def _kept_judge(job: Job, record: Finished) -> Judge | None:
+    """What judges other embeddings by the cell's kept model; None without one."""
+    if not job.records.has_model(record.cell):
+        return None
+    return read_model(job.records, record).classifier.predict_proba
+
+
+def _judge(fit: Fit, rows: Matrix) -> Floats:
+    try:
+        return fit.predict_proba(rows)
+    except ValueError as error:
+        raise (NoModelError(str(error)) if fit.model is None else error) from error
 
 
 def _result(batch: Batch, planned: PlannedCell, job: Job, data: Callable[[], Data], folder: Path) -> Result:
@@ -146,7 +171,9 @@ def _fit_cell(
     files = _model_files(planned, fit, data, folder) if batch.keep_models else {}
     if batch.keep_models:
         facts["model_kept"] = bool(files)
-    return finished(planned, subset, job.context, fit, started, files, **facts)
+    result = finished(planned, subset, job.context, fit, started, files, **facts)
+    judge = partial(_judge, fit)
+    return with_external(result, planned.cell, batch.external, judge, job.context.evaluation, folder)
 
 
 def _model_files(planned: PlannedCell, fit: Fit, data: TrainTest, folder: Path) -> dict[str, Path]:

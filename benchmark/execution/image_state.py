@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmark.datasets.manifest import Manifest
 from benchmark.grid.schema import ImageSettings
-from benchmark.store.record import Record
+from benchmark.store.record import Elsewhere, Record
 from extractors.file_contents import contents_digest
 from extractors.pixels import pixel_folder, read_pixels
 
@@ -19,7 +19,7 @@ class ImageState:
     files: str
     pixels: str = ""
 
-    def differ_from(self, record: Record) -> bool:
+    def differ_from(self, record: Record | Elsewhere) -> bool:
         """Whether a record was computed on other images; decided by the pixels where these are known.
 
         An older record that does not name its files is trusted until the pixels are known.

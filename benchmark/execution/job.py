@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from benchmark.execution.external_sets import lacking
 from benchmark.execution.plan import Plan, PlannedCell
 from benchmark.execution.record import Context
 from benchmark.execution.subsets import Subsets
@@ -97,6 +98,8 @@ class Job:
         if isinstance(record, Failed):
             return None if planned.status == "failed" else FAILED
         whole = not self.records.damage(planned.cell.id, record) and self._has_its_model(record)
+        if whole and lacking(planned.cell, record, self.plan.external, self.records):
+            return None
         return DONE if whole else None
 
     def _has_its_model(self, record: Finished) -> bool:

@@ -1,6 +1,7 @@
 """Open the plan of a grid: read its data set and compare its cells with the stored records."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from benchmark.datasets.kind import DatasetKeys
@@ -8,9 +9,10 @@ from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.splits import is_leaky
 from benchmark.execution.executors import available_cores
+from benchmark.execution.external_sets import external_sets
 from benchmark.execution.image_state import images_now
 from benchmark.execution.kept_models import with_missing_models
-from benchmark.execution.plan import Plan, make_plan
+from benchmark.execution.plan import Plan, make_plan, with_lacking
 from benchmark.grid.schema import Grid
 from benchmark.store.record import Finished
 from benchmark.store.records import Records
@@ -44,10 +46,28 @@ def open_plan(
     if manifest.drawn:
         images = images_now(manifest, grid.image, workspace.cache, read_new=read_images and done)
     plan = with_missing_models(make_plan(grid, manifest, records, images), records)
+    plan, about_external = _with_external(plan, workspace.cache, read_images and done)
+    plan = with_lacking(plan, records)
     unknown = [_UNKNOWN] if manifest.drawn and done and images is None else []
-    for line in (*manifest.notes, *(finding.line() for finding in plan.findings), *_leak(plan), *unknown):
+    for line in (
+        *manifest.notes,
+        *(finding.line() for finding in plan.findings),
+        *_leak(plan),
+        *unknown,
+        *about_external,
+    ):
         _log.warning("%s", line)
     return plan, records
+
+
+def _with_external(plan: Plan, cache: Path, read_images: bool) -> tuple[Plan, list[str]]:
+    """The plan with the external sets of its grid, and lines about them; none of a phantom to draw."""
+    if not plan.manifest.drawn or not (plan.grid.external or plan.grid.corruptions):
+        return plan, []
+    sets, lines = external_sets(
+        plan.grid, plan.manifest, plan.test, cache, read_images=read_images, jobs=available_cores()
+    )
+    return replace(plan, external=tuple(sets)), lines
 
 
 def _leak(plan: Plan) -> list[str]:

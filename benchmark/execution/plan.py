@@ -17,6 +17,7 @@ from benchmark.datasets.splits import is_leaky, pool_and_test, rows_showing
 from benchmark.datasets.table_checks import leaky_parts, split_findings
 from benchmark.errors import UserError
 from benchmark.execution.estimates import CellTimes
+from benchmark.execution.external_sets import ExternalSet, lacking
 from benchmark.execution.image_state import CHANGED, ImageState
 from benchmark.execution.training_rows import TrainingRows
 from benchmark.grid.cells import Cell, LeftOut, expand
@@ -40,7 +41,8 @@ Fingerprint = dict[str, Any]
 class PlannedCell:
     """A cell with its status (done, stale, failed, missing), the reason and the expected core seconds.
 
-    `held_by` names another grid of the workspace that has the cell finished, for a run to take over.
+    `held_by` names another grid of the workspace that has the cell finished, for a run to take over. `lacks`
+    names the external sets that a cell that is done was not tested on.
     """
 
     cell: Cell
@@ -49,6 +51,7 @@ class PlannedCell:
     seconds: float
     fingerprint: Fingerprint
     held_by: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,12 @@ class Plan:
     cells: list[PlannedCell] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     images: ImageState | None = None  # as they were when the plan was made; None for images never read
+    external: tuple[ExternalSet, ...] = ()  # further test sets
 
     @property
     def todo(self) -> list[PlannedCell]:
-        """The cells that a run would compute."""
-        return [planned for planned in self.cells if planned.status != "done"]
+        """The cells that a run would compute, or test on external sets that they lack."""
+        return [planned for planned in self.cells if planned.status != "done" or planned.lacks]
 
     def rows(self) -> list[dict[str, Any]]:
         """A row per cell: cell, its axes, status, reason and (unless left out) estimated seconds."""
@@ -184,6 +188,23 @@ def with_images(plan: Plan, records: Records, now: ImageState) -> Plan:
             planned = replace(planned, status=status, reason=reason)
         cells.append(planned)
     return replace(plan, cells=cells)
+
+
+def with_lacking(plan: Plan, records: Records) -> Plan:
+    """The plan in which each cell that is done names the external sets that it was not tested on."""
+    if not plan.external:
+        return plan
+    return replace(plan, cells=[_with_lacking(planned, plan, records) for planned in plan.cells])
+
+
+def _with_lacking(planned: PlannedCell, plan: Plan, records: Records) -> PlannedCell:
+    if planned.status != "done":
+        return planned
+    record = records.read(planned.cell.id)
+    lacks = lacking(planned.cell, record, plan.external, records) if isinstance(record, Finished) else ()
+    if lacks == planned.lacks:
+        return planned
+    return replace(planned, lacks=lacks, reason=f"not tested on {', '.join(lacks)}" if lacks else "")
 
 
 def _is_same(fingerprint: Fingerprint, now: ImageState | None, record: Finished) -> bool:

@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+import pandas as pd
+
 from benchmark.errors import UserError
 from benchmark.execution.advice import with_advice
 from benchmark.execution.embedding_shards import embed_shards
 from benchmark.execution.executors import Executor, Progress, available_cores
+from benchmark.execution.external_pixels import SetPixels, set_pixels
+from benchmark.execution.external_results import SetRows
 from benchmark.execution.held_cells import HeldCells
 from benchmark.execution.image_state import CHANGED, ImageState
 from benchmark.execution.job import Job, Outcome
-from benchmark.execution.plan import Plan, PlannedCell, with_images
+from benchmark.execution.plan import Plan, PlannedCell, with_images, with_lacking
 from benchmark.execution.record import Context, context_of
 from benchmark.execution.subsets import Subsets, check_rows
 from benchmark.execution.token_room import check_room
@@ -61,6 +65,7 @@ class Run:
     settings: Settings
     progress: Progress
     on_epoch: OnEpoch
+    external: tuple[SetPixels, ...] = ()  # on which finished cells are tested
 
     def write(self, result: Result) -> Outcome:
         """Store the result of a cell."""
@@ -97,6 +102,25 @@ class Run:
             if isinstance(extractor, ConcatSpec):
                 found[label] = self._side_by_side(extractor, [found[part.label] for part in extractor.parts])
         return found
+
+    def embedded_sets(self, cells: Sequence[PlannedCell]) -> dict[str, list[SetRows]]:
+        """The external sets embedded by the cells' extractors, by label; a set that fails is a warning."""
+        found: dict[str, list[SetRows]] = defaultdict(list)
+        stores: dict[str, dict[str, StoredArray | Failure]] = {}
+        for one in self.external:
+            if one.pixels.digest not in stores:
+                stores[one.pixels.digest] = self._on(one.pixels).embeddings(cells)
+            for label, stored in stores[one.pixels.digest].items():
+                if isinstance(stored, Failure):
+                    _log.warning("'%s' cannot be embedded: %s", one.external.name, stored.error)
+                else:
+                    found[label].append(SetRows.of(one, stored.folder))
+        return found
+
+    def _on(self, pixels: StoredArray) -> "Run":
+        """The run with other images in the place of its own, to embed them."""
+        manifest = replace(self.plan.manifest, images=pd.DataFrame({"image": pixels.ids}))
+        return replace(self, plan=replace(self.plan, manifest=manifest), pixels=pixels)
 
     def _side_by_side(
         self, spec: ConcatSpec, parts: Sequence[StoredArray | Failure]
@@ -164,8 +188,10 @@ def run_plan(
     check_rows(pixels, _images(plan), "the pixels")
     check_room(plan, pixels.digest, settings.cache)
     plan = _without_unreadable(_with_changed_images(plan, records, pixels), pixels)
+    external = _external(plan, pixels, settings, progress)
+    plan = with_lacking(replace(plan, external=tuple(one.external for one in external)), records)
     context = context_of(plan, pixels)
-    run = Run(plan, Subsets(plan), pixels, context, records, settings, progress, on_epoch)
+    run = Run(plan, Subsets(plan), pixels, context, records, settings, progress, on_epoch, external)
     held = HeldCells(run.job)
     todo = plan.todo
     while todo:
@@ -219,6 +245,22 @@ def _load_pixels(plan: Plan, settings: Settings, progress: Progress) -> StoredAr
         )
     except UnreadableImageError as error:
         raise UserError(with_advice(error)) from None
+
+
+def _external(
+    plan: Plan, pixels: StoredArray, settings: Settings, progress: Progress
+) -> tuple[SetPixels, ...]:
+    """The external sets whose images can be used."""
+    found = set_pixels(
+        plan.external,
+        pixels,
+        settings.cache,
+        plan.grid.image,
+        jobs=available_cores(),
+        skip_unreadable=settings.skip_unreadable,
+        progress=progress,
+    )
+    return tuple(found)
 
 
 def _with_changed_images(plan: Plan, records: Records, pixels: StoredArray) -> Plan:

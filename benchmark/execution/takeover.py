@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmark.execution.plan import Plan, PlannedCell
+from benchmark.store.external_files import EXTERNAL
 from benchmark.store.records import MODEL, RESULT, Records, Result
 
 _log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def _take(planned: PlannedCell, records: Records) -> bool:
         files = {
             path.name: _taken(path, folder / path.name)
             for path in source.cell_folder(cell).iterdir()
-            if path.name == MODEL or (path.is_file() and path.name != RESULT)
+            if path.name in (MODEL, EXTERNAL) or (path.is_file() and path.name != RESULT)
         }
         own = record.model_copy(update={"grid": records.folder.name})
         records.write(Result(own, files=files))
@@ -42,7 +43,7 @@ def _take(planned: PlannedCell, records: Records) -> bool:
 
 
 def _taken(path: Path, target: Path) -> Path:
-    """A file, or the folder of a model with its files."""
+    """A file, or a folder (of a model, or of external sets) with its files."""
     if path.is_dir():
         shutil.copytree(path, target, copy_function=_linked)
         return target

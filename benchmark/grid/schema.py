@@ -21,6 +21,7 @@ from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid.shipped import grid_path, refuse_unknown
+from benchmark.grid.external import Corruptions, Externals
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
 from benchmark.grid.subgroups import Subgroups
@@ -177,6 +178,8 @@ class Grid(_Sections):
     exclude: list[Exclusion] = Field(default=[])
     evaluation: Evaluation = Evaluation()
     keep_models: Literal["none", "chosen", "all"] = "none"  # which cells keep their fitted model
+    external: Externals = Field(default=[])  # test sets of other hospitals
+    corruptions: Corruptions | None = None  # a ladder of corrupted copies of the test set
 
     if TYPE_CHECKING:
 

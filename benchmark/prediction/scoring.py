@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from benchmark.errors import UserError, reason
+from benchmark.execution.tuned_network import tuned_network_of
 from benchmark.store.kept_models import KeptModel, TunedHead
-from classifiers.fine_tuning.attentive_probe import probe_of_images
 from classifiers.fine_tuning.layers import TunedNetwork
 from classifiers.fine_tuning.prediction import features
 from classifiers.selection import Floats
@@ -91,17 +91,8 @@ def tuned_network(
     """
     assert isinstance(model.extractor, BackboneSpec)
     assert model.tuned is not None
-    bare = replace(model.extractor, weights=RANDOM)  # its own weights are all in the model's file
-    size = model.tuned.resolution or model.size
-    backbone = load_backbone(bare, size=size, device=choose_device(device))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # the random weights of a head are the same in every run
-        if model.tuned.probe:
-            backbone = probe_of_images(backbone, size)
-        network = TunedNetwork(backbone, model.tuned.head).to(backbone.device)
-    if trained:
-        load_strictly(network, read_state(model.tuned.weights), model.tuned.weights)
-    return backbone, network.eval(), model.tuned
+    backbone, network = tuned_network_of(model.extractor, model.tuned, model.size, device, trained=trained)
+    return backbone, network, model.tuned
 
 
 def _by_descriptor(model: KeptModel, name: str, pixels: Pixels) -> Scores:

@@ -140,6 +140,33 @@ class Epoch(_Part):
     seconds: float | None = None
 
 
+class Corrupted(_Part):
+    """A rung of the ladder of corruptions."""
+
+    kind: str
+    strength: int
+
+
+class Elsewhere(_Part):
+    """A cell tested on a set that is not the grid's own: another hospital's, or a corruption of its own.
+
+    `digest` is that of the set's images, labels and body parts, or of the corruption. `metrics` have values
+    alone: their intervals are computed from the predictions. `why_not` says why there are no predictions.
+    """
+
+    digest: str
+    pixels_digest: str
+    files_digest: str = ""
+    corruption: Corrupted | None = None
+    predictions_sha256: str = ""
+    metrics: Metrics = {}
+    images: int = 0
+    studies: int = 0
+    patients: int = 0
+    positive_studies: int = 0
+    why_not: str = ""
+
+
 class Header(_Part):
     """The part of a record that is known before the cell is computed: axes, data and settings."""
 
@@ -213,6 +240,7 @@ class Finished(Header):
     training: Training | None = None
     model_kept: bool | None = None  # False: it was asked for, and no file can hold it
     history: list[Epoch] = []
+    external: dict[str, Elsewhere] = {}  # by the name of the set; chosen is nothing by them
 
     def bounded(self, unit: str, metric: str) -> Bounded:
         """One metric of the whole test set."""

@@ -1,0 +1,127 @@
+"""A test set of another hospital: its images under the grid's names of body parts, checked against home."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from benchmark.datasets.manifest import Manifest, part_name
+from benchmark.datasets.spelling import without_spelling
+from benchmark.errors import UserError
+from extractors.digests import JsonValue, digest_of
+
+EVERYONE = "all"  # in `allow_shared`: every patient whose id alone is shared
+_COLUMNS = ["image", "study", "patient", "body_part", "label"]
+_SHOWN = 3  # names in a message
+
+
+@dataclass(frozen=True, eq=False)
+class ExternalImages:
+    """The images of an external set that are tested.
+
+    `manifest` holds them as the set writes them, and `images` as predictions do (image, study, patient,
+    body_part, label), row by row: the parts by the grid's names, and patients and studies after the set's
+    name, so that nobody is taken for a patient of the grid's own data set. `notes` say what was left out.
+    """
+
+    name: str
+    manifest: Manifest
+    images: pd.DataFrame
+    notes: tuple[str, ...]
+    digest: str
+
+    @property
+    def patients(self) -> pd.Series:
+        """The patient of each image, as the set writes it."""
+        return self.manifest.images["patient"]
+
+
+def external_images(
+    name: str,
+    manifest: Manifest,
+    home: Manifest,
+    *,
+    parts: Mapping[str, str] | None = None,
+    test_only: bool = False,
+    allow_shared: Collection[str] = (),
+) -> ExternalImages:
+    """The images of a set that the cells of `home` can be tested on.
+
+    `parts` maps the set's body parts to those of `home`; without it, equal names are the same part. With
+    `test_only` they are those of the set's own test part. Raises UserError, of one line, for a part that one
+    of the two sets lacks, for a set without a part in common, for one class only, and for patients of `home`
+    that `allow_shared` does not name.
+    """
+    rows = manifest.images
+    if test_only:
+        if not manifest.evaluated_on:
+            raise UserError(f"external '{name}': it has no test part; leave out 'split: test'")
+        rows = rows[rows["split"] == "test"]
+    own = sorted(home.images["body_part"].unique())
+    ours = _mapping(name, parts or {}, sorted(rows["body_part"].unique()), own)
+    notes = []
+    if left_out := sorted(set(rows["body_part"]) - ours.keys()):
+        notes.append(
+            f"external '{name}': left out are the parts {', '.join(left_out)}, which are not asked for"
+        )
+    rows = rows[rows["body_part"].isin(list(ours))].reset_index(drop=True)
+    shown = rows.assign(body_part=rows["body_part"].map(ours))
+    for part, labels in shown.groupby("body_part")["label"]:
+        if labels.nunique() < 2:
+            notes.append(f"external '{name}': every image of '{part}' has one class, so it is left out")
+            shown = shown[shown["body_part"] != part]
+    if not len(shown):
+        raise UserError(
+            f"external '{name}': no body part has both classes, normal and abnormal: nothing can be tested"
+        )
+    rows = rows.loc[shown.index].reset_index(drop=True)
+    _refuse_shared(name, rows, home, allow_shared)
+    shown = shown.reset_index(drop=True)[_COLUMNS]
+    shown = shown.assign(**{column: name + "/" + shown[column] for column in ("study", "patient")})
+    kept = replace(manifest, images=rows, others=pd.DataFrame())
+    asked: JsonValue = [kept.digest(), dict(sorted(ours.items()))]
+    return ExternalImages(name, kept, shown, tuple(notes), digest_of(asked)[:20])
+
+
+def _mapping(name: str, asked: Mapping[str, str], theirs: list[str], own: list[str]) -> dict[str, str]:
+    """Their parts that are tested, with our name of each."""
+    if not asked:
+        both = [part for part in theirs if part in own]
+        if not both:
+            raise UserError(
+                f"external '{name}': it shows {', '.join(theirs)}, and the grid's data set {', '.join(own)}; "
+                "say which is which with 'body_parts: {theirs: ours}'"
+            )
+        return {part: part for part in both}
+    found = {part_name(there): part_name(here) for there, here in asked.items()}
+    for there, here in found.items():
+        if there not in theirs:
+            raise UserError(f"external '{name}': no image shows '{there}'; it has {', '.join(theirs)}")
+        if here not in own:
+            raise UserError(
+                f"external '{name}': the grid's own data set has no '{here}'; it has {', '.join(own)}"
+            )
+    return found
+
+
+def _refuse_shared(name: str, rows: pd.DataFrame, home: Manifest, allowed: Collection[str]) -> None:
+    """Refuse patients of the grid's own data set, in any spelling, unless they are allowed by name."""
+    at_home = {without_spelling(patient) for patient in home.images["patient"].unique()}
+    shared = [patient for patient in rows["patient"].unique() if without_spelling(patient) in at_home]
+    if EVERYONE not in allowed:
+        why = "are also patients of the grid's own data set"
+        otherwise = f" ('allow_shared: [{EVERYONE}]' where both sets number other people alike)"
+        refuse_unless_allowed(name, shared, allowed, why, otherwise)
+
+
+def refuse_unless_allowed(
+    name: str, patients: Collection[str], allowed: Collection[str], why: str, otherwise: str = ""
+) -> None:
+    """Raise UserError, of one line, for patients that `allow_shared` does not name each by itself."""
+    left = sorted(set(patients) - set(allowed))
+    if left:
+        some = ", ".join(left[:_SHOWN]) + (", …" if len(left) > _SHOWN else "")
+        raise UserError(
+            f"external '{name}': {len(left)} of its patients {why} ({some}); remove them, or name them in "
+            f"'allow_shared'{otherwise}"
+        )

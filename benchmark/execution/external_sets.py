@@ -1,0 +1,149 @@
+"""The external sets that a grid names, as a plan and its workers see them: hospitals, and corruptions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmark.datasets.external import ExternalImages, external_images
+from benchmark.datasets.kinds import DATASET_KINDS, kind_at
+from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.names import EVERY_PART
+from benchmark.datasets.splits import RowNumbers
+from benchmark.errors import UserError, reason
+from benchmark.execution.image_state import ImageState, images_now
+from benchmark.grid.cells import Cell
+from benchmark.grid.external import Corruptions, External
+from benchmark.grid.schema import Grid, ImageSettings
+from benchmark.store.external_files import is_whole
+from benchmark.store.record import Corrupted, Finished
+from benchmark.store.records import Records
+from extractors.corruptions import CORRUPTIONS_VERSION
+from extractors.digests import digest_of
+
+_COLUMNS = ["image", "study", "patient", "body_part", "label"]
+
+
+@dataclass(frozen=True, eq=False)
+class ExternalSet:
+    """A test set beside the grid's own; nothing is chosen on it.
+
+    `images` (n rows: image, study, patient, body_part, label) are those that are tested. `manifest` holds
+    them as files, None for a corruption, which is made of the grid's own test images. `digest` is that of
+    what the set is, without pixels; `state` are the files as they were when the plan was made.
+    """
+
+    name: str
+    digest: str
+    images: pd.DataFrame
+    manifest: Manifest | None = None
+    state: ImageState | None = None
+    corruption: Corrupted | None = None
+    allow_shared: tuple[str, ...] = ()
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The body parts that it shows."""
+        return frozenset(self.images["body_part"])
+
+    def tests(self, cell: Cell) -> bool:
+        """Whether a cell is tested on it: cells of controls are not, nor those of a part that it lacks."""
+        return not cell.control and (cell.body_part == EVERY_PART or cell.body_part in self.parts)
+
+    def rows_of(self, body_part: str) -> RowNumbers:
+        """The rows of `images` that show this body part; all of them for `all`."""
+        if body_part == EVERY_PART:
+            return np.arange(len(self.images))
+        return np.flatnonzero(self.images["body_part"].to_numpy() == body_part)
+
+    def read(self, files: str, pixels: str) -> "ExternalSet":
+        """The set as workers need it when its images were read: without the list of its files.
+
+        `files` and `pixels` are the digests of their bytes and of their pixels.
+        """
+        state = ImageState(files, pixels) if self.manifest is not None else None
+        return replace(self, manifest=None, state=state)
+
+    def only(self, rows: RowNumbers) -> "ExternalSet":
+        """The set with these images alone."""
+        manifest = self.manifest
+        if manifest is not None:
+            manifest = replace(manifest, images=manifest.images.iloc[rows].reset_index(drop=True))
+        return replace(self, images=self.images.iloc[rows].reset_index(drop=True), manifest=manifest)
+
+
+def external_sets(
+    grid: Grid, home: Manifest, test: RowNumbers, cache: Path, *, read_images: bool, jobs: int = 1
+) -> tuple[list[ExternalSet], list[str]]:
+    """The sets that a grid names, hospitals first, and a line for each thing to know of them.
+
+    A set that cannot be used is a line and no set: the others, and the grid, go on without it.
+    `test` are the rows of the grid's own test images. Where there are results to compare them with
+    (`read_images`), files are read that were never read before.
+    """
+    found: list[ExternalSet] = []
+    lines: list[str] = []
+    for asked in grid.external:
+        try:
+            images = _read(asked, home, cache, jobs)
+        except UserError as error:
+            lines.append(f"{error}; the grid goes on without this set")
+            continue
+        lines += images.notes
+        found.append(_of_hospital(asked, images, grid.image, cache, read_images))
+    shown = home.images.iloc[test][_COLUMNS].reset_index(drop=True)
+    wanted = {EVERY_PART, *shown["body_part"]} & set(grid.body_parts)
+    if EVERY_PART not in wanted:
+        shown = shown[shown["body_part"].isin(list(wanted))].reset_index(drop=True)
+    return [*found, *_ladder(grid.corruptions, shown)], lines
+
+
+def lacking(cell: Cell, record: Finished, sets: Iterable[ExternalSet], records: Records) -> tuple[str, ...]:
+    """The names of the sets that a finished cell was not tested on, or not as they are now."""
+    return tuple(one.name for one in sets if one.tests(cell) and not _is_tested(record, one, records))
+
+
+def _is_tested(record: Finished, one: ExternalSet, records: Records) -> bool:
+    known = record.external.get(one.name)
+    if known is None or known.digest != one.digest:
+        return False
+    if one.state is not None and one.state.differ_from(known):
+        return False
+    return is_whole(records, record, one.name)
+
+
+def _read(asked: External, home: Manifest, cache: Path, jobs: int) -> ExternalImages:
+    kind = DATASET_KINDS[asked.kind] if asked.kind else kind_at(asked.root)
+    try:
+        keys = kind.model.model_validate({"kind": kind.name, "root": asked.root})
+        manifest = kind.read(keys, cache, jobs)
+    except (OSError, ValueError) as error:
+        raise UserError(f"external '{asked.name}': {reason(error)}") from error
+    return external_images(
+        asked.name,
+        manifest,
+        home,
+        parts=asked.parts,
+        test_only=asked.split == "test",
+        allow_shared=asked.allow_shared,
+    )
+
+
+def _of_hospital(
+    asked: External, found: ExternalImages, image: ImageSettings, cache: Path, read_images: bool
+) -> ExternalSet:
+    state = images_now(found.manifest, image, cache, read_new=read_images)
+    return ExternalSet(
+        asked.name, found.digest, found.images, found.manifest, state, None, tuple(asked.allow_shared)
+    )
+
+
+def _ladder(asked: Corruptions | None, images: pd.DataFrame) -> Iterable[ExternalSet]:
+    for kind in asked.kinds if asked else ():
+        for strength in asked.strengths if asked else ():
+            digest = digest_of(["corruption", kind, strength, CORRUPTIONS_VERSION])[:20]
+            rung = Corrupted(kind=kind, strength=strength)
+            yield ExternalSet(f"{kind}-{strength}", digest, images, corruption=rung)

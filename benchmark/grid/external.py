@@ -1,0 +1,67 @@
+"""The keys `external` and `corruptions` of a grid: further test sets, which choose nothing."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from benchmark.datasets.kinds import DATASET_KINDS
+from benchmark.datasets.paths import GridPath
+from extractors.corruptions import CORRUPTIONS
+from extractors.validation import Strict, one_of
+
+SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
+Strength = Literal[1, 2, 3, 4, 5]
+
+
+def _with_root() -> list[str]:
+    """The kinds of data sets that lie in a file or folder."""
+    return [name for name, kind in DATASET_KINDS.items() if "root" in kind.model.model_fields]
+
+
+class External(Strict):
+    """A test set of another hospital.
+
+    `body_parts` are the parts that are tested: a list, or their names there and here (`{hand_pa: hand}`).
+    `allow_shared` names patients (as the set writes them) who may also be in the grid's own data set. `all`
+    allows every equal id, where both sets number other people alike, but no copies of images.
+    """
+
+    name: SetName  # in tables, files and MLflow
+    root: GridPath  # a folder or file, as of `dataset`
+    kind: Annotated[str, one_of(_with_root, "kind of data set with a root")] | None = None  # found out
+    split: Literal["all", "test"] = "all"  # every image is a test image, or those of its own test part
+    body_parts: dict[str, str] | list[str] = Field(default=[])  # empty: those that the grid's own set has
+    allow_shared: list[str] = Field(default=[])
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The grid's own name of each part of the set that is tested; empty where none was given."""
+        given = self.body_parts
+        return dict(given) if isinstance(given, dict) else {part: part for part in given}
+
+
+class Corruptions(Strict):
+    """A ladder of corruptions of the grid's own test set: each kind at each strength is a test set."""
+
+    kinds: list[Annotated[str, one_of(tuple(CORRUPTIONS), "corruption")]] = Field(
+        default=list(CORRUPTIONS), min_length=1
+    )
+    strengths: list[Strength] = Field(default=[1, 2, 3, 4, 5], min_length=1)
+
+
+def _told_apart(externals: list[External]) -> list[External]:
+    """Check that no two sets have one name, in any case of its letters, and none that of a corruption."""
+    seen: set[str] = set()
+    ladder = tuple(f"{kind}-" for kind in CORRUPTIONS)
+    for one in externals:
+        plain = one.name.casefold()
+        if plain in seen:
+            raise PydanticCustomError("repeated", f"two sets are called '{one.name}': rename one")
+        if plain.startswith(ladder):
+            raise PydanticCustomError("taken", f"'{one.name}' is called as a corruption: rename it")
+        seen.add(plain)
+    return externals
+
+
+Externals = Annotated[list[External], AfterValidator(_told_apart)]

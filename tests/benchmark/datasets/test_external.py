@@ -1,0 +1,94 @@
+"""Images of another hospital: whose parts, classes and patients fit, each misfit one line."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmark.datasets.external import EVERYONE, external_images, refuse_unless_allowed
+from benchmark.datasets.manifest import Manifest
+from benchmark.errors import UserError
+
+
+def manifest_of(folder: Path, rows: list[tuple[str, str, int]], split: str = "") -> Manifest:
+    """One image per (patient, body part, label)."""
+    folder.mkdir(exist_ok=True)
+    images = pd.DataFrame(rows, columns=["patient", "body_part", "label"])
+    images["image"] = [f"{number}.png" for number in range(len(images))]
+    images["study"] = images["patient"] + "/s" + images.index.astype(str)
+    images["split"] = split
+    for image in images["image"]:
+        (folder / image).write_bytes(b"x")
+    return Manifest(folder, images, "test" if split else "")
+
+
+@pytest.fixture
+def home(tmp_path):
+    return manifest_of(tmp_path / "home", [("p1", "hand", 0), ("p2", "wrist", 1)])
+
+
+THERE = [("q1", "hand", 0), ("q2", "hand", 1), ("q3", "foot", 1)]
+
+
+def test_equal_parts_are_tested_and_nobody_is_taken_for_a_patient_of_home(home, tmp_path):
+    found = external_images("away", manifest_of(tmp_path / "away", THERE), home)
+    assert found.images["image"].tolist() == ["0.png", "1.png"] == found.manifest.images["image"].tolist()
+    assert found.images["patient"].tolist() == ["away/q1", "away/q2"]
+    assert found.images["study"].tolist() == ["away/q1/s0", "away/q2/s1"]
+    assert found.notes == ("external 'away': left out are the parts foot, which are not asked for",)
+
+
+def test_parts_have_the_names_of_home_and_enter_the_digest(home, tmp_path):
+    there = manifest_of(tmp_path / "away", [("q1", "hand_pa", 0), ("q2", "hand_pa", 1)])
+    as_hand, as_wrist = (
+        external_images("a", there, home, parts={"Hand_PA": part}) for part in ("hand", "wrist")
+    )
+    assert set(as_hand.images["body_part"]) == {"hand"}
+    assert as_hand.digest != as_wrist.digest
+    assert as_hand.digest == external_images("b", there, home, parts={"hand_pa": "hand"}).digest
+
+
+def test_the_test_part_alone_is_taken_where_asked_for(home, tmp_path):
+    there = manifest_of(tmp_path / "away", THERE, split="train")
+    there.images.loc[[0, 1], "split"] = "test"
+    there.images.loc[len(there.images)] = ["q9", "hand", 1, "0.png", "q9/s", "train"]
+    assert len(external_images("a", there, home).images) == 3
+    assert len(external_images("a", there, home, test_only=True).images) == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "how", "said"),
+    [
+        ([("q1", "foot", 0)], {}, "it shows foot, and the grid's data set hand, wrist"),
+        (THERE, {"parts": {"knee": "hand"}}, "no image shows 'knee'; it has foot, hand"),
+        (THERE, {"parts": {"foot": "knee"}}, "the grid's own data set has no 'knee'"),
+        (THERE, {"test_only": True}, "it has no test part"),
+        ([("q1", "hand", 1), ("q2", "hand", 1)], {}, "no body part has both classes"),
+        ([("P 01", "hand", 1), ("q2", "hand", 0)], {}, "1 of its patients are also patients"),
+        ([("P 01", "hand", 1), ("p2", "hand", 0)], {"allow_shared": ["p2"]}, "1 of its patients"),
+    ],
+)
+def test_a_set_that_does_not_fit_is_one_line(home, tmp_path, rows, how, said):
+    with pytest.raises(UserError) as caught:
+        external_images("away", manifest_of(tmp_path / "away", rows), home, **how)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("allowed", [["P 01", "p2"], [EVERYONE]])
+def test_shared_patients_are_tested_where_they_are_allowed_by_name(home, tmp_path, allowed):
+    there = manifest_of(tmp_path / "away", [("P 01", "hand", 1), ("p2", "hand", 0)])
+    assert len(external_images("a", there, home, allow_shared=allowed).images) == 2
+
+
+def test_copies_of_images_are_allowed_by_name_alone():
+    refuse_unless_allowed("a", ["x"], ["x"], "why")
+    with pytest.raises(UserError, match=r"2 of its patients why \(x, y\)"):
+        refuse_unless_allowed("a", ["x", "y"], [EVERYONE], "why")
+
+
+def test_a_part_with_one_class_is_left_out_and_the_others_are_tested(home, tmp_path):
+    there = manifest_of(tmp_path / "away", [("q1", "hand", 0), ("q2", "hand", 1), ("q3", "wrist", 1)])
+    found = external_images("away", there, home)
+    assert set(found.images["body_part"]) == {"hand"}
+    assert found.notes == ("external 'away': every image of 'wrist' has one class, so it is left out",)

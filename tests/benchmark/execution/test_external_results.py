@@ -1,0 +1,155 @@
+"""Cells tested on external sets: nothing chosen differs, and what lacks a set is tested on it alone."""
+
+from pathlib import Path
+from shutil import copytree
+
+import numpy as np
+import pytest
+
+import benchmark as bm
+from benchmark.analysis.grid_results import Results
+from benchmark.datasets.phantom.draw import draw_phantom
+from benchmark.store.external_files import EXTERNAL, read_external
+from classifiers.catalogue import CLASSIFIERS
+from tests.benchmark.finished_run import small_grid
+
+SECTIONS = {
+    "train_sizes": [60],
+    "image": {"size": 40},
+    "controls": ["majority"],
+    "feature_extraction": {"backbones": ["bundled"], "classifiers": ["logistic_regression", "knn"]},
+    "fine_tuning": {"backbones": ["bundled"], "recipe": {"epochs": 1, "folds": 2, "resolution": 32}},
+    "hand_crafted": None,
+}
+SETS = ["away", "noise-5", "jpeg-1"]
+
+
+@pytest.fixture(scope="module")
+def away(tmp_path_factory):
+    """Another hospital, which numbers its patients as home does."""
+    folder = tmp_path_factory.mktemp("away") / "p"
+    return draw_phantom(folder, patients=40, long_side=48, difficulty=0.0, seed=3)
+
+
+def asked(away: Path) -> dict[str, object]:
+    return {
+        "external": [
+            {"name": "away", "root": str(away), "allow_shared": ["all"]},
+            {"name": "nowhere", "root": str(away / "nowhere")},
+        ],
+        "corruptions": {"kinds": ["noise", "jpeg"], "strengths": [5, 1]},
+    }
+
+
+def run(folder: Path, phantom: Path, **keys: object) -> Results:
+    grid = folder / "grid.yaml"
+    grid.write_text(small_grid(phantom, **{**SECTIONS, **keys}))
+    return bm.run(grid, folder / "runs", jobs=1, device="cpu", track=False)
+
+
+@pytest.fixture(scope="module")
+def without(tmp_path_factory, phantom):
+    """A grid without external sets. Do not write into its workspace."""
+    folder = tmp_path_factory.mktemp("without")
+    return run(folder, phantom), folder
+
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory, phantom, away):
+    """The same grid with them, in a workspace of its own."""
+    return run(tmp_path_factory.mktemp("with"), phantom, **asked(away))
+
+
+def chosen(results: Results) -> dict[str, tuple[object, ...]]:
+    """Everything that a cell chose, by its id, and its digests."""
+    return {
+        cell.cell: (
+            cell.parameters,
+            cell.threshold,
+            cell.selection_auroc,
+            cell.predictions_sha256,
+            cell.fingerprint,
+        )
+        for cell in results.cells
+    }
+
+
+def test_what_is_chosen_is_the_same_with_and_without_external_sets(without, tested):
+    assert chosen(without[0]) == chosen(tested)
+    assert not any(cell.external for cell in without[0].cells)
+
+
+def test_every_cell_but_those_of_controls_is_tested_on_every_set_that_can_be_used(tested, away):
+    records = tested.answers.cells.records
+    for cell in tested.cells:
+        names = set() if cell.control else {"away", "noise-1", "noise-5", "jpeg-1", "jpeg-5"}
+        assert set(cell.external) == names
+        for name in names:
+            table, facts = read_external(records, cell, name), cell.external[name]
+            assert len(table) == facts.images > 0
+            assert table["probability"].between(0, 1).all()
+            assert 0 <= facts.metrics["study"]["auroc"].value <= 1
+    one = next(cell for cell in tested.cells if cell.external)
+    assert read_external(records, one, "away")["patient"].str.startswith("away/").all()
+    home = set(records.read_predictions(one)["patient"])
+    assert set(read_external(records, one, "noise-1")["patient"]) == home
+
+
+def test_weak_jpeg_changes_probabilities_little_and_strong_noise_more(tested):
+    records = tested.answers.cells.records
+    tuned = next(cell for cell in tested.cells if cell.strategy == "fine_tuning")
+    own = records.read_predictions(tuned)["probability"].to_numpy()
+    far = {
+        name: float(np.abs(read_external(records, tuned, name)["probability"].to_numpy() - own).mean())
+        for name in ("jpeg-1", "noise-5")
+    }
+    assert far["jpeg-1"] < far["noise-5"]
+
+
+def test_a_finished_cell_is_tested_on_what_it_lacks_without_a_second_fine_tuning(
+    without, tested, away, phantom, tmp_path, monkeypatch, caplog
+):
+    copytree(without[1], tmp_path / "w")
+    grid = tmp_path / "w" / "grid.yaml"
+    grid.write_text(small_grid(phantom, **{**SECTIONS, **asked(away)}))
+    before = bm.plan(grid, tmp_path / "w" / "runs")
+    assert {planned.status for planned in before.cells} == {"done"}
+    lacks = {planned.cell.control: planned.reason for planned in before.cells}
+    assert lacks == {"": "not tested on away, noise-5, noise-1, jpeg-5, jpeg-1", "majority": ""}
+    assert "external 'nowhere'" in caplog.text
+    monkeypatch.setattr("benchmark.execution.fine_tuned.fine_tune", None)
+    results = run(tmp_path / "w", phantom, **asked(away))
+    assert chosen(results) == chosen(tested)
+    assert not bm.plan(grid, tmp_path / "w" / "runs").todo
+    known = {cell.cell: cell.external for cell in tested.cells}
+    for cell in results.cells:
+        assert {name: one.predictions_sha256 for name, one in cell.external.items()} == {
+            name: one.predictions_sha256 for name, one in known[cell.cell].items()
+        }
+
+
+def test_a_kept_model_is_used_and_nothing_is_fitted(away, phantom, tmp_path, monkeypatch):
+    keys = {"keep_models": "all", "fine_tuning": None, "controls": []}
+    keys["feature_extraction"] = {"backbones": ["bundled"], "classifiers": ["logistic_regression"]}
+    before = run(tmp_path, phantom, **keys)
+    monkeypatch.setattr("benchmark.execution.frozen.CLASSIFIERS", {})
+    after = run(tmp_path, phantom, **keys, **asked(away))
+    assert "logistic_regression" in CLASSIFIERS
+    assert chosen(before) == chosen(after)
+    assert all(len(cell.external) == 5 for cell in after.cells)
+    (cell,) = after.cells
+    file = after.answers.cells.records.cell_folder(cell.cell) / EXTERNAL / "away.parquet"
+    file.write_bytes(b"damaged")
+    (planned,) = bm.plan(tmp_path / "grid.yaml", tmp_path / "runs").todo
+    assert planned.lacks == ("away",)
+
+
+def test_copies_of_the_grids_own_images_are_refused_when_their_pixels_are_known(phantom, tmp_path, caplog):
+    keys = {"fine_tuning": None, "feature_extraction": None, "controls": []}
+    keys["hand_crafted"] = {"descriptors": ["edges"], "classifiers": ["logistic_regression"]}
+    same = [{"name": "same", "root": str(phantom), "allow_shared": ["all"]}]
+    results = run(tmp_path, phantom, **keys, external=same)
+    assert not any(cell.external for cell in results.cells)
+    (said,) = {line for line in caplog.messages if "'same'" in line}
+    assert "have images that are in the grid's own data set, pixel by pixel" in said
+    assert "\n" not in said
