@@ -182,8 +182,13 @@ def mean_of(resampled: Sequence[Resampled]) -> Resampled:
 
 
 def difference_of(first: Resampled, second: Resampled) -> Resampled:
-    """Second minus first, paired: the value, and in each resampling."""
-    return Resampled(second.value - first.value, second.drawn - first.drawn, first.patients)
+    """Second minus first, paired: the value, and in each resampling.
+
+    The patients are those of the side that has fewer: both sides are of one test set, but for a change from
+    one set to another (`results.change`).
+    """
+    patients = min(first.patients, second.patients)
+    return Resampled(second.value - first.value, second.drawn - first.drawn, patients)
 
 
 def _root(beyond: Callable[[float], float]) -> float:

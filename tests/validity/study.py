@@ -10,6 +10,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from results.uncertainty import INTERVALS
+from tests.validity.changes import changes
 from tests.validity.coverage import coverage
 from tests.validity.crossovers import crossovers
 from tests.validity.every_metric import every_metric
@@ -29,6 +30,7 @@ SECTIONS: dict[
     str, tuple[Callable[[int], pd.DataFrame], float]
 ] = {  # and the share of --datasets that it runs
     "training_sets": (training_sets, 0.4),
+    "changes": (changes, 0.5),
     "hard_settings": (hard_settings, 3),
     "families": (families, 0.5),
     "parts": (parts, 2),

@@ -1,0 +1,58 @@
+"""The cells of a grid on its external sets: the same cells, with the primary metric of another test set."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from benchmark.analysis.resampled_cells import ResampledCells
+from benchmark.store.external_files import read_external, resampled_elsewhere
+from benchmark.store.record import Corrupted, Finished
+
+
+@dataclass(frozen=True)
+class Away:
+    """An external set, and the cells that were tested on it: at `home` and `there`.
+
+    What training folds choose is read from the records, so that it is the same on both. `corruption` is that
+    of a rung of the ladder, whose patients are those of home.
+    """
+
+    name: str
+    corruption: Corrupted | None
+    home: ResampledCells
+    there: ResampledCells
+
+    def predictions(self, record: Finished) -> pd.DataFrame:
+        """A cell's predictions on the set, one row per image."""
+        return read_external(self.home.records, record, self.name)
+
+
+def away_sets(cells: ResampledCells, names: Sequence[str] | None = None) -> Iterator[Away]:
+    """The sets on which cells were tested, hospitals first; `names` are those of the grid, None: all."""
+    known: dict[str, Corrupted | None] = {}
+    for record in cells.finished:
+        for name, facts in record.external.items():
+            if facts.predictions_sha256 and (names is None or name in names):
+                known.setdefault(name, facts.corruption)
+    order = list(names) if names is not None else sorted(known, key=lambda name: _place(name, known[name]))
+    for name in order:
+        if name in known:
+            yield _away(cells, name, known[name])
+
+
+def _place(name: str, corruption: Corrupted | None) -> tuple[bool, str, int]:
+    return (False, name, 0) if corruption is None else (True, corruption.kind, corruption.strength)
+
+
+def _away(cells: ResampledCells, name: str, corruption: Corrupted | None) -> Away:
+    tested = [
+        record
+        for record in cells.finished
+        if (facts := record.external.get(name)) is not None and facts.predictions_sha256
+    ]
+    home = replace(cells, finished=tested)
+    found = {
+        record.cell: resampled_elsewhere(cells.records, record, name, cells.evaluation) for record in tested
+    }
+    return Away(name, corruption, home, replace(home, resampled=found))
