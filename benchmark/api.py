@@ -191,7 +191,8 @@ def track(
 
 def _results(plan: Plan, records: Records, known: list[Record], share: Share) -> Results:
     finished = [record for record in known if isinstance(record, Finished)]
-    answers = answers_of(plan.grid.evaluation, records, finished, share, planned_of(plan))
+    names = [one.name for one in plan.external]
+    answers = answers_of(plan.grid.evaluation, records, finished, share, planned_of(plan), names)
     return Results(answers, plan, tuple(record for record in known if isinstance(record, Failed)))
 
 

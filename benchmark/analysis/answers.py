@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.finished import leak_of
+from benchmark.analysis.external_answers import external_rows
+from benchmark.analysis.external_sets import Away, away_sets
 from benchmark.analysis.head_to_head import head_to_head
 from benchmark.analysis.headline import Headline, headline
 from benchmark.analysis.learning_curves import CurvePoint, curve_points
@@ -31,6 +33,7 @@ class Answers:
     cells: ResampledCells
     controls: ResampledCells
     planned: Sequence[Planned] | None = None
+    external: Sequence[str] | None = None  # the sets that the grid names; None: all that the records have
 
     @property
     def finished(self) -> list[Finished]:
@@ -58,6 +61,16 @@ class Answers:
         return difference_rows(self.cells, self.pairs, self.planned)
 
     @cached_property
+    def sets(self) -> list[Away]:
+        """The external sets, with the cells that were tested on them."""
+        return list(away_sets(self.cells, self.external))
+
+    @cached_property
+    def elsewhere(self) -> pd.DataFrame:
+        """The verdict at home, on each external set, and the change: `external_answers.external_rows`."""
+        return external_rows(self.sets, self.differences, self.planned)
+
+    @cached_property
     def head_to_head(self) -> list[dict[str, Any]]:
         """Frozen against fine-tuned: `benchmark.analysis.head_to_head`."""
         return head_to_head(self.cells, self.pairs, self.differences)
@@ -74,12 +87,14 @@ def answers_of(
     finished: Sequence[Finished],
     share: Share | None = None,
     planned: Sequence[Planned] | None = None,
+    external: Sequence[str] | None = None,
 ) -> Answers:
     """The results of these records. Missing resamples are computed, in the processes of `share`.
 
-    `planned` are the comparisons of the whole grid (`planned.planned_comparisons`), finished or not.
+    `planned` are the comparisons of the whole grid (`planned.planned_comparisons`), finished or not,
+    `external` the names of its external sets.
     """
     read = read_resampled_cells(evaluation, records, finished, share)
     own = ResampledCells(evaluation, records, ordinary(finished), read.resampled)
     controls = [record for record in finished if record.control]
-    return Answers(own, ResampledCells(evaluation, records, controls, read.resampled), planned)
+    return Answers(own, ResampledCells(evaluation, records, controls, read.resampled), planned, external)

@@ -166,3 +166,12 @@ def _judge(evaluation: Evaluation, family: Sequence[_Change], lower_is_better: b
         )
         detectable = plain(one.change.detectable(evaluation.level / len(family)))
         one.row.update({"family": len(family), "interim": interim, "detectable": detectable, "verdict": said})
+
+
+def external_by_kind(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of hospitals and of corruptions, by the names of their tables; only those that are there."""
+    if not len(rows):
+        return {}
+    hospitals = rows["kind"] == ""
+    found = {"external": rows[hospitals], "corruptions": rows[~hospitals]}
+    return {name: table for name, table in found.items() if len(table)}

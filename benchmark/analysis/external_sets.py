@@ -1,5 +1,6 @@
 """The cells of a grid on its external sets: the same cells, with the primary metric of another test set."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,10 @@ import pandas as pd
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.store.external_files import read_external, resampled_elsewhere
 from benchmark.store.record import Corrupted, Finished
+from benchmark.store.records import DamagedError
+from results.uncertainty import Resampled
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,11 @@ def _away(cells: ResampledCells, name: str, corruption: Corrupted | None) -> Awa
         for record in cells.finished
         if (facts := record.external.get(name)) is not None and facts.predictions_sha256
     ]
-    home = replace(cells, finished=tested)
-    found = {
-        record.cell: resampled_elsewhere(cells.records, record, name, cells.evaluation) for record in tested
-    }
+    found: dict[str, Resampled] = {}
+    for record in tested:
+        try:
+            found[record.cell] = resampled_elsewhere(cells.records, record, name, cells.evaluation)
+        except DamagedError as error:
+            _log.warning("%s", error)
+    home = replace(cells, finished=[record for record in tested if record.cell in found])
     return Away(name, corruption, home, replace(home, resampled=found))

@@ -19,6 +19,7 @@ from benchmark.analysis.dataset_counts import count_rows
 from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.finished import leak_of
 from benchmark.analysis.headline import Headline, headline
+from benchmark.analysis.external_drift import drift_rows, ladder_points
 from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.paired_differences import QUESTIONS, test_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
@@ -59,6 +60,9 @@ class Findings:
 
     projection: str = PCA  # of the embeddings, onto two axes
     localisation: pd.DataFrame = field(default_factory=pd.DataFrame)  # maps of kept models and known boxes
+    external: pd.DataFrame = field(default_factory=pd.DataFrame)  # verdicts at home, away, and the change
+    drift: pd.DataFrame = field(default_factory=pd.DataFrame)  # calibration and threshold on external sets
+    ladder: pd.DataFrame = field(default_factory=pd.DataFrame)  # the metric up the ladder of corruptions
 
     @property
     def main_part(self) -> str:
@@ -121,4 +125,7 @@ def find(answers: Answers, plan: Plan, projection: str = PCA) -> Findings:
         shrunken=shrunken_rows(found, evaluated.evaluation.confidence),
         spread=spread_rows(evaluated, found),
         projection=projection,
+        external=answers.elsewhere,
+        drift=drift_rows(answers.sets),
+        ladder=ladder_points(evaluated, answers.sets),
     )

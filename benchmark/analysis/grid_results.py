@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.embedding_atlas import embedding_atlas
+from benchmark.analysis.external_drift import drift_rows, ladder_points
 from benchmark.analysis.metrics_table import metrics_frame
 from benchmark.analysis.power import forecast_rows, power_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
@@ -21,6 +22,7 @@ from benchmark.execution.plan import Plan
 from benchmark.grid.subgroups import Subgroup
 from benchmark.store.record import Failed, Finished
 from benchmark.store.records import Records
+from results.figures.corruption_ladder import CorruptionLadder
 from results.figures.embedding_atlas import EmbeddingAtlas
 from results.figures.learning_curves import LearningCurves
 from results.figures.prediction_gallery import PredictionGallery
@@ -73,6 +75,31 @@ class Results:
         compare` and the report show the same rows.
         """
         return self.answers.differences.copy()
+
+    def external(self) -> pd.DataFrame:
+        """The verdict at home, on each external set, and the change from one to the other, with its p-value.
+
+        One row per set and comparison: the columns of `benchmark.analysis.external_answers.external_rows`.
+        """
+        return self.answers.elsewhere.copy()
+
+    def external_drift(self) -> pd.DataFrame:
+        """Calibration and threshold of home on each external set: `external_drift.drift_rows`."""
+        return drift_rows(self.answers.sets)
+
+    def corruption_ladder(self, body_part: str = "") -> CorruptionLadder:
+        """The metric against the strength of each corruption: `.frame()` and `.plot()`.
+
+        Of the grid's main body part, or another. Raises UserError without a ladder of this part.
+        """
+        cells = self.answers.cells
+        points = ladder_points(cells, self.answers.sets)
+        part = body_part or (cells.main_part if len(points) else "")
+        if not len(points) or part not in set(points["body_part"]):
+            which = f" of {part}" if part else ""
+            raise UserError(f"no cell{which} was tested on corruptions: name 'corruptions' in the grid")
+        evaluation = cells.evaluation
+        return CorruptionLadder(points[points["body_part"] == part], evaluation.primary, evaluation.unit)
 
     def power(self, difference: float | None = None) -> pd.DataFrame:
         """How many seeds or test studies would find a true difference (default: the margin).

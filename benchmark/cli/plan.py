@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli.external import show_lacking
 from benchmark.cli.terminal import console, device_of_networks, embeddings_table, plan_tables, training_table
 from benchmark.execution.open_plan import open_plan
 from benchmark.execution.planned_embeddings import plan_embeddings
@@ -24,6 +25,7 @@ def show_plan(
         return
     for table in [*plan_tables(plan, full), training_table(plan)]:
         console().print(table)
+    show_lacking(plan)
     device = device_of_networks(plan)
     embeddings = plan_embeddings(plan, records, workspace.cache, engine=engine, device=device)
     if embeddings:

@@ -20,6 +20,7 @@ from benchmark.analysis.verdicts import over_backbones
 from benchmark.api_arguments import grid_name
 from benchmark.cli.ending import command, show_answer, show_places, workspace_option
 from benchmark.cli.report import make_report, track_report
+from benchmark.cli.external import show_external
 from benchmark.cli.terminal import (
     console,
     frame_table,
@@ -150,6 +151,8 @@ def show_comparison(grid: str, workspace: Workspace, as_json: bool, full: bool =
     if not full:
         say("--full: seeds, classifiers, what the verdicts rest on, and how many images freezing needs")
         return
+        _show_head_to_head(evaluation, asked, own)
+    show_external(results.answers)
     efficiency = efficiency_rows(results.answers.cells, results.answers.pairs)
     if len(efficiency):
         title = f"{evaluation.unit} {evaluation.primary}: images that freezing needs to equal fine-tuning"
@@ -195,6 +198,7 @@ def _show_answers(plan: Plan, answers: Answers) -> None:
             title = f"{asked.question} {what}, {_verdict_words(evaluation, rows)}{leaky}"
             console().print(frame_table(head_to_head_table(rows), title))
             console().print(frame_table(certainty_table(rows), _CERTAINTY))
+        show_external(answers)
     if answers.control_points:
         title = f"{name}: controls, {evaluation.unit} {evaluation.primary}"
         console().print(frame_table(summary_table(point.row() for point in answers.control_points), title))

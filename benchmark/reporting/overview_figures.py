@@ -26,6 +26,7 @@ from results.costs import cost_points
 from results.crossover import ALWAYS, BEYOND, is_determined
 from results.figures import (
     BodyParts,
+    CorruptionLadder,
     CostAccuracy,
     CriticalDifference,
     CrossoverSizes,
@@ -91,6 +92,7 @@ def overview(findings: Findings) -> Iterator[Figure]:
     yield "crossover_sizes", _CROSSOVER.format(confidence=confidence), partial(_crossovers, findings)
     yield "heat_map_kappa", _HEAT_MAP.format(unit=unit), partial(_heat_map, findings)
     yield "critical_difference", _RANKS, partial(_ranks, findings)
+    yield from _corruption_ladder(findings)
     yield "cost_accuracy", _COST.format(metric=_metric(findings)), partial(_cost, findings)
     yield "data_set", "The training pool and the test set.", partial(_counts, findings)
 
@@ -176,6 +178,20 @@ def _body_parts(findings: Findings) -> Iterator[Figure]:
         own, common = (rows[rows["backbone"] == name] for rows in (parts, together))
         slug_of = "body_parts" if name == names[0] else f"body_parts_{for_file_name(name)}"
         yield slug_of, caption, partial(BodyParts, own, common, evaluation.primary, evaluation.unit)
+
+
+def _corruption_ladder(findings: Findings) -> Iterator[Figure]:
+    """Where the test set was corrupted: of the main body part at its largest size."""
+    if not len(findings.ladder):
+        return
+    evaluation = findings.evaluated.evaluation
+    own = findings.ladder[findings.ladder["body_part"] == findings.main_part]
+    caption = (
+        f"{_metric(findings)} on corrupted copies of the test set, largest training size, means over seeds; "
+        f"bands: {evaluation.confidence:.0%} intervals. Nothing was chosen on them."
+    )
+    make = partial(CorruptionLadder, own, evaluation.primary, evaluation.unit)
+    yield "corruption_ladder", caption, make
 
 
 def _refuse(reason: str) -> Drawable:

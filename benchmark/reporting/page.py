@@ -97,6 +97,10 @@ def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
     tables = parts.tables("main", "body_part", "train_size")
     yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
     yield Section("Subgroups", parts.tables("subgroups"))
+    yield Section(
+        "Another hospital",
+        [*parts.tables("external"), *parts.figures("corruption_ladder"), *parts.tables("corruptions")],
+    )
     yield Section("Over networks and seeds", [*parts.figures("critical"), *parts.tables("ranks", "spread")])
     starts = "roc", "precision", "reliability", "decision", "confusion"
     yield Section("Ranking, calibration and net benefit", parts.figures(*starts))

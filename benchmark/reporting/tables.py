@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from benchmark.analysis.attempts import Attempt
+from benchmark.analysis.external_answers import external_by_kind
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.paired_differences import with_recipe
 from benchmark.analysis.subgroups import FEWEST
@@ -21,6 +22,7 @@ from results.tables.body_parts import shrunken_table, together_table
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
+from results.tables.external import drift_table, external_table
 from results.tables.label_efficiency import efficiency_table
 from results.tables.localisation import localisation_table
 from results.tables.paper import PaperTable, save_table
@@ -109,6 +111,7 @@ def _tables(findings: Findings) -> Iterator[Table]:
     yield from _augmentations(findings)
     if len(findings.localisation):  # most grids keep no model, or know no place: then it is not missed
         yield "localisation", partial(localisation_table, findings.localisation, confidence=confidence)
+    yield from _external(findings)
     yield "ranks", partial(ranks_table, findings.ranks)
     yield "data_set", partial(dataset_table, findings.counts)
     yield from _epochs(findings)
@@ -143,6 +146,18 @@ def _of_group(
     found: Attempt[pd.DataFrame], name: str, column: str, settings: Mapping[str, Any]
 ) -> PaperTable:
     return subgroups_table(found.get(), name, column, **settings)
+
+
+def _external(findings: Findings) -> Iterator[Table]:
+    """The tables of other test sets, where there are any: hospitals, then corruptions of the own one."""
+    evaluation = findings.evaluated.evaluation
+    settings = {"metric": evaluation.primary, "unit": evaluation.unit, "level": evaluation.level}
+    for name, rows in external_by_kind(findings.external).items():
+        make = partial(external_table, rows, name, confidence=evaluation.confidence, **settings)
+        yield name, make
+    if len(findings.drift):
+        make = partial(drift_table, findings.drift, evaluation.unit, confidence=evaluation.confidence)
+        yield "external_drift", make
 
 
 def _augmentations(findings: Findings) -> Iterator[Table]:

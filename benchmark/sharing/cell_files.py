@@ -23,6 +23,7 @@ _MOST_ROWS = 5_000_000  # of predictions; a few hundred bytes of memory each
 def pack(record: Finished, predictions: pd.DataFrame, numbers: Pseudonyms) -> Files:
     """The files of a cell for an export. Raises ValueError for predictions on another data set."""
     content = record.to_json() | {"unreadable": [numbers.image(image) for image in record.unreadable]}
+    content.pop("external", None)  # other hospitals' patients: they do not leave
     return _files(without_folders(content), numbers.encode(predictions[[*TABLE]]))
 
 

@@ -42,6 +42,7 @@ def portable_grid(grid: Grid) -> str:
     """
     content = grid.model_dump(mode="json", exclude_unset=True)
     data = content.pop("dataset")
+    content.pop("external", None)  # exports hold no predictions on them
     base = Path(str(data.get("root", "")))
     if base.is_absolute():
         if base.is_dir():

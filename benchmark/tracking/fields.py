@@ -49,7 +49,7 @@ def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
     """The metrics of a cell as `unit/metric`, and its seconds, counts and costs; empty for a failed cell.
 
     The metric named `bounds` also has its interval. Metrics of one body part within `all` are
-    `part unit/metric`.
+    `part unit/metric`, those on an external set `external NAME unit/metric`.
     """
     if isinstance(record, Failed):
         return {}
@@ -63,6 +63,10 @@ def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
         for unit, values in units.items():
             own = f"{mlflow_name(part)} {unit}"
             metrics |= {f"{own}/{name}": bounded.value for name, bounded in values.items()}
+    for name, facts in record.external.items():
+        for unit, values in facts.metrics.items():
+            own = f"external {mlflow_name(name)} {unit}"
+            metrics |= {f"{own}/{metric}": bounded.value for metric, bounded in values.items()}
     cost = record.cost.model_dump() if record.cost else {}
     metrics |= {f"seconds/{mlflow_name(name)}": value for name, value in record.seconds.items()}
     metrics |= {f"counts/{name}": value for name, value in record.counts.model_dump().items()}

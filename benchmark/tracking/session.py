@@ -20,6 +20,7 @@ from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.artifacts import cell_figures, cell_files, comparison_figures
 from benchmark.tracking.patience import impatient
+from results.frames import records
 
 if TYPE_CHECKING:
     from benchmark.tracking.tracker import LoggedCell, Tracker
@@ -135,6 +136,8 @@ class Session:
             except (UserError, ValueError) as error:  # of this model, which the others need not wait for
                 _log.warning("the model of the cell %s is not in MLflow: %s", kept.cell, reason(error))
         tracker.log_curves([*answers.points, *answers.control_points])
+        if len(answers.elsewhere):
+            tracker.log_external(records(answers.elsewhere))
         for part in self._plan.grid.body_parts:
             of_part = [row for row in answers.head_to_head if row["body_part"] == part]
             for _, rows in by_question(of_part):

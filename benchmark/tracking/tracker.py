@@ -16,6 +16,7 @@ from benchmark.analysis.learning_curves import CURVE, CurvePoint
 from benchmark.analysis.paired_differences import QUESTION
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
 from benchmark.tracking.curve_pages import page_tags
+from benchmark.tracking.external_run import log_external
 from benchmark.tracking.fields import (
     ANSWER,
     cell_metrics,
@@ -216,6 +217,10 @@ class Tracker:
         tags = {"rows": digest}
         run = self._store.end(run, {"body_part": body_part}, metrics, tags, finished=now)
         self._comparisons[mlflow_value(compared)] = run
+
+    def log_external(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Log verdicts and changes on external sets: `external_run.log_external`."""
+        log_external(self._store, rows)
 
     def log_report(self, folder: Path, files: Iterable[Path], digest: str) -> None:
         """Log a report's files, all below `folder`, as artifacts of one run; replaces an older report.

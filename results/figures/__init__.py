@@ -2,6 +2,7 @@
 
 from results.figures.body_parts import BodyParts
 from results.figures.confusion import ConfusionMatrices, ConfusionMatrix
+from results.figures.corruption_ladder import CorruptionLadder
 from results.figures.cost import CostAccuracy
 from results.figures.counts import DatasetCounts
 from results.figures.critical_difference import CriticalDifference
@@ -26,6 +27,7 @@ __all__ = [
     "BodyParts",
     "ConfusionMatrices",
     "ConfusionMatrix",
+    "CorruptionLadder",
     "CostAccuracy",
     "CriticalDifference",
     "CrossoverSizes",

@@ -1,0 +1,45 @@
+"""The cells on their external sets: the right predictions, in order, and without what is damaged."""
+
+import pytest
+
+from benchmark.analysis.external_sets import away_sets
+from benchmark.store.external_files import EXTERNAL, read_external
+from benchmark.store.record import Corrupted
+from results.evaluation import resampled_metric
+from tests.benchmark.planted_elsewhere import add_set, answers_of_planted, as_at_home, planted_at_home
+
+
+@pytest.fixture
+def tested(tmp_path):
+    plan, records = planted_at_home(tmp_path, seeds=[0, 1])
+    for kind, strength in (("noise", 5), ("noise", 2)):
+        add_set(records, f"{kind}-{strength}", as_at_home, rung=Corrupted(kind=kind, strength=strength))
+    add_set(records, "zoo", as_at_home)
+    return plan, records
+
+
+def test_hospitals_come_first_and_rungs_by_their_strength(tested):
+    cells = answers_of_planted(*tested).cells
+    assert [one.name for one in away_sets(cells)] == ["zoo", "noise-2", "noise-5"]
+    assert [one.name for one in away_sets(cells, ["noise-5", "zoo", "gone"])] == ["noise-5", "zoo"]
+
+
+def test_the_metric_there_is_that_of_the_predictions_there(tested):
+    cells = answers_of_planted(*tested).cells
+    zoo = next(away_sets(cells, ["zoo"]))
+    record = zoo.there.finished[0]
+    table = read_external(cells.records, record, "zoo")
+    found = resampled_metric(table, 0.5, metric="auroc", unit="study", resamples=200)
+    assert zoo.there.resampled[record.cell].value == pytest.approx(found.value)
+    assert zoo.home.resampled[record.cell] is cells.resampled[record.cell]
+    assert len(zoo.predictions(record)) == len(table)
+
+
+def test_a_damaged_file_leaves_its_cell_out_and_is_said(tested, caplog):
+    plan, records = tested
+    cells = answers_of_planted(plan, records).cells
+    record = cells.finished[0]
+    (records.cell_folder(record.cell) / EXTERNAL / "zoo.parquet").write_bytes(b"")
+    zoo = next(away_sets(cells, ["zoo"]))
+    assert len(zoo.there.finished) == len(zoo.home.finished) == len(cells.finished) - 1
+    assert "was damaged or altered" in caplog.text

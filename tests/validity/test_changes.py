@@ -1,0 +1,44 @@
+"""The simulated changes are those that were planted, and judged as the project judges."""
+
+import numpy as np
+import pytest
+
+from tests.validity import changes, training_sets
+from tests.validity.simulation import generator
+
+
+@pytest.fixture(autouse=True)
+def small_population(monkeypatch):
+    monkeypatch.setattr(training_sets, "_POPULATION", 3000)
+    training_sets._aurocs.cache_clear()
+    yield
+    training_sets._aurocs.cache_clear()
+
+
+def test_each_network_keeps_its_noise_and_luck_and_a_set_of_the_same_patients_its_patients(monkeypatch):
+    monkeypatch.setattr(changes, "FEWER", 20)
+    home, away = changes._tested(200, 200, False, generator("a"))
+    assert home.values.shape == (3, 2, 5)
+    assert away.values.shape == (3, 3, 5)
+    own, same = changes._tested(200, 200, True, generator("a"))
+    assert own.fewest == same.fewest
+    correlation = np.corrcoef(own.drawn[0, 0, 0], same.drawn[0, 0, 0])[0, 1]
+    assert correlation > 0.5
+    assert abs(np.corrcoef(home.drawn[0, 0, 0], away.drawn[0, 0, 0])[0, 1]) < 0.7
+
+
+def test_true_aurocs_have_the_planted_differences():
+    levels = np.tile((np.arange(5000) + 0.5) / 5000, (2, 1))
+    found = changes._aurocs(levels, 0.82, [0.04, -0.04]).mean(axis=2)
+    for row in found:
+        assert row == pytest.approx([0.82, 0.86, 0.78], abs=1e-3)
+
+
+def test_every_setting_is_judged(monkeypatch):
+    monkeypatch.setattr(changes, "FEWER", 50)
+    rows = changes.changes(2)
+    assert len(rows) == (3 + 1) * 3 * 2 * 2
+    assert rows["covered"].between(0, 1).all()
+    verdicts = rows[["fine_tune", "freeze", "equal", "undecided"]].sum(axis=1)
+    assert verdicts.to_numpy() == pytest.approx(np.ones(len(rows)))
+    assert (rows["flips"] <= rows[["wins_at_home", "loses_away"]].min(axis=1)).all()
