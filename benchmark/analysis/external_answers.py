@@ -110,7 +110,7 @@ def _on(away: Away, planned: Sequence[Planned]) -> list[Planned]:
 
 
 def _planned(key: tuple[Any, ...], change: Difference) -> Planned:
-    return Planned(*key, seeds=change.seeds)
+    return Planned(**dict(zip(_KEY, key, strict=True)), seeds=change.seeds)
 
 
 def _family(away: Away, one: Planned) -> _Family:

@@ -82,8 +82,8 @@ def _of_set(away: Away) -> Iterator[dict[str, Any]]:
             }
             own, there = away.home.predictions(record), away.predictions(record)
             for metric in METRICS:
-                sides = [_resampled(table, record, metric, evaluation) for table in (own, there)]
-                yield names | _change(metric, *sides, evaluation.confidence)
+                home, other = (_resampled(table, record, metric, evaluation) for table in (own, there))
+                yield names | _change(metric, home, other, evaluation.confidence)
 
 
 def _resampled(table: pd.DataFrame, record: Finished, metric: str, evaluation: Evaluation) -> Resampled:

@@ -151,13 +151,19 @@ def _of_group(
 def _external(findings: Findings) -> Iterator[Table]:
     """The tables of other test sets, where there are any: hospitals, then corruptions of the own one."""
     evaluation = findings.evaluated.evaluation
-    settings = {"metric": evaluation.primary, "unit": evaluation.unit, "level": evaluation.level}
+    settings: dict[str, Any] = {
+        "metric": evaluation.primary,
+        "unit": evaluation.unit,
+        "confidence": evaluation.confidence,
+        "level": evaluation.level,
+    }
     for name, rows in external_by_kind(findings.external).items():
-        make = partial(external_table, rows, name, confidence=evaluation.confidence, **settings)
-        yield name, make
+        yield name, partial(external_table, rows, name, **settings)
     if len(findings.drift):
-        make = partial(drift_table, findings.drift, evaluation.unit, confidence=evaluation.confidence)
-        yield "external_drift", make
+        yield (
+            "external_drift",
+            partial(drift_table, findings.drift, evaluation.unit, confidence=evaluation.confidence),
+        )
 
 
 def _augmentations(findings: Findings) -> Iterator[Table]:

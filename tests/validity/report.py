@@ -7,6 +7,7 @@ import pandas as pd
 from tests.validity.in_short import OF_CELLS, OF_METHODS, WHY, compared, holds, rules
 from tests.validity.intervals import CONFIDENCE
 from tests.validity.markdown import pivot, table
+from tests.validity.report_changes import changes_part
 from tests.validity.report_coverage import (
     coverage_table,
     how_to_read,
@@ -52,6 +53,8 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
         rules(found),
         "## Another training set",
         *training_sets_part(found["training_sets"]),
+        "## Another hospital",
+        *changes_part(found["changes"]),
         "## Hard settings",
         *hard_settings_part(found["hard_settings"]),
         "## Families of comparisons",

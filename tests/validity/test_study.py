@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tests.validity import every_metric, hard_settings, study, training_sets, worlds
+from tests.validity import changes, every_metric, hard_settings, study, training_sets, worlds
 from tests.validity.coverage import rejections
 from tests.validity.intervals import IN_USE
 from tests.validity.report import page
@@ -52,6 +52,14 @@ def test_intervals_over_seeds_hold_the_methods_difference(measured):
     assert covered_as_wanted(several).all()
     assert (several["covered"] >= several["former_covered"] - 0.02).all()
     assert (rows.loc[rows["seeds"] == 1, "one_pair"] == 1).all()
+
+
+def test_intervals_hold_the_change_from_one_hospital_to_another(measured):
+    rows = measured["changes"]
+    assert len(rows) == len(changes.SETTINGS) * len(changes.SDS) * len(changes.CHANGES) * len(changes.SEEDS)
+    assert (rows["covered"] >= COVERS[0]).all(), "too wide intervals are said on the page"
+    none = rows[rows["change"] == 0]
+    assert (none["p_significant"] <= within_chance(ERROR, none)).all()
 
 
 def test_each_verdict_errs_as_rarely_as_it_says(measured):
@@ -127,7 +135,7 @@ def test_a_few_data_sets_make_a_page(small_populations, monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", words)
     study.main()
     text = out.read_text(encoding="utf-8")
-    assert text.count("\n## ") == 13
+    assert text.count("\n## ") == 14
     assert "nan" not in text
     monkeypatch.setattr("sys.argv", [*words, "--sections"])
     study.main()
