@@ -30,8 +30,8 @@ SECTIONS: dict[
     str, tuple[Callable[[int], pd.DataFrame], float]
 ] = {  # and the share of --datasets that it runs
     "training_sets": (training_sets, 0.4),
-    "changes": (changes, 0.5),
     "hard_settings": (hard_settings, 3),
+    "changes": (changes, 0.5),
     "families": (families, 0.5),
     "parts": (parts, 2),
     "zones": (found_zones, 1),
