@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.finished import leak_of
 from benchmark.analysis.external_answers import external_rows
 from benchmark.analysis.external_sets import Away, away_sets
+from benchmark.analysis.finished import leak_of
 from benchmark.analysis.head_to_head import head_to_head
 from benchmark.analysis.headline import Headline, headline
 from benchmark.analysis.learning_curves import CurvePoint, curve_points

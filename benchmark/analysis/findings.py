@@ -17,9 +17,9 @@ from benchmark.analysis.controls import control_rows
 from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
 from benchmark.analysis.embedding_atlas import embedding_atlas
+from benchmark.analysis.external_drift import drift_rows, ladder_points
 from benchmark.analysis.finished import leak_of
 from benchmark.analysis.headline import Headline, headline
-from benchmark.analysis.external_drift import drift_rows, ladder_points
 from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.paired_differences import QUESTIONS, test_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery

@@ -19,8 +19,8 @@ from benchmark.analysis.paired_differences import QUESTION, Comparison, with_rec
 from benchmark.analysis.verdicts import over_backbones
 from benchmark.api_arguments import grid_name
 from benchmark.cli.ending import command, show_answer, show_places, workspace_option
-from benchmark.cli.report import make_report, track_report
 from benchmark.cli.external import show_external
+from benchmark.cli.report import make_report, track_report
 from benchmark.cli.terminal import (
     console,
     frame_table,
@@ -148,11 +148,10 @@ def show_comparison(grid: str, workspace: Workspace, as_json: bool, full: bool =
     evaluation = results.answers.cells.evaluation
     for asked, own in by_question(rows):
         _show_head_to_head(evaluation, asked, own, full)
+    show_external(results.answers)
     if not full:
         say("--full: seeds, classifiers, what the verdicts rest on, and how many images freezing needs")
         return
-        _show_head_to_head(evaluation, asked, own)
-    show_external(results.answers)
     efficiency = efficiency_rows(results.answers.cells, results.answers.pairs)
     if len(efficiency):
         title = f"{evaluation.unit} {evaluation.primary}: images that freezing needs to equal fine-tuning"

@@ -20,8 +20,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
-from benchmark.grid.shipped import grid_path, refuse_unknown
 from benchmark.grid.external import Corruptions, Externals
+from benchmark.grid.shipped import grid_path, refuse_unknown
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
 from benchmark.grid.subgroups import Subgroups
