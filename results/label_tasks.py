@@ -62,6 +62,9 @@ class LabelTask:
         return table[self.probability_columns].to_numpy(np.float64)
 
 
+TWO_CLASSES = LabelTask()
+
+
 def label_columns(findings: Sequence[str]) -> list[str]:
     """The columns of findings in a manifest and in predictions."""
     return [LABEL + name for name in findings]

@@ -99,9 +99,8 @@ def convert_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = Non
     say(f"manifest: {shown(from_medmnist(npz, out, abnormal))}")
     known = task_set(npz) if abnormal is None else None
     if known:
-        say(
-            f"{known.name}: {len(known.classes)} labels; in the grid, below dataset, write  task: {known.task}"
-        )
+        labels = f"{known.name}: {len(known.classes)} labels"
+        say(f"{labels}; in the grid, below dataset, write  task: {known.task}")
 
 
 def convert_dicom(

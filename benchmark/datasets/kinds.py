@@ -54,13 +54,10 @@ class ManifestDataset(DatasetKeys):
     @model_validator(mode="after")
     def _classes_of_the_task(self) -> Self:
         least = {"binary": 0, "multilabel": 1}.get(self.task, 2)
-        twice = [name for n, name in enumerate(self.classes) if name in self.classes[:n]]
         if self.classes and self.task == "binary":
             why = "binary labels have no classes to name: add task, or leave this key out"
         elif self.classes and len(self.classes) < least:
             why = f"task {self.task} needs two classes or more"
-        elif twice:
-            why = f"'{twice[0]}' is there twice"
         else:
             return self
         raise PydanticCustomError("classes", "{why}", {"key": "classes", "why": why})

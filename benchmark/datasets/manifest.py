@@ -19,7 +19,7 @@ from benchmark.datasets.split_words import refuse, splits_of
 from benchmark.datasets.task_labels import check_findings_agree, class_labels, finding_labels, rarest_first
 from benchmark.datasets.text_table import decoded, read_table
 from benchmark.errors import UserError
-from results.label_tasks import BINARY, MULTILABEL, LabelTask
+from results.label_tasks import BINARY, MULTILABEL, TWO_CLASSES, LabelTask
 
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
 DESCRIBING = ("view", "laterality", "manufacturer", "sex", "age")  # of images, where a data set knows them
@@ -56,7 +56,7 @@ class Manifest:
     notes: tuple[str, ...] = ()
     drawn: bool = True
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
-    task: LabelTask = LabelTask()
+    task: LabelTask = TWO_CLASSES
 
     @cached_property
     def _digest(self) -> str:
@@ -197,7 +197,7 @@ def _task_labels(
     """The columns of labels by line, what they are, and a note on words that were taken for 0 and 1."""
     if task == BINARY:
         label, note = _labels(path, rows["label"])
-        return label.to_frame("label"), LabelTask(), note
+        return label.to_frame("label"), TWO_CLASSES, note
     if task == MULTILABEL:
         found, label_task = finding_labels(path, {name: findings[name] for name in findings}, classes)
         return found.assign(label=rarest_first(found)), label_task, ""

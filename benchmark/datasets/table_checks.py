@@ -13,9 +13,7 @@ from benchmark.datasets.finding import Finding, finding
 from benchmark.datasets.names import BY_IMAGE
 from benchmark.datasets.spelling import without_spelling, written_differently
 from benchmark.datasets.splits import RowNumbers, rows_showing
-from results.label_tasks import LabelTask
-
-_TWO_CLASSES = LabelTask()
+from results.label_tasks import TWO_CLASSES, LabelTask
 
 
 def patients_in_two_splits(images: pd.DataFrame) -> Finding:
@@ -24,7 +22,7 @@ def patients_in_two_splits(images: pd.DataFrame) -> Finding:
     return finding("DATA003", "patients in two splits", splits[splits > 1].index.tolist())
 
 
-def single_class_parts(images: pd.DataFrame, task: LabelTask = _TWO_CLASSES) -> Finding:
+def single_class_parts(images: pd.DataFrame, task: LabelTask = TWO_CLASSES) -> Finding:
     """DATA005: body parts with one class only in a split, where no metric can be computed.
 
     Of several classes, grades or findings: those without a patient in a split, of which there is no metric.
@@ -92,7 +90,7 @@ def split_findings(
     test: RowNumbers,
     body_parts: Iterable[str],
     protocol: str,
-    task: LabelTask = _TWO_CLASSES,
+    task: LabelTask = TWO_CLASSES,
 ) -> list[Finding]:
     """What is wrong with a split for these body parts (`all`: every one), worst first; nothing that is sound.
 

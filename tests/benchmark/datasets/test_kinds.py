@@ -126,7 +126,7 @@ def test_a_grid_of_mura_may_name_corrected_labels_beside_it(tmp_path: Path) -> N
     [
         ({"classes": ["a", "b"]}, "binary labels have no classes to name"),
         ({"task": "ordinal", "classes": [1]}, "task ordinal needs two classes or more"),
-        ({"task": "multilabel", "classes": ["a", "a"]}, "'a' is there twice"),
+        ({"task": "multilabel", "classes": ["a", "a"]}, "'a' is listed twice"),
         ({"task": "grades"}, "multilabel"),
     ],
 )
