@@ -39,7 +39,8 @@ class LabelProblems:
         """
         if self.kind != ORDINAL:
             return truth
-        return (truth.argmax(axis=1)[:, None] >= np.arange(1, len(self.classes))).astype(np.float64)
+        reached = truth.argmax(axis=1)[:, None] >= np.arange(1, len(self.classes))
+        return np.asarray(reached, np.float64)
 
     def combine(self, probabilities: Matrix) -> Matrix:
         """The probability of each class or finding (m, classes), from those of the problems (m, problems).
@@ -55,7 +56,7 @@ class LabelProblems:
             return np.divide(probabilities, total, out=even, where=total > 0)
         falling = np.minimum.accumulate(probabilities, axis=1)
         ends = np.ones((len(falling), 1)), np.zeros((len(falling), 1))
-        return -np.diff(np.concatenate([ends[0], falling, ends[1]], axis=1), axis=1)
+        return np.asarray(-np.diff(np.concatenate([ends[0], falling, ends[1]], axis=1), axis=1))
 
     def thresholds(self, held_out: Matrix, truth: Matrix) -> dict[str, float]:
         """The threshold of each class (Youden's J) from probabilities of training units (n, classes).

@@ -61,7 +61,7 @@ def _of_problem(data: TrainTest, rows: np.ndarray, labels: np.ndarray) -> TrainT
 
 
 def _of_images(fit: Fit, own: TrainTest) -> np.ndarray:
-    """The probability of each training row: that of its unit by a model that had not seen it, if it is kept."""
+    """The probability of each training row: that of its unit by a model that had not seen it."""
     if fit.model is None:
         return np.full(len(own.labels), np.nan)
     units = Units.of(own.units, len(own.labels))

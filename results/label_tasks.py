@@ -7,10 +7,13 @@ one column `label:NAME` each (float64: 1, 0, and NaN where the finding was not r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # importing it costs half a second, which reading a grid does not need
+    import pandas as pd
 
 BINARY, MULTICLASS, MULTILABEL, ORDINAL = "binary", "multiclass", "multilabel", "ordinal"
 TASKS = (BINARY, MULTICLASS, MULTILABEL, ORDINAL)
@@ -51,13 +54,13 @@ class LabelTask:
         """The columns of a table of predictions that hold probabilities."""
         return ["probability"] if self.is_binary else [PROBABILITY + name for name in self.classes]
 
-    def truth(self, table: pd.DataFrame) -> Matrix:
+    def truth(self, table: "pd.DataFrame") -> Matrix:
         """The label of each row as (n, classes) float64 of 0 and 1; NaN where a finding was not read."""
         if self.kind == MULTILABEL:
             return table[self.label_columns].to_numpy(np.float64)
         return one_hot(table["label"].to_numpy(np.int64), len(self.classes))
 
-    def probabilities(self, table: pd.DataFrame) -> Matrix:
+    def probabilities(self, table: "pd.DataFrame") -> Matrix:
         """The probability of each class or finding, (n, classes) float64."""
         return table[self.probability_columns].to_numpy(np.float64)
 
@@ -72,10 +75,10 @@ def label_columns(findings: Sequence[str]) -> list[str]:
 
 def one_hot(labels: NDArray[np.int64], classes: int) -> Matrix:
     """Class numbers (n,) as (n, classes) float64 of 0 and 1."""
-    return (labels[:, None] == np.arange(classes)).astype(np.float64)
+    return np.asarray(labels[:, None] == np.arange(classes), np.float64)
 
 
-def one_of_task(predictions: pd.DataFrame, task: LabelTask, name: str) -> pd.DataFrame:
+def one_of_task(predictions: "pd.DataFrame", task: LabelTask, name: str) -> "pd.DataFrame":
     """The predictions of one class against the rest, or of one finding, as those of a binary task.
 
     Rows where the finding was not read are left out. Raises ValueError for a name that the task lacks.

@@ -104,7 +104,7 @@ def confusion(truth: Matrix, probabilities: Matrix, weights: Values) -> Values:
     classes = truth.shape[1]
     cells = truth.argmax(axis=1) * classes + probabilities.argmax(axis=1)
     members = (np.arange(classes**2)[:, None] == cells).astype(np.float64)
-    return (members @ weights).T.reshape(-1, classes, classes)
+    return np.asarray((members @ weights).T.reshape(-1, classes, classes))
 
 
 def _accuracy(matrices: Values, present: NDArray[np.intp]) -> Values:
@@ -113,13 +113,13 @@ def _accuracy(matrices: Values, present: NDArray[np.intp]) -> Values:
 
 def _balanced_accuracy(matrices: Values, present: NDArray[np.intp]) -> Values:
     recalls = _divide(np.diagonal(matrices, axis1=1, axis2=2), matrices.sum(axis=2))
-    return recalls[:, present].mean(axis=1)
+    return np.asarray(recalls[:, present].mean(axis=1))
 
 
 def _macro_f1(matrices: Values, present: NDArray[np.intp]) -> Values:
     right = np.diagonal(matrices, axis1=1, axis2=2)
     scores = _divide(2 * right, matrices.sum(axis=1) + matrices.sum(axis=2))
-    return scores[:, present].mean(axis=1)
+    return np.asarray(scores[:, present].mean(axis=1))
 
 
 def _kappa(power: int, matrices: Values, present: NDArray[np.intp]) -> Values:

@@ -199,7 +199,7 @@ def _task_labels(
         label, note = _labels(path, rows["label"])
         return label.to_frame("label"), TWO_CLASSES, note
     if task == MULTILABEL:
-        found, label_task = finding_labels(path, {name: findings[name] for name in findings}, classes)
+        found, label_task = finding_labels(path, {str(name): findings[name] for name in findings}, classes)
         return found.assign(label=rarest_first(found)), label_task, ""
     label, label_task = class_labels(path, rows["label"], task, classes)
     return label.to_frame("label"), label_task, ""

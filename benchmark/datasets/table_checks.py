@@ -36,11 +36,10 @@ def single_class_parts(images: pd.DataFrame, task: LabelTask = TWO_CLASSES) -> F
 
 def _without_patients(images: pd.DataFrame, task: LabelTask) -> Finding:
     absent = []
-    for (part, split), rows in images.groupby(["body_part", "split"]):
-        truth = task.truth(rows)
-        for name, column in zip(task.classes, truth.T, strict=True):
+    for split, rows in images.groupby("split"):
+        for name, column in zip(task.classes, task.truth(rows).T, strict=True):
             if not {0.0, 1.0} <= set(column[~np.isnan(column)]):
-                absent.append(f"{part} {split}".strip() + f": {name}")
+                absent.append(f"{split}: {name}")
     return finding(
         "DATA005",
         f"{task.words} without a patient in a split",

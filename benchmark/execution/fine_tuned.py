@@ -21,6 +21,7 @@ from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import fine_tune
 from classifiers.fine_tuning.training import DivergedError
 from classifiers.fine_tuning.tuning_task import TuningTask
+from classifiers.label_problems import LabelProblems
 from extractors.array_store import StoredArray, read_array
 from extractors.devices import choose_device, torch_threads
 from extractors.digests import digest_of
@@ -203,6 +204,9 @@ def _fine_tuned(
         head = TunedHead(recipe.head, recipe.resolution, tuned.weights, recipe.reads_tokens)
         files[MODEL] = write_model(folder, cell.extractor, tuned.fit.model, tuned.familiarity, head)
         facts["model_kept"] = True
+    elif job.plan.grid.keep_models != "none" and not cell.control:
+        _log.warning("cell %s: no file can hold a model of %s", cell.id, subset.task.words)
+        facts["model_kept"] = False
     return finished(planned, subset, job.context, tuned.fit, started, files, **facts)
 
 
@@ -215,6 +219,8 @@ def _training_images(stored: StoredArray, subset: Subset) -> TrainingImages:
         studies=subset.studies,
         body_parts=subset.train_images["body_part"].to_numpy(dtype=object),
         test_rows=subset.test_rows,
+        problems=None if subset.task.is_binary else LabelProblems(subset.task.kind, subset.task.classes),
+        truth=None if subset.task.is_binary else subset.truth,
     )
 
 

@@ -26,6 +26,8 @@ from benchmark.store.records import MODEL, Result
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.familiarity import familiarity_of
 from classifiers.fitting import Fit
+from classifiers.label_problems import LabelProblems
+from classifiers.task_fitting import fit_task
 from classifiers.train_and_test import Matrix, TrainTest
 from extractors.array_store import read_array
 from extractors.embeddings import Failure
@@ -133,7 +135,7 @@ def _fit_cell(
     folder: Path,
 ) -> Result:
     with measured(share=data.threads / available_cores()) as used:
-        fit = CLASSIFIERS[planned.cell.classifier].fit(data)
+        fit = _fit(planned.cell.classifier, subset, data)
     cost = frozen_cost(
         fit,
         train=len(data.train),
@@ -147,6 +149,13 @@ def _fit_cell(
     if batch.keep_models:
         facts["model_kept"] = bool(files)
     return finished(planned, subset, job.context, fit, started, files, **facts)
+
+
+def _fit(name: str, subset: Subset, data: TrainTest) -> Fit:
+    if subset.task.is_binary:
+        return CLASSIFIERS[name].fit(data)
+    problems = LabelProblems(subset.task.kind, subset.task.classes)
+    return fit_task(CLASSIFIERS[name], data, subset.truth, problems)
 
 
 def _model_files(planned: PlannedCell, fit: Fit, data: TrainTest, folder: Path) -> dict[str, Path]:

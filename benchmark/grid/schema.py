@@ -28,8 +28,10 @@ from benchmark.grid.yaml_lines import YamlDocument, read_yaml
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import END_TO_END
 from extractors.validation import Strict, did_you_mean, one_of
-from results.metrics import METRICS
+from results.label_tasks import BINARY
+from results.metrics import METRICS, metric_named
 from results.names import CONTROL_NAMES
+from results.task_metrics import TASK_METRICS, default_primary, metric_names
 from results.text import visible
 
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -66,7 +68,7 @@ GridName = Annotated[
 
 def _judges(name: str) -> str:
     """A metric by which two methods can be compared: more of it, or less, is better."""
-    target = METRICS[name].target
+    target = metric_named(name).target
     if target is not None:
         raise PydanticCustomError(
             "no_direction",
@@ -76,7 +78,8 @@ def _judges(name: str) -> str:
     return name
 
 
-MetricName = Annotated[str, AfterValidator(_judges), one_of(tuple(METRICS), "metric")]
+_METRIC_NAMES = tuple(dict.fromkeys([*METRICS, *TASK_METRICS]))
+MetricName = Annotated[str, AfterValidator(_judges), one_of(_METRIC_NAMES, "metric")]
 
 
 class ImageSettings(Strict):
@@ -175,7 +178,7 @@ class Grid(_Sections):
 
     controls: list[ControlName] = Field(default=[])  # cells that show what the numbers are worth
     exclude: list[Exclusion] = Field(default=[])
-    evaluation: Evaluation = Evaluation()
+    evaluation: Evaluation = Field(default=Evaluation(), validate_default=True)
     keep_models: Literal["none", "chosen", "all"] = "none"  # which cells keep their fitted model
 
     if TYPE_CHECKING:
@@ -198,6 +201,25 @@ class Grid(_Sections):
                 "patient, or leave this key out",
             )
         return full
+
+    @field_validator("evaluation")
+    @classmethod
+    def _metric_of_the_task(cls, evaluation: Evaluation, info: ValidationInfo) -> Evaluation:
+        """The primary metric of the labels: the task's own where none is named, and no other task's."""
+        task = info.data["dataset"].label_task if "dataset" in info.data else BINARY
+        if "primary" not in evaluation.model_fields_set and task != BINARY:
+            return evaluation.model_copy(update={"primary": default_primary(task)})
+        if evaluation.primary not in metric_names(task):
+            raise PydanticCustomError(
+                "other_task",
+                "{why}",
+                {
+                    "key": "primary",
+                    "why": f"'{evaluation.primary}' is no metric of {task} labels; "
+                    f"allowed: {', '.join(metric_names(task))}",
+                },
+            )
+        return evaluation
 
     @field_validator("exclude")
     @classmethod

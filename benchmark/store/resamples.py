@@ -25,6 +25,7 @@ def resamples_key(record: Finished, evaluation: Evaluation) -> str:
             record.threshold,
             record.predictions_sha256,
             INTERVALS,
+            *([record.thresholds] if record.thresholds else []),
         ]
     )
 

@@ -109,7 +109,7 @@ def test_classes_without_a_patient_in_a_split_are_named_in_one_line() -> None:
     found = single_class_parts(images, grades)
     assert found.line() == (
         "DATA005: grades without a patient in a split: 1; metrics are over the others; leave the class out of "
-        "the data, or divide it anew (hand test: severe)"
+        "the data, or divide it anew (test: severe)"
     )
     assert found.severity == "warning"
     whole = table(*SOUND, ("t", "hand", 2, "train"), ("u", "hand", 2, "test"))
@@ -121,4 +121,4 @@ def test_classes_without_a_patient_in_a_split_are_named_in_one_line() -> None:
 
 def test_a_finding_that_no_patient_of_a_split_has_is_named() -> None:
     images = table(*SOUND).assign(**{"label:mass": [0.0, 1.0, 0.0, np.nan]})
-    assert single_class_parts(images, LabelTask("multilabel", ("mass",))).examples == ("hand test: mass",)
+    assert single_class_parts(images, LabelTask("multilabel", ("mass",))).examples == ("test: mass",)

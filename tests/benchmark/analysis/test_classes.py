@@ -1,0 +1,109 @@
+"""Each finding of a planted study, one by one: fine-tuning is better in one finding and equal in the other."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmark.analysis.classes import class_difference_rows, class_rows, of_class
+from benchmark.analysis.resampled_cells import ResampledCells, read_resampled_cells
+from benchmark.grid.schema import Evaluation
+from benchmark.store.measures import measured
+from benchmark.store.records import Records, Result
+from results.label_tasks import LabelTask, one_of_task
+from tests.benchmark.recorded import COUNTS, finished
+from tests.benchmark.store.test_records import parquet_digest
+
+TASK = LabelTask("multilabel", ("mass", "fracture", "never"))
+EVALUATION = Evaluation(primary="macro_auroc", resamples=200)
+PATIENTS = 160
+SIGNAL = {("feature_extraction", "mass"): 0.3, ("fine_tuning", "mass"): 3.0}
+
+
+def predictions(strategy: str, seed: int) -> pd.DataFrame:
+    """One study a patient; the noise of both strategies is shared, so that an equal signal is paired."""
+    random = np.random.default_rng(seed)
+    truth = np.column_stack([np.arange(PATIENTS) % 2, np.arange(PATIENTS) // 2 % 2, np.zeros(PATIENTS)])
+    columns: dict[str, Any] = {
+        "image": [f"i{n}" for n in range(PATIENTS)],
+        "study": [f"s{n}" for n in range(PATIENTS)],
+        "patient": [f"p{n}" for n in range(PATIENTS)],
+        "body_part": "chest",
+    }
+    columns |= {f"label:{name}": truth[:, place].astype(float) for place, name in enumerate(TASK.classes)}
+    for place, name in enumerate(TASK.classes):
+        signal = SIGNAL.get((strategy, name), 1.0)
+        scores = signal * truth[:, place] + random.normal(size=PATIENTS)
+        columns[f"probability:{name}"] = 1 / (1 + np.exp(-scores))
+    table = pd.DataFrame(columns)
+    table.loc[:3, "label:fracture"] = np.nan
+    return table
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> ResampledCells:
+    records, cells = Records(tmp_path_factory.mktemp("classes"), "g"), []
+    for strategy, classifier in (("feature_extraction", "knn"), ("fine_tuning", "end_to_end")):
+        for seed in range(3):
+            table = predictions(strategy, seed)
+            found = measured(table, TASK, 0.5, {"mass": 0.6}, EVALUATION)
+            record = finished(
+                cell=f"{strategy}{seed}",
+                strategy=strategy,
+                classifier=classifier,
+                body_part="chest",
+                seed=seed,
+                task=TASK.kind,
+                classes=list(TASK.classes),
+                thresholds={"mass": 0.6},
+                predictions_sha256=parquet_digest(table),
+                **found | {"counts": COUNTS | found["counts"]},
+            )
+            records.write(Result(record, table))
+            cells.append(record)
+    return read_resampled_cells(EVALUATION, records, cells)
+
+
+def test_each_finding_has_its_scores_and_counts(evaluated: ResampledCells) -> None:
+    rows = class_rows(evaluated)
+    assert rows["class"].tolist() == [*TASK.classes] * 2
+    first = rows[(rows["strategy"] == "fine_tuning") & (rows["class"] == "mass")].iloc[0]
+    assert first["auroc"] > 0.9
+    assert (first["threshold"], first["test_patients"], first["test_read"]) == (0.6, 80, 160)
+    assert rows[rows["class"] == "fracture"]["test_read"].tolist() == [156, 156]
+    assert rows[rows["class"] == "never"]["auroc"].isna().all()
+
+
+def test_the_verdict_is_given_finding_by_finding_with_holm(evaluated: ResampledCells) -> None:
+    rows = class_difference_rows(evaluated).set_index("class")
+    assert rows.index.tolist() == ["mass", "fracture"], "the test set has no case of the third"
+    assert rows.loc["mass", "verdict"] == "fine-tune"
+    assert rows.loc["fracture", "verdict"] != "fine-tune"
+    assert set(rows["family"]) == {2}
+    least = rows["p"].idxmin()
+    assert rows.loc[least, "p_adjusted"] == pytest.approx(2 * rows.loc[least, "p"])
+    assert rows.loc["mass", "second"] > rows.loc["mass", "first"]
+
+
+def test_a_finding_is_judged_on_the_rows_where_it_was_read(evaluated: ResampledCells) -> None:
+    own = of_class(evaluated, "fracture")
+    record = own.finished[0]
+    table = one_of_task(evaluated.records.read_predictions(record), TASK, "fracture")
+    value = record.class_metrics["fracture"]["study"]["auroc"].value
+    assert own.resampled[record.cell].value == pytest.approx(value, abs=1e-12)
+    assert len(table) == 156
+    assert own.evaluation.primary == "auroc"
+    assert of_class(evaluated, "never").finished == []
+
+
+def test_two_classes_have_no_such_rows(tmp_path: Path) -> None:
+    two = ResampledCells(Evaluation(), Records(tmp_path, "g"), [finished()], {})
+    assert class_rows(two).empty
+    assert class_difference_rows(two).empty
+
+
+def test_predictions_of_several_classes_are_not_taken_for_those_of_two(evaluated: ResampledCells) -> None:
+    with pytest.raises(ValueError, match="it shows two classes, and the labels are 3 findings"):
+        evaluated.predictions(evaluated.finished[0])
