@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
+from benchmark.grid.primary_metric import MetricName, primary_of
 from benchmark.grid.shipped import grid_path, refuse_unknown
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
@@ -29,9 +30,7 @@ from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import END_TO_END
 from extractors.validation import Strict, did_you_mean, one_of
 from results.label_tasks import BINARY
-from results.metrics import METRICS, metric_named
 from results.names import CONTROL_NAMES
-from results.task_metrics import TASK_METRICS, default_primary, metric_names
 from results.text import visible
 
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -64,22 +63,6 @@ def _not_taken(name: str) -> str:
 GridName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100), AfterValidator(_not_taken)
 ]
-
-
-def _judges(name: str) -> str:
-    """A metric by which two methods can be compared: more of it, or less, is better."""
-    target = metric_named(name).target
-    if target is not None:
-        raise PydanticCustomError(
-            "no_direction",
-            f"'{name}' is best at {target:g}, and neither more nor less is better: it cannot be the primary "
-            "metric; it is computed beside any other, such as brier",
-        )
-    return name
-
-
-_METRIC_NAMES = tuple(dict.fromkeys([*METRICS, *TASK_METRICS]))
-MetricName = Annotated[str, AfterValidator(_judges), one_of(_METRIC_NAMES, "metric")]
 
 
 class ImageSettings(Strict):
@@ -205,21 +188,15 @@ class Grid(_Sections):
     @field_validator("evaluation")
     @classmethod
     def _metric_of_the_task(cls, evaluation: Evaluation, info: ValidationInfo) -> Evaluation:
-        """The primary metric of the labels: the task's own where none is named, and no other task's."""
+        """The primary metric is one of the labels' task, by default the task's own."""
         task = info.data["dataset"].label_task if "dataset" in info.data else BINARY
-        if "primary" not in evaluation.model_fields_set and task != BINARY:
-            return evaluation.model_copy(update={"primary": default_primary(task)})
-        if evaluation.primary not in metric_names(task):
-            raise PydanticCustomError(
-                "other_task",
-                "{why}",
-                {
-                    "key": "primary",
-                    "why": f"'{evaluation.primary}' is no metric of {task} labels; "
-                    f"allowed: {', '.join(metric_names(task))}",
-                },
-            )
-        return evaluation
+        given = "primary" in evaluation.model_fields_set
+        primary = primary_of(task, evaluation.primary, given=given)
+        return (
+            evaluation
+            if primary == evaluation.primary
+            else evaluation.model_copy(update={"primary": primary})
+        )
 
     @field_validator("exclude")
     @classmethod

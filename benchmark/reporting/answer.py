@@ -70,6 +70,11 @@ def _verdict_paragraphs(findings: Findings, answered: dict[Comparison, list[Row]
         yield "\n".join(_line(row, len(backbones) > 1, cheaper) for row in rows)
 
 
+def signed_text(value: float | None) -> str:
+    """A number with its sign; a dash where it is undefined."""
+    return "–" if value is None else f"{value:+.3f}"
+
+
 def _line(row: Row, named: bool, cheaper: str) -> str:
     who = f"{for_markdown(row['backbone'])}, " if named else ""
     said = verdict_text(row["verdict"], row["margin"], row["detectable"])
@@ -78,7 +83,7 @@ def _line(row: Row, named: bool, cheaper: str) -> str:
     price = f"; {cheaper} {cost}" if cheaper and cost else ""
     return (
         f"- {who}{_where(row)}: **{said}**, "
-        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]{price}{caution}"
+        f"{signed_text(row['difference'])} [{signed_text(row['low'])}, {signed_text(row['high'])}]{price}{caution}"
     )
 
 

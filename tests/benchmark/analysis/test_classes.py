@@ -1,69 +1,21 @@
-"""Each finding of a planted study, one by one: fine-tuning is better in one finding and equal in the other."""
+"""Each finding of a planted study, one by one."""
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from benchmark.analysis.classes import class_difference_rows, class_rows, of_class
-from benchmark.analysis.resampled_cells import ResampledCells, read_resampled_cells
+from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.grid.schema import Evaluation
-from benchmark.store.measures import measured
-from benchmark.store.records import Records, Result
-from results.label_tasks import LabelTask, one_of_task
-from tests.benchmark.recorded import COUNTS, finished
-from tests.benchmark.store.test_records import parquet_digest
-
-TASK = LabelTask("multilabel", ("mass", "fracture", "never"))
-EVALUATION = Evaluation(primary="macro_auroc", resamples=200)
-PATIENTS = 160
-SIGNAL = {("feature_extraction", "mass"): 0.3, ("fine_tuning", "mass"): 3.0}
-
-
-def predictions(strategy: str, seed: int) -> pd.DataFrame:
-    """One study a patient; the noise of both strategies is shared, so that an equal signal is paired."""
-    random = np.random.default_rng(seed)
-    truth = np.column_stack([np.arange(PATIENTS) % 2, np.arange(PATIENTS) // 2 % 2, np.zeros(PATIENTS)])
-    columns: dict[str, Any] = {
-        "image": [f"i{n}" for n in range(PATIENTS)],
-        "study": [f"s{n}" for n in range(PATIENTS)],
-        "patient": [f"p{n}" for n in range(PATIENTS)],
-        "body_part": "chest",
-    }
-    columns |= {f"label:{name}": truth[:, place].astype(float) for place, name in enumerate(TASK.classes)}
-    for place, name in enumerate(TASK.classes):
-        signal = SIGNAL.get((strategy, name), 1.0)
-        scores = signal * truth[:, place] + random.normal(size=PATIENTS)
-        columns[f"probability:{name}"] = 1 / (1 + np.exp(-scores))
-    table = pd.DataFrame(columns)
-    table.loc[:3, "label:fracture"] = np.nan
-    return table
+from benchmark.store.records import Records
+from results.label_tasks import one_of_task
+from tests.benchmark.planted_findings import TASK, planted_findings
+from tests.benchmark.recorded import finished
 
 
 @pytest.fixture(scope="module")
 def evaluated(tmp_path_factory: pytest.TempPathFactory) -> ResampledCells:
-    records, cells = Records(tmp_path_factory.mktemp("classes"), "g"), []
-    for strategy, classifier in (("feature_extraction", "knn"), ("fine_tuning", "end_to_end")):
-        for seed in range(3):
-            table = predictions(strategy, seed)
-            found = measured(table, TASK, 0.5, {"mass": 0.6}, EVALUATION)
-            record = finished(
-                cell=f"{strategy}{seed}",
-                strategy=strategy,
-                classifier=classifier,
-                body_part="chest",
-                seed=seed,
-                task=TASK.kind,
-                classes=list(TASK.classes),
-                thresholds={"mass": 0.6},
-                predictions_sha256=parquet_digest(table),
-                **found | {"counts": COUNTS | found["counts"]},
-            )
-            records.write(Result(record, table))
-            cells.append(record)
-    return read_resampled_cells(EVALUATION, records, cells)
+    return planted_findings(tmp_path_factory.mktemp("classes"))
 
 
 def test_each_finding_has_its_scores_and_counts(evaluated: ResampledCells) -> None:

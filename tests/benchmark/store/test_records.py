@@ -125,7 +125,7 @@ def test_a_record_evaluated_otherwise_is_evaluated_again_from_its_predictions(re
     assert found.to_json()["counts"] == COUNTS | {"train_images": 9} | expected["counts"]
     assert (found.evaluation.model_dump(), found.intervals, found.threshold) == (SETTINGS, INTERVALS, 0.4)
     assert records.read("c1") == found
-    monkeypatch.setattr("benchmark.store.records.evaluate", lambda *_, **__: pytest.fail("evaluated twice"))
+    monkeypatch.setattr("benchmark.store.measures.evaluate", lambda *_, **__: pytest.fail("evaluated twice"))
     assert records.evaluated(found, EVALUATION) == found
 
 
