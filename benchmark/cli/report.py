@@ -11,7 +11,7 @@ from benchmark.analysis.paired_differences import QUESTIONS, Comparison
 from benchmark.cli.ending import show_answer, show_places
 from benchmark.cli.terminal import console, frame_table, progress_bars, say, shown
 from benchmark.errors import UserError, reason
-from benchmark.reporting.answer import answer_rows, signed_text
+from benchmark.reporting.answer import answer_rows, difference_text
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.write import METRICS, PAGE, Report
 from benchmark.store.addresses import without_secrets
@@ -85,7 +85,7 @@ def _answer_frame(rows: list[dict[str, Any]], asked: Comparison) -> pd.DataFrame
             "images": f"{row['images']:,}",
             first: number(row["first"]),
             second: number(row["second"]),
-            "difference": f"{signed_text(row['difference'])} [{signed_text(row['low'])}, {signed_text(row['high'])}]",
+            "difference": difference_text(row),
             "p adjusted": number(row["p_adjusted"]),
             "verdict": verdict_text(row["verdict"], row["margin"], row["detectable"]),
         }
