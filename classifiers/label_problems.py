@@ -53,7 +53,7 @@ class LabelProblems:
         if self.kind == MULTICLASS:
             total = probabilities.sum(axis=1, keepdims=True)
             even = np.full_like(probabilities, 1 / len(self.classes))
-            return np.divide(probabilities, total, out=even, where=total > 0)
+            return np.asarray(np.divide(probabilities, total, out=even, where=total > 0))
         falling = np.minimum.accumulate(probabilities, axis=1)
         ends = np.ones((len(falling), 1)), np.zeros((len(falling), 1))
         return np.asarray(-np.diff(np.concatenate([ends[0], falling, ends[1]], axis=1), axis=1))

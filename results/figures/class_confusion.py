@@ -50,18 +50,14 @@ class ClassConfusions:
         """One row per matrix, class and prediction: matrix (its title), truth, predicted and count."""
         if not self.matrices:
             raise ValueError("there is no confusion matrix to draw")
-        return pd.concat(
+        return pd.DataFrame(
             [
-                one.frame()
-                .rename_axis(columns="predicted")
-                .stack()
-                .rename("count")
-                .reset_index()
-                .assign(matrix=one.title)
+                {"matrix": one.title, "truth": truth, "predicted": predicted, "count": int(count)}
                 for one in self.matrices
-            ],
-            ignore_index=True,
-        )[["matrix", "truth", "predicted", "count"]]
+                for truth, counts in one.frame().iterrows()
+                for predicted, count in counts.items()
+            ]
+        )
 
     @styled
     def plot(self) -> Figure:
