@@ -15,6 +15,7 @@ from results.label_tasks import BINARY, MULTICLASS, MULTILABEL, LabelTask, label
 
 CLASSES = ("normal", *KINDS)
 GRADES = ("0 none", "1 subtle", "2 plain")
+_LEAST = 1e-9
 _UNREAD_EVERY = 7  # of the studies, by number, one in so many has its last finding not read; chosen by hand
 
 
@@ -52,7 +53,8 @@ def _kind(found: Abnormality | None) -> int:
 
 
 def _grade(found: Abnormality | None, difficulty: float) -> int:
-    return 0 if found is None else 1 if found.subtle >= difficulty else 2
+    usual = max(difficulty, _LEAST)  # of difficulty 0 half of all are not subtle at all
+    return 0 if found is None else 1 if found.subtle >= usual else 2
 
 
 def _findings(folders: pd.Series, drawn: Mapping[str, Abnormality | None]) -> pd.DataFrame:

@@ -46,6 +46,18 @@ def test_the_views_of_a_study_have_one_label(tmp_path: Path) -> None:
         assert (by_study == 1).all().all()
 
 
+@pytest.mark.parametrize("difficulty", [0.0, 0.5, 1.0])
+def test_a_phantom_of_any_difficulty_has_subtle_and_plain_ones(difficulty: float, tmp_path: Path) -> None:
+    keys = PhantomDataset.model_validate(
+        SETTINGS | {"task": "ordinal", "difficulty": difficulty, "patients": 200}
+    )
+    plan = DATASET_KINDS["phantom"].plan
+    assert plan is not None
+    counts = plan(keys, tmp_path).images["label"].value_counts()
+    assert counts[1] > 30
+    assert counts[2] > 30
+
+
 def test_two_classes_stay_as_they_are(tmp_path: Path) -> None:
     manifest = read(tmp_path, "binary")
     assert with_task(manifest, "binary", patients=60, difficulty=0.5, seed=3) is manifest
