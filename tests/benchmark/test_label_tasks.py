@@ -107,7 +107,6 @@ def test_a_report_shows_each_class_and_says_what_is_left_out(ran: bm.Results, tm
         f.name for f in report.figures if f.files
     }
     assert {"main", "classes"} <= made
-    assert any(name.startswith("learning_curves") for name in made)
     assert ("confusion_matrices" in made) == (task_of(ran) != "multilabel")
     assert any(name.startswith("roc_all_") for name in made)
     why = {figure.name: figure.reason for figure in report.figures if figure.reason}
