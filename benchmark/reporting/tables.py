@@ -45,6 +45,7 @@ _NO_SEEDS = "one seed has no spread"
 _NO_CONTROL = "the grid has no finished controls"
 _NO_COST = "the records hold no cost"
 _SEVERAL = "it counts two classes, and the labels have several: their counts are in the table of classes"
+_OF_TWO = "it is of two classes, and the labels have several"
 _ONE_CLASS = "no test set has normal and abnormal cases"
 
 
@@ -90,7 +91,8 @@ def _tables(findings: Findings) -> Iterator[Table]:
         _of_rows(findings.differences, _NO_PAIR, differences_table, **with_interval, level=level),
     )
     yield from _classes(findings)
-    yield "tests", _of_rows(findings.tests, _NO_PAIR, tests_table, **of_metric)
+    two = findings.evaluated.task.is_binary
+    yield "tests", _of_rows(findings.tests, _NO_PAIR if two else _OF_TWO, tests_table, **of_metric)
     yield "crossovers", _of_rows(findings.crossovers, _NO_SIZES, crossover_table, confidence=confidence)
     yield (
         "label_efficiency",
@@ -104,7 +106,13 @@ def _tables(findings: Findings) -> Iterator[Table]:
     yield "cost", _of_rows(findings.cost, _NO_COST, cost_table, **of_metric)
     yield (
         "worklist",
-        _of_rows(findings.worklist, _ONE_CLASS, worklist_table, unit=unit, confidence=confidence),
+        _of_rows(
+            findings.worklist,
+            _ONE_CLASS if two else _OF_TWO,
+            worklist_table,
+            unit=unit,
+            confidence=confidence,
+        ),
     )
     yield from _subgroups(findings)
     yield "examples", partial(examples_table, _made(findings.galleries))

@@ -111,6 +111,8 @@ def test_a_report_shows_each_class_and_says_what_is_left_out(ran: bm.Results, tm
     assert any(name.startswith("roc_all_") for name in made)
     why = {figure.name: figure.reason for figure in report.figures if figure.reason}
     assert "it shows two classes" in why["decision_curve_all"]
+    reasons = {table.name: table.reason for table in report.tables if table.reason}
+    assert reasons["tests"] == reasons["worklist"] == "it is of two classes, and the labels have several"
     assert report.checklists == []
     page = (tmp_path / "report.html").read_text()
     assert "Not in this report, since these are of two classes" in page
