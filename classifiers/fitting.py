@@ -24,6 +24,9 @@ class Fit:
     `bytes_on_disk` is the size of what is needed to classify other images (for a linear model: float32
     weights and standardisation).
     `model` classifies other images; None where the classifier gives none.
+
+    Of several classes, grades or findings, `probabilities` is (m, classes), and `thresholds` holds that of
+    each class (`classifiers.task_fitting`); it is empty of two classes.
     """
 
     probabilities: Floats
@@ -33,6 +36,7 @@ class Fit:
     seconds: dict[str, float]
     bytes_on_disk: int
     model: FittedModel | None = field(default=None, repr=False, compare=False)
+    thresholds: dict[str, float] = field(default_factory=dict)
 
     def predict_proba(self, x: Matrix) -> Floats:
         """The probability of label 1, (m,) float64, of rows (m, d) as the classifier was fitted on.

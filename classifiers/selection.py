@@ -56,6 +56,32 @@ def make_folds(labels: NDArray[np.int64], groups: NDArray[Any], seed: int, n_spl
     raise ValueError(f"no {n_splits} folds by patient hold both classes each: {_WAY_OUT}")
 
 
+def make_class_folds(
+    strata: NDArray[np.int64], groups: NDArray[Any], seed: int, n_splits: int = FOLDS
+) -> Folds:
+    """(training rows, validation rows) pairs: no group on both sides, stratified by several classes.
+
+    Classes with fewer groups than folds are put together, and with the largest class where they are still too
+    few. Raises ValueError for fewer than two groups.
+    """
+    number = len(set(groups))
+    if number < 2:
+        raise ValueError(f"model selection needs two patients; there are {number}: {_WAY_OUT}")
+    n_splits = min(n_splits, number)
+    owners = {label: len(set(groups[strata == label])) for label in np.unique(strata)}
+    common = [label for label, patients in owners.items() if patients >= n_splits]
+    kept = np.where(np.isin(strata, common), strata, -1)
+    if (kept < 0).any() and common and len(set(groups[kept < 0])) < n_splits:
+        kept = np.where(kept < 0, max(common, key=lambda label: owners[label]), kept)
+    if not common:
+        kept = np.zeros_like(strata)
+    single = number == len(groups)
+    splitter = (StratifiedKFold if single else StratifiedGroupKFold)(
+        n_splits, shuffle=True, random_state=seed % 2**32
+    )
+    return list(splitter.split(kept, kept, None if single else groups))
+
+
 def fold_auroc(labels: NDArray[np.int64], held_out: NDArray[np.float64], folds: Folds) -> float:
     """The mean over folds of the AUROC of their validation rows."""
     return float(np.mean([auroc(labels[rows], held_out[rows]) for _, rows in folds]))

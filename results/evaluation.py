@@ -11,7 +11,7 @@ from results.uncertainty import INTERVALS, Resampled, fewest_patients, interval,
 Interval = dict[str, float | None]
 UNITS = ("study", "image")
 _DECIMALS = 12  # rounding, so that means over different numbers of equal probabilities are equal
-_BLOCK = 250  # resamplings at once, so that temporary arrays fit the processor's cache; chosen by hand
+BLOCK = 250  # resamplings at once, so that temporary arrays fit the processor's cache; chosen by hand
 
 
 def evaluate(
@@ -55,7 +55,7 @@ def resampled_metric(
     probabilities = table["probability"].to_numpy(np.float64)
     weights = patient_weights(table["patient"].to_numpy(dtype=object), resamples)
     blocks = [np.ones((len(table), 1))]
-    blocks += [weights[:, start : start + _BLOCK].astype(np.float64) for start in range(0, resamples, _BLOCK)]
+    blocks += [weights[:, start : start + BLOCK].astype(np.float64) for start in range(0, resamples, BLOCK)]
     values = [metric_value(metric, labels, probabilities, block, threshold) for block in blocks]
     return Resampled(float(values[0][0]), np.concatenate(values[1:]), _patients(table))
 
@@ -105,8 +105,8 @@ def _all_values(table: pd.DataFrame, weights: np.ndarray[Any, Any], threshold: f
     labels = table["label"].to_numpy(np.int64)
     probabilities = table["probability"].to_numpy(np.float64)
     blocks = [
-        metric_values(labels, probabilities, weights[:, start : start + _BLOCK].astype(np.float64), threshold)
-        for start in range(0, weights.shape[1], _BLOCK)
+        metric_values(labels, probabilities, weights[:, start : start + BLOCK].astype(np.float64), threshold)
+        for start in range(0, weights.shape[1], BLOCK)
     ]
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 

@@ -75,9 +75,11 @@ def metric_label(metric: str, unit: str = "") -> str:
     """A metric as an axis names it: `AUROC per study`."""
     # imported here, since packages that add a metric by an entry point may import this module for a `Look`
     from results.metrics import AT_CHOSEN, METRICS
+    from results.task_metrics import TASK_METRICS
 
     base = metric.removesuffix(AT_CHOSEN)
-    label = METRICS[base].label if base in METRICS else plain_name(base)  # an epoch's `loss`, say
+    known = METRICS.get(base) or TASK_METRICS.get(base)
+    label = known.label if known else plain_name(base)  # an epoch's `loss`, say
     name = label + (" (chosen threshold)" if base != metric else "")
     return f"{name} per {unit}" if unit else name
 

@@ -13,7 +13,7 @@ from benchmark.grid.strategy import Extractor
 from classifiers.names import MAJORITY
 from extractors.specs import BackboneSpec, networks_of
 from results.labels import plain_name
-from results.metrics import METRICS
+from results.metrics import metric_named
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS, SHUFFLED_LABELS
 
 _SHOWS = {
@@ -77,7 +77,7 @@ def controls_text(rows: pd.DataFrame, metric: str) -> str:
 def _held(rows: pd.DataFrame, metric: str) -> str:
     """Count the rows whose interval contains the metric's value at chance."""
     known = rows[rows["low"].notna()]
-    chance = METRICS[metric].chance
+    chance = metric_named(metric).chance
     if chance is None or known.empty:
         return ""
     holding = int(((known["low"] <= chance) & (chance <= known["high"])).sum())

@@ -10,9 +10,12 @@ def count_rows(plan: Plan) -> pd.DataFrame:
     """Images, studies and patients of the grid's body parts (`all` last).
 
     Columns: body_part, split (`train`: the pool that subsets are drawn from; `test`), label (0 normal, 1
-    abnormal), images, studies, patients. A patient with both labels counts under each.
+    abnormal), images, studies, patients. A patient with both labels counts under each. No row of several
+    classes, whose counts are in `classes.class_rows`.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
+    if not plan.manifest.task.is_binary:
+        return pd.DataFrame(rows)
     for split, members in (("train", plan.pool), ("test", plan.test)):
         for part in sorted(plan.grid.body_parts, key=lambda part: part == EVERY_PART):
             images = plan.manifest.images.iloc[plan.rows_of(members, part)]

@@ -56,6 +56,7 @@ def _images(evaluated: ResampledCells, plan: Plan, shown: Finished) -> pd.DataFr
 
 
 def _of_part(evaluated: ResampledCells, plan: Plan, record: Finished) -> pd.DataFrame:
+    predictions = evaluated.predictions(record)
     pool, test = (plan.rows_of(rows, record.body_part) for rows in (plan.pool, plan.test))
     trained_on = plan.training.rows(record.body_part, record.train_size, record.seed)
     images = plan.manifest.images.reset_index(drop=True).iloc[np.concatenate([pool, test])]
@@ -65,7 +66,7 @@ def _of_part(evaluated: ResampledCells, plan: Plan, record: Finished) -> pd.Data
         label=np.array(CLASSES, object)[images["label"].to_numpy()], side=side
     )
     unit = evaluated.evaluation.unit
-    table = unit_table(evaluated.predictions(record), unit).set_index(unit)
+    table = unit_table(predictions, unit).set_index(unit)
     named = outcomes(table["label"].to_numpy(), table["probability"].to_numpy(), record.threshold)
     names = found[unit].where(found["side"] == TEST)
     outcome = names.map(pd.Series(named, index=table.index)).fillna(NOT_JUDGED)

@@ -13,6 +13,7 @@ from benchmark.analysis.across_settings import ranks, spread_rows
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.attempts import Attempt, attempt
 from benchmark.analysis.body_parts import shrunken_rows, together_rows
+from benchmark.analysis.classes import class_difference_rows, class_rows
 from benchmark.analysis.controls import control_rows
 from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
@@ -57,6 +58,8 @@ class Findings:
     cost: pd.DataFrame  # every method at the largest size, means over seeds
     controls: pd.DataFrame
     worklist: pd.DataFrame  # what ordering by probability saves, at the largest size
+    classes: pd.DataFrame = field(default_factory=pd.DataFrame)  # each of several classes or findings
+    class_differences: pd.DataFrame = field(default_factory=pd.DataFrame)  # and the verdict on each
 
     projection: str = PCA  # of the embeddings, onto two axes
     localisation: pd.DataFrame = field(default_factory=pd.DataFrame)  # maps of kept models and known boxes
@@ -124,6 +127,8 @@ def find(answers: Answers, plan: Plan, projection: str = PCA) -> Findings:
         together=together_rows(found, evaluated.evaluation.confidence),
         shrunken=shrunken_rows(found, evaluated.evaluation.confidence),
         spread=spread_rows(evaluated, found),
+        classes=class_rows(evaluated),
+        class_differences=class_difference_rows(evaluated),
         projection=projection,
         external=answers.elsewhere,
         drift=drift_rows(answers.sets),

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pandas as pd
 
 from benchmark.analysis.answers import Answers
+from benchmark.analysis.classes import class_difference_rows, class_rows
 from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.external_drift import drift_rows, ladder_points
 from benchmark.analysis.metrics_table import metrics_frame
@@ -100,6 +101,17 @@ class Results:
             raise UserError(f"no cell{which} was tested on corruptions: name 'corruptions' in the grid")
         evaluation = cells.evaluation
         return CorruptionLadder(points[points["body_part"] == part], evaluation.primary, evaluation.unit)
+
+    def classes(self) -> pd.DataFrame:
+        """Of several classes, grades or findings: the scores of each (`analysis.classes.class_rows`)."""
+        return class_rows(self.answers.cells)
+
+    def compare_classes(self) -> pd.DataFrame:
+        """Freeze or fine-tune, for each class, grade or finding, with Holm's adjustment over them.
+
+        The columns are those of `benchmark.analysis.classes.class_difference_rows`; empty for two classes.
+        """
+        return class_difference_rows(self.answers.cells)
 
     def power(self, difference: float | None = None) -> pd.DataFrame:
         """How many seeds or test studies would find a true difference (default: the margin).

@@ -177,13 +177,13 @@ def test_rows(evaluated: ResampledCells, found: list[Pair]) -> pd.DataFrame:
 
     Columns: comparison, backbone, recipe, body_part, train_size, images, seed, difference and p (primary
     metric, patients resampled), auroc_difference and delong_p, only_first_right, only_second_right and
-    mcnemar_p (at the thresholds that training chose).
+    mcnemar_p (at the thresholds that training chose). No row of several classes: the tests are of two.
     """
     return pd.DataFrame(
         [
             {**pair.axes, **row}
             for pair in found
-            if pair.comparison in QUESTIONS and pair.cells
+            if pair.comparison in QUESTIONS and pair.cells and evaluated.task.is_binary
             for row in _tests(evaluated, pair, pair.cells)
         ]
     )

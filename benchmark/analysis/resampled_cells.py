@@ -20,8 +20,9 @@ from benchmark.store.record import Finished
 from benchmark.store.records import Records
 from results.estimates import Estimate, estimate
 from results.evaluation import Interval, plain
+from results.label_tasks import TWO_CLASSES, LabelTask
 from results.labels import look_of
-from results.metrics import METRICS, limits
+from results.metrics import limits, metric_named
 from results.names import CHOSEN
 from results.uncertainty import Resampled
 
@@ -80,7 +81,7 @@ class ResampledCells:
     @property
     def lower_is_better(self) -> bool:
         """Whether less of the primary metric is better."""
-        return not METRICS[self.evaluation.primary].higher_is_better
+        return not metric_named(self.evaluation.primary).higher_is_better
 
     @cached_property
     def by_setting(self) -> dict[Setting, list[Finished]]:
@@ -179,8 +180,20 @@ class ResampledCells:
         share = mean([images / pool if pool else 0.0 for images, pool in known])
         return share if share < 1 else 0.0
 
+    @property
+    def task(self) -> LabelTask:
+        """What the labels are."""
+        return self.finished[0].label_task if self.finished else TWO_CLASSES
+
     def predictions(self, record: Finished) -> pd.DataFrame:
-        """A cell's predictions, one row per test image."""
+        """A cell's predictions of two classes, one row per test image.
+
+        Raises ValueError for those of several classes, which have tables and figures of their own.
+        """
+        if not record.label_task.is_binary:
+            raise ValueError(
+                f"it shows two classes, and the labels are {len(record.classes)} {self.task.words}"
+            )
         return self.records.read_predictions(record)
 
 

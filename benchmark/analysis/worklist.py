@@ -23,9 +23,12 @@ def worklist_rows(evaluated: ResampledCells) -> pd.DataFrame:
     Columns: body_part, strategy, method, train_size, units (studies or images), abnormal, and with `_low` and
     `_high` (percentiles over resampled patients): first_20, first_40, first_60 (share of the abnormal ones
     among that part of the list), median (share of the list read until half of the abnormal ones are) and
-    saved (share that need not be read for SENSITIVITY). A part whose test set has one class has no row.
+    saved (share that need not be read for SENSITIVITY). A part whose test set has one class has no row, nor
+    has any of several classes, which have no one order.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
+    if not evaluated.task.is_binary:
+        return pd.DataFrame(rows)
     for part, setting in evaluated.largest.items():
         for record in leaders(evaluated, setting):
             table = unit_table(evaluated.predictions(record), evaluated.evaluation.unit)

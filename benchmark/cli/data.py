@@ -94,8 +94,13 @@ def describe(root: Path, out: Path, *, name: str, licence: str, url: str) -> Non
 def convert_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = None) -> None:
     """Write images and manifest of a MedMNIST file and print where they are."""
     from benchmark.datasets.medmnist import from_medmnist
+    from benchmark.datasets.medmnist_tasks import task_set
 
     say(f"manifest: {shown(from_medmnist(npz, out, abnormal))}")
+    known = task_set(npz) if abnormal is None else None
+    if known:
+        labels = f"{known.name}: {len(known.classes)} labels"
+        say(f"{labels}; in the grid, below dataset, write  task: {known.task}")
 
 
 def convert_dicom(

@@ -98,7 +98,8 @@ def explore(root: Path, out: Path, allow_outside: bool) -> None:
 def manifest(npz: Path | None, abnormal: str | None, dicom: Path | None, out: Path, **asked: Any) -> None:
     """Convert a MedMNIST file, or a folder of DICOM files, into images and a manifest.
 
-    PneumoniaMNIST and BreastMNIST are known by their content; of others say which labels are --abnormal.
+    PneumoniaMNIST and BreastMNIST are known by their content, and the other ten sets by their file's name:
+    these keep their classes, grades or findings unless --abnormal makes two classes of them.
     Nothing of DICOM headers is left but what describes an image: body part, view, side, device, age and sex;
     patients, studies and images are digests by a secret salt.
     """

@@ -11,7 +11,7 @@ from benchmark.analysis.paired_differences import QUESTIONS, Comparison
 from benchmark.cli.ending import show_answer, show_places
 from benchmark.cli.terminal import console, frame_table, progress_bars, say, shown
 from benchmark.errors import UserError, reason
-from benchmark.reporting.answer import answer_rows
+from benchmark.reporting.answer import answer_rows, difference_text
 from benchmark.reporting.missing import missing_cells, missing_parts
 from benchmark.reporting.write import METRICS, PAGE, Report
 from benchmark.store.addresses import without_secrets
@@ -19,6 +19,7 @@ from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
 from results.labels import look_of, metric_label
 from results.projection import PCA
+from results.tables.formatting import number
 from results.verdict import verdict_text
 
 
@@ -82,10 +83,10 @@ def _answer_frame(rows: list[dict[str, Any]], asked: Comparison) -> pd.DataFrame
             "body part": row["body_part"],
             "backbone": row["backbone"],
             "images": f"{row['images']:,}",
-            first: f"{row['first']:.3f}",
-            second: f"{row['second']:.3f}",
-            "difference": f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]",
-            "p adjusted": f"{row['p_adjusted']:.3f}",
+            first: number(row["first"]),
+            second: number(row["second"]),
+            "difference": difference_text(row),
+            "p adjusted": number(row["p_adjusted"]),
             "verdict": verdict_text(row["verdict"], row["margin"], row["detectable"]),
         }
         for row in rows

@@ -43,6 +43,7 @@ from benchmark.store.workspace import Workspace
 from results.comparison import OVER_SEEDS
 from results.labels import covered
 from results.names import CHOSEN
+from results.tables.classes import class_verdicts_table
 from results.tables.label_efficiency import terminal_table
 from results.tables.terminal import certainty_table, chosen_table, head_to_head_table, summary_table
 
@@ -149,6 +150,7 @@ def show_comparison(grid: str, workspace: Workspace, as_json: bool, full: bool =
     for asked, own in by_question(rows):
         _show_head_to_head(evaluation, asked, own, full)
     show_external(results.answers)
+    _show_classes(results)
     if not full:
         say("--full: seeds, classifiers, what the verdicts rest on, and how many images freezing needs")
         return
@@ -156,6 +158,17 @@ def show_comparison(grid: str, workspace: Workspace, as_json: bool, full: bool =
     if len(efficiency):
         title = f"{evaluation.unit} {evaluation.primary}: images that freezing needs to equal fine-tuning"
         console().print(frame_table(terminal_table(with_recipe(over_backbones(efficiency))), title))
+
+
+def _show_classes(results: api.Results) -> None:
+    """The verdict on each of several classes or findings; nothing of two classes."""
+    rows = results.compare_classes()
+    if not len(rows):
+        return
+    task, level = results.answers.cells.task, results.answers.cells.evaluation.level
+    over = f"verdicts at the familywise level {level:g} over {len(rows)} comparisons"
+    title = f"AUROC of each {task.word}, fine-tuned minus frozen, largest size: {over}"
+    console().print(frame_table(class_verdicts_table(rows, task.word), title))
 
 
 def _show_head_to_head(

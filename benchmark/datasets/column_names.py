@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from benchmark.errors import UserError
+from results.label_tasks import LABEL
 
 NEEDED = ("path", "patient", "study", "body_part", "label")
 OPTIONAL = ("split",)
@@ -42,15 +43,20 @@ def known_names(header: Sequence[str]) -> int:
     return sum(bool(plain & {column, *others}) for column, others in OTHER_NAMES.items())
 
 
-def places_of(path: Path, line: int, header: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+def places_of(
+    path: Path, line: int, header: Sequence[str], *, labelled: bool = True
+) -> tuple[dict[str, int], list[str]]:
     """The place of each column of the manifest in a header, and notes on what was taken for what.
 
-    A column of the format's own name wins over one of another name. Raises UserError, at `line`, for a column
+    A column of the format's own name wins over one of another name. Without `labelled` there is no column
+    `label` to find: the labels are findings (`finding_places`). Raises UserError, at `line`, for a column
     that is missing, that occurs twice, or for which two others could stand.
     """
     plain = [plain_name(name) for name in header]
     places, notes = {}, []
     for column in (*NEEDED, *OPTIONAL):
+        if column == "label" and not labelled:
+            continue
         place, note = place_of(path, line, header, column, OTHER_NAMES[column])
         if place is None and column in NEEDED:
             raise UserError(f"{path}:{line}: {_missing(column, header)}")
@@ -63,6 +69,19 @@ def places_of(path: Path, line: int, header: Sequence[str]) -> tuple[dict[str, i
             [f"no column 'split' (the column '{header[plain.index(near[0])]}' is not read)"] if near else []
         )
     return places, notes
+
+
+def finding_places(path: Path, line: int, header: Sequence[str]) -> dict[str, int]:
+    """The places of the columns `label:NAME`, by NAME. Raises UserError for one that occurs twice."""
+    places: dict[str, int] = {}
+    for place, written in enumerate(header):
+        prefix, _, name = written.strip().partition(":")
+        if f"{plain_name(prefix)}:" != LABEL or not name.strip():
+            continue
+        if name.strip() in places:
+            raise UserError(f"{path}:{line}: the column '{written.strip()[:60]}' occurs twice; remove one")
+        places[name.strip()] = place
+    return places
 
 
 def other_places(header: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
@@ -98,5 +117,7 @@ def place_of(
 
 def _missing(column: str, header: Sequence[str]) -> str:
     near = "".join(f"; is it '{name}'?" for name in get_close_matches(column, header, n=1))
+    if column == "label" and any(plain_name(name).startswith(LABEL) for name in header):
+        near = f"; of columns {LABEL}NAME set dataset.task: multilabel in the grid"
     shown = ", ".join(name[:40] for name in header[:12]) + (", ..." if len(header) > 12 else "")
     return f"the column '{column}' is missing{near}; found: {shown} (expected {FORMAT})"

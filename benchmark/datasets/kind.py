@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from benchmark.datasets.names import PROTOCOLS
 from extractors.digests import JsonValue
 from extractors.validation import Strict, one_of
+from results.label_tasks import BINARY
 
 if TYPE_CHECKING:  # importing it costs half a second for pandas, which reading a grid file does not need
     from benchmark.datasets.manifest import Manifest
@@ -23,6 +24,11 @@ class DatasetKeys(Strict):
     )  # never in a cell's identity
     kind: str
     protocol: ProtocolName = "official"
+
+    @property
+    def label_task(self) -> str:
+        """What the labels are: one of `results.label_tasks.TASKS`; binary where the kind has no such key."""
+        return str(getattr(self, "task", BINARY))
 
     def asked(self) -> dict[str, JsonValue]:
         """What decides which images there are and how they are split; defaults and locations left out."""

@@ -4,9 +4,10 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from benchmark.datasets.kind import DatasetKeys, DatasetKind
 from benchmark.datasets.paths import GridPath
@@ -16,6 +17,16 @@ from extractors.registry import with_entry_points
 
 if TYPE_CHECKING:  # importing it costs half a second for pandas, which reading a grid file does not need
     from benchmark.datasets.manifest import Manifest
+
+Task = Literal["binary", "multiclass", "multilabel", "ordinal"]
+
+
+def _as_text(value: Any) -> Any:
+    """A class that is a number in the grid file, as the manifest's column has it."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+ClassName = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=100)]
 
 
 class MuraDataset(DatasetKeys):
@@ -34,9 +45,22 @@ class ManifestDataset(DatasetKeys):
     NOT_ASKED: ClassVar[frozenset[str]] = DatasetKeys.NOT_ASKED | {"allow_outside"}
     kind: Literal["manifest"]
     root: GridPath  # the CSV, or the folder that holds manifest.csv
+    task: Task = "binary"  # what the labels are
+    classes: tuple[ClassName, ...] = Field(default=(), max_length=100)  # in order; of findings, those used
     name: str = ""  # shown in reports; overrides dataset.json
     citation: str = ""  # a BibTeX key of the report's references, or free text; overrides dataset.json
     allow_outside: bool = False  # whether paths and links may lead out of the CSV's folder
+
+    @model_validator(mode="after")
+    def _classes_of_the_task(self) -> Self:
+        least = {"binary": 0, "multilabel": 1}.get(self.task, 2)
+        if self.classes and self.task == "binary":
+            why = "binary labels have no classes to name: add task, or leave this key out"
+        elif self.classes and len(self.classes) < least:
+            why = f"task {self.task} needs two classes or more"
+        else:
+            return self
+        raise PydanticCustomError("classes", "{why}", {"key": "classes", "why": why})
 
 
 class DicomDataset(DatasetKeys):
@@ -66,6 +90,9 @@ class PhantomDataset(DatasetKeys):
     difficulty: float = Field(default=0.5, ge=0, le=1)  # 0: obvious, 1: subtle
     seed: int = Field(default=0, ge=0)  # of the drawing
     long_side: int = Field(default=256, ge=32, le=2048)  # pixels of the longer side
+    task: Task = (
+        "binary"  # multiclass: the kind of abnormality; ordinal: how plain it is; multilabel: each kind
+    )
 
 
 def _read_mura(keys: MuraDataset, cache: Path, jobs: int) -> "Manifest":
@@ -78,7 +105,7 @@ def _read_manifest(keys: ManifestDataset, cache: Path, jobs: int) -> "Manifest":
     from benchmark.datasets.manifest import read_manifest
 
     path = keys.root / "manifest.csv" if keys.root.is_dir() else keys.root
-    manifest = read_manifest(path, allow_outside=keys.allow_outside)
+    manifest = read_manifest(path, allow_outside=keys.allow_outside, task=keys.task, classes=keys.classes)
     return replace(manifest, name=keys.name or manifest.name, citation=keys.citation or manifest.citation)
 
 
@@ -101,14 +128,17 @@ def _is_dicom(root: Path) -> bool:
     return holds_dicom_files(root)
 
 
+_NOT_DRAWN = {"kind", "protocol", "task"}  # keys of a phantom that change no pixel
+
+
 def _read_phantom(keys: PhantomDataset, cache: Path, jobs: int) -> "Manifest":
     """Read the phantom from the cache; draw it first when it is not there."""
     from benchmark.datasets.mura import read_mura
     from benchmark.datasets.phantom.draw import draw_phantom
 
-    settings = keys.model_dump(exclude={"kind", "protocol"})
+    settings = keys.model_dump(exclude=_NOT_DRAWN)
     manifest = read_mura(draw_phantom(_phantom_folder(keys, cache), jobs=jobs, **settings))
-    return replace(manifest, name="", citation="")  # laid out as MURA, but not MURA
+    return _labelled(replace(manifest, name="", citation=""), keys)  # laid out as MURA, but not MURA
 
 
 def _plan_phantom(keys: PhantomDataset, cache: Path) -> "Manifest":
@@ -118,13 +148,21 @@ def _plan_phantom(keys: PhantomDataset, cache: Path) -> "Manifest":
     folder = _phantom_folder(keys, cache)
     if folder.exists():
         return _read_phantom(keys, cache, 1)
-    return list_phantom(folder, patients=keys.patients, difficulty=keys.difficulty, seed=keys.seed)
+    listed = list_phantom(folder, patients=keys.patients, difficulty=keys.difficulty, seed=keys.seed)
+    return _labelled(listed, keys)
+
+
+def _labelled(manifest: "Manifest", keys: PhantomDataset) -> "Manifest":
+    """The phantom's images with the labels of the task."""
+    from benchmark.datasets.phantom.labels import with_task
+
+    return with_task(manifest, keys.task, patients=keys.patients, difficulty=keys.difficulty, seed=keys.seed)
 
 
 def _phantom_folder(keys: PhantomDataset, cache: Path) -> Path:
     from benchmark.datasets.phantom.draw import PHANTOM_VERSION
 
-    settings = keys.model_dump(exclude={"kind", "protocol"})
+    settings = keys.model_dump(exclude=_NOT_DRAWN)
     return cache / "phantom" / digest_of({**settings, "version": PHANTOM_VERSION})[:12]
 
 

@@ -3,24 +3,29 @@
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from benchmark.datasets.column_names import FORMAT, known_names, other_places, places_of
+from benchmark.datasets.column_names import FORMAT, finding_places, known_names, other_places, places_of
 from benchmark.datasets.file_lookup import ImageFiles, find_files, plain_path
 from benchmark.datasets.label_words import EXPECTED, meaning_of, note_on
 from benchmark.datasets.names import EVERY_PART
 from benchmark.datasets.spelling import composed
 from benchmark.datasets.split_words import refuse, splits_of
+from benchmark.datasets.task_labels import check_findings_agree, class_labels, finding_labels, rarest_first
 from benchmark.datasets.text_table import decoded, read_table
 from benchmark.errors import UserError
+from results.label_tasks import BINARY, MULTILABEL, TWO_CLASSES, LabelTask
 
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
 DESCRIBING = ("view", "laterality", "manufacturer", "sex", "age")  # of images, where a data set knows them
-_ABSENT = ("nan", "null", "none", "n/a", "#n/a", "<na>", "#ref!", "#value!", "#name?", "#div/0!")
+_ABSENT = ("nan", "null", "n/a", "#n/a", "<na>", "#ref!", "#value!", "#name?", "#div/0!", "none")
+_GRADES = 1  # of these words, the last, may be the name of a class or grade
+_OTHER_TASKS = "; for other classes or grades set dataset.task: multiclass or ordinal in the grid"
 DESCRIPTION = "dataset.json"  # beside the CSV: {"name": ..., "citation": ...}
 
 
@@ -37,6 +42,10 @@ class Manifest:
     say what was taken for what when the data set was read, a line each. `drawn` is False for a phantom whose
     images are not there yet: such a manifest can be planned with, and no more. `others` are further columns
     of a CSV, as texts in the order of `images`; like DESCRIBING, they only describe.
+
+    `task` says what the label is. Of several classes or grades, `label` is the number of the class. Of
+    findings, `images` has a column `label:NAME` (float64: 0, 1, NaN where not read) for each, and `label` is
+    the number by which rows are stratified (`task_labels.rarest_first`).
     """
 
     root: Path
@@ -47,6 +56,7 @@ class Manifest:
     notes: tuple[str, ...] = ()
     drawn: bool = True
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
+    task: LabelTask = TWO_CLASSES
 
     @cached_property
     def _digest(self) -> str:
@@ -80,7 +90,9 @@ def part_name(text: str) -> str:
     return text.strip().lower().removeprefix("xr_")
 
 
-def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
+def read_manifest(
+    path: Path, *, allow_outside: bool = False, task: str = BINARY, classes: Sequence[str] = ()
+) -> Manifest:
     """Read a CSV `path,patient,study,body_part,label[,split]`; paths are relative to its folder.
 
     Split values are train, val, valid and test. If there are `test` rows, they are the test set, and val
@@ -88,15 +100,19 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
     beside the CSV, if any, gives `name` and `citation`. Other delimiters and encodings, other names of the
     columns and words as labels are read where they are unambiguous; `notes` of the manifest say so. Further
     columns describe the images (DESCRIBING, `others`) under their names in lower case. Files
-    must lie below the CSV's folder unless `allow_outside`. Raises UserError with file and line for anything
-    that cannot be used.
+    must lie below the CSV's folder unless `allow_outside`.
+
+    With a `task` of several classes or grades, `label` holds their names, in the order of `classes` where it
+    is given; of findings, columns `label:NAME` hold 0, 1 or nothing, and `classes` are those that are used.
+    Raises UserError with file and line for anything that cannot be used.
     """
-    rows, others, notes = _read_rows(path)
+    rows, others, findings, notes = _read_rows(path, task)
     for column in rows:
         refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
-        absent = rows[column].str.lower().isin(_ABSENT)
+        words = _ABSENT if column != "label" or task == BINARY else _ABSENT[:-_GRADES]
+        absent = rows[column].str.lower().isin(words)
         refuse(path, absent, rows[column], f"'{column}' holds a word for a missing value; write the value")
-    label, label_note = _labels(path, rows["label"])
+    found_labels, label_task, label_note = _task_labels(path, rows, findings, task, classes)
     names = rows["path"].map(plain_path)
     _refuse_duplicates(path, names, rows["path"])
     found, renamed = find_files(
@@ -111,16 +127,16 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
             "patient": rows["patient"],
             "study": rows["patient"] + "/" + rows["study"],
             "body_part": rows["body_part"].map(part_name),
-            "label": label,
+            "label": found_labels["label"],
             "split": split,
         }
-    )
+    ).join(found_labels.drop(columns="label"))
     for word, why in (
         ("", "not the name of a body part"),
         (EVERY_PART, "in a grid this means every body part"),
     ):
         refuse(path, images["body_part"] == word, rows["body_part"], f"{why}; give the part another name")
-    _check_studies(path, images)
+    _check_studies(path, images, label_task)
     images = images.join(others[[column for column in DESCRIBING if column in others]])
     described = _read_description(path.with_name(DESCRIPTION))
     taken = ", ".join(note for note in (*notes, label_note, split_note, _forms_note(renamed)) if note)
@@ -132,6 +148,7 @@ def read_manifest(path: Path, *, allow_outside: bool = False) -> Manifest:
         citation=described.get("citation", ""),
         notes=(f"{path.name} is read with: {taken}",) if taken else (),
         others=others.drop(columns=[*DESCRIBING], errors="ignore").reset_index(drop=True),
+        task=label_task,
     )
 
 
@@ -151,8 +168,8 @@ def _read_description(path: Path) -> dict[str, str]:
     return dict(content)
 
 
-def _read_rows(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    """The manifest's columns as text in Unicode's composed form, by line; other columns; and notes."""
+def _read_rows(path: Path, task: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[str]]:
+    """The manifest's columns as text in Unicode's composed form, by line; other columns; findings; notes."""
     try:
         table = read_table(path, known_names)
     except FileNotFoundError:
@@ -160,8 +177,10 @@ def _read_rows(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     if len(table.lines) < 2:
         raise UserError(f"{path}: the manifest has no row ({FORMAT})")
     first, *lines = table.lines
-    places, notes = places_of(path, first, table.lines[first])
-    others = other_places(table.lines[first], places)
+    header = table.lines[first]
+    findings = finding_places(path, first, header)
+    places, notes = places_of(path, first, header, labelled=task != MULTILABEL)
+    others = other_places(header, places | findings)
 
     def texts(places: dict[str, int]) -> pd.DataFrame:
         columns = {
@@ -169,7 +188,21 @@ def _read_rows(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
         }
         return pd.DataFrame(columns, index=lines, dtype="str")
 
-    return texts(places), texts(others), [*table.notes, *notes]
+    return texts(places), texts(others), texts(findings), [*table.notes, *notes]
+
+
+def _task_labels(
+    path: Path, rows: pd.DataFrame, findings: pd.DataFrame, task: str, classes: Sequence[str]
+) -> tuple[pd.DataFrame, LabelTask, str]:
+    """The columns of labels by line, what they are, and a note on words that were taken for 0 and 1."""
+    if task == BINARY:
+        label, note = _labels(path, rows["label"])
+        return label.to_frame("label"), TWO_CLASSES, note
+    if task == MULTILABEL:
+        found, label_task = finding_labels(path, {str(name): findings[name] for name in findings}, classes)
+        return found.assign(label=rarest_first(found)), label_task, ""
+    label, label_task = class_labels(path, rows["label"], task, classes)
+    return label.to_frame("label"), label_task, ""
 
 
 def _labels(path: Path, labels: pd.Series) -> tuple[pd.Series, str]:
@@ -177,7 +210,7 @@ def _labels(path: Path, labels: pd.Series) -> tuple[pd.Series, str]:
     meaning = meaning_of(labels.unique())
     unread = ~labels.isin(list(meaning))
     others = f"; all others are of another kind: {', '.join(sorted(meaning))}" if meaning else ""
-    refuse(path, unread, labels, EXPECTED + others)
+    refuse(path, unread, labels, EXPECTED + others + ("" if meaning else _OTHER_TASKS))
     return labels.map(meaning).astype("int64"), note_on(meaning)
 
 
@@ -191,7 +224,9 @@ def _refuse_duplicates(path: Path, names: pd.Series, written: pd.Series) -> None
     refuse(path, forms.duplicated(), written, "this path is listed twice; remove one of the rows")
 
 
-def _check_studies(path: Path, images: pd.DataFrame) -> None:
+def _check_studies(path: Path, images: pd.DataFrame, task: LabelTask) -> None:
+    if task.kind == MULTILABEL:
+        check_findings_agree(path, images, task.classes)
     for column, what in (
         ("label", "two labels"),
         ("body_part", "two body parts"),

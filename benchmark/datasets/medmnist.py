@@ -1,4 +1,4 @@
-"""Convert a MedMNIST file into images and a manifest with the labels normal and abnormal."""
+"""Convert a MedMNIST file into images and a manifest: normal and abnormal, or the labels of its own task."""
 
 import csv
 import json
@@ -14,12 +14,14 @@ from PIL import Image
 
 from benchmark.datasets.manifest import DESCRIPTION
 from benchmark.datasets.medmnist_file import SPLITS, images_of, labels_of
+from benchmark.datasets.medmnist_tasks import task_set
 from benchmark.errors import UserError
 
 _CITATION = "yang2023medmnist"  # MedMNIST v2, as a BibTeX key of the report's references
 _MULTI_LABEL = "give each image one label of your own, in a CSV manifest"
 
 Labels = dict[str, NDArray[np.int64]]  # of each split
+Cells = dict[str, list[list[str]]]  # of each split, the cells of the columns of labels of each image
 
 
 @dataclass(frozen=True)
@@ -50,26 +52,39 @@ class Reading:
     body_part: str
     abnormal: frozenset[int]
 
+    def cells(self, labels: NDArray[np.int64]) -> list[list[str]]:
+        """The labels (n,) of a split as cells of the manifest's column `label`."""
+        return [[str(int(label in self.abnormal))] for label in labels.tolist()]
+
 
 def from_medmnist(npz: Path, out: Path, abnormal: frozenset[int] | None = None) -> Path:
     """Write OUT/images/{train,val,test}/NNNN.png, OUT/manifest.csv, OUT/dataset.json; returns the CSV's path.
 
-    The file has no patient ids, so each image counts as a patient of its own. Label 1 of the manifest is
-    abnormal. Which labels of the file are abnormal is known of PneumoniaMNIST and BreastMNIST, which are
-    recognised by their numbers of labels, whatever the file is called; of other files `abnormal` names
-    them. Raises UserError for a file that is damaged or is no MedMNIST file of 2-D images, when it is not
-    known which labels are abnormal, and for a folder that is not empty.
+    The file has no patient ids, so each image counts as a patient of its own. A file with the name of a set
+    of several classes, grades or findings (`medmnist_tasks`) keeps them, for a grid with that `task`, unless
+    `abnormal` makes two classes of them. Else label 1 of the manifest is abnormal. Which labels are abnormal
+    is known of PneumoniaMNIST and BreastMNIST, which are recognised by their numbers of labels, whatever the
+    file is called; of other files `abnormal` names them. Raises UserError for a file that is damaged or is no
+    MedMNIST file of 2-D images, when it is not known which labels are abnormal, and for a folder that is not
+    empty.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not empty: name another folder")
-    reading, labels = reading_of(npz, abnormal)
+    known = task_set(npz) if abnormal is None else None
+    if known:
+        name, body_part, columns = known.name, known.body_part, known.columns
+        cells = {split: known.cells(npz, labels_of(npz, split)) for split in SPLITS}
+    else:
+        reading, labels = reading_of(npz, abnormal)
+        name, body_part, columns = reading.name, reading.body_part, ["label"]
+        cells = {split: reading.cells(found) for split, found in labels.items()}
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         with _new(temporary / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(["path", "patient", "study", "body_part", "label", "split"])
-            writer.writerows(_write_images(temporary, npz, labels, reading))
-        description = {"name": reading.name, "citation": _CITATION}
+            writer.writerow(["path", "patient", "study", "body_part", *columns, "split"])
+            writer.writerows(_write_images(temporary, npz, cells, body_part))
+        description = {"name": name, "citation": _CITATION}
         (temporary / DESCRIPTION).write_text(json.dumps(description), encoding="utf-8")
         temporary.replace(out)
     finally:
@@ -128,14 +143,14 @@ def _joined(labels: frozenset[int] | tuple[int, ...]) -> str:
     return ",".join(map(str, sorted(labels)))
 
 
-def _write_images(folder: Path, npz: Path, labels: Labels, reading: Reading) -> Iterator[list[object]]:
+def _write_images(folder: Path, npz: Path, cells: Cells, body_part: str) -> Iterator[list[str]]:
     for split in SPLITS:
-        pairs = zip(images_of(npz, split, len(labels[split])), labels[split], strict=True)
-        for number, (pixels, label) in enumerate(pairs):
+        pairs = zip(images_of(npz, split, len(cells[split])), cells[split], strict=True)
+        for number, (pixels, labels) in enumerate(pairs):
             name = f"images/{split}/{number:04d}.png"
             Image.fromarray(pixels).save(_new(folder / name))
             identity = f"{split}{number:04d}"
-            yield [name, identity, identity, reading.body_part, int(label in reading.abnormal), split]
+            yield [name, identity, identity, body_part, *labels, split]
 
 
 def _display_name(stem: str) -> str:

@@ -3,7 +3,8 @@
 Each takes the columns of a manifest, whose `split` is `train` or `test` (empty without a split).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from benchmark.datasets.finding import Finding, finding
 from benchmark.datasets.names import BY_IMAGE
 from benchmark.datasets.spelling import without_spelling, written_differently
 from benchmark.datasets.splits import RowNumbers, rows_showing
+from results.label_tasks import TWO_CLASSES, LabelTask
 
 
 def patients_in_two_splits(images: pd.DataFrame) -> Finding:
@@ -20,11 +22,31 @@ def patients_in_two_splits(images: pd.DataFrame) -> Finding:
     return finding("DATA003", "patients in two splits", splits[splits > 1].index.tolist())
 
 
-def single_class_parts(images: pd.DataFrame) -> Finding:
-    """DATA005: body parts with one class only in a split, where no metric can be computed."""
+def single_class_parts(images: pd.DataFrame, task: LabelTask = TWO_CLASSES) -> Finding:
+    """DATA005: body parts with one class only in a split, where no metric can be computed.
+
+    Of several classes, grades or findings: those without a patient in a split, of which there is no metric.
+    """
+    if not task.is_binary:
+        return _without_patients(images, task)
     classes = images.groupby(["body_part", "split"])["label"].nunique()
     single = [f"{part} {split}".strip() for part, split in classes[classes < 2].index]
     return finding("DATA005", "body parts with one class only", single)
+
+
+def _without_patients(images: pd.DataFrame, task: LabelTask) -> Finding:
+    absent = []
+    for split, rows in images.groupby("split"):
+        for name, column in zip(task.classes, task.truth(rows).T, strict=True):
+            if not {0.0, 1.0} <= set(column[~np.isnan(column)]):
+                absent.append(f"{split}: {name}")
+    return finding(
+        "DATA005",
+        f"{task.words} without a patient in a split",
+        absent,
+        severity="warning",
+        way_out="metrics are over the others; leave the class out of the data, or divide it anew",
+    )
 
 
 def studies_with_two_labels(images: pd.DataFrame) -> Finding:
@@ -62,7 +84,12 @@ def parts_written_differently(images: pd.DataFrame) -> Finding:
 
 
 def split_findings(
-    images: pd.DataFrame, pool: RowNumbers, test: RowNumbers, body_parts: Iterable[str], protocol: str
+    images: pd.DataFrame,
+    pool: RowNumbers,
+    test: RowNumbers,
+    body_parts: Iterable[str],
+    protocol: str,
+    task: LabelTask = TWO_CLASSES,
 ) -> list[Finding]:
     """What is wrong with a split for these body parts (`all`: every one), worst first; nothing that is sound.
 
@@ -72,7 +99,8 @@ def split_findings(
         np.concatenate([rows_showing(images, side, part) for side in (pool, test) for part in body_parts])
     )
     sides = images.assign(split=np.where(np.isin(np.arange(len(images)), test), "test", "train")).iloc[rows]
-    checks = [single_class_parts, studies_with_two_labels, parts_written_differently]
+    checks: list[Callable[[pd.DataFrame], Finding]]
+    checks = [partial(single_class_parts, task=task), studies_with_two_labels, parts_written_differently]
     if protocol != BY_IMAGE:
         checks = [patients_in_two_splits, patients_written_differently, *checks]
     found = [check(sides) for check in checks]

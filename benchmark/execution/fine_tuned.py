@@ -28,6 +28,7 @@ from classifiers.fine_tuning.prediction import predict
 from classifiers.fine_tuning.training import DivergedError
 from classifiers.fine_tuning.tuning_task import TuningTask
 from classifiers.fitted_model import FittedModel
+from classifiers.label_problems import LabelProblems
 from classifiers.selection import Floats
 from extractors.array_store import StoredArray, read_array
 from extractors.devices import choose_device, torch_threads
@@ -217,6 +218,9 @@ def _fine_tuned(
     }
     files = {tuned.weights.name: tuned.weights}
     if not tuned.fit.model:
+        if job.plan.grid.keep_models != "none" and not cell.control:
+            _log.warning("cell %s: no file can hold a model of %s", cell.id, subset.task.words)
+            facts["model_kept"] = False
         return finished(planned, subset, job.context, tuned.fit, started, files, **facts)
     recipe = cell.recipe
     head = TunedHead(recipe.head, recipe.resolution, tuned.weights, recipe.reads_tokens)
@@ -258,6 +262,8 @@ def _training_images(stored: StoredArray, subset: Subset) -> TrainingImages:
         studies=subset.studies,
         body_parts=subset.train_images["body_part"].to_numpy(dtype=object),
         test_rows=subset.test_rows,
+        problems=None if subset.task.is_binary else LabelProblems(subset.task.kind, subset.task.classes),
+        truth=None if subset.task.is_binary else subset.truth,
     )
 
 

@@ -28,7 +28,9 @@ from benchmark.store.records import MODEL, Result
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.familiarity import familiarity_of
 from classifiers.fitting import Fit
+from classifiers.label_problems import LabelProblems
 from classifiers.selection import Floats
+from classifiers.task_fitting import fit_task
 from classifiers.train_and_test import Matrix, TrainTest
 from extractors.array_store import read_array
 from extractors.embeddings import Failure
@@ -158,7 +160,7 @@ def _fit_cell(
     folder: Path,
 ) -> Result:
     with measured(share=data.threads / available_cores()) as used:
-        fit = CLASSIFIERS[planned.cell.classifier].fit(data)
+        fit = _fit(planned.cell.classifier, subset, data)
     cost = frozen_cost(
         fit,
         train=len(data.train),
@@ -174,6 +176,13 @@ def _fit_cell(
     result = finished(planned, subset, job.context, fit, started, files, **facts)
     judge = partial(_judge, fit)
     return with_external(result, planned.cell, batch.external, judge, job.context.evaluation, folder)
+
+
+def _fit(name: str, subset: Subset, data: TrainTest) -> Fit:
+    if subset.task.is_binary:
+        return CLASSIFIERS[name].fit(data)
+    problems = LabelProblems(subset.task.kind, subset.task.classes)
+    return fit_task(CLASSIFIERS[name], data, subset.truth, problems)
 
 
 def _model_files(planned: PlannedCell, fit: Fit, data: TrainTest, folder: Path) -> dict[str, Path]:

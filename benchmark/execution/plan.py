@@ -96,7 +96,8 @@ class Plan:
     def findings(self) -> list[Finding]:
         """What is wrong with this split by the table alone, as `data verify` says it; errors first."""
         asked, protocol = self.grid.body_parts, self.grid.dataset.protocol
-        return split_findings(self.manifest.images, self.pool, self.test, asked, protocol)
+        task = self.manifest.task
+        return split_findings(self.manifest.images, self.pool, self.test, asked, protocol, task)
 
     @cached_property
     def leaky_parts(self) -> frozenset[str]:

@@ -19,12 +19,13 @@ from benchmark.execution.identity import LIBRARIES
 from benchmark.execution.plan import Plan, PlannedCell
 from benchmark.execution.subsets import Subset
 from benchmark.grid.schema import Evaluation
+from benchmark.store.measures import measured, resample
 from benchmark.store.record import RECORD_VERSION, Failed, Finished, Header
-from benchmark.store.records import Result, resample
+from benchmark.store.records import Result
 from benchmark.store.resamples import resamples_key
 from classifiers.fitting import Fit
 from extractors.array_store import StoredArray
-from results.evaluation import evaluate
+from results.label_tasks import LabelTask
 from results.names import LEAKY_SPLIT
 
 
@@ -50,8 +51,14 @@ def context_of(plan: Plan, pixels: StoredArray) -> Context:
         "pixels_digest": pixels.digest,
         "files_digest": pixels.meta.get("files", ""),
         "unreadable": sorted(pixels.meta["unreadable"]),
+        **_of_task(plan.manifest.task),
     }
     return Context(grid.evaluation, from_grid, plan.leaky_parts)
+
+
+def _of_task(task: LabelTask) -> dict[str, Any]:
+    """What the labels are, for records; nothing of two classes."""
+    return {} if task.is_binary else {"task": task.kind, "classes": list(task.classes)}
 
 
 def header(planned: PlannedCell, context: Context, started: str) -> Header:
@@ -69,8 +76,8 @@ def finished(
     **more: Any,
 ) -> Result:
     """The result of a fitted cell: predictions, metrics, and `more` keys for its record."""
-    predictions = subset.test_images.assign(probability=fit.probabilities)
-    settings = context.evaluation.model_dump(include={"confidence", "resamples"})
+    predictions = _predictions(subset, fit)
+    evaluation = context.evaluation
     content = {
         **_header(planned, context, started),
         **more,
@@ -78,20 +85,32 @@ def finished(
         "parameters": fit.parameters,
         "selection_auroc": fit.selection_auroc,
         "threshold": fit.threshold,
+        **({"thresholds": fit.thresholds} if fit.thresholds else {}),
         "seconds": fit.seconds,
         "predictions_sha256": predictions_digest(predictions),
-        **evaluate(predictions, threshold=fit.threshold, **settings),
+        **measured(predictions, subset.task, fit.threshold, fit.thresholds, evaluation),
         "finished": now(),
     }
     content["counts"] |= {
         "train_images": len(subset.train_rows),
-        "train_positive": int(subset.labels.sum()),
+        "train_positive": subset.positive_images,
         "train_patients": int(subset.train_images["patient"].nunique()),
         "pool_images": subset.pool_images,
     }
+    for name, counts in content.get("class_counts", {}).items():
+        counts |= subset.training_counts(name)
     record = Finished.model_validate(content)
-    resampled = resample(predictions, fit.threshold, context.evaluation)
-    return Result(record, predictions, (resamples_key(record, context.evaluation), resampled), files or {})
+    resampled = resample(predictions, record, evaluation)
+    return Result(record, predictions, (resamples_key(record, evaluation), resampled), files or {})
+
+
+def _predictions(subset: Subset, fit: Fit) -> pd.DataFrame:
+    """The test images with their probabilities: a column, or one for each class."""
+    if subset.task.is_binary:
+        return subset.test_images.assign(probability=fit.probabilities)
+    columns = dict(zip(subset.task.probability_columns, fit.probabilities.T, strict=True))
+    own = ["image", "study", "patient", "body_part", *subset.task.label_columns]
+    return subset.test_images[own].assign(**columns)
 
 
 def failed(planned: PlannedCell, context: Context, error: Exception, started: str) -> Result:

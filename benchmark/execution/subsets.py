@@ -12,6 +12,7 @@ from benchmark.datasets.shuffling import shuffle_labels
 from benchmark.datasets.splits import RowNumbers, group_ids
 from benchmark.execution.plan import Plan
 from extractors.array_store import StoredArray
+from results.label_tasks import MULTILABEL, TWO_CLASSES, LabelTask
 from results.names import SHUFFLED_LABELS
 
 
@@ -21,7 +22,8 @@ class Subset:
 
     `train_rows` (n,) and `test_rows` (m,) are rows of the manifest, and so of pixels and embeddings.
     `train_images` and `test_images` hold image, study, patient, body_part and label of these rows;
-    `groups` (n,) holds the patients (or images) that no fold divides; `seed` is that of folds and fits.
+    `groups` (n,) holds the patients (or images) that no fold divides; `seed` is that of folds and fits. Of
+    findings they also have the columns of each, and `label` only stratifies.
     `pool_images` is the number of images that the training images were drawn from.
     """
 
@@ -32,6 +34,7 @@ class Subset:
     test_images: pd.DataFrame
     seed: int
     pool_images: int
+    task: LabelTask = TWO_CLASSES
 
     @property
     def studies(self) -> NDArray[Any]:
@@ -40,8 +43,26 @@ class Subset:
 
     @property
     def labels(self) -> NDArray[np.int64]:
-        """The training labels, 0 or 1."""
+        """The training labels: 0 or 1, the number of the class, or what findings are stratified by."""
         return self.train_images["label"].to_numpy(np.int64)
+
+    @property
+    def truth(self) -> NDArray[np.float64]:
+        """Of several classes, the training labels (n, classes): 1, 0, and NaN for what was not read."""
+        return self.task.truth(self.train_images)
+
+    @property
+    def positive_images(self) -> int:
+        """The abnormal training images, or those with a finding; 0 of several classes."""
+        if self.task.is_binary:
+            return int(self.labels.sum())
+        return int((self.truth == 1).any(axis=1).sum()) if self.task.kind == MULTILABEL else 0
+
+    def training_counts(self, name: str) -> dict[str, int]:
+        """The training images and patients of a class or finding."""
+        own = self.truth[:, self.task.classes.index(name)] == 1
+        patients = int(self.train_images["patient"][own].nunique())
+        return {"train_images": int(own.sum()), "train_patients": patients}
 
 
 class Subsets:
@@ -61,7 +82,8 @@ class Subsets:
         test = plan.rows_of(plan.test, body_part)
         train_images, test_images = self._images(train), self._images(test)
         if control == SHUFFLED_LABELS:
-            train_images, test_images = _shuffled(train_images, test_images, fit)
+            task = plan.manifest.task
+            train_images, test_images = _shuffled(train_images, test_images, fit, task)
         return Subset(
             train_rows=train,
             train_images=train_images,
@@ -70,16 +92,21 @@ class Subsets:
             test_images=test_images,
             seed=fit,
             pool_images=len(plan.rows_of(plan.pool, body_part)),
+            task=plan.manifest.task,
         )
 
     def _images(self, rows: RowNumbers) -> pd.DataFrame:
-        columns = ["image", "study", "patient", "body_part", "label"]
+        findings = [name for name in self._plan.manifest.task.label_columns if name != "label"]
+        columns = ["image", "study", "patient", "body_part", "label", *findings]
         return self._plan.manifest.images.iloc[rows][columns].reset_index(drop=True)
 
 
-def _shuffled(train: pd.DataFrame, test: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _shuffled(
+    train: pd.DataFrame, test: pd.DataFrame, seed: int, task: LabelTask
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shuffle the labels over both; a study with images on both sides of the split keeps one label."""
-    images = shuffle_labels(pd.concat([train, test], ignore_index=True), seed)
+    columns = ["label", *(name for name in task.label_columns if name != "label")]
+    images = shuffle_labels(pd.concat([train, test], ignore_index=True), seed, columns)
     return images[: len(train)], images[len(train) :].reset_index(drop=True)
 
 

@@ -21,6 +21,7 @@ from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid.external import Corruptions, Externals
+from benchmark.grid.primary_metric import MetricName, primary_of
 from benchmark.grid.shipped import grid_path, refuse_unknown
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
@@ -29,7 +30,7 @@ from benchmark.grid.yaml_lines import YamlDocument, read_yaml
 from classifiers.catalogue import CLASSIFIERS
 from classifiers.fine_tuning.recipes import END_TO_END
 from extractors.validation import Strict, did_you_mean, one_of
-from results.metrics import METRICS
+from results.label_tasks import BINARY
 from results.names import CONTROL_NAMES
 from results.text import visible
 
@@ -63,21 +64,6 @@ def _not_taken(name: str) -> str:
 GridName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100), AfterValidator(_not_taken)
 ]
-
-
-def _judges(name: str) -> str:
-    """A metric by which two methods can be compared: more of it, or less, is better."""
-    target = METRICS[name].target
-    if target is not None:
-        raise PydanticCustomError(
-            "no_direction",
-            f"'{name}' is best at {target:g}, and neither more nor less is better: it cannot be the primary "
-            "metric; it is computed beside any other, such as brier",
-        )
-    return name
-
-
-MetricName = Annotated[str, AfterValidator(_judges), one_of(tuple(METRICS), "metric")]
 
 
 class ImageSettings(Strict):
@@ -176,7 +162,7 @@ class Grid(_Sections):
 
     controls: list[ControlName] = Field(default=[])  # cells that show what the numbers are worth
     exclude: list[Exclusion] = Field(default=[])
-    evaluation: Evaluation = Evaluation()
+    evaluation: Evaluation = Field(default=Evaluation(), validate_default=True)
     keep_models: Literal["none", "chosen", "all"] = "none"  # which cells keep their fitted model
     external: Externals = Field(default=[])  # test sets of other hospitals
     corruptions: Corruptions | None = None  # a ladder of corrupted copies of the test set
@@ -201,6 +187,30 @@ class Grid(_Sections):
                 "patient, or leave this key out",
             )
         return full
+
+    @field_validator("evaluation")
+    @classmethod
+    def _metric_of_the_task(cls, evaluation: Evaluation, info: ValidationInfo) -> Evaluation:
+        """The primary metric is one of the labels' task, by default the task's own."""
+        task = info.data["dataset"].label_task if "dataset" in info.data else BINARY
+        given = "primary" in evaluation.model_fields_set
+        primary = primary_of(task, evaluation.primary, given=given)
+        return (
+            evaluation
+            if primary == evaluation.primary
+            else evaluation.model_copy(update={"primary": primary})
+        )
+
+    @field_validator("external", "corruptions")
+    @classmethod
+    def _sets_of_two_classes(cls, sets: Any, info: ValidationInfo) -> Any:
+        """Further test sets are judged by the models of two classes."""
+        task = info.data["dataset"].label_task if "dataset" in info.data else BINARY
+        if sets and not task.is_binary:
+            raise PydanticCustomError(
+                "two_classes", f"further test sets need two classes, not {task.words}: leave this key out"
+            )
+        return sets
 
     @field_validator("exclude")
     @classmethod

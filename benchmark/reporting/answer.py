@@ -70,16 +70,20 @@ def _verdict_paragraphs(findings: Findings, answered: dict[Comparison, list[Row]
         yield "\n".join(_line(row, len(backbones) > 1, cheaper) for row in rows)
 
 
+def difference_text(row: Row) -> str:
+    """The difference with its interval, each number with its sign; a dash where one is undefined."""
+    numbers = (row[name] for name in ("difference", "low", "high"))
+    value, low, high = ("–" if number is None else f"{number:+.3f}" for number in numbers)
+    return f"{value} [{low}, {high}]"
+
+
 def _line(row: Row, named: bool, cheaper: str) -> str:
     who = f"{for_markdown(row['backbone'])}, " if named else ""
     said = verdict_text(row["verdict"], row["margin"], row["detectable"])
     caution = f" ({for_markdown(row['caution'])})" if row["caution"] else ""
     cost = cost_text(row["cost_share"])
     price = f"; {cheaper} {cost}" if cheaper and cost else ""
-    return (
-        f"- {who}{_where(row)}: **{said}**, "
-        f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]{price}{caution}"
-    )
+    return f"- {who}{_where(row)}: **{said}**, {difference_text(row)}{price}{caution}"
 
 
 def _where(row: Row) -> str:

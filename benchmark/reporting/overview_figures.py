@@ -222,6 +222,8 @@ def _with_open_ends(row: dict[str, Any]) -> dict[str, Any]:
 
 def _heat_map(findings: Findings) -> HeatMap:
     evaluated, first = findings.evaluated, findings.evaluated.finished[0]
+    if _KAPPA not in first.metrics[evaluated.evaluation.unit]:
+        raise ValueError("Cohen's kappa is of one class an image, not of several findings")
     rows = []
     for part, setting in evaluated.largest.items():
         for method, side in evaluated.chosen[setting].items():
@@ -273,5 +275,7 @@ def _cost(findings: Findings) -> CostAccuracy:
 
 def _counts(findings: Findings) -> DatasetCounts:
     rows = findings.counts
+    if not len(rows):
+        raise ValueError("the labels have several classes: their counts are in the table of classes")
     parts = rows[rows["body_part"] != EVERY_PART]
     return DatasetCounts(parts if len(parts) else rows)

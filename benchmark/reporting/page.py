@@ -33,6 +33,10 @@ _ELSEWHERE = (
     "These were measured on other test sets, which are not ours and some not public: they show what has been "
     "reported, and must not be compared with the numbers above."
 )
+_TWO_CLASSES = (
+    "Not in this report, since these are of two classes: the reporting checklists, McNemar's and DeLong's "
+    "tests, decision curves, the worklist, subgroups and examples of predictions."
+)
 _STANDING = (
     "The best of a body part and size is the one that this test set shows to be best: another test set may "
     "show another. What these data do not distinguish from it is marked, which does not show that they are "
@@ -68,7 +72,7 @@ def page(
             Section("Published elsewhere", list(_published(findings))),
             Section("Methods", [Prose(methods.text)]),
             Section("References", [Prose(_references(methods.keys))]),
-            Section("Checklists", [checklists_block(checklists, folder)]),
+            Section("Checklists", [checklists_block(checklists, folder)] if checklists else []),
             Section("What was left out", list(_left_out(findings, parts))),
             Section("Grid, versions and digests", list(_provenance(findings, grid_text))),
         ]
@@ -96,6 +100,8 @@ def _answer(findings: Findings, parts: Parts) -> Iterator[Section]:
 def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
     tables = parts.tables("main", "body_part", "train_size")
     yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
+    words = findings.evaluated.task.words.capitalize()
+    yield Section(words, parts.tables("classes", "class_differences"))
     yield Section("Subgroups", parts.tables("subgroups"))
     yield Section(
         "Another hospital",
@@ -161,6 +167,8 @@ def _references(keys: Sequence[str]) -> str:
 
 def _left_out(findings: Findings, parts: Parts) -> Iterator[Block]:
     cells = missing_cells(findings.plan)
+    if not findings.evaluated.task.is_binary:
+        yield Prose(_TWO_CLASSES)
     if cells:
         yield TableBlock(pd.DataFrame(cells), "Cells of the grid that are not in this report.")
     missing = missing_parts(parts.drawn, parts.written)

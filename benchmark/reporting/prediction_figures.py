@@ -8,6 +8,7 @@ from benchmark.analysis.findings import Findings
 from benchmark.analysis.leaders import leaders
 from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import ResampledCells, Setting
+from benchmark.reporting.class_figures import class_figures
 from benchmark.reporting.overview_figures import Figure
 from benchmark.store.record import Finished
 from classifiers.fine_tuning.recipes import END_TO_END
@@ -41,11 +42,14 @@ _MATRICES = (
 def predictions(findings: Findings) -> Iterator[Figure]:
     """Yield (file name, caption, function that makes the figure)."""
     evaluated = findings.evaluated
-    for part, setting in evaluated.largest.items():
+    if not evaluated.task.is_binary:
+        yield from class_figures(findings)
+    for part, setting in evaluated.largest.items() if evaluated.task.is_binary else ():
         yield from _of_probabilities(evaluated, part, setting)
     yield _decision_curve(evaluated, findings.main_part)
     yield _worklist(evaluated, findings.main_part)
-    yield "confusion_matrices", _MATRICES, partial(_matrices, evaluated)
+    if evaluated.task.is_binary:
+        yield "confusion_matrices", _MATRICES, partial(_matrices, evaluated)
     yield from _training_curves(evaluated)
 
 

@@ -19,6 +19,7 @@ from results.labels import distinct
 from results.tables.across_settings import controls_table, ranks_table, spread_table
 from results.tables.answer import answer_table
 from results.tables.body_parts import shrunken_table, together_table
+from results.tables.classes import class_differences_table, classes_table
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
@@ -45,6 +46,8 @@ _NO_PARTS = "no network is both frozen and fine-tuned in two body parts"
 _NO_SEEDS = "one seed has no spread"
 _NO_CONTROL = "the grid has no finished controls"
 _NO_COST = "the records hold no cost"
+_SEVERAL = "it counts two classes, and the labels have several: their counts are in the table of classes"
+_OF_TWO = "it is of two classes, and the labels have several"
 _ONE_CLASS = "no test set has normal and abnormal cases"
 
 
@@ -89,7 +92,9 @@ def _tables(findings: Findings) -> Iterator[Table]:
         "differences",
         _of_rows(findings.differences, _NO_PAIR, differences_table, **with_interval, level=level),
     )
-    yield "tests", _of_rows(findings.tests, _NO_PAIR, tests_table, **of_metric)
+    yield from _classes(findings)
+    two = findings.evaluated.task.is_binary
+    yield "tests", _of_rows(findings.tests, _NO_PAIR if two else _OF_TWO, tests_table, **of_metric)
     yield "crossovers", _of_rows(findings.crossovers, _NO_SIZES, crossover_table, confidence=confidence)
     yield (
         "label_efficiency",
@@ -103,7 +108,13 @@ def _tables(findings: Findings) -> Iterator[Table]:
     yield "cost", _of_rows(findings.cost, _NO_COST, cost_table, **of_metric)
     yield (
         "worklist",
-        _of_rows(findings.worklist, _ONE_CLASS, worklist_table, unit=unit, confidence=confidence),
+        _of_rows(
+            findings.worklist,
+            _ONE_CLASS if two else _OF_TWO,
+            worklist_table,
+            unit=unit,
+            confidence=confidence,
+        ),
     )
     yield from _subgroups(findings)
     yield "examples", partial(examples_table, _made(findings.galleries))
@@ -113,7 +124,7 @@ def _tables(findings: Findings) -> Iterator[Table]:
         yield "localisation", partial(localisation_table, findings.localisation, confidence=confidence)
     yield from _external(findings)
     yield "ranks", partial(ranks_table, findings.ranks)
-    yield "data_set", partial(dataset_table, findings.counts)
+    yield "data_set", _of_rows(findings.counts, _SEVERAL, dataset_table)
     yield from _epochs(findings)
 
 
@@ -132,6 +143,17 @@ def _of_rows(
 
 def _made(attempts: Mapping[str, Attempt[Thing]]) -> list[Thing]:
     return [one.made for one in attempts.values() if one.made is not None]
+
+
+def _classes(findings: Findings) -> Iterator[Table]:
+    """The tables of several classes, grades or findings; of two classes there is none, and none is missed."""
+    evaluated = findings.evaluated
+    word, evaluation = evaluated.task.word, evaluated.evaluation
+    if len(findings.classes):
+        yield "classes", partial(classes_table, findings.classes, word, confidence=evaluation.confidence)
+    if len(findings.class_differences):
+        rows, level = findings.class_differences, evaluation.level
+        yield "class_differences", partial(class_differences_table, rows, word, level=level)
 
 
 def _subgroups(findings: Findings) -> Iterator[Table]:
@@ -179,7 +201,8 @@ def _same(table: PaperTable) -> PaperTable:
 
 def _epochs(findings: Findings) -> Iterator[Table]:
     for name, title, record in tuned_cells(findings.evaluated):
-        test = {"auroc": record.bounded(findings.evaluated.evaluation.unit, "auroc").model_dump()}
+        area = "auroc" if record.label_task.is_binary else "macro_auroc"
+        test = {"auroc": record.bounded(findings.evaluated.evaluation.unit, area).model_dump()}
         history = [epoch.model_dump() for epoch in record.chosen_from]
         kept = [epoch["epoch"] for epoch in history].index(record.best_epoch) + 1
         name = f"epochs_{name}"

@@ -16,6 +16,7 @@ from benchmark.reporting.checklist_facts import checklist_facts
 from benchmark.reporting.checklists import WrittenChecklist, write_checklists
 from benchmark.reporting.figure_files import Drawn, draw
 from benchmark.reporting.figures import planned_figures
+from benchmark.reporting.methods_facts import facts_of
 from benchmark.reporting.page import page
 from benchmark.reporting.tables import Written, write_tables
 from results.frames import csv_text
@@ -74,8 +75,12 @@ def write_report(
         raise UserError(f"--out: {folder} cannot be made or written: {error.strerror}") from None
     figures = draw(planned_figures(findings), folder / FIGURES, share, progress)
     tables = write_tables(findings, folder / TABLES)
-    facts = checklist_facts(findings)
-    checklists, text = write_checklists(facts, folder / CHECKLISTS), methods(facts)
+    if findings.evaluated.task.is_binary:
+        facts = checklist_facts(findings)
+        checklists = write_checklists(facts, folder / CHECKLISTS)
+    else:  # the sentences of checklists are of two classes
+        facts, checklists = facts_of(findings), []
+    text = methods(facts)
     (folder / REFERENCES).write_text(bibliography(text.keys), encoding="utf-8")
     html = page(findings, folder, figures, tables, text, checklists, grid_text)
     (folder / PAGE).write_text(html, encoding="utf-8")

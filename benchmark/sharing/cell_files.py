@@ -16,7 +16,7 @@ from benchmark.store.record import Finished, read_record
 from benchmark.store.records import PREDICTIONS, RESULT
 
 Files = Mapping[str, bytes]
-TABLE = ("image", "study", "patient", "body_part", "label", "probability")  # all that leaves of predictions
+_IDS = ("image", "study", "patient", "body_part")
 _MOST_ROWS = 5_000_000  # of predictions; a few hundred bytes of memory each
 
 
@@ -24,7 +24,7 @@ def pack(record: Finished, predictions: pd.DataFrame, numbers: Pseudonyms) -> Fi
     """The files of a cell for an export. Raises ValueError for predictions on another data set."""
     content = record.to_json() | {"unreadable": [numbers.image(image) for image in record.unreadable]}
     content.pop("external", None)  # other hospitals' patients: they do not leave
-    return _files(without_folders(content), numbers.encode(predictions[[*TABLE]]))
+    return _files(without_folders(content), numbers.encode(predictions[_columns(record)]))
 
 
 def unpack(files: Files, numbers: Pseudonyms, fingerprint: Mapping[str, Any]) -> Files:
@@ -65,10 +65,16 @@ def finished(files: Files) -> Finished:
     return record
 
 
+def _columns(record: Finished) -> list[str]:
+    """All that leaves of predictions."""
+    task = record.label_task
+    return [*_IDS, *task.label_columns, *task.probability_columns]
+
+
 def _check_table(content: bytes, record: Finished) -> None:
     """Look at the table's columns and length before it is read: anyone may have made the file."""
     found = pq.ParquetFile(BytesIO(content))
-    absent = [name for name in TABLE if name not in found.schema_arrow.names]
+    absent = [name for name in _columns(record) if name not in found.schema_arrow.names]
     if absent:
         raise ValueError(f"its predictions have no column '{absent[0]}'")
     rows = found.metadata.num_rows

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from benchmark.grid.cells import AXES
 from extractors.digests import JsonValue
+from results.label_tasks import BINARY, LabelTask
 from results.labels import size_name
 
 RECORD_VERSION = (
@@ -182,6 +183,8 @@ class Header(_Part):
     patient_share: float | None = None  # of the training patients, where each seed draws them anew at `full`
     grid: str
     dataset: str  # its kind
+    task: str = BINARY  # what the labels are: `results.label_tasks.TASKS`
+    classes: list[str] = []  # of another task than binary: its classes, grades or findings, in order
     protocol: str
     leaky: bool
     evaluated_on: str
@@ -199,6 +202,11 @@ class Header(_Part):
     def size_name(self) -> int | str:
         """The training size in reports: images, `full`, or (where seeds draw) `full (90 % of patients)`."""
         return size_name(self.train_size, self.patient_share)
+
+    @property
+    def label_task(self) -> LabelTask:
+        """What the labels are."""
+        return LabelTask(self.task, tuple(self.classes))
 
     @property
     def leak(self) -> str:
@@ -228,10 +236,13 @@ class Finished(Header):
     parameters: dict[str, Any]
     selection_auroc: float
     threshold: float
+    thresholds: dict[str, float] = {}  # of several classes, one for each, chosen on training folds
     seconds: dict[str, float]
     predictions_sha256: str
     metrics: Metrics
     body_part_metrics: dict[str, Metrics] = {}
+    class_metrics: dict[str, Metrics] = {}  # of each class against the rest, or of each finding
+    class_counts: dict[str, dict[str, int]] = {}  # test and training cases of each class or finding
     counts: Counts
     intervals: str = UNNAMED_INTERVALS
     embedding: Embedding | None = None

@@ -13,7 +13,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 import psutil
 from pydantic import ValidationError
@@ -21,12 +20,11 @@ from pydantic import ValidationError
 from benchmark.errors import UserError, reason
 from benchmark.grid.schema import Evaluation
 from benchmark.store.leases import Leases
+from benchmark.store.measures import is_measured, measured_again, resample
 from benchmark.store.record import Finished, Record, read_record
 from benchmark.store.resamples import read_resamples, resamples_key, write_resamples
 from extractors.array_store import write_atomically
-from results.evaluation import UNITS, evaluate, resampled_metric
-from results.metrics import METRICS
-from results.uncertainty import INTERVALS, Resampled
+from results.uncertainty import Resampled
 
 LEASES, _TOKEN, _FILES = ".leases", ".token", "-files"
 RESULT, PREDICTIONS, RESAMPLES = "result.json", "predictions.parquet", "resamples.npz"
@@ -48,9 +46,9 @@ class Result:
     """The result of one cell, as written to its folder.
 
     `record` is the content of result.json. `predictions` has one row per test image: image, study, patient,
-    body_part, label, probability. `resampled` is a pair of `resamples_key` and the primary metric in each
-    resampling of the test patients. Both are None when the cell failed. `files` (name -> current path) are
-    moved into the folder.
+    body_part, label, probability (of other tasks: `results.label_tasks`). `resampled` is a pair of
+    `resamples_key` and the primary metric in each resampling of the test patients. Both are None when the
+    cell failed. `files` (name -> current path) are moved into the folder.
     """
 
     record: Record
@@ -165,7 +163,7 @@ class Records:
         """
         kept = self.kept_resampled(record, evaluation)
         if kept is None:
-            kept = resample(self.read_predictions(record), record.threshold, evaluation)
+            kept = resample(self.read_predictions(record), record, evaluation)
             write_resamples(self._resamples(record), resamples_key(record, evaluation), kept)
         return kept
 
@@ -184,15 +182,9 @@ class Records:
         A record with other settings, another kind of intervals or without a registered metric is evaluated
         again from its predictions and written back; nothing is fitted again.
         """
-        settings = evaluation.model_dump(include={"confidence", "resamples"})
-        known = all(METRICS.keys() <= record.metrics.get(unit, {}).keys() for unit in UNITS)
-        if known and record.evaluation.model_dump() == settings and record.intervals == INTERVALS:
+        if is_measured(record, evaluation):
             return record
-        predictions = self.read_predictions(record)
-        found = evaluate(predictions, threshold=record.threshold, **settings)
-        content = record.to_json()
-        found["counts"] = record.counts.model_dump(exclude_unset=True) | found["counts"]
-        evaluated = Finished.model_validate(content | found | {"evaluation": settings})
+        evaluated = measured_again(record, self.read_predictions(record), evaluation)
         path = self.cell_folder(record.cell) / RESULT
         try:
             write_atomically(path, json.dumps(evaluated.to_json(), indent=1))
@@ -293,18 +285,6 @@ def _what_is_wrong(error: Exception) -> str:
         return reason(error)
     first = error.errors(include_url=False, include_input=False)[0]
     return ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))[:300]
-
-
-def resample(predictions: pd.DataFrame, threshold: float, evaluation: Evaluation) -> Resampled:
-    """The primary metric of a cell's predictions in every resampling, rounded to float32 as in the file."""
-    found = resampled_metric(
-        predictions,
-        threshold,
-        metric=evaluation.primary,
-        unit=evaluation.unit,
-        resamples=evaluation.resamples,
-    )
-    return found._replace(drawn=found.drawn.astype(np.float32).astype(np.float64))
 
 
 def ordinary(records: Iterable[AnyRecord]) -> list[AnyRecord]:

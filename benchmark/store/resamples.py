@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Finished
-from extractors.digests import digest_of
+from extractors.digests import JsonValue, digest_of
 from results.uncertainty import INTERVALS, Resampled
 
 _log = logging.getLogger(__name__)
@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 def resamples_key(record: Finished, evaluation: Evaluation) -> str:
     """The digest of everything that the resampled values depend on."""
+    thresholds: list[JsonValue] = [dict(record.thresholds)] if record.thresholds else []  # of several classes
     return digest_of(
         [
             evaluation.primary,
@@ -25,6 +26,7 @@ def resamples_key(record: Finished, evaluation: Evaluation) -> str:
             record.threshold,
             record.predictions_sha256,
             INTERVALS,
+            *thresholds,
         ]
     )
 

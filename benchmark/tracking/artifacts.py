@@ -19,12 +19,15 @@ _COLUMNS = 4  # backbones in one figure
 
 
 def cell_figures(record: Record, records: Records, unit: str) -> "dict[str, Figure]":
-    """A fine-tuning's curves over its epochs and its confusion matrix on the test set, by file name."""
+    """A fine-tuning's curves over its epochs and, of two classes, its confusion matrix, by file name."""
     if not isinstance(record, Finished) or not record.history:
         return {}
     from results.figures import ConfusionMatrix, TrainingCurves  # matplotlib takes a while to import
 
     title = f"{record.backbone} · {record.body_part} · {record.size_name} · seed {record.seed}"
+    curves = TrainingCurves([epoch.model_dump() for epoch in record.chosen_from], title).plot()
+    if not record.label_task.is_binary:
+        return {"training_curves.png": curves}
     table, cut = unit_table(records.read_predictions(record), unit), record.threshold
     matrix = ConfusionMatrix(
         labels=table["label"].tolist(),
@@ -33,9 +36,7 @@ def cell_figures(record: Record, records: Records, unit: str) -> "dict[str, Figu
         title=f"{title}\nper test {unit}; threshold {cut:.2f}, from validation",
     )
     return {
-        "training_curves.png": TrainingCurves(
-            [epoch.model_dump() for epoch in record.chosen_from], title
-        ).plot(),
+        "training_curves.png": curves,
         "confusion_matrix.png": matrix.plot(),
     }
 

@@ -9,11 +9,13 @@ from benchmark.store.record import Epoch, Failed, Finished, Record
 from benchmark.tracking.mlflow_names import mlflow_name
 from classifiers.names import MAJORITY
 from results.costs import cost_numbers
-from results.metrics import METRICS
+from results.metrics import metric_named
 
 ANSWER = (
     "answer/{unit} {metric}"  # metric of a curve run; MLflow sorts metric groups by name and draws this first
 )
+
+_OF_CLASSES = ("auroc", "average_precision")  # the metrics of each of several classes
 
 
 def curve_name(axes: Mapping[str, Any]) -> str:
@@ -49,7 +51,8 @@ def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
     """The metrics of a cell as `unit/metric`, and its seconds, counts and costs; empty for a failed cell.
 
     The metric named `bounds` also has its interval. Metrics of one body part within `all` are
-    `part unit/metric`, those on an external set `external NAME unit/metric`.
+    `part unit/metric`, those of one of several classes `class NAME unit/metric`, and those on an external set
+    `external NAME unit/metric`.
     """
     if isinstance(record, Failed):
         return {}
@@ -67,6 +70,11 @@ def cell_metrics(record: Record, bounds: str) -> dict[str, float]:
         for unit, values in facts.metrics.items():
             own = f"external {mlflow_name(name)} {unit}"
             metrics |= {f"{own}/{metric}": bounded.value for metric, bounded in values.items()}
+    for name, units in record.class_metrics.items():
+        for unit, values in units.items():
+            own = f"class {mlflow_name(name)} {unit}"
+            metrics |= {f"{own}/{metric}": values[metric].value for metric in _OF_CLASSES if metric in values}
+    metrics |= {f"thresholds/{mlflow_name(name)}": value for name, value in record.thresholds.items()}
     cost = record.cost.model_dump() if record.cost else {}
     metrics |= {f"seconds/{mlflow_name(name)}": value for name, value in record.seconds.items()}
     metrics |= {f"counts/{name}": value for name, value in record.counts.model_dump().items()}
@@ -109,7 +117,7 @@ def curves_address(experiment: str, body_part: str, primary: tuple[str, str]) ->
     view = {
         "searchFilter": " and ".join(f"{key} {value}" for key, value in wanted.items()),
         "orderByKey": f"metrics.`{ANSWER.format(unit=unit, metric=metric)}`",
-        "orderByAsc": str(not METRICS[metric].higher_is_better).lower(),
+        "orderByAsc": str(not metric_named(metric).higher_is_better).lower(),
         "compareRunsMode": "CHART",
         "workflowType": "machine_learning",
     }

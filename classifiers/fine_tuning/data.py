@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from classifiers.selection import Floats, Rows
+from classifiers.label_problems import LabelProblems, Matrix
+from classifiers.selection import Floats, Folds, Rows, make_class_folds, make_folds
 from extractors.device_stream import sent
 
 
@@ -18,6 +19,9 @@ class TrainingImages:
     Instead of pixels, tokens (n_images, tokens, d) float16 for a recipe that `reads_tokens`.
 
     `labels`, `groups` (patients), `studies` and `body_parts` belong to `rows`, in their order.
+
+    With `problems`, of several classes, grades or findings, `truth` (N, classes) holds 1 for the row's class
+    or its findings, 0, and NaN for what was not read; `labels` only stratifies folds.
     """
 
     pixels: NDArray[Any]
@@ -27,6 +31,13 @@ class TrainingImages:
     studies: NDArray[Any]
     body_parts: NDArray[Any]
     test_rows: Rows
+    problems: LabelProblems | None = None
+    truth: Matrix | None = None
+
+    def folds(self, seed: int, number: int) -> Folds:
+        """(training, validation) pairs of positions among the N rows, by patient and stratified by label."""
+        make = make_folds if self.problems is None else make_class_folds
+        return make(self.labels, self.groups, seed, number)
 
     def ordered(self, members: Rows, by_study: bool) -> Rows:
         """The members (positions among the N rows) in the order of their `part`: studies together."""
@@ -37,7 +48,10 @@ class TrainingImages:
         members = self.ordered(members, by_study)
         units = self._units(members) if by_study else np.arange(len(members))
         firsts = members[np.flatnonzero(np.diff(units, prepend=-1))]
-        return Part(self.rows[members], units, self.labels[firsts], self.body_parts[firsts])
+        truth = None if self.truth is None else self.truth[firsts]
+        return Part(
+            self.rows[members], units, self.labels[firsts], self.body_parts[firsts], self.problems, truth
+        )
 
     def _units(self, members: Rows) -> NDArray[np.intp]:
         return np.unique(self.studies[members].astype(str), return_inverse=True)[1]
@@ -51,6 +65,15 @@ class Part:
     units: NDArray[np.intp]  # (n_images,), ascending
     labels: NDArray[np.int64]  # (n_units,)
     body_parts: NDArray[Any]  # (n_units,)
+    problems: LabelProblems | None = None
+    truth: Matrix | None = None  # (n_units, classes), of several classes
+
+    @property
+    def known_truth(self) -> Matrix:
+        """The truth of several classes. Raises ValueError for a part of two."""
+        if self.truth is None:
+            raise ValueError("a part of two classes has labels only")
+        return self.truth
 
     @property
     def image_labels(self) -> NDArray[np.int64]:
@@ -71,7 +94,9 @@ class Part:
         return np.split(positions, starts[1:][np.diff(batch) > 0])
 
     def unit_means(self, values: Floats) -> Floats:
-        """The mean of each unit's images: (n_images,) to (n_units,)."""
+        """The mean of each unit's images: (n_images,) to (n_units,); of (n_images, classes) by column."""
+        if values.ndim == 2:
+            return np.column_stack([self.unit_means(column) for column in values.T])
         return np.bincount(self.units, values) / np.bincount(self.units)
 
 

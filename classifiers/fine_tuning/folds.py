@@ -10,7 +10,7 @@ from classifiers.fine_tuning.recipes import Recipe
 from classifiers.fine_tuning.schedules import best_epoch, selection_key
 from classifiers.fine_tuning.training import DivergedError, Training
 from classifiers.fine_tuning.tuning_task import Choice, Tuned, TuningTask, Unseen, facts_of, seconds_of
-from classifiers.selection import Floats, Folds, make_folds
+from classifiers.selection import Floats, Folds
 
 _MEANS = ("updates", "train_loss", "train_accuracy", "train_auroc")
 _VALIDATED = ("validation_loss", "validation_accuracy", "validation_auroc")
@@ -34,7 +34,7 @@ class _Curve:
 
     def held_out(self, task: TuningTask, folds: Folds, epoch: int) -> Floats:
         """The log odds (N,) of every image after an epoch, by the fold's network that had not seen it."""
-        found = np.empty(len(task.images.labels))
+        found = np.empty((len(task.images.labels), *self.validated[0][epoch - 1].shape[1:]))
         for (_, rows), odds in zip(folds, self.validated, strict=True):
             found[task.images.ordered(rows, task.recipe.views == "study")] = odds[epoch - 1]
         return found
@@ -49,7 +49,7 @@ def tune_by_folds(task: TuningTask) -> Tuned:
     diverges with every rate, or in the refit.
     """
     images = task.images
-    folds = make_folds(images.labels, images.groups, task.seed, task.recipe.folds)
+    folds = images.folds(task.seed, task.recipe.folds)
     learnt = len(images.labels) - round(len(images.labels) / len(folds))
     recipe = task.recipe.stretched(learnt)  # the same number of epochs in every fold
     curves = _search(task, recipe, folds)

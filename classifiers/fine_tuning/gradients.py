@@ -14,6 +14,7 @@ from classifiers.fine_tuning.layers import TunedNetwork
 from classifiers.fine_tuning.losses import summed_loss, unit_weights
 from classifiers.fine_tuning.prediction import log_odds
 from classifiers.fine_tuning.recipes import Recipe
+from classifiers.fine_tuning.task_outputs import class_weights, smoothed_targets, summed_task_loss
 from classifiers.selection import Rows
 from extractors.backbones import Backbone
 from extractors.device_stream import sent
@@ -37,17 +38,22 @@ class BatchGradients:
         self.micro_batch = recipe.batch_size
         self._backbone, self._network, self._recipe, self._train = backbone, network, recipe, train
         self._source = PixelSource(pixels, train.rows, backbone.device)
-        labels = torch.from_numpy(train.labels).to(backbone.device, torch.float32)
-        self._targets = labels * (1 - recipe.label_smoothing) + recipe.label_smoothing / 2
-        weights = unit_weights(recipe, train, train)
+        if train.problems is None:
+            labels = torch.from_numpy(train.labels).to(backbone.device, torch.float32)
+            self._targets = labels * (1 - recipe.label_smoothing) + recipe.label_smoothing / 2
+            weights = unit_weights(recipe, train, train)
+        else:
+            smoothed = smoothed_targets(train.known_truth, train.problems, recipe.label_smoothing)
+            self._targets = torch.from_numpy(smoothed).to(backbone.device, torch.float32)
+            weights = class_weights(recipe, train.problems, train, train)
         self._weights = torch.from_numpy(weights).to(backbone.device, torch.float32)
 
     def fill(self, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor]:
         """Set the gradients of the mean loss over the units of a batch.
 
         `batch` (n,) holds positions in the training part, `draws` the random numbers of augmentation for
-        the whole part. Returns the summed loss and the log odds (n,), detached. Raises ValueError when a
-        single image does not fit the device.
+        the whole part. Returns the summed loss and the log odds (n,), or outputs (n, problems), detached.
+        Raises ValueError when a single image does not fit the device.
         """
         while (found := self._in_pieces(batch, draws)) is None:
             if self.micro_batch == 1:
@@ -83,4 +89,7 @@ class BatchGradients:
         """The loss of these training images, summed over their units."""
         units, index = np.unique(self._train.units[positions], return_inverse=True)
         where, places = sent(units, odds.device), sent(index, odds.device)
-        return summed_loss(odds, places, self._targets[where], self._weights[where])
+        targets, weights = self._targets[where], self._weights[where]
+        if self._train.problems is not None:
+            return summed_task_loss(self._train.problems, odds, places, targets, weights)
+        return summed_loss(odds, places, targets, weights)

@@ -26,18 +26,22 @@ _OPTIMIZERS: dict[str, Any] = {
 
 
 class TunedNetwork(nn.Module):
-    """A backbone and a head: normalised pixels (n, channels, size, size), or tokens, to log odds (n,)."""
+    """A backbone and a head: normalised pixels (n, channels, size, size), or tokens, to log odds (n,).
 
-    def __init__(self, backbone: Backbone, head: Head) -> None:
+    With `outputs`, of several classes, to (n, outputs).
+    """
+
+    def __init__(self, backbone: Backbone, head: Head, outputs: int | None = None) -> None:
         super().__init__()
         self.backbone = _without_auxiliaries(backbone.network)
-        self.head = build_head(backbone.width, head)
+        self.head = build_head(backbone.width, head, outputs or 1)
+        self._several = outputs is not None
 
     def forward(self, x: Tensor) -> Tensor:
         features = self.backbone(x)
         with torch.autocast(x.device.type, enabled=False):  # in bfloat16 many log odds would be equal
             odds: Tensor = self.head(features.float())
-        return odds.squeeze(1)
+        return odds if self._several else odds.squeeze(1)
 
 
 def _without_auxiliaries(network: nn.Module) -> nn.Module:
@@ -50,15 +54,15 @@ def _without_auxiliaries(network: nn.Module) -> nn.Module:
     return network
 
 
-def build_head(width: int, head: Head) -> nn.Sequential:
-    """Hidden layers with ReLU and dropout, then one output."""
+def build_head(width: int, head: Head, outputs: int = 1) -> nn.Sequential:
+    """Hidden layers with ReLU and dropout, then one output, or several."""
     layers: list[nn.Module] = []
     for hidden in head.widths:
         layers += [nn.Linear(width, hidden), nn.ReLU()]
         width = hidden
     if head.dropout:
         layers.append(nn.Dropout(head.dropout))
-    return nn.Sequential(*layers, nn.Linear(width, 1))
+    return nn.Sequential(*layers, nn.Linear(width, outputs))
 
 
 def blocks(backbone: nn.Module) -> list[list[str]]:

@@ -28,6 +28,12 @@ from classifiers.fine_tuning.low_rank import add_low_rank, merge_low_rank
 from classifiers.fine_tuning.prediction import features, predict
 from classifiers.fine_tuning.recipes import Recipe, Stage
 from classifiers.fine_tuning.schedules import best_epoch, is_over, rate_factor
+from classifiers.fine_tuning.task_outputs import (
+    class_probabilities,
+    class_weights,
+    mean_task_loss,
+    task_scores,
+)
 from classifiers.selection import Floats, Rows
 from extractors.backbones import Backbone
 from extractors.weights import State
@@ -89,7 +95,8 @@ class Training:
         self._seed, self._folder, self._saved = seed, folder, perf_counter()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network = TunedNetwork(backbone, recipe.head)
+            outputs = None if train.problems is None else len(train.problems.names)
+            self.network = TunedNetwork(backbone, recipe.head, outputs)
             if recipe.uses_lora:
                 add_low_rank(self.network.backbone, recipe.lora)
             self.network.to(backbone.device)
@@ -206,7 +213,7 @@ class Training:
             "stage": running.number,
             "updates": updates,
             "train_loss": loss,
-            **_scores("train", probabilities, self._train.labels),
+            **_scores("train", probabilities, self._train),
             **validated,
             "learning_rate": rate,
             "seconds": perf_counter() - began,
@@ -222,9 +229,13 @@ class Training:
             return {"validation_loss": np.nan}
         if not self._keep_best:
             self.validated.append(odds)
-        means = part.unit_means(expit(odds))
-        loss = mean_loss(means, part.labels, unit_weights(self.recipe, self._train, part))
-        return {"validation_loss": loss, **_scores("validation", means, part.labels)}
+        means = _probabilities(part, odds)
+        if part.problems is None:
+            loss = mean_loss(means, part.labels, unit_weights(self.recipe, self._train, part))
+        else:
+            weights = class_weights(self.recipe, part.problems, self._train, part)
+            loss = mean_task_loss(part.problems, means, part.known_truth, weights)
+        return {"validation_loss": loss, **_scores("validation", means, part)}
 
     def _train_once(self, running: _RunningStage) -> tuple[float, Floats, int]:
         """One pass over the training part: its mean loss, each unit's probability in it, and its updates."""
@@ -241,10 +252,11 @@ class Training:
                 batch_loss, batch_odds = self._step(running, batch, draws)
                 losses.append(batch_loss)
                 odds.append(batch_odds)
-        in_order = np.empty(len(part.rows))
-        in_order[np.concatenate(batches)] = torch.cat(odds).float().cpu().numpy()
+        found = torch.cat(odds).float().cpu().numpy()
+        in_order = np.empty((len(part.rows), *found.shape[1:]))
+        in_order[np.concatenate(batches)] = found
         loss = float(torch.stack(losses).sum()) / len(part.labels)
-        return loss, part.unit_means(expit(in_order)), len(batches)
+        return loss, _probabilities(part, in_order), len(batches)
 
     def _step(self, running: _RunningStage, batch: Rows, draws: Tensor) -> tuple[Tensor, Tensor]:
         """One update of the weights from one batch: its summed loss and log odds, on the device.
@@ -258,10 +270,19 @@ class Training:
         return found
 
 
-def _scores(part: str, probabilities: Floats, labels: NDArray[np.int64]) -> dict[str, float]:
-    correct = (probabilities >= 0.5) == (labels == 1)
-    auroc = float(roc_auc_score(labels, probabilities))
-    return {f"{part}_accuracy": float(correct.mean()), f"{part}_auroc": auroc}
+def _probabilities(part: Part, odds: Floats) -> Floats:
+    """The mean probability of each unit: (n_units,), or of each class (n_units, classes)."""
+    if part.problems is None:
+        return part.unit_means(expit(odds))
+    return part.unit_means(class_probabilities(part.problems, odds))
+
+
+def _scores(name: str, probabilities: Floats, part: Part) -> dict[str, float]:
+    if part.problems is not None:
+        return task_scores(name, part.problems, probabilities, part.known_truth)
+    correct = (probabilities >= 0.5) == (part.labels == 1)
+    auroc = float(roc_auc_score(part.labels, probabilities))
+    return {f"{name}_accuracy": float(correct.mean()), f"{name}_auroc": auroc}
 
 
 def _epoch_seed(seed: int, stage: int, epoch: int) -> int:

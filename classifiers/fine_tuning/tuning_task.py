@@ -1,7 +1,7 @@
 """The input and the result of a fine-tuning, and what its ways to choose have in common."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -16,6 +16,7 @@ from classifiers.fine_tuning.attentive_probe import probe_of_tokens
 from classifiers.fine_tuning.checkpoints import EpochNumbers
 from classifiers.fine_tuning.data import Part, TrainingImages
 from classifiers.fine_tuning.recipes import Recipe
+from classifiers.fine_tuning.task_calibration import HeldOutOutputs, calibrate_task
 from classifiers.fine_tuning.training import Training
 from classifiers.fitted_model import FittedModel
 from classifiers.fitting import Fit
@@ -30,7 +31,10 @@ from extractors.weights import State, save_state
 
 @dataclass(frozen=True, eq=False)
 class Unseen:
-    """Log odds (n,) of images that their network has not seen: `members` (n,) of the N, in `folds`."""
+    """Log odds (n,) of images that their network has not seen: `members` (n,) of the N, in `folds`.
+
+    Of several classes, the network's outputs (n, problems).
+    """
 
     odds: Floats
     members: Rows
@@ -45,6 +49,16 @@ class Choice:
     auroc: float
     select_seconds: float
     fit_seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """Probabilities (m,) of the test rows and the threshold; of several classes (m, classes)."""
+
+    probabilities: Floats
+    threshold: float
+    model: FittedModel | None
+    thresholds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,22 +127,35 @@ class TuningTask:
         began = perf_counter()
         odds = kept.predict(self.images.test_rows)
         predicted = perf_counter()
-        model, threshold = self.calibrated(unseen)
+        found = self._judged(odds, unseen)
         calibrated = perf_counter()
         save_state({**kept.best, **self._frozen_state()}, self.weights)
         return Fit(
-            probabilities=model.calibrate(odds),
+            probabilities=found.probabilities,
             parameters=choice.parameters,
             selection_auroc=choice.auroc,
-            threshold=threshold,
+            threshold=found.threshold,
             seconds={
                 "select": choice.select_seconds,
                 "fit": choice.fit_seconds + calibrated - predicted,
                 "predict": predicted - began,
             },
             bytes_on_disk=self.weights.stat().st_size,
-            model=model,
+            model=found.model,
+            thresholds=found.thresholds,
         )
+
+    def _judged(self, odds: Floats, unseen: Unseen) -> _Judged:
+        """The test rows' probabilities and the thresholds, by what the networks of folds gave."""
+        images = self.images
+        if images.problems is None or images.truth is None:
+            model, threshold = self.calibrated(unseen)
+            return _Judged(model.calibrate(odds), threshold, model)
+        members = unseen.members
+        units = Units.of(images.studies[members] if self.by_study else None, len(members))
+        held = HeldOutOutputs(unseen.odds, images.truth[members], unseen.folds, units)
+        probabilities, thresholds = calibrate_task(odds, held, images.problems)
+        return _Judged(probabilities, 0.5, None, thresholds)
 
     def _backbone(self) -> Backbone:
         """The network to train."""

@@ -11,7 +11,6 @@ from classifiers.fine_tuning.recipes import Recipe
 from classifiers.fine_tuning.schedules import best_epoch, selection_key
 from classifiers.fine_tuning.training import DivergedError, Training
 from classifiers.fine_tuning.tuning_task import Choice, Tuned, TuningTask, Unseen, facts_of, seconds_of
-from classifiers.selection import make_folds
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +30,7 @@ def tune_by_validation_part(task: TuningTask) -> Tuned:
     threshold. Raises DivergedError when the loss diverges with every rate.
     """
     images, share = task.images, task.recipe.validation_share
-    learnt, held_out = make_folds(images.labels, images.groups, task.seed, round(1 / share))[0]
+    learnt, held_out = images.folds(task.seed, round(1 / share))[0]
     train, validation = task.part(learnt), task.part(held_out)
     search = _search(task, task.recipe.stretched(len(train.rows)), train, validation)
     best, began = search.best, perf_counter()

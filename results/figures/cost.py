@@ -14,7 +14,7 @@ from results.figures.layout import empty_figure, log_axis, write_beside
 from results.figures.style import TWO_COLUMNS, styled
 from results.frames import TableRows, records, tidy
 from results.labels import BLACK, look_of, metric_label
-from results.metrics import METRICS
+from results.metrics import metric_named
 from results.text import for_matplotlib
 
 
@@ -45,7 +45,7 @@ class CostAccuracy:
             raise ValueError("no line has both a cost and a value")
         if (table["cost"] <= 0).any():
             raise ValueError(f"{table['name'][table['cost'] <= 0].iloc[0]}: a cost must be positive")
-        worth = table["value"] if METRICS[self.metric].higher_is_better else -table["value"]
+        worth = table["value"] if metric_named(self.metric).higher_is_better else -table["value"]
         table = table.assign(worth=worth).sort_values(
             ["cost", "worth"], ascending=[True, False], kind="stable"
         )

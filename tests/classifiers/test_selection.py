@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from classifiers.selection import Candidate, auroc, best_of, make_folds, until_worse
+from classifiers.selection import Candidate, auroc, best_of, make_class_folds, make_folds, until_worse
 
 
 def labels_and_groups(n=200, per_group=3, seed=0):
@@ -55,3 +55,21 @@ def test_auroc_is_scikit_learns_with_ties_too():
     random = np.random.default_rng(0)
     labels, scores = random.integers(0, 2, 200), random.integers(0, 20, 200) / 7
     assert auroc(labels, scores) == pytest.approx(roc_auc_score(labels, scores), abs=1e-12)
+
+
+def test_folds_of_several_classes_hold_each_class_and_divide_no_patient():
+    strata = np.repeat([0, 1, 2], [60, 30, 10])
+    groups = np.arange(100) // 2
+    folds = make_class_folds(strata, groups, seed=1, n_splits=5)
+    assert sorted(np.concatenate([held for _, held in folds]).tolist()) == list(range(100))
+    for learnt, held in folds:
+        assert not set(groups[learnt]) & set(groups[held])
+        assert set(strata[learnt]) == set(strata[held]) == {0, 1, 2}
+
+
+def test_rare_classes_stop_no_fold():
+    strata = np.array([0] * 20 + [1] * 2 + [2])
+    assert len(make_class_folds(strata, np.arange(23), seed=0, n_splits=5)) == 5
+    assert len(make_class_folds(np.arange(4), np.arange(4), seed=0, n_splits=5)) == 4
+    with pytest.raises(ValueError, match="needs two patients; there are 1"):
+        make_class_folds(np.array([0, 1]), np.zeros(2), seed=0)

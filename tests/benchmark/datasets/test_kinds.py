@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from benchmark.datasets.kinds import DATASET_KINDS, kind_at
+from benchmark.datasets.kinds import DATASET_KINDS, ManifestDataset, PhantomDataset, kind_at
 from benchmark.datasets.manifest import Manifest
 from benchmark.errors import UserError
 from benchmark.execution.open_plan import load_manifest
@@ -118,3 +119,31 @@ def test_a_grid_of_mura_may_name_corrected_labels_beside_it(tmp_path: Path) -> N
     assert keys.asked() == model.model_validate(plain).asked(), (
         "labels are part of the data, not of what is asked"
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"classes": ["a", "b"]}, "binary labels have no classes to name"),
+        ({"task": "ordinal", "classes": [1]}, "task ordinal needs two classes or more"),
+        ({"task": "multilabel", "classes": ["a", "a"]}, "'a' is listed twice"),
+        ({"task": "grades"}, "multilabel"),
+    ],
+)
+def test_a_task_and_its_classes_must_fit(keys, message, tmp_path):
+    with pytest.raises(ValidationError, match=message):
+        ManifestDataset.model_validate({"kind": "manifest", "root": tmp_path, **keys})
+
+
+def test_only_another_task_than_two_classes_enters_the_identity(tmp_path):
+    def asked(**keys):
+        return ManifestDataset.model_validate({"kind": "manifest", "root": tmp_path, **keys}).asked()
+
+    assert asked(task="binary") == asked() == {"kind": "manifest"}
+    assert asked(task="ordinal", classes=[0, 1]) == {
+        "kind": "manifest",
+        "task": "ordinal",
+        "classes": ("0", "1"),
+    }
+    assert PhantomDataset(kind="phantom").asked() == {"kind": "phantom"}
+    assert PhantomDataset(kind="phantom", task="ordinal").label_task == "ordinal"

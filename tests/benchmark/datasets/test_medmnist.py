@@ -87,6 +87,20 @@ def test_breastmnist_is_known_by_its_content_under_any_name(tmp_path: Path, name
     assert (manifest.name, manifest.images["body_part"].unique().tolist()) == ("BreastMNIST", ["breast"])
 
 
+def test_a_set_of_several_classes_keeps_them_unless_two_are_made(tmp_path: Path) -> None:
+    npz = write(tmp_path / "dermamnist_64.npz", shape=(8, 8, 3))
+    path = from_medmnist(npz, tmp_path / "out")
+    manifest = read_manifest(path, task="multiclass")
+    assert manifest.task.classes == (
+        "actinic keratoses and intraepithelial carcinoma",
+        "basal cell carcinoma",
+    )
+    assert (manifest.name, manifest.images["body_part"].unique().tolist()) == ("DermaMNIST", ["skin"])
+    with Image.open(manifest.paths()[0]) as image:
+        assert image.mode == "RGB"
+    assert read_manifest(convert(npz, tmp_path / "two")).task.is_binary
+
+
 def test_the_labels_of_a_known_set_cannot_be_turned_around(tmp_path: Path) -> None:
     npz = write_published(tmp_path / "x.npz", (147, 399), (21, 57), (42, 114))
     with pytest.raises(UserError, match="this is BreastMNIST, whose label 0 is the abnormal one"):
@@ -114,7 +128,7 @@ def test_a_renamed_excerpt_of_breastmnist_asks(tmp_path: Path) -> None:
 def test_classes_of_several_become_two_by_choice_and_the_name_says_so(tmp_path: Path) -> None:
     npz = write(tmp_path / "dermamnist.npz", {"val_labels": np.array([[0], [6]])})
     with pytest.raises(UserError, match=r"its 3 labels \(0, 1, 6\)"):
-        from_medmnist(npz, tmp_path / "out")
+        reading_of(npz)
     manifest = read_manifest(from_medmnist(npz, tmp_path / "out", frozenset({0, 6})))
     assert manifest.images["label"].tolist() == [1, 0, 1, 0, 1, 1, 1, 0, 1]
     assert manifest.name == "DermaMNIST (abnormal: 0,6)"

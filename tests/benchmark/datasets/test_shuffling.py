@@ -40,3 +40,14 @@ def test_seeds_differ_and_the_order_of_rows_does_not_matter(images):
     assert not first["label"].equals(shuffle_labels(images, 1)["label"])
     mixed = images.sample(frac=1, random_state=1)
     pd.testing.assert_series_equal(shuffle_labels(mixed, 0)["label"].sort_index(), first["label"])
+
+
+def test_the_findings_of_a_study_move_together():
+    images = pd.DataFrame({"study": [f"s{n // 2}" for n in range(20)]})
+    number = images["study"].str[1:].astype(int)
+    images = images.assign(label=number, mass=number % 2, gap=np.where(number == 3, np.nan, number))
+    found = shuffle_labels(images, 1, ["label", "mass", "gap"])
+    assert found["label"].equals(shuffle_labels(images, 1)["label"])
+    assert (found["mass"] == found["label"] % 2).all()
+    assert np.array_equal(found["gap"].isna(), found["label"] == 3)
+    assert sorted(found["label"]) == sorted(images["label"])

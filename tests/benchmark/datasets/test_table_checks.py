@@ -12,6 +12,7 @@ from benchmark.datasets.table_checks import (
     split_findings,
     studies_with_two_labels,
 )
+from results.label_tasks import LabelTask
 
 SOUND = [
     ("p", "hand", 0, "train"),
@@ -100,3 +101,24 @@ def test_body_parts_that_look_alike_are_found(other: str) -> None:
 def test_errors_come_before_warnings() -> None:
     images = table(*SOUND, ("07", "hand", 0, "train"), ("7", "hand", 0, "train"), ("t", "wrist", 1, "test"))
     assert [f.severity for f in said(images)] == ["error", "warning"]
+
+
+def test_classes_without_a_patient_in_a_split_are_named_in_one_line() -> None:
+    grades = LabelTask("ordinal", ("none", "mild", "severe"))
+    images = table(*SOUND, ("t", "hand", 2, "train"))
+    found = single_class_parts(images, grades)
+    assert found.line() == (
+        "DATA005: grades without a patient in a split: 1; metrics are over the others; leave the class out of "
+        "the data, or divide it anew (test: severe)"
+    )
+    assert found.severity == "warning"
+    whole = table(*SOUND, ("t", "hand", 2, "train"), ("u", "hand", 2, "test"))
+    assert single_class_parts(whole, grades).severity == "ok"
+    test = images["split"].to_numpy() == "test"
+    rows = np.flatnonzero(~test), np.flatnonzero(test)
+    assert [f.code for f in split_findings(images, *rows, ("all",), "official", grades)] == ["DATA005"]
+
+
+def test_a_finding_that_no_patient_of_a_split_has_is_named() -> None:
+    images = table(*SOUND).assign(**{"label:mass": [0.0, 1.0, 0.0, np.nan]})
+    assert single_class_parts(images, LabelTask("multilabel", ("mass",))).examples == ("test: mass",)

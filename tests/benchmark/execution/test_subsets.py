@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,6 +9,7 @@ from benchmark.execution.plan import make_plan
 from benchmark.execution.subsets import Subsets
 from benchmark.grid.schema import FullSize, Grid
 from benchmark.store.records import Records
+from results.label_tasks import LabelTask
 from tests.planted_study import planted_manifest
 
 
@@ -77,3 +79,42 @@ def test_a_drawn_full_is_smaller_than_the_pool_in_controls_too(plan):
     assert len(leaky.train_rows) == -(-leaky.pool_images // 2), "half of the images"
     shuffled = subsets.subset("all", "full", 0, "shuffled_labels")
     assert (shuffled.train_rows == own.train_rows).all()
+
+
+@pytest.fixture
+def findings(plan):
+    """The same plan with two findings, of which one is not read in elbows."""
+    images = plan.manifest.images
+    table = images.assign(**{"label:mass": images["label"].astype(float), "label:gap": 0.0})
+    table.loc[images["body_part"] == "elbow", "label:gap"] = float("nan")
+    table.loc[images.index[images["body_part"] == "wrist"][:9], "label:gap"] = 1.0
+    task = LabelTask("multilabel", ("mass", "gap"))
+    return Subsets(replace(plan, manifest=replace(plan.manifest, images=table, task=task)))
+
+
+def test_findings_come_with_what_was_read(findings):
+    subset = findings.subset("all", "full", 0)
+    assert subset.truth.shape == (len(subset.train_rows), 2)
+    assert (subset.truth[:, 0] == subset.labels).all()
+    elbow = (subset.train_images["body_part"] == "elbow").to_numpy()
+    assert (np.isnan(subset.truth[:, 1]) == elbow).all()
+    assert subset.positive_images == int((subset.truth == 1).any(axis=1).sum())
+    own = subset.train_images[subset.truth[:, 0] == 1]
+    assert subset.training_counts("mass") == {
+        "train_images": len(own),
+        "train_patients": own["patient"].nunique(),
+    }
+
+
+def test_the_shuffled_control_moves_all_findings_of_a_study_together(findings):
+    own, control = (findings.subset("all", "full", 0, name) for name in ("", "shuffled_labels"))
+    pairs = [sorted(map(str, one.truth.tolist())) for one in (own, control)]
+    assert len(pairs[0]) == len(pairs[1])
+    assert not np.array_equal(own.truth, control.truth, equal_nan=True)
+    assert (control.truth[:, 0] == control.labels).all()
+
+
+def test_two_classes_have_no_columns_of_findings(subsets):
+    subset = subsets.subset("all", "full", 0)
+    assert subset.train_images.columns.tolist() == ["image", "study", "patient", "body_part", "label"]
+    assert subset.positive_images == int(subset.labels.sum())

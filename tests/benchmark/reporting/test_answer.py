@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 
 from benchmark.analysis.resampled_cells import EVERY_BACKBONE
-from benchmark.reporting.answer import answer_rows, answer_text, crossover_text, over_backbones
+from benchmark.reporting.answer import (
+    answer_rows,
+    answer_text,
+    crossover_text,
+    difference_text,
+    over_backbones,
+)
 from results.crossover import (
     ALWAYS,
     BEYOND,
@@ -104,3 +110,8 @@ def test_the_text_says_how_many_more_images_freezing_needs(findings):
     (line,) = [line for line in text.splitlines() if line.startswith("- all parts") and "×" in line]
     images = findings.efficiency.query("body_part == 'all'")["images"].unique()
     assert all(f"at {size:,} images " in line for size in images)
+
+
+def test_a_difference_that_is_undefined_is_a_dash():
+    assert difference_text({"difference": 0.1, "low": None, "high": -0.2}) == "+0.100 [–, -0.200]"
+    assert difference_text({"difference": None, "low": None, "high": None}) == "– [–, –]"

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from benchmark.grid.schema import Evaluation
-from benchmark.store.records import DamagedError, Records, Result, ordinary, resample
+from benchmark.store.measures import resample
+from benchmark.store.records import DamagedError, Records, Result, ordinary
 from benchmark.store.resamples import resamples_key
 from results.evaluation import evaluate
 from results.metrics import METRICS
@@ -124,7 +125,7 @@ def test_a_record_evaluated_otherwise_is_evaluated_again_from_its_predictions(re
     assert found.to_json()["counts"] == COUNTS | {"train_images": 9} | expected["counts"]
     assert (found.evaluation.model_dump(), found.intervals, found.threshold) == (SETTINGS, INTERVALS, 0.4)
     assert records.read("c1") == found
-    monkeypatch.setattr("benchmark.store.records.evaluate", lambda *_, **__: pytest.fail("evaluated twice"))
+    monkeypatch.setattr("benchmark.store.measures.evaluate", lambda *_, **__: pytest.fail("evaluated twice"))
     assert records.evaluated(found, EVALUATION) == found
 
 
@@ -140,7 +141,7 @@ def test_a_primary_metric_that_is_not_kept_is_resampled_once(records, monkeypatc
 
 def test_a_result_brings_its_resampled_values(records):
     record = finished(threshold=0.4)
-    resampled = resample(ROWS, 0.4, EVALUATION)
+    resampled = resample(ROWS, record, EVALUATION)
     records.write(Result(record, ROWS, (resamples_key(record, EVALUATION), resampled)))
     assert records.kept_resampled(record, EVALUATION).drawn.tolist() == resampled.drawn.tolist()
 

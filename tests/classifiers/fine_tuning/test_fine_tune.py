@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from classifiers.fine_tuning import checkpoints, inputs
 from classifiers.fine_tuning.fine_tune import fine_tune
+from classifiers.label_problems import LabelProblems
 from extractors.backbones import load_backbone
 from tests.classifiers.fine_tuning.tasks import CPU, SPEC, marked_images
 
@@ -151,3 +152,46 @@ def test_every_pass_over_images_is_counted_and_foreseen(task, way):
     folds, refit = tuned.facts["folds"] or 1, tuned.fit.parameters.get("refit_epochs", 0)
     assert len(passes) == 2 * folds * once + refit
     assert len(passes) <= made.recipe.most_epochs(120) <= len(passes) + once
+
+
+def several(task, kind):
+    """The task with a dark square as a third class, and its labels as a matrix; and the truth of all images."""
+    pixels, labels = marked_images()
+    classes = labels.copy()
+    for image in np.flatnonzero((np.arange(len(labels)) // 2) % 4 == 2):
+        pixels[image, 8:20, 8:20] = 0
+        classes[image] = 2
+    if kind == "multilabel":
+        truth = np.column_stack([classes == 1, classes == 2]).astype(float)
+        problems = LabelProblems(kind, ("bright", "dark"))
+    else:
+        truth = np.eye(3)[classes]
+        problems = LabelProblems(kind, ("none", "bright", "dark"))
+    known = truth[:120].copy()
+    if kind == "multilabel":
+        known[:10, 1] = np.nan
+    images = replace(task.images, pixels=pixels, labels=classes[:120], problems=problems, truth=known)
+    return replace(task, images=images), truth
+
+
+@pytest.mark.parametrize("kind", ["multiclass", "multilabel", "ordinal"])
+@WAYS
+def test_it_learns_several_classes_grades_and_findings(task, kind, way):
+    made, truth = several(task(epochs=12, batch_norm="train", schedule="cosine", **way), kind)
+    tuned = fine_tune(made)
+    found = tuned.fit.probabilities
+    assert found.shape == (40, truth.shape[1])
+    assert np.mean([roc_auc_score(truth[120:, k], found[:, k]) for k in range(truth.shape[1])]) > 0.8
+    assert set(tuned.fit.thresholds) == set(made.images.problems.classes)
+    assert tuned.history[-1]["train_loss"] < tuned.history[0]["train_loss"]
+    assert tuned.fit.model is None
+    if kind != "multilabel":
+        assert found.sum(axis=1) == pytest.approx(np.ones(40))
+
+
+def test_several_classes_of_studies_are_the_same_bits_again(task):
+    one, other = (
+        fine_tune(several(task(folder, epochs=1, views="study"), "ordinal")[0]).fit.probabilities
+        for folder in "ab"
+    )
+    assert np.array_equal(one, other)
