@@ -3,6 +3,7 @@
 `Answers` holds what every command needs; `Findings` adds what only a report shows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -19,8 +20,9 @@ from benchmark.analysis.dataset_counts import count_rows
 from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.finished import leak_of
 from benchmark.analysis.headline import Headline, headline
+from benchmark.analysis.group_verdicts import GroupVerdicts, group_verdicts
 from benchmark.analysis.label_efficiency import efficiency_rows
-from benchmark.analysis.paired_differences import QUESTIONS, test_rows
+from benchmark.analysis.paired_differences import QUESTIONS, Pair, test_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.sample_size import crossover_rows, fit_rows
@@ -58,6 +60,7 @@ class Findings:
     worklist: pd.DataFrame  # what ordering by probability saves, at the largest size
 
     projection: str = PCA  # of the embeddings, onto two axes
+    pairs: Sequence[Pair] = ()  # the sides behind the differences
     localisation: pd.DataFrame = field(default_factory=pd.DataFrame)  # maps of kept models and known boxes
 
     @property
@@ -92,6 +95,12 @@ class Findings:
         asked = self.evaluated.evaluation.subgroups
         return {one: attempt(partial(subgroup_rows, self.evaluated, self.plan, one)) for one in asked}
 
+    @cached_property
+    def group_verdicts(self) -> GroupVerdicts:
+        """The verdict on each of these groups, and whether they differ in it."""
+        columns = [one for one, made in self.subgroups.items() if made.made is not None]
+        return group_verdicts(self.evaluated, self.pairs, self.plan, columns)
+
     @property
     def _strategies(self) -> list[str]:
         """The strategies with finished cells of the main body part at its largest size."""
@@ -121,4 +130,5 @@ def find(answers: Answers, plan: Plan, projection: str = PCA) -> Findings:
         shrunken=shrunken_rows(found, evaluated.evaluation.confidence),
         spread=spread_rows(evaluated, found),
         projection=projection,
+        pairs=found,
     )

@@ -96,7 +96,7 @@ def _answer(findings: Findings, parts: Parts) -> Iterator[Section]:
 def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
     tables = parts.tables("main", "body_part", "train_size")
     yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
-    yield Section("Subgroups", parts.tables("subgroups"))
+    yield Section("Subgroups", parts.tables("subgroups", "group_"))
     yield Section("Over networks and seeds", [*parts.figures("critical"), *parts.tables("ranks", "spread")])
     starts = "roc", "precision", "reliability", "decision", "confusion"
     yield Section("Ranking, calibration and net benefit", parts.figures(*starts))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from benchmark.analysis.attempts import Attempt
 from benchmark.analysis.findings import Findings
+from benchmark.analysis.group_verdicts import FEWEST_PER_CLASS
 from benchmark.analysis.paired_differences import with_recipe
 from benchmark.analysis.subgroups import FEWEST
 from benchmark.reporting.augmentations import recipes_of
@@ -21,6 +22,7 @@ from results.tables.body_parts import shrunken_table, together_table
 from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
+from results.tables.group_verdicts import group_verdicts_table, interactions_table
 from results.tables.label_efficiency import efficiency_table
 from results.tables.localisation import localisation_table
 from results.tables.paper import PaperTable, save_table
@@ -43,6 +45,7 @@ _NO_PARTS = "no network is both frozen and fine-tuned in two body parts"
 _NO_SEEDS = "one seed has no spread"
 _NO_CONTROL = "the grid has no finished controls"
 _NO_COST = "the records hold no cost"
+_NO_GROUPS = "no column makes groups, or no network is used in two ways"
 _ONE_CLASS = "no test set has normal and abnormal cases"
 
 
@@ -137,6 +140,18 @@ def _subgroups(findings: Findings) -> Iterator[Table]:
         name = f"subgroups_{for_file_name(asked.column)}"
         settings = {"unit": evaluation.unit, "fewest": FEWEST, "confidence": evaluation.confidence}
         yield name, partial(_of_group, found, name, asked.column, settings)
+    if findings.subgroups:
+        how: dict[str, Any] = {"metric": evaluation.primary, "unit": evaluation.unit}
+        how |= {"confidence": evaluation.confidence, "level": evaluation.level}
+        found_verdicts = findings.group_verdicts
+        yield (
+            "group_verdicts",
+            _of_rows(found_verdicts.groups, _NO_GROUPS, group_verdicts_table, **how, fewest=FEWEST_PER_CLASS),
+        )
+        yield (
+            "group_interactions",
+            _of_rows(found_verdicts.interactions, _NO_GROUPS, interactions_table, **how),
+        )
 
 
 def _of_group(

@@ -15,6 +15,7 @@ from tests.validity.crossovers import crossovers
 from tests.validity.every_metric import every_metric
 from tests.validity.families import families
 from tests.validity.hard_settings import hard_settings
+from tests.validity.interactions import hardware, interactions
 from tests.validity.parts import parts
 from tests.validity.report import page
 from tests.validity.shuffled import shuffled
@@ -32,6 +33,8 @@ SECTIONS: dict[
     "hard_settings": (hard_settings, 3),
     "families": (families, 0.5),
     "parts": (parts, 2),
+    "interactions": (interactions, 1),
+    "hardware": (hardware, 0.5),
     "zones": (found_zones, 1),
     "shuffled": (shuffled, 0.5),
     "coverage": (coverage, 0.5),
