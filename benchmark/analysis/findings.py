@@ -22,6 +22,7 @@ from benchmark.analysis.finished import leak_of
 from benchmark.analysis.headline import Headline, headline
 from benchmark.analysis.group_verdicts import GroupVerdicts, group_verdicts
 from benchmark.analysis.label_efficiency import efficiency_rows
+from benchmark.analysis.label_noise import noise_rows, without_noise
 from benchmark.analysis.paired_differences import QUESTIONS, Pair, test_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
 from benchmark.analysis.resampled_cells import ResampledCells
@@ -60,6 +61,7 @@ class Findings:
     worklist: pd.DataFrame  # what ordering by probability saves, at the largest size
 
     projection: str = PCA  # of the embeddings, onto two axes
+    noise: pd.DataFrame = field(default_factory=pd.DataFrame)  # which method suffers more from wrong labels
     pairs: Sequence[Pair] = ()  # the sides behind the differences
     localisation: pd.DataFrame = field(default_factory=pd.DataFrame)  # maps of kept models and known boxes
 
@@ -117,7 +119,8 @@ def find(answers: Answers, plan: Plan, projection: str = PCA) -> Findings:
         counts=count_rows(plan),
         scores=score_rows(evaluated, evaluated.methods),
         cost=cost_frame(evaluated),
-        controls=control_rows(evaluated, answers.controls, plan),
+        controls=control_rows(evaluated, without_noise(answers.controls), plan),
+        noise=noise_rows(answers),
         worklist=worklist_rows(evaluated),
         chosen=score_rows(evaluated, evaluated.chosen),
         differences=answers.differences,

@@ -10,6 +10,7 @@ import pandas as pd
 from benchmark.analysis.answers import Answers
 from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.group_verdicts import GroupVerdicts, group_verdicts
+from benchmark.analysis.label_noise import noise_rows
 from benchmark.analysis.metrics_table import metrics_frame
 from benchmark.analysis.power import forecast_rows, power_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
@@ -133,6 +134,13 @@ class Results:
     def interactions(self) -> pd.DataFrame:
         """Whether the comparison depends on the group, a row per column; as `group_verdicts`."""
         return self._with_plan(self._group_verdicts).interactions
+
+    def label_noise(self) -> pd.DataFrame:
+        """Score by share of wrong training labels, and which method suffers more; empty without such cells.
+
+        The columns are those of `benchmark.analysis.label_noise.noise_rows`.
+        """
+        return noise_rows(self.answers)
 
     def _group_verdicts(self, cells: ResampledCells, plan: Plan) -> GroupVerdicts:
         return group_verdicts(cells, self.answers.pairs, plan, cells.evaluation.subgroups)

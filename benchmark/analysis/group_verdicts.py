@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from benchmark.analysis.paired_differences import QUESTIONS, Pair
-from benchmark.analysis.resampled_cells import EVERY_BACKBONE, Method, ResampledCells
+from benchmark.analysis.paired_differences import QUESTIONS, Pair, main_pairs
+from benchmark.analysis.resampled_cells import Method, ResampledCells
 from benchmark.analysis.subgroups import NOT_SAID, SEVERAL, group_of_images, groups_of
 from benchmark.execution.plan import Plan
 from benchmark.grid.subgroups import Subgroup
@@ -62,7 +62,7 @@ def group_verdicts(
     the counts of patients decide, and no prediction. Raises ValueError for a column that makes no groups
     (`subgroups.groups_of`).
     """
-    asked = _asked(evaluated, found)
+    asked = main_pairs(evaluated, found)
     groups: list[Row] = []
     interactions: list[Row] = []
     for column in columns:
@@ -75,18 +75,6 @@ def group_verdicts(
             groups += [axes | _group_row(evaluated, pair, group, sides.get(group.name)) for group in there]
             interactions.append(axes | _interaction_row(evaluated, pair, sides))
     return GroupVerdicts(_judged(evaluated, groups), _answered(evaluated, interactions))
-
-
-def _asked(evaluated: ResampledCells, found: Sequence[Pair]) -> list[Pair]:
-    """The pairs with a verdict at the largest sizes; of a part with several backbones their mean alone."""
-    largest = set(evaluated.largest.values())
-    own = [p for p in found if p.comparison in QUESTIONS and not p.match.recipe and p.setting in largest]
-    means = {_key(p) for p in own if p.match.backbone == EVERY_BACKBONE}
-    return [p for p in own if p.match.backbone == EVERY_BACKBONE or _key(p) not in means]
-
-
-def _key(pair: Pair) -> tuple[Any, ...]:
-    return pair.comparison, pair.setting
 
 
 def _axes(pair: Pair) -> Row:

@@ -155,6 +155,17 @@ def pairs(evaluated: ResampledCells) -> Iterator[Pair]:
                 yield Pair(match, setting, difference, first, second, cells)
 
 
+def main_pairs(evaluated: ResampledCells, found: Iterable[Pair]) -> list[Pair]:
+    """The pairs of QUESTIONS that have a verdict, at the largest training size of each body part.
+
+    Of a comparison with several backbones, the mean over backbones alone.
+    """
+    largest = set(evaluated.largest.values())
+    own = [p for p in found if p.comparison in QUESTIONS and not p.match.recipe and p.setting in largest]
+    means = {(p.comparison, p.setting) for p in own if p.match.backbone == EVERY_BACKBONE}
+    return [p for p in own if p.match.backbone == EVERY_BACKBONE or (p.comparison, p.setting) not in means]
+
+
 def _by_seed(
     evaluated: ResampledCells, sides: Mapping[Method, Side], methods: Iterable[Method]
 ) -> dict[int, Resampled]:

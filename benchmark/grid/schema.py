@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
+from benchmark.grid.label_noise import LabelNoise
 from benchmark.grid.strategies import methods_in, sections
 from benchmark.grid.strategy import Method
 from benchmark.grid.subgroups import Subgroups
@@ -173,6 +174,7 @@ class Grid(_Sections):
     """A whole grid file; each strategy's section is an attribute by the strategy's name, None when absent."""
 
     controls: list[ControlName] = Field(default=[])  # cells that show what the numbers are worth
+    noise: LabelNoise | None = None  # cells with wrong training labels
     exclude: list[Exclusion] = Field(default=[])
     evaluation: Evaluation = Evaluation()
     keep_models: Literal["none", "chosen", "all"] = "none"  # which cells keep their fitted model

@@ -111,6 +111,7 @@ def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
     )
     yield Section("Does it look at the right place?", list(_places(findings, parts)))
     yield Section("Controls", list(_controls(findings, parts)))
+    yield Section("Label noise", parts.tables("label_noise"))
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
     yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])
     yield Section(

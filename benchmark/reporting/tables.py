@@ -24,6 +24,7 @@ from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
 from results.tables.group_verdicts import group_verdicts_table, interactions_table
 from results.tables.label_efficiency import efficiency_table
+from results.tables.label_noise import label_noise_table
 from results.tables.localisation import localisation_table
 from results.tables.paper import PaperTable, save_table
 from results.tables.pictures import atlas_table, augmentations_table, examples_table
@@ -101,6 +102,8 @@ def _tables(findings: Findings) -> Iterator[Table]:
     yield "parts_shrunken", _of_rows(findings.shrunken, _NO_PARTS, shrunken_table, **with_interval)
     yield "spread", _of_rows(findings.spread, _NO_SEEDS, spread_table, **of_metric)
     yield "controls", _of_rows(findings.controls, _NO_CONTROL, controls_table, **with_interval)
+    if len(findings.noise):
+        yield "label_noise", partial(label_noise_table, findings.noise, **with_interval, level=level)
     yield "cost", _of_rows(findings.cost, _NO_COST, cost_table, **of_metric)
     yield (
         "worklist",
