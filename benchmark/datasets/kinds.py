@@ -105,7 +105,7 @@ def _read_phantom(keys: PhantomDataset, cache: Path, jobs: int) -> "Manifest":
     from benchmark.datasets.mura import read_mura
     from benchmark.datasets.phantom.draw import draw_phantom
 
-    settings = keys.model_dump(exclude={"kind", "protocol"})
+    settings = keys.model_dump(exclude=set(DatasetKeys.model_fields))
     manifest = read_mura(draw_phantom(_phantom_folder(keys, cache), jobs=jobs, **settings))
     return replace(manifest, name="", citation="")  # laid out as MURA, but not MURA
 
@@ -123,7 +123,7 @@ def _plan_phantom(keys: PhantomDataset, cache: Path) -> "Manifest":
 def _phantom_folder(keys: PhantomDataset, cache: Path) -> Path:
     from benchmark.datasets.phantom.draw import PHANTOM_VERSION
 
-    settings = keys.model_dump(exclude={"kind", "protocol"})
+    settings = keys.model_dump(exclude=set(DatasetKeys.model_fields))
     return cache / "phantom" / digest_of({**settings, "version": PHANTOM_VERSION})[:12]
 
 
