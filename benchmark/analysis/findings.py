@@ -19,8 +19,8 @@ from benchmark.analysis.cost import cost_frame
 from benchmark.analysis.dataset_counts import count_rows
 from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.finished import leak_of
-from benchmark.analysis.headline import Headline, headline
 from benchmark.analysis.group_verdicts import GroupVerdicts, group_verdicts
+from benchmark.analysis.headline import Headline, headline
 from benchmark.analysis.label_efficiency import efficiency_rows
 from benchmark.analysis.label_noise import noise_rows, without_noise
 from benchmark.analysis.paired_differences import QUESTIONS, Pair, test_rows

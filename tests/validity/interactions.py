@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from results.by_group import differences_of, interaction, resampled_by_group
+from results.by_group import differences_of, interaction
 from results.comparison import compare
 from results.metrics import limits
-from results.uncertainty import FEW, Resampled
+from results.uncertainty import FEW, Resampled, fewest_patients
 from results.verdict import FINE_TUNE, verdict
 from tests.validity.intervals import CONFIDENCE
+from tests.validity.resampling import metrics_of, names_of, values_of, weights_of
 from tests.validity.simulation import Rows, Sample, Values, World, draw, generator
 from tests.validity.training_sets import FROZEN, LEVEL, MARGIN, method_noise, separation_of
 from tests.validity.worlds import MURA
@@ -27,6 +28,7 @@ NOISE = ((3, 0.02), (5, 0.0), (5, 0.02))
 HARDWARE = (0.05, 0.5)  # share of normal and of abnormal studies that show hardware
 SHORTCUT = 2.5  # log odds that the fine-tuned network adds where it sees hardware
 _INTERCEPT = -1.0
+_METRIC = ("auroc",)
 BySeed = dict[int, Resampled]
 
 
@@ -78,7 +80,7 @@ def _outcome(setting: Setting, seeds: int, training: float, number: int) -> dict
     random = generator("interactions", setting, seeds, training, number)
     frozen, tuned = _aurocs(setting, seeds, training, random)
     sample, probabilities, groups = _studies(setting, np.vstack([frozen, tuned]), seeds, random)
-    first, second = _sides(str(number), sample, probabilities, groups, seeds)
+    first, second = _sides(sample, probabilities, groups, number)
     large = {name for name, side in first.items() if min(one.patients for one in side.values()) >= FEW}
     apart = {name: side for name, side in differences_of(first, second).items() if name in large}
     if len(apart) < 2:
@@ -114,32 +116,23 @@ def _studies(
     return sample, every[:, groups, np.arange(len(groups))], groups
 
 
-def _sides(
-    name: str, sample: Sample, probabilities: Values, groups: Rows, seeds: int
-) -> list[Mapping[str, BySeed]]:
+def _sides(sample: Sample, probabilities: Values, groups: Rows, number: int) -> list[Mapping[str, BySeed]]:
     """group -> seed -> AUROC, of the frozen and of the fine-tuned networks.
 
-    `name` is the data set's, whose patients are resampled by draws of their own.
+    The patients of data set `number` are resampled by draws of its own, all groups together.
     """
-    found = [_by_group(name, sample, one, groups) for one in probabilities]
-    names = [str(group) for group in np.unique(groups)]
-    return [
-        {name: {k: found[side * seeds + k][name] for k in range(seeds)} for name in names} for side in (0, 1)
-    ]
-
-
-def _by_group(name: str, sample: Sample, probabilities: Values, groups: Rows) -> dict[str, Resampled]:
-    images = [f"s{i}" for i in range(len(groups))]
-    table = pd.DataFrame(
-        {
-            "image": images,
-            "patient": [f"{name}.{patient}" for patient in sample.patient],
-            "label": sample.label,
-            "probability": probabilities,
-        }
-    )
-    own = pd.Series(groups.astype(str), index=images)
-    return resampled_by_group(table, own, 0.5, metric="auroc", unit="image", resamples=DRAWS)
+    seeds, weights = len(probabilities) // 2, weights_of(sample, number, DRAWS)
+    sides: list[dict[str, BySeed]] = [{}, {}]
+    for group in np.unique(groups):
+        rows = groups == group
+        labels, own = sample.label[rows], probabilities[:, rows]
+        values = values_of(_METRIC, labels, own)[:, 0]
+        drawn = metrics_of(_METRIC, labels, own, weights[rows])[:, 0]
+        patients = fewest_patients(names_of(sample)[rows], labels)
+        found = [Resampled(float(value), one, patients) for value, one in zip(values, drawn, strict=True)]
+        for place, side in enumerate(sides):
+            side[str(group)] = dict(enumerate(found[place * seeds : (place + 1) * seeds]))
+    return sides
 
 
 def hardware(datasets: int) -> pd.DataFrame:
@@ -166,8 +159,8 @@ def _with_hardware(seeds: int, number: int) -> dict[str, float]:
     odds = np.log(probabilities / (1 - probabilities))
     odds[seeds:] += SHORTCUT * shown
     probabilities = 1 / (1 + np.exp(-odds))
-    everyone = [side["0"] for side in _sides(str(number), sample, probabilities, np.zeros_like(shown), seeds)]
-    first, second = _sides(str(number), sample, probabilities, shown, seeds)
+    everyone = [side["0"] for side in _sides(sample, probabilities, np.zeros_like(shown), number)]
+    first, second = _sides(sample, probabilities, shown, number)
     whole = compare(everyone[0], everyone[1], limits("auroc"))
     groups = {name: compare(first[name], second[name], limits("auroc")) for name in first}
     said = {
