@@ -46,7 +46,9 @@ def sites(grid: Path | str, workspace: WorkspaceLike = "runs", *, jobs: int | No
     """
     path, place, share = Path(grid), workspace_of(workspace), share_cores(jobs)
     known = sites_of(load_manifest(read_grid(path).dataset, place.cache))
-    grids, found, missing = write_site_grids(path, known), {}, {}
+    grids = write_site_grids(path, known)
+    found: dict[str, Answers] = {}
+    missing: dict[str, str] = {}
     for site, file in grids.items():
         try:
             plan, records = open_plan(read_grid(file), place, draw=False)

@@ -1,6 +1,6 @@
 """Wrong training labels: the score of each method by their share, and which method loses more."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -104,7 +104,7 @@ def _apart(
     return compare(first, second, None, evaluated.pool_share(side))
 
 
-def _judged(evaluated: ResampledCells, rows: list[Row]) -> Iterator[Row]:
+def _judged(evaluated: ResampledCells, rows: list[Row]) -> list[Row]:
     """The rows with p-values adjusted over those that have one, and who loses more."""
     level, limits = evaluated.evaluation.level, evaluated.limits
     most = 2 * (limits[1] - limits[0]) if limits else float("inf")
@@ -116,7 +116,7 @@ def _judged(evaluated: ResampledCells, rows: list[Row]) -> Iterator[Row]:
         row["p_adjusted"] = None if row["p"] is None else p
         row["detectable"] = detectable if detectable <= most else None
         row["loses_more"] = _loses_more(evaluated, row, sides, level)
-    yield from rows
+    return rows
 
 
 def _loses_more(evaluated: ResampledCells, row: Row, sides: tuple[str, str], level: float) -> str:
