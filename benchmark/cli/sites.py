@@ -7,6 +7,7 @@ import pandas as pd
 from benchmark.cli.terminal import console, frame_table, say, shown
 from benchmark.sites_api import Sites, sites
 from benchmark.store.workspace import Workspace
+from results.frames import records
 from results.labels import part_label, size_label
 from results.tables.formatting import interval_text, number, p_text, signed
 from results.verdict import verdict_text
@@ -43,7 +44,7 @@ def _axes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _each_table(rows: pd.DataFrame, margin: float) -> pd.DataFrame:
-    lines = rows.to_dict("records")
+    lines = records(rows)
     return _axes(rows).assign(
         site=rows["site"],
         seeds=rows["seeds"],
@@ -53,7 +54,7 @@ def _each_table(rows: pd.DataFrame, margin: float) -> pd.DataFrame:
 
 
 def _pooled_table(rows: pd.DataFrame, margin: float) -> pd.DataFrame:
-    lines = rows.to_dict("records")
+    lines = records(rows)
     others = [{"low": line["new_low"], "high": line["new_high"]} for line in lines]
     return _axes(rows).assign(
         sites=rows["sites"],

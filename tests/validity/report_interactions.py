@@ -35,7 +35,7 @@ def interactions_part(rows: pd.DataFrame, hardware: pd.DataFrame) -> list[str]:
     return [
         f"Fine-tuned minus frozen by AUROC, truly {DIFFERENCE} in every group; *planted* is what it is more in the last one. In *one is harder* both methods have "
         f"{HARDER} less AUROC there. Networks of all seeds have a true AUROC of their own in each group. {count:,} data sets per setting ({fewer:,} where a difference is planted), "
-        f"{DRAWS} resamplings. Per cent of data sets with two groups of {FEW} patients of either label or more (*tested*), of those in which `results.by_group.interaction` "
+        f"{DRAWS} resamplings. Per cent of data sets with two groups of {FEW} patients of either label or more (*tested*), in which `results.by_group.interaction` "
         f"finds a difference at {LEVEL} (*said to differ*; wanted without a planted one: at most {100 * ERROR:.0f} %, bold above; Monte Carlo standard error "
         f"{100 * monte_carlo(ERROR, count):.1f} points), and, of two groups, in which the 95 % interval of the difference of differences holds the truth (bold below "
         f"{100 * AT_LEAST:.0f} %).",
@@ -49,10 +49,11 @@ def interactions_part(rows: pd.DataFrame, hardware: pd.DataFrame) -> list[str]:
 
 def interactions_in_short(rows: pd.DataFrame, hardware: pd.DataFrame) -> str:
     """The part in a line."""
-    none = rows[rows["planted"] == 0]["found"]
+    none, planted = rows[rows["planted"] == 0]["found"], rows[rows["planted"] > 0]["found"]
+    where = f", and where a difference of {PLANTED} is planted in {_range(planted)}" if len(planted) else ""
     return (
         f"**Groups of patients** in which the methods differ by the same are said to differ in {_range(none)} of the data sets (wanted: at most "
-        f"{100 * ERROR:.0f} %), and where a difference of {PLANTED} is planted in {_range(rows[rows['planted'] > 0]['found'])}. With hardware in half of the "
+        f"{100 * ERROR:.0f} %){where}. With hardware in half of the "
         f"positives, the verdict is *fine-tune* over all studies in {_range(hardware['overall'])}, and in a group in {_range(hardware['in_a_group'])}."
     )
 
