@@ -8,6 +8,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy.special import expit
 
+from benchmark.datasets.label_noise import noise_share
 from benchmark.datasets.manifest import Manifest
 from benchmark.execution.plan import Plan, PlannedCell, make_plan
 from benchmark.execution.record import context_of, finished, now
@@ -102,6 +103,8 @@ def _fit(planned: PlannedCell, subset: Subset) -> Fit:
     labels = subset.test_images["label"].to_numpy()
     blind = cell.classifier == "majority" or cell.control == "shuffled_labels"
     apart = 0.0 if blind else separation(cell.strategy, len(subset.train_rows))
+    if cell.strategy == "fine_tuning":  # suffers alone from wrong labels
+        apart *= 1 - 2 * noise_share(cell.control)
     scores = (labels - 0.5) * apart + 0.8 * shared + 0.6 * own
     seconds = {"select": 1.0, "fit": 1.0 + (cell.strategy == "fine_tuning") * 99, "predict": 0.5}
     parameters = {"best_epoch": 2} if cell.strategy == "fine_tuning" else {"C": 1.0}

@@ -3,6 +3,7 @@
 `Answers` holds what every command needs; `Findings` adds what only a report shows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -20,9 +21,11 @@ from benchmark.analysis.dataset_counts import count_rows
 from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.external_drift import drift_rows, ladder_points
 from benchmark.analysis.finished import leak_of
+from benchmark.analysis.group_verdicts import GroupVerdicts, group_verdicts
 from benchmark.analysis.headline import Headline, headline
 from benchmark.analysis.label_efficiency import efficiency_rows
-from benchmark.analysis.paired_differences import QUESTIONS, test_rows
+from benchmark.analysis.label_noise import noise_rows, without_noise
+from benchmark.analysis.paired_differences import QUESTIONS, Pair, test_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.sample_size import crossover_rows, fit_rows
@@ -62,6 +65,8 @@ class Findings:
     class_differences: pd.DataFrame = field(default_factory=pd.DataFrame)  # and the verdict on each
 
     projection: str = PCA  # of the embeddings, onto two axes
+    noise: pd.DataFrame = field(default_factory=pd.DataFrame)  # which method suffers more from wrong labels
+    pairs: Sequence[Pair] = ()  # the sides behind the differences
     localisation: pd.DataFrame = field(default_factory=pd.DataFrame)  # maps of kept models and known boxes
     external: pd.DataFrame = field(default_factory=pd.DataFrame)  # verdicts at home, away, and the change
     drift: pd.DataFrame = field(default_factory=pd.DataFrame)  # calibration and threshold on external sets
@@ -99,6 +104,12 @@ class Findings:
         asked = self.evaluated.evaluation.subgroups
         return {one: attempt(partial(subgroup_rows, self.evaluated, self.plan, one)) for one in asked}
 
+    @cached_property
+    def group_verdicts(self) -> GroupVerdicts:
+        """The verdict on each of these groups, and whether they differ in it."""
+        columns = [one for one, made in self.subgroups.items() if made.made is not None]
+        return group_verdicts(self.evaluated, self.pairs, self.plan, columns)
+
     @property
     def _strategies(self) -> list[str]:
         """The strategies with finished cells of the main body part at its largest size."""
@@ -115,7 +126,8 @@ def find(answers: Answers, plan: Plan, projection: str = PCA) -> Findings:
         counts=count_rows(plan),
         scores=score_rows(evaluated, evaluated.methods),
         cost=cost_frame(evaluated),
-        controls=control_rows(evaluated, answers.controls, plan),
+        controls=control_rows(evaluated, without_noise(answers.controls), plan),
+        noise=noise_rows(answers),
         worklist=worklist_rows(evaluated),
         chosen=score_rows(evaluated, evaluated.chosen),
         differences=answers.differences,
@@ -133,4 +145,5 @@ def find(answers: Answers, plan: Plan, projection: str = PCA) -> Findings:
         external=answers.elsewhere,
         drift=drift_rows(answers.sets),
         ladder=ladder_points(evaluated, answers.sets),
+        pairs=found,
     )

@@ -11,6 +11,8 @@ from benchmark.analysis.answers import Answers
 from benchmark.analysis.classes import class_difference_rows, class_rows
 from benchmark.analysis.embedding_atlas import embedding_atlas
 from benchmark.analysis.external_drift import drift_rows, ladder_points
+from benchmark.analysis.group_verdicts import GroupVerdicts, group_verdicts
+from benchmark.analysis.label_noise import noise_rows
 from benchmark.analysis.metrics_table import metrics_frame
 from benchmark.analysis.power import forecast_rows, power_rows
 from benchmark.analysis.prediction_gallery import prediction_gallery
@@ -159,6 +161,28 @@ class Results:
         except ValueError as error:
             raise UserError(f"subgroups: {error}") from None
         return self._with_plan(partial(subgroup_rows, asked=asked))
+
+    def group_verdicts(self) -> pd.DataFrame:
+        """The verdict in each group of the columns that the grid's `evaluation: {subgroups}` names.
+
+        The columns are those of `benchmark.analysis.group_verdicts.group_verdicts`. Raises UserError for a
+        column that is not there or has too many values.
+        """
+        return self._with_plan(self._group_verdicts).groups
+
+    def interactions(self) -> pd.DataFrame:
+        """Whether the comparison depends on the group, a row per column; as `group_verdicts`."""
+        return self._with_plan(self._group_verdicts).interactions
+
+    def label_noise(self) -> pd.DataFrame:
+        """Score by share of wrong training labels, and which method suffers more; empty without such cells.
+
+        The columns are those of `benchmark.analysis.label_noise.noise_rows`.
+        """
+        return noise_rows(self.answers)
+
+    def _group_verdicts(self, cells: ResampledCells, plan: Plan) -> GroupVerdicts:
+        return group_verdicts(cells, self.answers.pairs, plan, cells.evaluation.subgroups)
 
     def embedding_atlas(self, strategy: str = "feature_extraction", projection: str = PCA) -> EmbeddingAtlas:
         """The images by the embedding that training folds choose of a strategy: `.frame()` and `.plot()`.

@@ -155,6 +155,19 @@ def pairs(evaluated: ResampledCells) -> Iterator[Pair]:
                 yield Pair(match, setting, difference, first, second, cells)
 
 
+def main_pairs(evaluated: ResampledCells, found: Iterable[Pair]) -> list[Pair]:
+    """`judged_pairs` at the largest training size of each body part."""
+    largest = set(evaluated.largest.values())
+    return [pair for pair in judged_pairs(found) if pair.setting in largest]
+
+
+def judged_pairs(found: Iterable[Pair]) -> list[Pair]:
+    """The pairs of QUESTIONS that have a verdict; with several backbones their mean alone."""
+    own = [p for p in found if p.comparison in QUESTIONS and not p.match.recipe]
+    means = {(p.comparison, p.setting) for p in own if p.match.backbone == EVERY_BACKBONE}
+    return [p for p in own if p.match.backbone == EVERY_BACKBONE or (p.comparison, p.setting) not in means]
+
+
 def _by_seed(
     evaluated: ResampledCells, sides: Mapping[Method, Side], methods: Iterable[Method]
 ) -> dict[int, Resampled]:

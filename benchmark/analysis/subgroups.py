@@ -1,6 +1,6 @@
 """Each strategy's chosen cell on parts of the test set, divided by a column of the manifest.
 
-A description of one model per strategy: it compares no two strategies, and tests no difference of groups.
+A description of one model per strategy: it compares no two strategies. `group_verdicts` does, in each group.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ def subgroup_rows(evaluated: ResampledCells, plan: Plan, asked: Subgroup) -> pd.
     whose images have different values is in the group SEVERAL. Raises ValueError for a column that the
     manifest lacks, and for one with too many values.
     """
-    groups, names = _groups(plan, asked)
+    groups, names = groups_of(plan, asked)
     rows = []
     for part, setting in evaluated.largest.items():
         for record in leaders(evaluated, setting):
@@ -52,7 +52,7 @@ def cell_rows(
     evaluated: ResampledCells, record: Finished, plan: Plan, asked: Subgroup
 ) -> list[dict[str, Any]]:
     """The rows of one cell, as `subgroup_rows` from the column `group` on. Raises ValueError as it does."""
-    return list(_of_cell(evaluated, record, *_groups(plan, asked)))
+    return list(_of_cell(evaluated, record, *groups_of(plan, asked)))
 
 
 def cut(values: pd.Series, bounds: Sequence[float]) -> tuple[pd.Series, list[str]]:
@@ -70,13 +70,14 @@ def cut(values: pd.Series, bounds: Sequence[float]) -> tuple[pd.Series, list[str
     return pd.Series(np.array(names, dtype=object)[places], index=values.index), names
 
 
-def _groups(plan: Plan, asked: Subgroup) -> tuple[pd.Series, list[str]]:
-    """The group of each image, by its name; and all groups."""
+def groups_of(plan: Plan, asked: Subgroup) -> tuple[pd.Series, list[str]]:
+    """The group of each image, by its name; and all groups. Raises ValueError as `subgroup_rows`."""
     described, column = plan.manifest.describing(), plain_name(asked.column)
     if column not in described:
         known = ", ".join(map(str, described)) or "there is none"
         raise ValueError(f"the data set has no column '{asked.column}' that describes images ({known})")
-    groups, names = cut(described[column], asked.bounds)
+    bounds = _tertiles(plan, described[column]) if asked.tertiles else asked.bounds
+    groups, names = cut(described[column], bounds)
     if len(names) > _MOST_GROUPS + 1:
         raise ValueError(
             f"the column '{asked.column}' has {len(names) - 1:,} values, more than {_MOST_GROUPS}; cut "
@@ -85,13 +86,29 @@ def _groups(plan: Plan, asked: Subgroup) -> tuple[pd.Series, list[str]]:
     return groups.set_axis(plan.manifest.images["image"]), names
 
 
+def _tertiles(plan: Plan, values: pd.Series) -> tuple[float, ...]:
+    """Where the numbers of the training patients (the mean of each patient's images) are cut into thirds."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64)[plan.pool]
+    patients = plan.manifest.images["patient"].to_numpy()[plan.pool]
+    means = pd.Series(numbers).where(np.isfinite(numbers)).groupby(patients).mean().dropna()
+    if means.empty:
+        raise ValueError(f"no training patient has a number in the column '{values.name}' to cut at tertiles")
+    return tuple(sorted({float(bound) for bound in np.quantile(means, [1 / 3, 2 / 3])}))
+
+
+def group_of_images(predictions: pd.DataFrame, groups: pd.Series, *, by_study: bool) -> pd.Series:
+    """The group of each row of predictions; where studies are judged, SEVERAL for one with two groups."""
+    found = pd.Series(groups.loc[predictions["image"]].to_numpy(), index=predictions.index)
+    if by_study:
+        found = found.where(found.groupby(predictions["study"]).transform("nunique") == 1, SEVERAL)
+    return found
+
+
 def _of_cell(
     evaluated: ResampledCells, record: Finished, groups: pd.Series, names: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     predictions = evaluated.predictions(record)
-    found = pd.Series(groups.loc[predictions["image"]].to_numpy(), index=predictions.index)
-    if evaluated.evaluation.by_study:
-        found = found.where(found.groupby(predictions["study"]).transform("nunique") == 1, SEVERAL)
+    found = group_of_images(predictions, groups, by_study=evaluated.evaluation.by_study)
     yield _row(evaluated, record, EVERYONE, predictions)
     for name in dict.fromkeys([*names, SEVERAL]):
         if (found == name).any():

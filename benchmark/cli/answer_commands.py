@@ -1,4 +1,4 @@
-"""The commands on finished results: status, compare, power and report. They fit nothing."""
+"""The commands on finished results: status, compare, power, sites and report. They fit nothing."""
 
 from pathlib import Path
 
@@ -64,6 +64,20 @@ def power(grid_file: Path, workspace: Path, difference: float | None, as_json: b
     from benchmark.store.workspace import Workspace
 
     show_power(grid_file, Workspace(workspace), difference, as_json)
+
+
+@click.command()
+@grid_option
+@workspace_option
+def sites(grid_file: Path, workspace: Path) -> None:
+    """Leave one site out: write a grid per site of the column `site`, and judge over their results.
+
+    The files are beside GRID, one per site, each to be run as any grid. Those that are there stay.
+    """
+    from benchmark.cli.sites import show_sites
+    from benchmark.store.workspace import Workspace
+
+    show_sites(grid_file, Workspace(workspace))
 
 
 @click.command()

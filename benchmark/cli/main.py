@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from benchmark.cli.address_space import keep_to_address_space
-from benchmark.cli.answer_commands import compare, power, report, status
+from benchmark.cli.answer_commands import compare, power, report, sites, status
 from benchmark.cli.data_commands import data
 from benchmark.cli.model_commands import app, explain, model_card, predict, worklist
 from benchmark.cli.options import (
@@ -162,6 +162,7 @@ def ui(workspace: Path, tracking_uri: str | None, host: str, port: int) -> None:
 cli.add_command(status)
 cli.add_command(compare)
 cli.add_command(power)
+cli.add_command(sites)
 cli.add_command(report)
 cli.add_command(init)
 cli.add_command(doctor)

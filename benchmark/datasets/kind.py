@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from benchmark.datasets.names import PROTOCOLS
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from benchmark.datasets.names import BY_SITE, PROTOCOLS
+from benchmark.datasets.paths import GridPath
 from extractors.digests import JsonValue
 from extractors.validation import Strict, one_of
 from results.label_tasks import BINARY
@@ -20,10 +24,22 @@ class DatasetKeys(Strict):
     """The keys that all data sets have in a grid file; a kind's model narrows `kind` to a Literal."""
 
     NOT_ASKED: ClassVar[frozenset[str]] = frozenset(
-        {"root", "name", "citation"}
+        {"root", "name", "citation", "columns"}
     )  # never in a cell's identity
     kind: str
     protocol: ProtocolName = "official"
+    site: str = Field(default="", max_length=100)  # the test set of protocol site: one value of column `site`
+    columns: dict[str, GridPath] = Field(default={})  # yes or no, by a file with one study per line
+
+    @model_validator(mode="after")
+    def _site_of_its_protocol(self) -> Self:
+        if (self.protocol == BY_SITE) == bool(self.site):
+            return self
+        if self.site:
+            why = f"protocol {self.protocol} holds out no site: write protocol: site, or leave this key out"
+            raise PydanticCustomError("unused", "{why}", {"key": "site", "why": why})
+        why = "protocol site needs the name of the site that is the test set: site: NAME"
+        raise PydanticCustomError("no_site", "{why}", {"key": "protocol", "why": why})
 
     @property
     def label_task(self) -> str:

@@ -128,7 +128,7 @@ def _is_dicom(root: Path) -> bool:
     return holds_dicom_files(root)
 
 
-_NOT_DRAWN = {"kind", "protocol", "task"}  # keys of a phantom that change no pixel
+_NOT_DRAWN = {*DatasetKeys.model_fields, "task"}  # keys of a phantom that change no pixel
 
 
 def _read_phantom(keys: PhantomDataset, cache: Path, jobs: int) -> "Manifest":

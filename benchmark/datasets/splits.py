@@ -8,22 +8,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.manifest import Manifest
-from benchmark.datasets.names import BY_IMAGE, EVERY_PART
+from benchmark.datasets.names import BY_IMAGE, BY_SITE, EVERY_PART
+from benchmark.datasets.sites import pool_and_site
 from benchmark.errors import UserError
 
 RowNumbers = NDArray[np.intp]
 _TEST_SHARE = 0.1  # of the usual 80 / 10 / 10 split, whose validation part stays in the training pool
 
 
-def pool_and_test(manifest: Manifest, protocol: str) -> tuple[RowNumbers, RowNumbers]:
+def pool_and_test(manifest: Manifest, protocol: str, site: str = "") -> tuple[RowNumbers, RowNumbers]:
     """The manifest rows that may be trained on, and those of the fixed test set, both ascending.
 
     `official` is the data set's own split; `patient` puts a tenth of the patients in the test set,
     `image` a tenth of the images (one patient may be in both: only to measure how much that inflates the
-    scores). Neither depends on the grid's seeds. Raises UserError for `official` when the data set has no
-    test part.
+    scores). Neither depends on the grid's seeds. `site` holds out the images of one site
+    (`sites.pool_and_site`). Raises UserError for `official` when the data set has no test part, and for a
+    site that it does not have.
     """
     images = manifest.images
+    if protocol == BY_SITE:
+        return pool_and_site(manifest, site)
     if protocol == "official":
         if not manifest.evaluated_on:
             raise UserError(

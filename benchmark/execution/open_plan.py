@@ -7,7 +7,9 @@ from pathlib import Path
 from benchmark.datasets.kind import DatasetKeys
 from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.names import BY_SITE
 from benchmark.datasets.splits import is_leaky
+from benchmark.datasets.study_lists import with_study_lists
 from benchmark.execution.executors import available_cores
 from benchmark.execution.external_sets import external_sets
 from benchmark.execution.image_state import images_now
@@ -39,7 +41,7 @@ def open_plan(
     if draw or kind.plan is None:
         manifest = load_manifest(grid.dataset, workspace.cache, jobs=available_cores())
     else:
-        manifest = kind.plan(grid.dataset, workspace.cache)
+        manifest = with_study_lists(kind.plan(grid.dataset, workspace.cache), grid.dataset.columns)
     records = workspace.records(grid.name)
     done = any(isinstance(record, Finished) for record in records.all())
     images = None
@@ -49,13 +51,9 @@ def open_plan(
     plan, about_external = _with_external(plan, workspace.cache, read_images and done)
     plan = with_lacking(plan, records)
     unknown = [_UNKNOWN] if manifest.drawn and done and images is None else []
-    for line in (
-        *manifest.notes,
-        *(finding.line() for finding in plan.findings),
-        *_leak(plan),
-        *unknown,
-        *about_external,
-    ):
+    findings = [finding.line() for finding in plan.findings]
+    notes = (*manifest.notes, *findings, *_leak(plan), *_in_no_part(plan), *unknown, *about_external)
+    for line in notes:
         _log.warning("%s", line)
     return plan, records
 
@@ -81,6 +79,18 @@ def _leak(plan: Plan) -> list[str]:
     ]
 
 
+def _in_no_part(plan: Plan) -> list[str]:
+    """How many images a held-out site leaves out of training and test, and why."""
+    left = len(plan.manifest.images) - len(plan.pool) - len(plan.test)
+    if plan.grid.dataset.protocol != BY_SITE or not left:
+        return []
+    return [
+        f"{left:,} images are neither for training nor for testing: no site is known, or they are another "
+        f"site's of patients who are at site '{plan.grid.dataset.site}' too"
+    ]
+
+
 def load_manifest(dataset: DatasetKeys, cache: Path, jobs: int = 1) -> Manifest:
     """The images of a grid's data set. Raises UserError for data that cannot be used."""
-    return DATASET_KINDS[dataset.kind].read(dataset, cache, jobs)
+    manifest = DATASET_KINDS[dataset.kind].read(dataset, cache, jobs)
+    return with_study_lists(manifest, dataset.columns)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.finding import Finding
 from benchmark.datasets.manifest import Manifest
-from benchmark.datasets.names import BY_IMAGE, EVERY_PART, SPLITS_VERSION
+from benchmark.datasets.names import BY_IMAGE, BY_SITE, EVERY_PART, SPLITS_VERSION
 from benchmark.datasets.splits import is_leaky, pool_and_test, rows_showing
 from benchmark.datasets.table_checks import leaky_parts, split_findings
 from benchmark.errors import UserError
@@ -29,6 +29,7 @@ from benchmark.store.record import Failed, Finished, Record
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
 from classifiers.catalogue import CLASSIFIERS
+from extractors.digests import JsonValue, digest_of
 from extractors.sources.known_names import check_names
 from extractors.specs import EMBEDDINGS_VERSION, PIXELS_VERSION, networks_of
 from extractors.validation import did_you_mean
@@ -92,6 +93,13 @@ class Plan:
         pool, test = (rows[np.isin(rows, known)] for rows in pool_and_test(self.manifest, BY_IMAGE))
         return replace(self, grid=self.grid.model_copy(update={"dataset": dataset}), pool=pool, test=test)
 
+    @property
+    def evaluated_on(self) -> str:
+        """The name of the test part: the data set's own, or the site that is held out."""
+        if self.grid.dataset.protocol == BY_SITE:
+            return f"site {self.grid.dataset.site}"
+        return self.manifest.evaluated_on
+
     @cached_property
     def findings(self) -> list[Finding]:
         """What is wrong with this split by the table alone, as `data verify` says it; errors first."""
@@ -142,7 +150,7 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records, images: ImageSta
 
     Raises UserError for a body part without images and for a backbone that does not exist.
     """
-    pool, test = pool_and_test(manifest, grid.dataset.protocol)
+    pool, test = pool_and_test(manifest, grid.dataset.protocol, grid.dataset.site)
     split = Plan(grid, manifest, pool, test)
     for part in grid.body_parts:
         _check_part(part, split)
@@ -159,7 +167,7 @@ def _compare_with_records(
     cells: list[Cell], split: Plan, records: Records, now: ImageState | None
 ) -> list[PlannedCell]:
     """Compare each cell with its record, and estimate its time."""
-    digest = split.manifest.digest()
+    digest = _data_digest(split)
     known = {cell.id: _own(records.read(cell.id), cell) for cell in cells}
     finished = (record for record in known.values() if isinstance(record, Finished))
     guess = CellTimes(finished, split.grid.image.size)
@@ -177,6 +185,16 @@ def _compare_with_records(
         seconds = 0.0 if held_by else guess.seconds(cell, images)
         found.append(PlannedCell(cell, status, reason, seconds, fingerprint, held_by))
     return found
+
+
+def _data_digest(split: Plan) -> str:
+    """The manifest's digest; with a held-out site also that of the split, which its column decides."""
+    digest = split.manifest.digest()
+    if split.grid.dataset.protocol != BY_SITE or not digest:
+        return digest
+    names = split.manifest.images["image"]
+    sides: JsonValue = {"pool": names.iloc[split.pool].tolist(), "test": names.iloc[split.test].tolist()}
+    return digest_of({"manifest": digest, "split": sides})
 
 
 def with_images(plan: Plan, records: Records, now: ImageState) -> Plan:

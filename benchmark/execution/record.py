@@ -46,7 +46,7 @@ def context_of(plan: Plan, pixels: StoredArray) -> Context:
         "dataset": grid.dataset.kind,
         "protocol": grid.dataset.protocol,
         "leaky": is_leaky(grid.dataset.protocol),  # of all cells; of some: `leaky_parts`
-        "evaluated_on": plan.manifest.evaluated_on,
+        "evaluated_on": plan.evaluated_on,
         "image": grid.image.given(),
         "pixels_digest": pixels.digest,
         "files_digest": pixels.meta.get("files", ""),

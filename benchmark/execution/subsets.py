@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmark.datasets.label_noise import flip_labels, noise_share
 from benchmark.datasets.shuffling import shuffle_labels
 from benchmark.datasets.splits import RowNumbers, group_ids
 from benchmark.execution.plan import Plan
@@ -75,7 +76,7 @@ class Subsets:
         """The training images of this body part, size and seed (`TrainingRows.rows`), and its test images.
 
         For the control `leaky_split` both come from a split by image; for `shuffled_labels` the labels are
-        shuffled over the studies of both.
+        shuffled over the studies of both; with label noise the training labels alone are flipped.
         """
         plan, fit = self._plan.plan_for(control), fit_seed(body_part, train_size, seed)
         train = plan.training.rows(body_part, train_size, seed)
@@ -84,6 +85,8 @@ class Subsets:
         if control == SHUFFLED_LABELS:
             task = plan.manifest.task
             train_images, test_images = _shuffled(train_images, test_images, fit, task)
+        if noise := noise_share(control):
+            train_images = flip_labels(train_images, noise, body_part, seed)
         return Subset(
             train_rows=train,
             train_images=train_images,

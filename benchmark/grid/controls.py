@@ -7,6 +7,7 @@ from itertools import product
 
 import pandas as pd
 
+from benchmark.datasets.label_noise import noise_name
 from benchmark.datasets.names import EVERY_PART
 from benchmark.datasets.splits import is_leaky
 from benchmark.grid.cells import (
@@ -36,12 +37,14 @@ def expand_controls(
     """List the cells of a grid's controls, and the cells left out.
 
     `images` are the rows of the manifest. Except for the majority control, a control has cells only at the
-    largest training size of each body part. Raises UserError for two networks with one name.
+    largest training size of each body part; so have the cells with label noise, which are listed with them.
+    Raises UserError for two networks with one name.
     """
     reason_of = cache(partial(_uninformative_reason, grid, images))
     cells: list[Cell] = []
     left_out: list[LeftOut] = []
-    for control in grid.controls:
+    noise = [noise_name(share) for share in grid.noise.share if share] if grid.noise else []
+    for control in (*grid.controls, *noise):
         for method in _methods(grid, control):
             for cell in cells_of(grid, method, _points(grid, control, pool_size), control):
                 reason = reason_of(control, cell.body_part) or reason_to_leave_out(

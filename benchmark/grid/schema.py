@@ -21,6 +21,7 @@ from benchmark.datasets.kinds import DATASET_KINDS, AnyDataset
 from benchmark.datasets.names import BY_IMAGE, EVERY_PART
 from benchmark.errors import UserError
 from benchmark.grid.external import Corruptions, Externals
+from benchmark.grid.label_noise import LabelNoise
 from benchmark.grid.primary_metric import MetricName, primary_of
 from benchmark.grid.shipped import grid_path, refuse_unknown
 from benchmark.grid.strategies import methods_in, sections
@@ -161,6 +162,7 @@ class Grid(_Sections):
     """A whole grid file; each strategy's section is an attribute by the strategy's name, None when absent."""
 
     controls: list[ControlName] = Field(default=[])  # cells that show what the numbers are worth
+    noise: LabelNoise | None = None  # cells with wrong training labels
     exclude: list[Exclusion] = Field(default=[])
     evaluation: Evaluation = Field(default=Evaluation(), validate_default=True)
     keep_models: Literal["none", "chosen", "all"] = "none"  # which cells keep their fitted model
@@ -201,14 +203,14 @@ class Grid(_Sections):
             else evaluation.model_copy(update={"primary": primary})
         )
 
-    @field_validator("external", "corruptions")
+    @field_validator("noise", "external", "corruptions")
     @classmethod
-    def _sets_of_two_classes(cls, sets: Any, info: ValidationInfo) -> Any:
-        """Further test sets are judged by the models of two classes."""
+    def _of_two_classes(cls, sets: Any, info: ValidationInfo) -> Any:
+        """Wrong labels and further test sets are built for two classes."""
         task = info.data["dataset"].label_task if "dataset" in info.data else BINARY
-        if sets and not task.is_binary:
+        if sets and task != BINARY:
             raise PydanticCustomError(
-                "two_classes", f"further test sets need two classes, not {task.words}: leave this key out"
+                "two_classes", f"this key needs two classes, and dataset.task is {task}: leave it out"
             )
         return sets
 

@@ -40,7 +40,7 @@ def save_augmentations(grid: Grid, manifest: Manifest, folder: Path) -> list[Pat
             f"grid '{grid.name}' trains no network on images (fine_tuning, or adaptation with another method "
             "than attentive_probe), so it augments no image"
         )
-    pool, _ = pool_and_test(manifest, grid.dataset.protocol)
+    pool, _ = pool_and_test(manifest, grid.dataset.protocol, grid.dataset.site)
     shown, paths = example_rows(manifest, pool), manifest.paths()
     image = grid.image
     try:

@@ -102,7 +102,7 @@ def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
     yield Section("Scores", [Prose(_STANDING), *tables, *parts.figures("heat_map")])
     words = findings.evaluated.task.words.capitalize()
     yield Section(words, parts.tables("classes", "class_differences"))
-    yield Section("Subgroups", parts.tables("subgroups"))
+    yield Section("Subgroups", parts.tables("subgroups", "group_"))
     yield Section(
         "Another hospital",
         [*parts.tables("external"), *parts.figures("corruption_ladder"), *parts.tables("corruptions")],
@@ -121,6 +121,7 @@ def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
     )
     yield Section("Does it look at the right place?", list(_places(findings, parts)))
     yield Section("Controls", list(_controls(findings, parts)))
+    yield Section("Label noise", parts.tables("label_noise"))
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
     yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])
     yield Section(

@@ -11,6 +11,7 @@ import pandas as pd
 from benchmark.analysis.attempts import Attempt
 from benchmark.analysis.external_answers import external_by_kind
 from benchmark.analysis.findings import Findings
+from benchmark.analysis.group_verdicts import FEWEST_PER_CLASS
 from benchmark.analysis.paired_differences import with_recipe
 from benchmark.analysis.subgroups import FEWEST
 from benchmark.reporting.augmentations import recipes_of
@@ -24,7 +25,9 @@ from results.tables.cost import cost_table
 from results.tables.data_set import dataset_table
 from results.tables.differences import differences_table, tests_table
 from results.tables.external import drift_table, external_table
+from results.tables.group_verdicts import group_verdicts_table, interactions_table
 from results.tables.label_efficiency import efficiency_table
+from results.tables.label_noise import label_noise_table
 from results.tables.localisation import localisation_table
 from results.tables.paper import PaperTable, save_table
 from results.tables.pictures import atlas_table, augmentations_table, examples_table
@@ -48,6 +51,7 @@ _NO_CONTROL = "the grid has no finished controls"
 _NO_COST = "the records hold no cost"
 _SEVERAL = "it counts two classes, and the labels have several: their counts are in the table of classes"
 _OF_TWO = "it is of two classes, and the labels have several"
+_NO_GROUPS = "no column makes groups, or no network is used in two ways"
 _ONE_CLASS = "no test set has normal and abnormal cases"
 
 
@@ -105,6 +109,8 @@ def _tables(findings: Findings) -> Iterator[Table]:
     yield "parts_shrunken", _of_rows(findings.shrunken, _NO_PARTS, shrunken_table, **with_interval)
     yield "spread", _of_rows(findings.spread, _NO_SEEDS, spread_table, **of_metric)
     yield "controls", _of_rows(findings.controls, _NO_CONTROL, controls_table, **with_interval)
+    if len(findings.noise):
+        yield "label_noise", partial(label_noise_table, findings.noise, **with_interval, level=level)
     yield "cost", _of_rows(findings.cost, _NO_COST, cost_table, **of_metric)
     yield (
         "worklist",
@@ -162,6 +168,18 @@ def _subgroups(findings: Findings) -> Iterator[Table]:
         name = f"subgroups_{for_file_name(asked.column)}"
         settings = {"unit": evaluation.unit, "fewest": FEWEST, "confidence": evaluation.confidence}
         yield name, partial(_of_group, found, name, asked.column, settings)
+    if findings.subgroups:
+        how: dict[str, Any] = {"metric": evaluation.primary, "unit": evaluation.unit}
+        how |= {"confidence": evaluation.confidence, "level": evaluation.level}
+        found_verdicts = findings.group_verdicts
+        yield (
+            "group_verdicts",
+            _of_rows(found_verdicts.groups, _NO_GROUPS, group_verdicts_table, **how, fewest=FEWEST_PER_CLASS),
+        )
+        yield (
+            "group_interactions",
+            _of_rows(found_verdicts.interactions, _NO_GROUPS, interactions_table, **how),
+        )
 
 
 def _of_group(

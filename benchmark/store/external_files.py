@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from benchmark.grid.schema import Evaluation
+from benchmark.store.measures import resample
 from benchmark.store.record import Elsewhere, Finished
-from benchmark.store.records import DamagedError, Records, resample
+from benchmark.store.records import DamagedError, Records
 from benchmark.store.resamples import read_resamples, resamples_key, write_resamples
 from results.evaluation import UNITS, plain, unit_table
 from results.metrics import metric_values
@@ -73,7 +74,7 @@ def resampled_elsewhere(records: Records, record: Finished, name: str, evaluatio
     key = _key(record, record.external[name], evaluation)
     kept = read_resamples(path, key, evaluation.resamples)
     if kept is None:
-        kept = resample(read_external(records, record, name), record.threshold, evaluation)
+        kept = resample(read_external(records, record, name), record, evaluation)
         write_resamples(path, key, kept)
     return kept
 
@@ -82,7 +83,7 @@ def write_external_resamples(
     folder: Path, record: Finished, name: str, predictions: pd.DataFrame, evaluation: Evaluation
 ) -> None:
     """Store what `resampled_elsewhere` reads, where the predictions are made."""
-    found = resample(predictions, record.threshold, evaluation)
+    found = resample(predictions, record, evaluation)
     path = folder / EXTERNAL / f"{name}.npz"
     write_resamples(path, _key(record, record.external[name], evaluation), found)
 

@@ -86,6 +86,7 @@ def partition(facts: Facts) -> str:
         "official": "by the data set's own split",
         "patient": "a tenth of the images drawn by patient for testing",
         "image": "a tenth of the images drawn image by image for testing",
+        "site": "one site held out for testing",
     }[facts["grid"]["dataset"]["protocol"]]
     sides = [amount_on(part, side) for side in ("train", "test")]
     return f"Training and test, {how}: {sides[0]} for training and {sides[1]} for testing."

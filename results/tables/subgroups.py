@@ -42,8 +42,8 @@ def subgroups_table(
         f"{plural.capitalize()} with several values, and those without one, are groups of their own.",
         f"Too few: below {fewest} patients. One class: no AUROC.",
         "Sensitivity and specificity at the threshold that training folds chose.",
-        f"[{percent(confidence)} interval] over the group's patients, for this trained model: differences of "
-        "groups are not tested, and groups differ in more than this column.",
+        f"[{percent(confidence)} interval] over the group's patients, for this trained model: this "
+        "table tests no difference of groups, and groups differ in more than this column.",
     )
     caption = f"Subgroups by {column}: each strategy's chosen model; largest size, first seed."
     return paper_table(name, caption, table, columns, note=note, sectioned=True)

@@ -12,6 +12,7 @@ from tests.validity.hard_settings import SETTINGS
 from tests.validity.intervals import IN_USE
 from tests.validity.markdown import percent
 from tests.validity.report_hard_settings import judged
+from tests.validity.report_interactions import interactions_in_short
 from tests.validity.report_training_sets import covered_as_wanted, errors_of
 from tests.validity.resampling import RESAMPLES
 from tests.validity.wanted import (
@@ -66,6 +67,7 @@ def holds(found: Mapping[str, pd.DataFrame]) -> str:
             _families(found["families"]),
             _parts(found["parts"]),
             _zones(found["zones"]),
+            interactions_in_short(found["interactions"], found["hardware"]),
             *_covered(found["coverage"], IN_USE),
             _no_difference(found["coverage"]),
             _crossovers(found["crossovers"]),

@@ -16,6 +16,7 @@ from tests.validity.report_coverage import (
     widths_part,
 )
 from tests.validity.report_hard_settings import hard_settings_part
+from tests.validity.report_interactions import interactions_part
 from tests.validity.report_others import crossovers_part, every_metric_part, families_part, shuffled_part
 from tests.validity.report_parts import parts_part, zones_part
 from tests.validity.report_training_sets import training_sets_part
@@ -61,6 +62,8 @@ def page(found: Mapping[str, pd.DataFrame]) -> str:
         *families_part(found["families"]),
         "## Body parts together",
         *parts_part(found["parts"]),
+        "## Groups of patients",
+        *interactions_part(found["interactions"], found["hardware"]),
         "## Zones of training sizes",
         *zones_part(found["zones"]),
         "## Intervals of one cell and of one trained pair",

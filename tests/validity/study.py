@@ -16,6 +16,7 @@ from tests.validity.crossovers import crossovers
 from tests.validity.every_metric import every_metric
 from tests.validity.families import families
 from tests.validity.hard_settings import hard_settings
+from tests.validity.interactions import hardware, interactions
 from tests.validity.parts import parts
 from tests.validity.report import page
 from tests.validity.shuffled import shuffled
@@ -34,6 +35,8 @@ SECTIONS: dict[
     "changes": (changes, 0.5),
     "families": (families, 0.5),
     "parts": (parts, 2),
+    "interactions": (interactions, 1),
+    "hardware": (hardware, 0.5),
     "zones": (found_zones, 1),
     "shuffled": (shuffled, 0.5),
     "coverage": (coverage, 0.5),

@@ -34,6 +34,18 @@ def test_the_page_is_made_of_the_kept_rows(measured):
     )
 
 
+def test_groups_that_do_not_differ_are_rarely_said_to(measured):
+    rows = measured["interactions"]
+    equal, planted = rows[rows["planted"] == 0], rows[rows["planted"] > 0]
+    assert (equal["datasets"] >= 1000).all()
+    assert (equal["found"] <= within_chance(ERROR, equal)).all()
+    assert (planted.loc[planted["seeds"] == 5, "found"] > 0.25).all()
+    hardware = measured["hardware"]
+    assert (hardware["overall"] > 0.5).all()
+    for name in ("in_a_group", "found"):
+        assert (hardware[name] <= within_chance(ERROR, hardware)).all(), name
+
+
 def within_chance(share, rows):
     """The share and two Monte Carlo standard errors."""
     return share + 2 * rows["datasets"].map(lambda count: monte_carlo(share, count))

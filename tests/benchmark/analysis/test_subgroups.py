@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from benchmark.analysis.leaders import leaders
-from benchmark.analysis.subgroups import METRICS, cut, subgroup_rows
+from benchmark.analysis.subgroups import METRICS, cut, groups_of, subgroup_rows
 from benchmark.grid.subgroups import Subgroup
 from results.evaluation import unit_table
 
@@ -75,6 +75,19 @@ def test_numbers_are_cut_at_bounds():
         *("not said", "not said", "not said"),
     ]
     assert cut(pd.Series(["7"]), (18,))[0].tolist() == ["< 18"]
+
+
+def test_tertiles_are_those_of_the_training_patients(findings):
+    plan = with_columns(findings, age=lambda images: images["patient"].str[-2:])
+    groups, names = groups_of(plan, Subgroup(column="age", tertiles=True))
+    images = plan.manifest.images.iloc[plan.pool].drop_duplicates("patient")
+    low, high = np.quantile(images["patient"].str[-2:].astype(int), [1 / 3, 2 / 3])
+    assert names == [f"< {low:g}", f"{low:g} to < {high:g}", f"≥ {high:g}", "not said"]
+    shares = groups.iloc[plan.pool].loc[images["image"]].value_counts(normalize=True)
+    assert shares[names[:3]].between(0.25, 0.42).all()
+    empty = with_columns(findings, age=lambda images: np.full(len(images), "x"))
+    with pytest.raises(ValueError, match="no training patient has a number in the column 'age'"):
+        groups_of(empty, Subgroup(column="age", tertiles=True))
 
 
 @pytest.mark.parametrize(

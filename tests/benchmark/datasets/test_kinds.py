@@ -58,6 +58,32 @@ def test_name_and_citation_are_not_part_of_a_cells_identity(folder: Path) -> Non
     assert cells[0][0].id == cells[1][0].id
 
 
+def test_lists_of_studies_are_columns_and_not_part_of_a_cells_identity(folder: Path) -> None:
+    (folder / "implants.txt").write_text("q/s\n")
+    columns = {"implant": str(folder / "implants.txt")}
+    assert load(folder, columns=columns).describing()["implant"].tolist() == ["no", "yes"]
+    assert load(folder, columns=columns).digest() == load(folder).digest()
+    ids = {expand(grid_of(folder, **keys), {"all": 9})[0][0].id for keys in ({}, {"columns": columns})}
+    assert len(ids) == 1
+
+
+def test_a_held_out_site_is_part_of_a_cells_identity(folder: Path) -> None:
+    keys = [{}, {"protocol": "site", "site": "A"}, {"protocol": "site", "site": "B"}]
+    assert len({expand(grid_of(folder, **key), {"all": 9})[0][0].id for key in keys}) == 3
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"protocol": "site"}, "protocol site needs the name of the site that is the test set: site: NAME"),
+        ({"site": "A"}, "protocol official holds out no site: write protocol: site"),
+    ],
+)
+def test_a_site_and_its_protocol_go_together(folder: Path, keys: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        grid_of(folder, **keys)
+
+
 @pytest.mark.parametrize("text", ["{", '{"title": "Ours"}', '{"name": 3}', '["Ours"]'])
 def test_a_wrong_dataset_json_is_named(folder: Path, text: str) -> None:
     (folder / "dataset.json").write_text(text)

@@ -33,6 +33,30 @@ def test_a_drawn_data_set_goes_into_the_cache(write_grid, tmp_path):
     pd.testing.assert_frame_equal(drawn.images, again.images)
 
 
+def by_site(tmp_path, sites):
+    """A grid of a CSV whose images are of these sites, one patient each; hand 3 is of patient 0 too."""
+    rows = [f"{n}.png,p{0 if n == 3 else n},s{n},hand,{n % 2},{site}" for n, site in enumerate(sites)]
+    (tmp_path / "manifest.csv").write_text("\n".join(["path,patient,study,body_part,label,site", *rows]))
+    for n in range(len(sites)):
+        (tmp_path / f"{n}.png").write_bytes(b"")
+    dataset = {"kind": "manifest", "root": str(tmp_path), "protocol": "site", "site": "A"}
+    frozen = {"descriptors": ["edges"], "classifiers": ["majority"]}
+    return Grid.model_validate({"name": "g", "dataset": dataset, "hand_crafted": frozen})
+
+
+def test_a_held_out_site_is_the_test_set_and_part_of_the_fingerprint(tmp_path, caplog):
+    workspace = Workspace(tmp_path / "runs")
+    plan, _ = open_plan(by_site(tmp_path, "AABBBC"), workspace)
+    assert (plan.test.tolist(), plan.pool.tolist()) == ([0, 1], [2, 4, 5])
+    assert plan.evaluated_on == "site A"
+    assert "1 images are neither for training nor for testing" in caplog.text
+    assert "in two splits" not in caplog.text
+    other, _ = open_plan(by_site(tmp_path, "AABBBA"), workspace)
+    digests = [one.cells[0].fingerprint["manifest"] for one in (plan, other)]
+    assert plan.manifest.digest() == other.manifest.digest(), "a describing column decides no row"
+    assert digests[0] != digests[1]
+
+
 def test_data_that_are_not_there_are_one_line(write_grid, tmp_path):
     grid = read_grid(write_grid(dataset={"kind": "manifest", "root": str(tmp_path / "nowhere")}))
     with pytest.raises(UserError, match="nowhere"):

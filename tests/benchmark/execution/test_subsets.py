@@ -30,6 +30,16 @@ def subsets(plan):
     return Subsets(plan)
 
 
+def test_label_noise_is_in_the_training_labels_alone(subsets):
+    own, noisy = (subsets.subset("all", "full", 0, name) for name in ("", "label_noise_0.2"))
+    assert (noisy.train_rows == own.train_rows).all()
+    assert noisy.seed == own.seed
+    pd.testing.assert_frame_equal(noisy.test_images, own.test_images)
+    changed = own.train_images["patient"][noisy.labels != own.labels].nunique()
+    assert changed == round(0.2 * own.train_images["patient"].nunique())
+    assert noisy.labels.tolist() == noisy.train_images["label"].tolist()
+
+
 def test_shuffled_labels_are_on_the_same_images(subsets):
     own, control = (subsets.subset("all", "full", 0, name) for name in ("", "shuffled_labels"))
     assert (control.train_rows == own.train_rows).all()

@@ -46,6 +46,16 @@ def test_a_grid_without_controls_has_none():
     assert expanded() == ([], [])
 
 
+def test_cells_with_label_noise_stand_beside_and_change_no_other_cell():
+    cells, left_out = expanded(noise={"share": [0, 0.1, 0.2]})
+    assert {cell.control for cell in cells} == {"label_noise_0.1", "label_noise_0.2"}
+    assert (len(cells), left_out) == (2 * METHODS * PARTS * SEEDS, [])
+    assert {cell.train_size for cell in cells} == {"full"}
+    own = [cell.id for cell in expand(grid(), SIZES)[0]]
+    assert [cell.id for cell in expand(grid(noise={"share": 0.1}), SIZES)[0]] == own
+    assert not {cell.id for cell in cells} & set(own)
+
+
 @pytest.mark.parametrize("control", ["shuffled_labels", "leaky_split"])
 def test_every_method_stands_at_the_largest_size(control):
     cells, left_out = expanded(control)

@@ -47,7 +47,7 @@ def test_ids_are_the_same_with_and_without_further_test_sets(write_grid):
         ({"corruptions": {"strengths": [6]}}, "corruptions.strengths"),
         (
             {"dataset": {"kind": "phantom", "task": "ordinal"}, "corruptions": {"kinds": ["blur"]}},
-            "corruptions: further test sets need two classes",
+            "corruptions: this key needs two classes, and dataset.task is ordinal",
         ),
     ],
 )

@@ -16,6 +16,7 @@ def test_a_name_and_a_column_with_bounds_are_subgroups():
         (["sex", "sex"], "'sex' is listed twice"),
         ([{"column": "age", "bounds": [65, 18]}], "each bound must be above the one before"),
         ([{"column": "age", "bonds": [18]}], "unknown key; did you mean 'bounds'"),
+        ([{"column": "age", "bounds": [18], "tertiles": True}], "at bounds or at tertiles: give one of both"),
         ([3], "valid string"),
         ([""], "at least 1 character"),
     ],

@@ -60,6 +60,14 @@ def test_subgroups_that_the_grid_asks_for_have_a_table_or_a_reason(findings, tmp
     assert written["subgroups_sex"].reason == "the data set has no column 'sex' that describes images (site)"
     table = pd.read_csv(tmp_path / "subgroups_site.csv")
     assert table["group"].astype(str).unique().tolist() == ["all", "False", "True"]
+    verdicts = pd.read_csv(tmp_path / "group_verdicts.csv")
+    assert set(verdicts["column"]) == {"Site"}, (
+        "the column that is not there has a reason, and the rest goes on"
+    )
+    assert verdicts["group"].astype(str).unique().tolist() == ["False", "True"]
+    interactions = pd.read_csv(tmp_path / "group_interactions.csv")
+    assert set(interactions["groups"]) == {"False / True"}
+    assert set(interactions["answer"]) <= {"undecided", "differs"}
 
 
 def test_the_epoch_that_was_kept_is_marked(report):
