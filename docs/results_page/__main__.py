@@ -22,7 +22,9 @@ PAGE = Path(__file__).parents[1] / "results.md"
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "quickstart": (),
     "crossover": ("WEIGHTS",),
+    "crossover_adapted": ("WEIGHTS",),
     "pneumonia": ("PNEUMONIA", "WEIGHTS"),
+    "pneumonia_adapted": ("PNEUMONIA", "WEIGHTS"),
 }
 
 

@@ -8,17 +8,20 @@ from typing import Any
 
 from matplotlib import rc_context
 
+from benchmark.analysis.cost import cost_rows
 from benchmark.analysis.grid_results import Results
 from benchmark.analysis.head_to_head import by_question
-from benchmark.analysis.paired_differences import QUESTION
+from benchmark.analysis.paired_differences import QUESTION, QUESTIONS, Comparison
 from benchmark.analysis.verdicts import judged
 from benchmark.datasets.names import EVERY_PART
 from benchmark.errors import UserError
 from benchmark.store.record import Finished
 from benchmark.tracking.artifacts import comparison_figures
+from classifiers.names import MAJORITY
+from results.costs import over_seeds
 from results.figures.style import RC
 from results.frames import records
-from results.labels import metric_label, part_label, size_label
+from results.labels import look_of, metric_label, part_label, size_label
 from results.tables.formatting import interval_text, p_text, signed
 from results.text import for_markdown
 from results.verdict import ONE_PAIR, freezing_text, verdict_text
@@ -35,13 +38,12 @@ def section(results: Results, grid: str, pictures: Path) -> str:
     rows = records(judged(results.compare(), QUESTION))
     if not rows:
         raise UserError(f"grid '{grid}': no network is both frozen and fine-tuned yet; first: benchmark run")
-    parts = [
-        _facts(results, grid),
-        *_pictures(results, grid, pictures),
-        _verdicts(rows),
-        _answer(results, rows),
-    ]
-    return "\n\n".join(parts) + "\n"
+    parts = [_facts(results, grid), *_pictures(results, grid, pictures), _verdicts(rows, QUESTION)]
+    others = {question: records(judged(results.compare(), question)) for question in QUESTIONS[1:]}
+    if any(others.values()):
+        parts += [_verdicts(own, question) for question, own in others.items() if own]
+        parts.append(_arms(results))
+    return "\n\n".join([*parts, _answer(results, rows)]) + "\n"
 
 
 def _facts(results: Results, grid: str) -> str:
@@ -94,7 +96,7 @@ def _pictures(results: Results, grid: str, folder: Path) -> Iterator[str]:
         yield f"![{what}: {shown}]({name})"
 
 
-def _verdicts(rows: list[dict[str, Any]]) -> str:
+def _verdicts(rows: list[dict[str, Any]], question: Comparison) -> str:
     """A line for each body part, network and training size."""
     several = len({row["body_part"] for row in rows}) > 1
     lines = [
@@ -104,8 +106,25 @@ def _verdicts(rows: list[dict[str, Any]]) -> str:
         f"{verdict_text(row['verdict'], row['margin'], row['detectable'])} |"
         for row in rows
     ]
-    head = "| training images | network | fine-tuned − frozen | p adjusted | verdict |"
+    difference = f"{look_of(question.second).label} − {look_of(question.first).label}"
+    head = f"| training images | network | {difference} | p adjusted | verdict |"
     return "\n".join([head, "|---|---|---|---|---|", *lines])
+
+
+def _arms(results: Results) -> str:
+    """Score, seconds and trained parameters of every method at every size, means over seeds."""
+    evaluation = results.answers.cells.evaluation
+    known = [cell for cell in results.cells if not cell.control and cell.classifier != MAJORITY]
+    rows = over_seeds(cost_rows(known, evaluation.unit, evaluation.primary))
+    lines = [
+        f"| {size_label(row['train_size'])} | {look_of(row['strategy']).label} | "
+        f"{for_markdown(row['method'])} | {row['value']:.3f} | {row['seconds_total']:,.1f} | "
+        f"{row['trainable_parameters'] or 0:,.0f} |"
+        for row in sorted(rows, key=lambda row: row["train_images"])
+    ]
+    metric = metric_label(evaluation.primary, evaluation.unit)
+    head = f"| training images | | method | {metric} | seconds of a cell | trained parameters |"
+    return "\n".join([head, "|---|---|---|---:|---:|---:|", *lines])
 
 
 def _answer(results: Results, rows: list[dict[str, Any]]) -> str:

@@ -9,7 +9,7 @@ from benchmark.analysis.grid_results import Results
 from benchmark.analysis.verdicts import judged
 from benchmark.errors import UserError
 from docs.results_page.section import section
-from tests.benchmark.planted import answers_from, grid_of, planted
+from tests.benchmark.planted import NETWORKS, answers_from, grid_of, planted
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +66,15 @@ def test_without_a_network_both_ways_there_is_no_section(tmp_path):
     with pytest.raises(UserError, match="both frozen and fine-tuned"):
         section(found, "quickstart", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+
+
+def test_with_adaptation_each_question_and_what_each_way_cost(tmp_path):
+    adapted = {"backbones": NETWORKS, "methods": ["bitfit"]}
+    plan, records = planted(tmp_path / "runs", grid_of(body_parts=["all"], adaptation=adapted))
+    text = section(Results(answers_from(plan, records), plan), "quickstart", tmp_path)
+    for heading in ("fine-tuned − frozen", "adapted − frozen", "fine-tuned − adapted"):
+        assert f"| {heading} |" in text
+    (start,) = [n for n, line in enumerate(text.splitlines()) if "trained parameters" in line]
+    rows = text.splitlines()[start + 2 :]
+    assert sum(line.startswith("| ") for line in rows) == 3 * (2 + 2 + 2 + 1), "sizes × methods"
+    assert "majority" not in text
