@@ -88,12 +88,12 @@ class StageLines:
         with self._lock:
             if name not in self._stages:
                 self._stages[name] = _Stage(total, self._clock())
-                self._say(f"{name}: 0/{total}, begins")
+                self._say(f"{name}: 0/{total:,}, begins")
             stage = self._stages[name]
             running = stage.done < stage.total
             stage.done += steps
             if running and stage.done >= stage.total:
-                self._say(f"{name}: {stage.done}/{stage.total}, done in {self._since(stage)}")
+                self._say(f"{name}: {stage.done:,}/{stage.total:,}, done in {self._since(stage)}")
         self.tick()
 
     def tick(self) -> None:
@@ -103,13 +103,13 @@ class StageLines:
             if now - self._written < (_OFTEN if now - self._began < _FIRST else _EVERY):
                 return
             for name, stage in self._running():
-                self._say(f"{name}: {stage.done}/{stage.total}, {self._speed(stage)}")
+                self._say(f"{name}: {stage.done:,}/{stage.total:,}, {self._speed(stage)}")
 
     def close(self) -> None:
         """Print where unfinished stages stopped."""
         with self._lock:
             for name, stage in self._running():
-                self._say(f"{name}: stopped at {stage.done}/{stage.total} after {self._since(stage)}")
+                self._say(f"{name}: stopped at {stage.done:,}/{stage.total:,} after {self._since(stage)}")
 
     def _running(self) -> list[tuple[str, _Stage]]:
         return [(name, stage) for name, stage in self._stages.items() if stage.done < stage.total]

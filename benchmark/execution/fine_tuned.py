@@ -38,7 +38,7 @@ from extractors.resource_usage import Usage, measured
 from extractors.specs import BackboneSpec
 
 _log = logging.getLogger(__name__)
-_STAGE = "fine-tuning (epochs)"
+_STAGE = "fine-tuning (images)"  # in all epochs: an epoch of a large set takes longer than one of a small set
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Callbacks:
     """What a fine-tuning tells while it runs; nothing where it runs in another process."""
 
     on_epoch: Callable[[Header, Epoch], None] = lambda header, epoch: None
-    steps: Callable[[int], None] = lambda done: None  # epochs just done, or known not to come
+    steps: Callable[[int], None] = lambda done: None  # images just trained on, or known not to come
 
 
 SILENT = Callbacks()
@@ -96,7 +96,7 @@ def run_cells(cells: list[PlannedCell], run: Run) -> Iterator[Outcome]:
             yield run.write(tuning)
     job, executor = run.job, run.settings.executor
     cells = [tuning.planned for tuning in tunings]
-    most = {planned.cell.id: _most_epochs(planned, job) for planned in cells}
+    most = {planned.cell.id: _most_images(planned, job) for planned in cells}
     total = sum(most.values())
     run.progress(_STAGE, 0, total)
     here = executor.in_this_process(gpu=True)
@@ -129,10 +129,10 @@ def tune_cell(tuning: Tuning, job: Job, callbacks: Callbacks = SILENT) -> list[O
     planned = tuning.planned
     with torch_threads(job.device_threads), job.begin(planned) as outcome:
         if outcome:
-            callbacks.steps(_most_epochs(planned, job))
+            callbacks.steps(_most_images(planned, job))
             return [outcome]
         if known := completed(planned, tuning.external, job, partial(_kept_judge, planned, job)):
-            callbacks.steps(_most_epochs(planned, job))
+            callbacks.steps(_most_images(planned, job))
             return [known]
         folder = checkpoint_folder(job.cache, planned, job.context.from_grid["pixels_digest"])
         _delete_outdated(folder, planned)
@@ -152,6 +152,7 @@ def checkpoint_folder(cache: Path, planned: PlannedCell, pixels: str) -> Path:
 def _result(tuning: Tuning, job: Job, folder: Path, callbacks: Callbacks) -> Result:
     """Fine-tune one cell. After a failure the next run uses its checkpoints, unless the loss diverged."""
     planned, started, trained = tuning.planned, now(), 0
+    images = job.plan.images_of(planned.cell)
     begun = header(planned, job.context, started)
 
     def on_epoch(epoch: Mapping[str, Any]) -> None:
@@ -159,8 +160,8 @@ def _result(tuning: Tuning, job: Job, folder: Path, callbacks: Callbacks) -> Res
 
     def on_trained() -> None:
         nonlocal trained
-        trained += 1
-        callbacks.steps(1)
+        trained += images
+        callbacks.steps(images)
 
     try:
         return _fine_tuned(tuning, job, folder, started, on_epoch, on_trained)
@@ -169,7 +170,7 @@ def _result(tuning: Tuning, job: Job, folder: Path, callbacks: Callbacks) -> Res
             shutil.rmtree(folder, ignore_errors=True)
         return failed(planned, job.context, error, started)
     finally:
-        callbacks.steps(max(0, _most_epochs(planned, job) - trained))
+        callbacks.steps(max(0, _most_images(planned, job) - trained))
 
 
 def _fine_tuned(
@@ -274,7 +275,7 @@ def _delete_outdated(folder: Path, planned: PlannedCell) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _most_epochs(planned: PlannedCell, job: Job) -> int:
-    """The number of epochs of a cell, in all folds, if no stage stops early."""
-    cell = planned.cell
-    return cell.recipe.most_epochs(job.plan.images_of(cell)) if cell.recipe else 0
+def _most_images(planned: PlannedCell, job: Job) -> int:
+    """The images that a cell trains on, in all folds and epochs, if no stage stops early."""
+    cell, images = planned.cell, job.plan.images_of(planned.cell)
+    return cell.recipe.most_epochs(images) * images if cell.recipe else 0

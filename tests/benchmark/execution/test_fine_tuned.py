@@ -259,6 +259,18 @@ def test_recipes_of_one_backbone_run_apart_and_resume_apart(tuning_grid, workspa
     assert not list((workspace.cache / "checkpoints").glob("*"))
 
 
+def test_progress_counts_images_so_that_large_sets_weigh_more(tuning_grid, workspace):
+    recipe = {"epochs": 1, "folds_below": 0}
+    grid = tuning_grid(train_sizes=[20, 40], feature_extraction=None, fine_tuning=tuning(recipe))
+    plan, records = open_plan(grid, workspace)
+    settings = Settings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
+    told = []
+    list(run_plan(plan, records, settings, lambda *step: told.append(step), lambda *_: None))
+    steps = [done for stage, done, total in told if stage == "fine-tuning (images)"]
+    assert [done for done in steps if done] == [20, 40]
+    assert {total for stage, _, total in told if stage == "fine-tuning (images)"} == {60}
+
+
 def test_an_unknown_recipe_key_names_the_line(tuning_grid, workspace):
     grid = tuning_grid({"epoch": 2})
     with pytest.raises(
