@@ -209,8 +209,8 @@ def _labels(path: Path, labels: pd.Series) -> tuple[pd.Series, str]:
     """The labels as 0 and 1, and a note on words that were taken for them."""
     meaning = meaning_of(labels.unique())
     unread = ~labels.isin(list(meaning))
-    others = f"; all others are of another kind: {', '.join(sorted(meaning))}" if meaning else ""
-    refuse(path, unread, labels, EXPECTED + others + ("" if meaning else _OTHER_TASKS))
+    understood = f"; understood: {', '.join(sorted(meaning))}" if meaning else ""
+    refuse(path, unread, labels, EXPECTED + understood + _OTHER_TASKS)
     return labels.map(meaning).astype("int64"), note_on(meaning)
 
 

@@ -74,6 +74,14 @@ def test_outer_blanks_and_a_byte_order_mark_do_not_make_other_patients(tmp_path:
     assert (images["patient"].nunique(), images["study"].nunique()) == (1, 1)
 
 
+def test_numbers_of_grades_are_told_how_to_be_read(tmp_path: Path) -> None:
+    (tmp_path / "2.png").write_bytes(b"image")
+    path = write(tmp_path, "1.png,p,1,hand,0,train")
+    path.write_text(path.read_text() + "2.png,q,1,hand,2,train\n")
+    with pytest.raises(UserError, match="understood: 0; for other classes or grades set"):
+        read_manifest(path)
+
+
 @pytest.mark.parametrize(
     ("line", "place", "message"),
     [
