@@ -52,6 +52,26 @@ def test_the_first_screen_has_the_answer_a_row_for_each_part_and_the_picture(bro
     assert sentence == report.findings.headline.sentence
 
 
+def test_eight_body_parts_fit_the_first_screen(browser, report):
+    open_report(browser, report, width=1280, height=800)
+    bottom = browser.run(
+        "(() => { const rows = document.querySelector('.answer tbody');"
+        " while (rows.children.length < 8) rows.append(rows.lastElementChild.cloneNode(true));"
+        " return rows.getBoundingClientRect().bottom; })()"
+    )
+    assert bottom <= 800
+
+
+def test_the_picture_of_the_answer_is_on_the_first_sheet(browser, report):
+    open_report(browser, report, width=680, height=1000)  # A4 without its margins, in CSS pixels
+    browser.ask("Emulation.setEmulatedMedia", media="print")
+    try:
+        bottom = browser.run("document.querySelector('.answer img').getBoundingClientRect().bottom")
+    finally:
+        browser.ask("Emulation.setEmulatedMedia", media="")
+    assert bottom <= 1000
+
+
 def test_no_table_leaves_the_paper(browser, report):
     open_report(browser, report, width=680, height=1000)  # A4 without its margins, in CSS pixels
     browser.ask("Emulation.setEmulatedMedia", media="print")
