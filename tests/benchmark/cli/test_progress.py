@@ -49,7 +49,7 @@ def test_in_the_first_five_minutes_there_is_a_line_every_few_seconds(stages, wri
         clock.now += 1
         stages.tick()
     assert len(written) == 1 + 59
-    assert written[1] == "fitting classifiers: 0/2304, no step ended for 5 s"
+    assert written[1] == "fitting classifiers: 0/2,304, no step ended for 5 s"
     for _ in range(120):
         clock.now += 1
         stages.tick()
@@ -72,7 +72,7 @@ def test_a_minute_after_the_last_line_there_are_counts_rate_and_time_left(stages
     assert len(written) == 1
     clock.now += 0.5
     stages.report("fitting classifiers", 1, 2304)
-    assert written[1:] == ["fitting classifiers: 120/2304, 2.0/s, 18 min left"]
+    assert written[1:] == ["fitting classifiers: 120/2,304, 2.0/s, 18 min left"]
 
 
 @pytest.mark.usefixtures("later")

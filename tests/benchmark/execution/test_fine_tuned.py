@@ -218,7 +218,7 @@ def test_tokens_travel_in_the_place_of_pixels(tmp_path):
     job = SimpleNamespace(pixels_folder=tmp_path / "pixels")
     on_pixels, on_tokens = fine_tuned.Tuning(None), fine_tuned.Tuning(None, tmp_path / "tokens")
     assert (on_pixels.arrays(job), on_tokens.arrays(job)) == ([tmp_path / "pixels"], [tmp_path / "tokens"])
-    assert on_pixels.moved({}) is on_pixels
+    assert on_pixels.moved({}) == on_pixels
     there = on_tokens.moved({tmp_path / "tokens": tmp_path / "there"})
     assert there.tokens == tmp_path / "there"
     with pytest.raises(ValueError, match=r"the tokens .*there were deleted"):
