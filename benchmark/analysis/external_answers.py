@@ -1,5 +1,6 @@
 """The verdict at home, away, and the change from one to the other, for every external set of a grid."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -166,6 +167,26 @@ def _judge(evaluation: Evaluation, family: Sequence[_Change], lower_is_better: b
         )
         detectable = plain(one.change.detectable(evaluation.level / len(family)))
         one.row.update({"family": len(family), "interim": interim, "detectable": detectable, "verdict": said})
+
+
+def with_changes(rows: Sequence[Row], elsewhere: pd.DataFrame) -> list[Row]:
+    """Rows of `head_to_head`; those with a verdict also have `external`: their `external_rows`, for JSON.
+
+    They are as they were for a grid whose cells were tested on no set.
+    """
+    if not len(elsewhere):
+        return list(rows)
+    names = ("comparison", "backbone", "body_part", "train_size")
+    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in records(elsewhere.astype(object).where(elsewhere.notna(), None)):
+        own = {name: value for name, value in row.items() if name not in names}
+        found[tuple(row[name] for name in names)].append(own)
+    return [
+        row | {"external": found[tuple(row[name] for name in names)]}
+        if row["verdict"] is not None and not row["recipe"]
+        else row
+        for row in rows
+    ]
 
 
 def external_by_kind(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -1,12 +1,13 @@
 """The cells of a grid on its external sets: the same cells, with the primary metric of another test set."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from benchmark.analysis.resampled_cells import ResampledCells
+from benchmark.analysis.resampled_cells import ResampledCells, compared_method
 from benchmark.store.external_files import read_external, resampled_elsewhere
 from benchmark.store.record import Corrupted, Finished
 from benchmark.store.records import DamagedError
@@ -19,8 +20,9 @@ _log = logging.getLogger(__name__)
 class Away:
     """An external set, and the cells that were tested on it: at `home` and `there`.
 
-    What training folds choose is read from the records, so that it is the same on both. `corruption` is that
-    of a rung of the ladder, whose patients are those of home.
+    What training folds choose is read from the records, so that it is the same on both: a method whose chosen
+    cell was not tested is not there. `corruption` is that of a rung of the ladder, whose patients are those
+    of home.
     """
 
     name: str
@@ -62,5 +64,24 @@ def _away(cells: ResampledCells, name: str, corruption: Corrupted | None) -> Awa
             found[record.cell] = resampled_elsewhere(cells.records, record, name, cells.evaluation)
         except DamagedError as error:
             _log.warning("%s", error)
-    home = replace(cells, finished=[record for record in tested if record.cell in found])
+    lost = _lost(cells, found)
+    kept = [record for record in tested if record.cell in found and _compared(record) not in lost]
+    if lost:
+        _log.warning("'%s': left out are %d methods whose chosen cell was not tested on it", name, len(lost))
+    home = replace(cells, finished=kept)
     return Away(name, corruption, home, replace(home, resampled=found))
+
+
+def _lost(cells: ResampledCells, found: Collection[str]) -> set[tuple[Any, ...]]:
+    """The methods, each with its setting and seed, whose chosen cell is not there.
+
+    Among their other cells, folds would choose another one than at home.
+    """
+    chosen = (
+        record for sides in cells.chosen.values() for side in sides.values() for record in side.values()
+    )
+    return {_compared(record) for record in chosen if record.cell not in found}
+
+
+def _compared(record: Finished) -> tuple[Any, ...]:
+    return record.body_part, record.size_name, record.seed, compared_method(record)

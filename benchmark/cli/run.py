@@ -12,6 +12,7 @@ from rich.text import Text
 
 from benchmark import api
 from benchmark.analysis.answers import Answers
+from benchmark.analysis.external_answers import with_changes
 from benchmark.analysis.finished import leak_of
 from benchmark.analysis.head_to_head import by_question
 from benchmark.analysis.label_efficiency import efficiency_rows
@@ -138,7 +139,7 @@ def show_comparison(grid: str, workspace: Workspace, as_json: bool, full: bool =
     results = api.load_results(workspace, grid)
     rows = results.answers.head_to_head
     if as_json:
-        click.echo(json.dumps(rows, indent=1))
+        click.echo(json.dumps(with_changes(rows, results.answers.elsewhere), indent=1))
         return
     if not rows:
         raise UserError(

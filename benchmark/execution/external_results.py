@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.datasets.splits import RowNumbers
+from benchmark.errors import UserError
 from benchmark.execution.external_pixels import SetPixels
 from benchmark.execution.external_sets import ExternalSet, lacking
 from benchmark.execution.job import DONE, Job, Outcome
@@ -110,7 +111,7 @@ def completed(
     """Test a finished cell on the sets that it lacks, by its kept model; None where it must be computed anew.
 
     `judge_of` gives the judge of a record's kept model, None where none is kept. A cell whose lacking sets
-    cannot be used stays as it is.
+    cannot be used stays as it is, and so does one whose kept model cannot be read, with a warning.
     """
     record = job.records.read(planned.cell.id)
     if planned.status != "done" or not isinstance(record, Finished):
@@ -119,10 +120,24 @@ def completed(
     asked = [one for one in sets if one.external.name in lacks]
     if not asked:
         return planned.cell.id, DONE
-    judge = judge_of(record)
+    try:
+        judge = judge_of(record)
+    except UserError as error:  # of a damaged model: the cell itself is whole
+        names = ", ".join(one.external.name for one in asked)
+        _log.warning("cell %s: cannot be tested on %s: %s", planned.cell.id, names, error)
+        return planned.cell.id, DONE
     if judge is None:
         return None
     folder = job.records.cell_folder(planned.cell.id)
     found = judge_elsewhere(planned.cell, record, asked, judge, job.context.evaluation, folder)
     write_atomically(folder / RESULT, json.dumps(found.to_json(), indent=1))
     return planned.cell.id, DONE
+
+
+def stays_done(planned: PlannedCell, result: Result) -> bool:
+    """Whether a failure is of testing on sets alone: the cell was finished, and stays so, with a warning."""
+    if planned.status != "done" or isinstance(result.record, Finished):
+        return False
+    names = ", ".join(planned.lacks)
+    _log.warning("cell %s: cannot be tested on %s: %s", planned.cell.id, names, result.record.error)
+    return True

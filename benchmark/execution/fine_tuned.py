@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.execution.cost import tuned_cost
-from benchmark.execution.external_results import Judge, SetRows, completed, with_external
+from benchmark.execution.external_results import Judge, SetRows, completed, stays_done, with_external
 from benchmark.execution.job import DONE, Job, Outcome
 from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import embedding_facts, failed, finished, header, now
@@ -118,7 +118,9 @@ def _with_tokens(cells: list[PlannedCell], run: Run) -> Iterator[Tuning | Result
         extractor = planned.cell.cached_extractor
         tokens = stored[extractor.label] if extractor else None
         if isinstance(tokens, Failure):
-            yield failed(planned, run.context, tokens.cause, now())
+            failure = failed(planned, run.context, tokens.cause, now())
+            if not stays_done(planned, failure):
+                yield failure
         else:
             external = () if planned.cell.control else sets
             yield Tuning(planned, tokens.folder if tokens else None, external)
@@ -137,6 +139,8 @@ def tune_cell(tuning: Tuning, job: Job, callbacks: Callbacks = SILENT) -> list[O
         folder = checkpoint_folder(job.cache, planned, job.context.from_grid["pixels_digest"])
         _delete_outdated(folder, planned)
         result = _result(tuning, job, folder, callbacks)
+        if stays_done(planned, result):
+            return [(planned.cell.id, DONE)]
         outcome = job.write(result)
         if result.record.status == DONE:
             shutil.rmtree(folder, ignore_errors=True)

@@ -15,8 +15,15 @@ from threadpoolctl import threadpool_limits
 
 from benchmark.execution.cost import frozen_cost
 from benchmark.execution.executors import available_cores
-from benchmark.execution.external_results import Judge, NoModelError, SetRows, completed, with_external
-from benchmark.execution.job import Job, Outcome
+from benchmark.execution.external_results import (
+    Judge,
+    NoModelError,
+    SetRows,
+    completed,
+    stays_done,
+    with_external,
+)
+from benchmark.execution.job import DONE, Job, Outcome
 from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import embedding_facts, failed, finished, now
 from benchmark.execution.run import Run
@@ -99,7 +106,8 @@ def make_batches(cells: list[PlannedCell], run: Run) -> Iterator[Batch | Result]
             continue
         embedding = embeddings[backbone]
         if isinstance(embedding, Failure):
-            yield from (failed(planned, run.context, embedding.cause, now()) for planned in group)
+            failures = ((planned, failed(planned, run.context, embedding.cause, now())) for planned in group)
+            yield from (result for planned, result in failures if not stays_done(planned, result))
             continue
         keep = run.plan.grid.keep_models != "none" and not group[0].cell.control
         external = tuple(elsewhere.get(backbone, ())) if not group[0].cell.control else ()
@@ -125,7 +133,8 @@ def _run_cell(batch: Batch, planned: PlannedCell, job: Job, data: Callable[[], D
     if known := completed(planned, batch.external, job, partial(_kept_judge, job)):
         return known
     with job.records.temporary_folder(planned.cell.id) as folder:
-        return job.write(_result(batch, planned, job, data, folder))
+        result = _result(batch, planned, job, data, folder)
+        return (planned.cell.id, DONE) if stays_done(planned, result) else job.write(result)
 
 
 def _kept_judge(job: Job, record: Finished) -> Judge | None:

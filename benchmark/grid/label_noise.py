@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from benchmark.datasets.label_noise import noise_name
 from extractors.validation import Strict
 
 _Share = Annotated[float, Field(ge=0, lt=0.5)]  # at a half, labels would say nothing
@@ -24,4 +25,8 @@ class LabelNoise(Strict):
     def _rising(cls, share: tuple[float, ...]) -> tuple[float, ...]:
         if list(share) != sorted(set(share)):
             raise PydanticCustomError("rising", "each share must be above the one before, such as [0.1, 0.2]")
+        if len({noise_name(one) for one in share}) < len(share):
+            raise PydanticCustomError(
+                "alike", "two shares are alike in their first six digits, which name their cells: give one"
+            )
         return share

@@ -1,9 +1,11 @@
 """Planted answers elsewhere are found: the verdict flips, or it stays."""
 
+import json
+
 import pandas as pd
 import pytest
 
-from benchmark.analysis.external_answers import external_by_kind, external_rows
+from benchmark.analysis.external_answers import external_by_kind, external_rows, with_changes
 from benchmark.analysis.external_sets import away_sets
 from benchmark.store.record import Corrupted
 from results.verdict import FINE_TUNE, FREEZE, ONE_PAIR, UNDECIDED
@@ -76,3 +78,14 @@ def test_missing_cells_are_interim_and_one_seed_makes_no_claim(tmp_path):
     more = [one._replace(seeds=(0, 1)) for one in answers.planned]
     (row,) = external_rows(away_sets(answers.cells), answers.differences, more).to_dict("records")
     assert row["interim"]
+
+
+def test_the_rows_with_a_verdict_have_their_changes_as_json(found):
+    answers, rows = found
+    told = json.loads(json.dumps(with_changes(answers.head_to_head, answers.elsewhere), allow_nan=False))
+    (judged,) = [row for row in told if row["verdict"]]
+    assert [one["external"] for one in judged["external"]] == rows.index.tolist()
+    flips = judged["external"][0]
+    assert (flips["change"], flips["verdict"]) == (pytest.approx(rows.loc["flips", "change"]), FREEZE)
+    assert not any("external" in row for row in told if not row["verdict"])
+    assert with_changes(answers.head_to_head, pd.DataFrame()) == answers.head_to_head

@@ -1,11 +1,15 @@
 """The cells on their external sets: the right predictions, in order, and without what is damaged."""
 
+import json
+
 import pytest
 
 from benchmark.analysis.external_sets import away_sets
 from benchmark.store.external_files import EXTERNAL, read_external
 from benchmark.store.record import Corrupted
+from benchmark.store.records import RESULT
 from results.evaluation import resampled_metric
+from tests.benchmark.planted import NETWORKS
 from tests.benchmark.planted_elsewhere import add_set, answers_of_planted, as_at_home, planted_at_home
 
 
@@ -43,3 +47,21 @@ def test_a_damaged_file_leaves_its_cell_out_and_is_said(tested, caplog):
     zoo = next(away_sets(cells, ["zoo"]))
     assert len(zoo.there.finished) == len(zoo.home.finished) == len(cells.finished) - 1
     assert "was damaged or altered" in caplog.text
+
+
+def test_no_other_cell_stands_for_the_chosen_one_that_was_not_tested(tmp_path, caplog):
+    frozen = {"backbones": NETWORKS[:1], "classifiers": ["logistic_regression", "knn"]}
+    plan, records = planted_at_home(tmp_path, seeds=[0, 1], feature_extraction=frozen)
+    add_set(records, "zoo", as_at_home)
+    cells = answers_of_planted(plan, records).cells
+    (sides,) = cells.chosen.values()
+    chosen = next(side[0] for method, side in sides.items() if method.strategy == "feature_extraction")
+    left = chosen.model_copy(update={"external": {}})
+    (records.cell_folder(chosen.cell) / RESULT).write_text(json.dumps(left.to_json()))
+    answers = answers_of_planted(plan, records)
+    zoo = next(away_sets(answers.cells))
+    there = {(record.strategy, record.seed) for record in zoo.there.finished}
+    assert there == {("feature_extraction", 1), ("fine_tuning", 0), ("fine_tuning", 1)}
+    assert "'zoo': left out are 1 methods whose chosen cell was not tested on it" in caplog.text
+    (row,) = answers.elsewhere.to_dict("records")
+    assert (row["seeds"], row["interim"]) == (1, True)

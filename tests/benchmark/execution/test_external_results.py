@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ import benchmark as bm
 from benchmark.analysis.grid_results import Results
 from benchmark.datasets.phantom.draw import draw_phantom
 from benchmark.store.external_files import EXTERNAL, read_external
+from benchmark.store.records import MODEL, MODEL_INDEX
 from classifiers.catalogue import CLASSIFIERS
+from extractors.embeddings import Failure
 from tests.benchmark.finished_run import small_grid
 
 SECTIONS = {
@@ -153,3 +156,45 @@ def test_copies_of_the_grids_own_images_are_refused_when_their_pixels_are_known(
     (said,) = {line for line in caplog.messages if "'same'" in line}
     assert "have images that are in the grid's own data set, pixel by pixel" in said
     assert "\n" not in said
+
+
+FROZEN = {
+    "fine_tuning": None,
+    "controls": [],
+    "feature_extraction": {"backbones": ["bundled"], "classifiers": ["logistic_regression"]},
+}
+LADDER = {"corruptions": {"kinds": ["jpeg"], "strengths": [1]}}
+
+
+def test_a_damaged_model_is_a_line_and_its_cell_stays_done(phantom, tmp_path, caplog):
+    before = run(tmp_path, phantom, **FROZEN, keep_models="all")
+    (cell,) = before.cells
+    model = before.answers.cells.records.cell_folder(cell.cell) / MODEL / MODEL_INDEX
+    model.write_text("{")
+    after = run(tmp_path, phantom, **FROZEN, keep_models="all", **LADDER)
+    assert chosen(before) == chosen(after)
+    assert not after.failed
+    (said,) = [line for line in caplog.messages if "cannot be tested on jpeg-1" in line]
+    assert "is damaged" in said
+
+
+@pytest.mark.parametrize("place", ["frozen._fit_cell", "run.load_embeddings"])
+def test_a_finished_cell_that_cannot_be_fitted_again_stays_finished(
+    place, phantom, tmp_path, monkeypatch, caplog
+):
+    before = run(tmp_path, phantom, **FROZEN)
+    with monkeypatch.context() as broken:
+        broken.setattr(f"benchmark.execution.{place}", _no_weights)
+        after = run(tmp_path, phantom, **FROZEN, **LADDER)
+    assert chosen(before) == chosen(after)
+    assert not after.failed
+    assert "cannot be tested on jpeg-1" in caplog.text
+    assert "no weights" in caplog.text
+    assert all(cell.external for cell in run(tmp_path, phantom, **FROZEN, **LADDER).cells)
+
+
+def _no_weights(*args: Any, **_: object) -> list[Failure]:
+    error = OSError("no weights")
+    if isinstance(args[0], Path):  # of the cache: the embeddings
+        return [Failure(one, error) for one in args[2]]
+    raise error

@@ -16,6 +16,7 @@ def test_one_share_or_several():
         (-0.1, "greater than or equal to 0"),
         ([0.2, 0.1], "each share must be above the one before"),
         ([0.1, 0.1], "each share must be above the one before"),
+        ([0.1, 0.1000001], "two shares are alike in their first six digits"),
         ([], "at least 1 item"),
         ("much", "valid number"),
     ],
