@@ -95,8 +95,7 @@ def test_a_fine_tuned_cell_is_recorded_with_its_history_cost_and_weights(tuned_r
     frozen = [r for r in read_records(plan, records) if r.classifier == "logistic_regression"]
     assert all(record.cost.bytes_on_disk > tuned[0].cost.bytes_on_disk / 2 for record in frozen)
     assert not list((workspace.cache / "checkpoints").glob("*"))
-    assert "freeze or fine-tune?" in output
-    assert "end_to_end" in output
+    assert "Freeze or fine-tune?" in output
 
 
 def test_changed_recipes_are_other_cells_and_frozen_ones_stay(tuned_run, tuning_grid):
