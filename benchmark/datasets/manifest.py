@@ -19,7 +19,7 @@ from benchmark.datasets.split_words import refuse, splits_of
 from benchmark.datasets.task_labels import check_findings_agree, class_labels, finding_labels, rarest_first
 from benchmark.datasets.text_table import decoded, read_table
 from benchmark.errors import UserError
-from results.label_tasks import BINARY, MULTILABEL, TWO_CLASSES, LabelTask
+from results.label_tasks import BINARY, LABEL, MULTILABEL, TWO_CLASSES, LabelTask
 
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
 DESCRIBING = ("view", "laterality", "manufacturer", "sex", "age")  # of images, where a data set knows them
@@ -180,7 +180,7 @@ def _read_rows(path: Path, task: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.Da
     header = table.lines[first]
     findings = finding_places(path, first, header)
     places, notes = places_of(path, first, header, labelled=task != MULTILABEL)
-    others = other_places(header, places | findings)
+    others = other_places(header, places | {LABEL + name: place for name, place in findings.items()})
 
     def texts(places: dict[str, int]) -> pd.DataFrame:
         columns = {
