@@ -61,6 +61,8 @@ class Manifest:
     @cached_property
     def _digest(self) -> str:
         digest = hashlib.sha256(self.evaluated_on.encode())
+        if not self.task.is_binary:  # else two findings could change names, and results would stay
+            digest.update("\x1f".join(map(composed, self.task.classes)).encode() + b"\n")
         files = (os.path.join(self.root, image) for image in self.images["image"])  # noqa: PTH118
         sizes = [os.stat(file).st_size for file in files]  # noqa: PTH116 (Path takes three times as long)
         deciding = self.images.drop(columns=[*DESCRIBING], errors="ignore").assign(bytes=sizes)
@@ -71,7 +73,7 @@ class Manifest:
     def digest(self) -> str:
         """The sha256 (hex) of all rows and file sizes; it does not depend on the machine or on `root`.
 
-        Empty for images that are not drawn.
+        With the names of classes or findings, where there are several. Empty for images that are not drawn.
         """
         return self._digest if self.drawn else ""
 
