@@ -82,4 +82,5 @@ def test_the_digest_of_the_test_patients_holds_their_findings(manifest):
         return digest_of_test(several, np.array([0, 1]), [])
 
     assert digest([1.0, 0, 0]) != digest([0.0, 0, 0])
+    assert digest([1.0, 0, 0]) != digest([1.0, np.nan, 0])
     assert digest([1.0, 0, 0]) == digest([1.0, 0, 1])  # the third is no test image
