@@ -34,8 +34,10 @@ def fit_task(classifier: Classifier, data: TrainTest, truth: Matrix, problems: L
         shares[name] = float(own.labels.mean()) if len(rows) else 0.0
         try:
             _ = own.folds
-        except ValueError as error:
-            _log.warning("'%s' is not learnt, every image gets its share: %s", name, error)
+        except ValueError:
+            _log.warning(
+                "'%s' is not learnt, every image gets its share in training: %s", name, _why_not(own)
+            )
             continue
         fits[name] = classifier.fit(own)
         held_out[rows, place] = _of_images(fits[name], own)
@@ -51,6 +53,16 @@ def fit_task(classifier: Classifier, data: TrainTest, truth: Matrix, problems: L
     return _together(
         data, truth, problems, fits, np.column_stack(columns), _filled(held_out, problems, shares)
     )
+
+
+def _why_not(own: TrainTest) -> str:
+    """Why a problem's rows cannot be divided into folds, in the words of several classes."""
+    with_it, without = (len(np.unique(own.groups[own.labels == label].astype(str))) for label in (1, 0))
+    if min(with_it, without) >= 2:
+        return (
+            f"no folds by patient hold both of its sides each ({with_it} patients with it, {without} without)"
+        )
+    return f"{with_it} training patients with it and {without} without it; it needs two of each"
 
 
 def _of_problem(data: TrainTest, rows: np.ndarray, labels: np.ndarray) -> TrainTest:

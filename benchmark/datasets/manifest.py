@@ -19,7 +19,7 @@ from benchmark.datasets.split_words import refuse, splits_of
 from benchmark.datasets.task_labels import check_findings_agree, class_labels, finding_labels, rarest_first
 from benchmark.datasets.text_table import decoded, read_table
 from benchmark.errors import UserError
-from results.label_tasks import BINARY, MULTILABEL, TWO_CLASSES, LabelTask
+from results.label_tasks import BINARY, LABEL, MULTILABEL, TWO_CLASSES, LabelTask
 
 COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
 DESCRIBING = ("view", "laterality", "manufacturer", "sex", "age")  # of images, where a data set knows them
@@ -61,6 +61,8 @@ class Manifest:
     @cached_property
     def _digest(self) -> str:
         digest = hashlib.sha256(self.evaluated_on.encode())
+        if not self.task.is_binary:  # else two findings could change names, and results would stay
+            digest.update("\x1f".join(map(composed, self.task.classes)).encode() + b"\n")
         files = (os.path.join(self.root, image) for image in self.images["image"])  # noqa: PTH118
         sizes = [os.stat(file).st_size for file in files]  # noqa: PTH116 (Path takes three times as long)
         deciding = self.images.drop(columns=[*DESCRIBING], errors="ignore").assign(bytes=sizes)
@@ -71,7 +73,7 @@ class Manifest:
     def digest(self) -> str:
         """The sha256 (hex) of all rows and file sizes; it does not depend on the machine or on `root`.
 
-        Empty for images that are not drawn.
+        With the names of classes or findings, where there are several. Empty for images that are not drawn.
         """
         return self._digest if self.drawn else ""
 
@@ -180,7 +182,7 @@ def _read_rows(path: Path, task: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.Da
     header = table.lines[first]
     findings = finding_places(path, first, header)
     places, notes = places_of(path, first, header, labelled=task != MULTILABEL)
-    others = other_places(header, places | findings)
+    others = other_places(header, places | {LABEL + name: place for name, place in findings.items()})
 
     def texts(places: dict[str, int]) -> pd.DataFrame:
         columns = {

@@ -18,7 +18,10 @@ from benchmark.datasets.medmnist_tasks import task_set
 from benchmark.errors import UserError
 
 _CITATION = "yang2023medmnist"  # MedMNIST v2, as a BibTeX key of the report's references
-_MULTI_LABEL = "give each image one label of your own, in a CSV manifest"
+_MULTI_LABEL = (
+    "keep them as findings: name the file as MedMNIST does, chestmnist.npz, and type "
+    "benchmark data manifest --medmnist, without --abnormal"
+)
 
 Labels = dict[str, NDArray[np.int64]]  # of each split
 Cells = dict[str, list[list[str]]]  # of each split, the cells of the columns of labels of each image
@@ -101,8 +104,7 @@ def reading_of(npz: Path, abnormal: frozenset[int] | None = None) -> tuple[Readi
 def _one_label_an_image(npz: Path, labels: NDArray[np.int64]) -> NDArray[np.int64]:
     if labels.ndim > 1 and labels.shape[1] != 1:
         raise UserError(
-            f"{npz}: {labels.shape[1]} labels an image (a multi-label set, as ChestMNIST); only sets with "
-            f"one label an image can be used: {_MULTI_LABEL}"
+            f"{npz}: {labels.shape[1]} labels an image, of which two classes cannot be made; {_MULTI_LABEL}"
         )
     return labels.reshape(-1)
 

@@ -10,7 +10,7 @@ from benchmark.datasets.label_words import meaning_of
 from benchmark.datasets.split_words import refuse
 from benchmark.errors import UserError
 from extractors.validation import did_you_mean
-from results.label_tasks import LABEL, MULTILABEL, ORDINAL, LabelTask, label_columns
+from results.label_tasks import LABEL, MULTILABEL, ORDINAL, LabelTask, Matrix, label_columns
 
 MOST_CLASSES = 100  # more different labels are no classes but numbers or texts; chosen by hand
 _FINDING = "a finding must be 1 (present), 0 (absent) or blank (not read)"
@@ -23,7 +23,7 @@ def class_labels(
 
     Classes stand in the order of `wanted`, or else in that of their numbers, or of their names. Raises
     UserError for one class alone, for too many, for a label that is not `wanted` and one that is never there,
-    and for grades that are no numbers where no order is given.
+    for grades that are no numbers where no order is given, and for a number that is written in two ways.
     """
     present = sorted(set(labels))
     if len(present) < 2:
@@ -54,12 +54,22 @@ def _in_order(path: Path, labels: pd.Series, kind: str, present: list[str]) -> t
         )
     numbers = pd.to_numeric(pd.Series(present), errors="coerce").to_numpy(np.float64)
     if not np.isnan(numbers).any():
+        _refuse_two_spellings(path, labels, present, numbers)
         return tuple(np.array(present, object)[np.argsort(numbers, kind="stable")])
     if kind == ORDINAL:
         word = np.array(present, object)[np.isnan(numbers)][0]
         message = "no number, so that the order of the grades is not known: give dataset.classes in order"
         refuse(path, labels == word, labels, message)
     return tuple(present)
+
+
+def _refuse_two_spellings(path: Path, labels: pd.Series, present: list[str], numbers: Matrix) -> None:
+    """Two classes may not be one number, such as 1 and 1.0."""
+    values = pd.Series(present, index=numbers)
+    for again in values[values.index.duplicated()]:
+        first = values[numbers == pd.to_numeric(again)].iloc[0]
+        message = f"the same number as '{first}' of other rows; write both alike"
+        refuse(path, labels == again, labels, message)
 
 
 def finding_labels(

@@ -17,6 +17,8 @@ from benchmark.store.records import PREDICTIONS, RESULT
 
 Files = Mapping[str, bytes]
 _IDS = ("image", "study", "patient", "body_part")
+# Keys that hold names of classes, which the columns of the predictions have too; no name is a path.
+_OF_CLASSES = ("classes", "thresholds", "class_metrics", "class_counts")
 _MOST_ROWS = 5_000_000  # of predictions; a few hundred bytes of memory each
 
 
@@ -24,7 +26,8 @@ def pack(record: Finished, predictions: pd.DataFrame, numbers: Pseudonyms) -> Fi
     """The files of a cell for an export. Raises ValueError for predictions on another data set."""
     content = record.to_json() | {"unreadable": [numbers.image(image) for image in record.unreadable]}
     content.pop("external", None)  # other hospitals' patients: they do not leave
-    return _files(without_folders(content), numbers.encode(predictions[_columns(record)]))
+    kept = {key: content[key] for key in _OF_CLASSES if key in content}
+    return _files(without_folders(content) | kept, numbers.encode(predictions[_columns(record)]))
 
 
 def unpack(files: Files, numbers: Pseudonyms, fingerprint: Mapping[str, Any]) -> Files:

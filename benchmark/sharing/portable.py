@@ -49,7 +49,8 @@ def portable_grid(grid: Grid) -> str:
             data["root"] = "${DATA}"
         else:  # a file, or not there
             base = base.parent
-    data = _replaced(data, lambda prefix, folder, name: f"{prefix}{_below(base, folder, name)}")
+    classes = {key: data[key] for key in ("classes",) if key in data}  # names, of which none is a path
+    data = _replaced(data, lambda prefix, folder, name: f"{prefix}{_below(base, folder, name)}") | classes
     rest = _replaced(content, lambda prefix, _, name: f"{prefix}${{WEIGHTS}}/{name}")
     assert isinstance(rest, dict)
     return yaml.safe_dump({"name": rest.pop("name"), "dataset": data, **rest}, sort_keys=False)

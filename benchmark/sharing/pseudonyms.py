@@ -78,10 +78,11 @@ def pseudonyms_of(manifest: Manifest) -> Pseudonyms:
 def digest_of_test(manifest: Manifest, test: NDArray[np.intp], unreadable: Collection[str]) -> str:
     """The sha256 (hex) of the test images without those that no cell could read, and of all ids.
 
-    Of the test images these are the ids and labels, in any order. Two exports with the same digest were
-    tested on the same patients and number them alike.
+    Of the test images these are the ids and labels (or findings), in any order. Two exports with the same
+    digest were tested on the same patients and number them alike.
     """
-    rows = manifest.images.iloc[test][[*COLUMNS, "body_part", "label"]].astype(str)
+    findings = [column for column in manifest.task.label_columns if column != "label"]
+    rows = manifest.images.iloc[test][[*COLUMNS, "body_part", "label", *findings]].astype(str).fillna("")
     rows = rows[~rows["image"].isin(list(unreadable))]
     lines = sorted("\x1f".join(row) for row in rows.itertuples(index=False))
     everything = sorted(

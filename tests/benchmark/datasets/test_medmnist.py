@@ -152,7 +152,7 @@ def test_colour_images_stay_coloured(tmp_path: Path) -> None:
     [
         (
             {"test_labels": np.zeros((3, 14), np.uint8)},
-            "14 labels an image .a multi-label set, as ChestMNIST",
+            "14 labels an image, of which two classes cannot be made; keep them as findings: name the file",
         ),
         ({"test_labels": np.zeros((3, 1))}, r"float64 \(3, 1\); whole numbers are needed"),
         ({"test_labels": np.zeros((4, 1), np.uint8)}, "test_labels are of 4 images"),

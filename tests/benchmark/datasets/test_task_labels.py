@@ -102,3 +102,33 @@ def test_the_views_of_a_study_have_the_same_findings(tmp_path: Path) -> None:
     path.write_text(f"{FINDINGS}\n0.png,p,1,chest,1,0\n1.png,p,1,chest,1,1\n2.png,q,1,chest,0,1\n")
     with pytest.raises(UserError, match="has two values of label:Mass"):
         read_manifest(path, task="multilabel")
+
+
+def test_one_number_in_two_spellings_is_not_two_grades(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"manifest.csv:4: '1.0': the same number as '1' of other rows"):
+        read(tmp_path, CLASSES, "0", "1", "1.0", "2", task="ordinal")
+
+
+@pytest.mark.parametrize("labels", [("0", "1", "2"), ("1", "2", "10")])
+def test_binary_labels_that_are_grades_are_told_of_the_task(tmp_path: Path, labels: tuple[str, ...]) -> None:
+    with pytest.raises(UserError, match=r"set dataset\.task: multiclass or ordinal"):
+        read(tmp_path, CLASSES, *labels, task="binary")
+
+
+def test_a_finding_of_a_describing_name_hides_no_column(tmp_path: Path) -> None:
+    header = "path,patient,study,body_part,label:sex,label:Mass,sex"
+    found = read(tmp_path, header, "1,0,F", "0,1,M", task="multilabel")
+    assert found.describing()["sex"].tolist() == ["F", "M"]
+
+
+def test_the_digest_of_a_data_set_holds_the_names_of_findings_and_classes(tmp_path: Path) -> None:
+    swapped = "path,patient,study,body_part,label:Mass,label:Effusion"
+    one, other = (
+        read(tmp_path, header, "1,0", "0,1", "1,1", task="multilabel").digest()
+        for header in (FINDINGS, swapped)
+    )
+    assert one != other
+    one, other = (
+        read(tmp_path, CLASSES, "a", word, "a", task="multiclass").digest() for word in ("mild", "severe")
+    )
+    assert one != other

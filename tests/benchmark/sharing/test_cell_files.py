@@ -30,6 +30,22 @@ def test_a_cell_comes_back_as_it_was(cell):
     assert back[PREDICTIONS] == (records.cell_folder(record.cell) / PREDICTIONS).read_bytes()
 
 
+def test_names_of_classes_are_no_paths(cell):
+    record, table, numbers, _ = cell
+    names = ["effusion </2 cm", "mass /nodule"]
+    table = table.assign(**{f"probability:{name}": 0.5 for name in names})
+    several = record.model_copy(
+        update={
+            "task": "multiclass",
+            "classes": names,
+            "thresholds": dict.fromkeys(names, 0.5),
+            "class_counts": {name: {"test_studies": 1} for name in names},
+        }
+    )
+    found = json.loads(pack(several, table, numbers)[RESULT])
+    assert found["classes"] == [*found["thresholds"]] == [*found["class_counts"]] == names
+
+
 def test_other_settings_stay_as_they_are_so_that_the_plan_says_stale(cell):
     record, table, numbers, _ = cell
     back = unpack(pack(record, table, numbers), numbers, {"weights": "other"})

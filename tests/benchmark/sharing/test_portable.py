@@ -117,3 +117,12 @@ def test_a_grid_is_written_without_folders_and_read_again_elsewhere(tmp_path, mo
     assert str(again.dataset.root) == "/there/MURA-v1.1"
     assert again.feature_extraction.backbones[0].weights == str(tmp_path / "elsewhere" / "w.safetensors")
     assert again.seeds == [3]
+
+
+def test_names_of_classes_are_no_paths(tmp_path):
+    (tmp_path / "grid.yaml").write_text(
+        "name: g\ndataset: {kind: manifest, root: x.csv, task: multiclass, classes: [none, /w, C:/w]}\n"
+        "hand_crafted: {descriptors: [edges], classifiers: [majority]}\n"
+    )
+    text = portable_grid(read_grid(tmp_path / "grid.yaml"))
+    assert yaml.safe_load(text)["dataset"]["classes"] == ["none", "/w", "C:/w"]

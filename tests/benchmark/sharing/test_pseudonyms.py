@@ -4,6 +4,7 @@ import pytest
 
 from benchmark.datasets.manifest import Manifest
 from benchmark.sharing.pseudonyms import digest_of_test, pseudonyms_of
+from results.label_tasks import LabelTask
 
 
 @pytest.fixture
@@ -72,3 +73,14 @@ def test_the_digest_is_of_the_readable_test_images(manifest):
     assert fewer != whole
     assert digest_of_test(manifest, both, ["c/10.png"]) == whole  # of the training part
     assert fewer == digest_of_test(manifest, np.array([0]), [])
+
+
+def test_the_digest_of_the_test_patients_holds_their_findings(manifest):
+    def digest(mass):
+        images = manifest.images.assign(**{"label:effusion": [1.0, 0, 1], "label:mass": mass})
+        several = Manifest(manifest.root, images, "", task=LabelTask("multilabel", ("effusion", "mass")))
+        return digest_of_test(several, np.array([0, 1]), [])
+
+    assert digest([1.0, 0, 0]) != digest([0.0, 0, 0])
+    assert digest([1.0, 0, 0]) != digest([1.0, np.nan, 0])
+    assert digest([1.0, 0, 0]) == digest([1.0, 0, 1])  # the third is no test image
