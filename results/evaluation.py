@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from results.metrics import Values, limits, metric_value, metric_values
+from results.metric_lookup import limits
+from results.metrics import Values, metric_value, metric_values
 from results.uncertainty import INTERVALS, Resampled, fewest_patients, interval, patient_weights
 
 Interval = dict[str, float | None]

@@ -7,7 +7,6 @@ scikit-learn's with `sample_weight` to 1e-12 (calibration slope and intercept: t
 
 from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,28 +16,13 @@ from results.metric import ConfusionCounts, Metric, counts_at, metric_from_count
 from results.metric import Labels as Labels
 from results.metric import Values as Values
 
-if TYPE_CHECKING:
-    from results.task_metrics import TaskMetric
-
 AT_CHOSEN = "_at_chosen"  # suffix of metrics at the threshold from training folds instead of 0.5
 GROUP = "benchmark.metrics"  # entry points by which other packages add metrics
 CALIBRATION_BINS = 10  # of equal width; chosen by hand (Guo et al. 2017 use 15 for larger test sets)
 
 
-def metric_named(name: str) -> "Metric | TaskMetric":
-    """The metric of this name, with or without `_at_chosen`, of two classes or of several.
-
-    Raises ValueError for an unknown name.
-    """
-    from results.task_metrics import TASK_METRICS  # it computes with the metrics of this module
-
-    known = TASK_METRICS.get(name.removesuffix(AT_CHOSEN))
-    if name.removesuffix(AT_CHOSEN) in METRICS or known is None:
-        return _of_two_classes(name)
-    return known
-
-
-def _of_two_classes(name: str) -> Metric:
+def binary_metric(name: str) -> Metric:
+    """The metric of two classes of this name, with or without `_at_chosen`. Raises ValueError for another."""
     base = name.removesuffix(AT_CHOSEN)
     if base not in METRICS or (base != name and not METRICS[base].thresholded):
         raise ValueError(f"there is no metric '{name}'; known: {', '.join(METRICS)}")
@@ -50,7 +34,7 @@ def metric_value(
 ) -> Values:
     """One metric, by its name in `metric_values`, without computing the others: (B,)."""
     cut = threshold if name.endswith(AT_CHOSEN) else 0.5
-    return _of_two_classes(name).function(labels, probabilities, weights, cut)
+    return binary_metric(name).function(labels, probabilities, weights, cut)
 
 
 def metric_values(
@@ -61,12 +45,6 @@ def metric_values(
     values = _values(METRICS.values(), labels, probabilities, weights, 0.5)
     chosen = _values(thresholded, labels, probabilities, weights, threshold)
     return values | {name + AT_CHOSEN: value for name, value in chosen.items()}
-
-
-def limits(name: str) -> tuple[float, float] | None:
-    """The least and the largest value of the metric of this name; None where one of them is infinite."""
-    found = metric_named(name).limits
-    return found if np.isfinite(found).all() else None
 
 
 def _values(

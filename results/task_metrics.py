@@ -13,9 +13,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from results.label_tasks import BINARY, MULTICLASS, MULTILABEL, ORDINAL, Matrix
+from results.label_tasks import MULTICLASS, MULTILABEL, ORDINAL, Matrix
 from results.metric import MetricFunction, Values
-from results.metrics import AT_CHOSEN, METRICS, metric_named
+from results.metrics import AT_CHOSEN, METRICS
 
 TaskFunction = Callable[[Matrix, Matrix, Values, Values], Values]
 _EDGE = np.finfo(
@@ -47,17 +47,6 @@ class TaskMetric:
 def metrics_of(task: str) -> dict[str, TaskMetric]:
     """The metrics of a task by name; empty for the binary one, whose metrics are METRICS."""
     return {name: metric for name, metric in TASK_METRICS.items() if task in metric.tasks}
-
-
-def metric_names(task: str) -> tuple[str, ...]:
-    """The names of a task's metrics by which methods can be compared."""
-    names = METRICS if task == BINARY else metrics_of(task)
-    return tuple(name for name in names if metric_named(name).target is None)
-
-
-def default_primary(task: str) -> str:
-    """The metric that decides where a grid names none."""
-    return {BINARY: "auroc", ORDINAL: "quadratic_kappa"}.get(task, "macro_auroc")
 
 
 def task_metric_value(

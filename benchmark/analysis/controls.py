@@ -13,7 +13,7 @@ from benchmark.grid.strategy import Extractor
 from classifiers.names import MAJORITY
 from extractors.specs import BackboneSpec, networks_of
 from results.labels import plain_name
-from results.metrics import metric_named
+from results.metric_lookup import metric_named
 from results.names import BODY_PART, LEAKY_SPLIT, MAJORITY_CONTROL, RANDOM_WEIGHTS, SHUFFLED_LABELS
 
 _SHOWS = {

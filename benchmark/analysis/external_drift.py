@@ -13,7 +13,7 @@ from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Finished
 from results.comparison import compare
 from results.evaluation import plain, resampled_metric
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.uncertainty import Resampled
 
 METRICS = (

@@ -22,7 +22,7 @@ from results.estimates import Estimate, estimate
 from results.evaluation import Interval, plain
 from results.label_tasks import TWO_CLASSES, LabelTask
 from results.labels import look_of
-from results.metrics import limits, metric_named
+from results.metric_lookup import limits, metric_named
 from results.names import CHOSEN
 from results.uncertainty import Resampled
 

@@ -7,8 +7,9 @@ from pydantic_core import PydanticCustomError
 
 from extractors.validation import one_of
 from results.label_tasks import BINARY
-from results.metrics import METRICS, metric_named
-from results.task_metrics import TASK_METRICS, default_primary, metric_names
+from results.metric_lookup import default_primary, metric_named, metric_names
+from results.metrics import METRICS
+from results.task_metrics import TASK_METRICS
 
 
 def _judges(name: str) -> str:

@@ -9,7 +9,7 @@ from benchmark.store.record import Epoch, Failed, Finished, Record
 from benchmark.tracking.mlflow_names import mlflow_name
 from classifiers.names import MAJORITY
 from results.costs import cost_numbers
-from results.metrics import metric_named
+from results.metric_lookup import metric_named
 
 ANSWER = (
     "answer/{unit} {metric}"  # metric of a curve run; MLflow sorts metric groups by name and draws this first

@@ -14,7 +14,7 @@ from results.figures.layout import empty_figure, log_axis, write_beside
 from results.figures.style import TWO_COLUMNS, styled
 from results.frames import TableRows, records, tidy
 from results.labels import BLACK, look_of, metric_label
-from results.metrics import metric_named
+from results.metric_lookup import metric_named
 from results.text import for_matplotlib
 
 

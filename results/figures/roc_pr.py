@@ -16,7 +16,7 @@ from results.figures.roc_pr_points import PRECISION_RECALL, ROC, Plane
 from results.figures.style import ONE_COLUMN, TWO_COLUMNS, styled
 from results.frames import TableRows, records, tidy
 from results.labels import BLACK, GREY, Look, looks_of, metric_label
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.text import for_matplotlib
 from results.uncertainty import Resampled, fewest_patients, interval
 

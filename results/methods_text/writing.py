@@ -10,7 +10,8 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from results.methods_text import words
 from results.methods_text.references import references
-from results.metrics import AT_CHOSEN, limits, metric_named
+from results.metric_lookup import limits, metric_named
+from results.metrics import AT_CHOSEN
 from results.text import for_markdown
 
 

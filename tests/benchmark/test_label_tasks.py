@@ -14,7 +14,8 @@ from benchmark.cli.run import show_comparison, show_status
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.artifacts import cell_figures
 from benchmark.tracking.fields import cell_metrics
-from results.task_metrics import default_primary, metrics_of
+from results.metric_lookup import default_primary
+from results.task_metrics import metrics_of
 
 NETWORK = {"name": "test_efficientnet", "weights": "random"}
 TASKS = ("multiclass", "ordinal", "multilabel")

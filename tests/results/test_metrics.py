@@ -11,16 +11,8 @@ from sklearn import metrics as sk
 from results.evaluation import evaluate
 from results.labels import metric_label
 from results.metric import Metric
-from results.metrics import (
-    AT_CHOSEN,
-    GROUP,
-    METRICS,
-    limits,
-    metric_named,
-    metric_value,
-    metric_values,
-    with_entry_points,
-)
+from results.metric_lookup import limits
+from results.metrics import AT_CHOSEN, GROUP, METRICS, metric_value, metric_values, with_entry_points
 
 RANDOM = np.random.default_rng(0)
 FIRST_VERSION = {
@@ -186,12 +178,6 @@ def test_calibration_has_a_target_and_no_direction():
         "calibration_slope": 1.0,
         "calibration_intercept": 0.0,
     }
-
-
-def test_no_metric_no_value():
-    for name in ("au_roc", "auroc_at_chosen"):
-        with pytest.raises(ValueError, match=f"no metric '{name}'; known: auroc, average_precision"):
-            metric_named(name)
 
 
 @pytest.mark.parametrize(

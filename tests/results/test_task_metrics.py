@@ -3,16 +3,9 @@ import pytest
 from sklearn import metrics as sk
 
 from results.label_tasks import one_hot
-from results.metrics import METRICS, limits, metric_named
-from results.task_metrics import (
-    TASK_METRICS,
-    default_primary,
-    metric_names,
-    metrics_of,
-    task_metric_value,
-    task_metric_values,
-    with_both,
-)
+from results.metric_lookup import default_primary, metric_names
+from results.metrics import METRICS
+from results.task_metrics import metrics_of, task_metric_value, task_metric_values, with_both
 
 RANDOM = np.random.default_rng(5)
 ROWS, CLASSES = 240, 4
@@ -130,10 +123,3 @@ def test_each_task_has_its_metrics_and_the_one_that_decides():
     assert metric_names("binary")[0] == "auroc"
     assert "calibration_slope" not in metric_names("binary")
     assert metric_names("multilabel") == tuple(metrics_of("multilabel"))
-
-
-def test_they_are_found_by_name_beside_those_of_two_classes():
-    assert metric_named("quadratic_kappa") is TASK_METRICS["quadratic_kappa"]
-    assert metric_named("accuracy") is METRICS["accuracy"]
-    assert limits("log_loss") is None
-    assert limits("multiclass_brier") == (0.0, 2.0)

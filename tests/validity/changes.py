@@ -11,7 +11,7 @@ from scipy.stats import beta
 
 from results.change import Sides, change_of
 from results.comparison import compare
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.uncertainty import Resampled, fewest_patients
 from results.verdict import EQUAL, FINE_TUNE, FREEZE, UNDECIDED, verdict
 from tests.validity.intervals import CONFIDENCE

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.uncertainty import Resampled, fewest_patients
 from tests.validity.intervals import IN_USE, INTERVALS, Quantity
 from tests.validity.resampling import metrics_of, names_of, values_of, weights_of, without_each

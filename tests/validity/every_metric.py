@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from results.metrics import limits, metric_values
+from results.metric_lookup import limits
+from results.metrics import metric_values
 from results.uncertainty import Resampled, fewest_patients, patient_weights
 from tests.validity.intervals import TESTED, Quantity
 from tests.validity.resampling import BLOCK, RESAMPLES

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from results.comparison import compare
 from results.families import adjusted
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.uncertainty import Resampled, fewest_patients, patient_weights
 from tests.validity.resampling import FEWER, metrics_of, values_of
 from tests.validity.simulation import Rows, Values, World, draw, generator, grouped_noise

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from results.comparison import compare
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.uncertainty import Resampled, fewest_patients, interval, warning
 from tests.validity.intervals import CONFIDENCE
 from tests.validity.resampling import FEWER, metrics_of, names_of, values_of, weights_of

@@ -9,7 +9,7 @@ import pandas as pd
 
 from results.by_group import differences_of, interaction
 from results.comparison import compare
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.uncertainty import FEW, Resampled, fewest_patients
 from results.verdict import FINE_TUNE, verdict
 from tests.validity.intervals import CONFIDENCE

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from benchmark.datasets.shuffling import shuffle_labels
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.uncertainty import Resampled, fewest_patients
 from tests.validity.intervals import TESTED, Quantity
 from tests.validity.resampling import metrics_of, names_of, values_of, weights_of

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import multivariate_normal, norm
 
 from results.evaluation import evaluate, unit_table
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.uncertainty import Resampled, fewest_patients, patient_weights
 from tests.validity.crossovers import PLANTED, SIZES, _world, differences_of
 from tests.validity.intervals import Quantity, bca, percentile, standard_error

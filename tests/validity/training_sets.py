@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from results.comparison import Difference, compare, difference_of, mean_of
-from results.metrics import limits
+from results.metric_lookup import limits
 from results.uncertainty import Resampled, fewest_patients, interval, percentile_interval
 from results.verdict import EQUAL, FINE_TUNE, FREEZE, ONE_PAIR, UNDECIDED, verdict
 from tests.validity.intervals import CONFIDENCE
