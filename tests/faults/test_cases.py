@@ -37,11 +37,17 @@ def test_files_that_are_no_weights_are_refused_by_name(name):
         )
 
 
-@pytest.mark.parametrize("name", ["breast_224", "chestmnist_64"])
-def test_medmnist_files_that_do_not_say_what_is_abnormal_are_refused(name, tmp_path):
-    outcome = judged(name, ["data", "manifest", "--medmnist", CASES / f"{name}.npz", "--out", tmp_path])
-    assert outcome.ended == REFUSED
+def test_a_medmnist_file_that_does_not_say_what_is_abnormal_is_refused(tmp_path):
+    file = CASES / "breast_224.npz"
+    assert judged("breast", ["data", "manifest", "--medmnist", file, "--out", tmp_path]).ended == REFUSED
     assert not list(tmp_path.glob("*.csv"))
+
+
+def test_the_findings_of_a_medmnist_file_become_columns(tmp_path):
+    file = CASES / "chestmnist_64.npz"
+    assert judged("chest", ["data", "manifest", "--medmnist", file, "--out", tmp_path]).ended == ACCEPTED
+    header = (tmp_path / "manifest.csv").read_text(encoding="utf-8").partition("\n")[0]
+    assert "label:atelectasis" in header
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_tuned_network_needs_none_of_the_pretrained_weights(kept_run, monkeypa
         seen.append(spec.weights)
         raise ValueError("asked")
 
-    monkeypatch.setattr("benchmark.prediction.scoring.load_backbone", load)
+    monkeypatch.setattr("benchmark.execution.tuned_network.load_backbone", load)
     with pytest.raises(ValueError, match="asked"):
         tuned_network(tuned, "cpu")
     assert seen == ["random"]

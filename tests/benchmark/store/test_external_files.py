@@ -62,7 +62,7 @@ def test_resamples_are_kept_beside_them_and_belong_to_these_predictions(stored, 
     folder = records.cell_folder("c1")
     write_external_resamples(folder, record, "a.b", table, EVALUATION)
     assert sorted(path.name for path in (folder / EXTERNAL).iterdir()) == ["a.b.npz", "a.b.parquet"]
-    expected = resample(table, record.threshold, EVALUATION)
+    expected = resample(table, record, EVALUATION)
     for _ in range(2):
         found = resampled_elsewhere(records, record, "a.b", EVALUATION)
         assert (found.drawn == expected.drawn).all()
