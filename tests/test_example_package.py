@@ -26,7 +26,7 @@ for command in sys.argv[1:]:
         if end.code:
             raise
 """
-PLAN, RUN, DONE, COMPARE = "plan", "run --jobs 1 --device cpu", "plan --json", "compare"
+PLAN, RUN, DONE, COMPARE = "plan", "run --jobs 1 --device cpu", "plan --json", "compare --full"
 REPORT = "report --out paper --jobs 1"
 
 

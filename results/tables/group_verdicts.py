@@ -51,8 +51,8 @@ def group_verdicts_table(
         f"{percent(confidence)} intervals (unadjusted) and p as of the differences over all patients.",
         f"p is adjusted by Holm's method over the {_tested(table)} tests of this table; bold: ≤ {level:g}.",
         f"Below {fewest} patients of either label a group has no verdict.",
-        "A verdict in one group and none in another do not show that the groups differ: that is tested in the "
-        "table of interactions.",
+        "A verdict in one group and none in another do not show that the groups differ: that is tested in "
+        "the table of interactions.",
     )
     caption = f"The verdict in groups of the test set, by {metric_label(metric, unit)}."
     frame = table.assign(metric=metric, unit=unit)
