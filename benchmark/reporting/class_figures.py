@@ -7,14 +7,13 @@ from typing import Any
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.leaders import leaders
 from benchmark.analysis.resampled_cells import ResampledCells, Setting
+from benchmark.reporting.leader_scores import scores_of
 from benchmark.reporting.overview_figures import Figure
 from benchmark.store.record import Finished
-from classifiers.fine_tuning.recipes import END_TO_END
-from results.evaluation import unit_table
 from results.figures import Drawable, PrecisionRecallCurves, ReliabilityDiagram, RocCurves, Scores
 from results.figures.class_confusion import ClassConfusion, ClassConfusions
 from results.label_tasks import MULTILABEL, one_of_task
-from results.labels import look_of, part_label, plain_name, size_label
+from results.labels import look_of, part_label, size_label
 from results.task_evaluation import task_unit_table
 from results.text import for_file_name
 
@@ -64,16 +63,7 @@ def _curves(figure: Any, evaluated: ResampledCells, setting: Setting, name: str)
 
 def _scores(evaluated: ResampledCells, record: Finished, name: str) -> Scores:
     own = one_of_task(evaluated.records.read_predictions(record), record.label_task, name)
-    table = unit_table(own, evaluated.evaluation.unit)
-    classifier = "" if record.classifier == END_TO_END else f", {plain_name(record.classifier)}"
-    return Scores(
-        name=f"{look_of(record.strategy).label}: {record.backbone}{classifier}",
-        strategy=record.strategy,
-        labels=table["label"].tolist(),
-        probabilities=table["probability"].tolist(),
-        patients=table["patient"].tolist(),
-        threshold=record.thresholds.get(name),
-    )
+    return scores_of(record, own, evaluated.evaluation.unit, record.thresholds.get(name))
 
 
 def _confusions(evaluated: ResampledCells) -> ClassConfusions:

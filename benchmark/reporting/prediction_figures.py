@@ -9,10 +9,10 @@ from benchmark.analysis.leaders import leaders
 from benchmark.analysis.paired_differences import QUESTION
 from benchmark.analysis.resampled_cells import ResampledCells, Setting
 from benchmark.reporting.class_figures import class_figures
+from benchmark.reporting.leader_scores import scores_of
 from benchmark.reporting.overview_figures import Figure
 from benchmark.store.record import Finished
 from classifiers.fine_tuning.recipes import END_TO_END
-from results.evaluation import unit_table
 from results.figures import (
     ConfusionMatrices,
     ConfusionMatrix,
@@ -25,7 +25,7 @@ from results.figures import (
     TrainingCurves,
     WorklistGains,
 )
-from results.labels import look_of, part_label, plain_name, size_label
+from results.labels import look_of, part_label, size_label
 from results.text import for_file_name
 
 _KINDS: dict[str, tuple[str, Any]] = {
@@ -100,16 +100,7 @@ def _drawn(figure: Any, evaluated: ResampledCells, setting: Setting) -> Drawable
 
 
 def _scores(evaluated: ResampledCells, record: Finished) -> Scores:
-    table = unit_table(evaluated.predictions(record), evaluated.evaluation.unit)
-    classifier = "" if record.classifier == END_TO_END else f", {plain_name(record.classifier)}"
-    return Scores(
-        name=f"{look_of(record.strategy).label}: {record.backbone}{classifier}",
-        strategy=record.strategy,
-        labels=table["label"].tolist(),
-        probabilities=table["probability"].tolist(),
-        patients=table["patient"].tolist(),
-        threshold=record.threshold,
-    )
+    return scores_of(record, evaluated.predictions(record), evaluated.evaluation.unit, record.threshold)
 
 
 def _matrices(evaluated: ResampledCells) -> ConfusionMatrices:
