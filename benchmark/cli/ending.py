@@ -37,7 +37,9 @@ def show_places(said: Headline, plan: Plan, grid_file: Path, workspace: Workspac
 
 def command(words: str) -> str:
     """A command of this program as it can be typed here: also where no environment is activated."""
-    return f"benchmark {words}" if shutil.which("benchmark") else f"{shown(Path(sys.argv[0]))} {words}"
+    beside = Path(sys.executable).with_name("benchmark")
+    known = shutil.which("benchmark") or not beside.exists()
+    return f"{'benchmark' if known else shlex.quote(str(shown(beside)))} {words}"
 
 
 def workspace_option(workspace: Workspace) -> str:

@@ -1,8 +1,10 @@
 """The command line called within this process: importing everything again takes a process five seconds."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -24,6 +26,12 @@ def console_of_this_test() -> Iterator[None]:
     stderr.cache_clear()
     yield
     stderr.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def activated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This Python's programs are on the path, also where the tests run without an activated environment."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
 
 
 @pytest.fixture

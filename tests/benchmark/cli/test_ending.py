@@ -64,9 +64,21 @@ def test_commands_can_be_pasted(capsys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("found", "shown"), [("/usr/bin/benchmark", "benchmark"), (None, ".venv/bin/benchmark")]
+    ("on_path", "beside_python", "shown"),
+    [
+        (True, True, "benchmark"),
+        (False, True, ".venv/bin/benchmark"),
+        (False, False, "benchmark"),  # run from the sources, by `python -m benchmark`
+    ],
 )
-def test_where_no_environment_is_activated_the_program_is_named_by_its_path(found, shown, monkeypatch):
-    monkeypatch.setattr("benchmark.cli.ending.shutil.which", lambda _: found)
-    monkeypatch.setattr("sys.argv", [".venv/bin/benchmark"])
+def test_where_no_environment_is_activated_the_program_is_named_by_its_path(
+    on_path, beside_python, shown, monkeypatch, tmp_path
+):
+    folder = tmp_path / ".venv" / "bin"
+    folder.mkdir(parents=True)
+    if beside_python:
+        (folder / "benchmark").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("benchmark.cli.ending.shutil.which", lambda _: "found" if on_path else None)
+    monkeypatch.setattr("sys.executable", str(folder / "python"))
     assert command("ui") == f"{shown} ui"
