@@ -1,7 +1,7 @@
-"""The test set, and nested training subsets that are grouped by patient and stratified by label."""
+"""The test set, the groups of images that no subset divides, and the rows of a body part."""
 
-import hashlib
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.names import BY_IMAGE, BY_SITE, EVERY_PART
+from benchmark.datasets.nested_order import RowNumbers as RowNumbers
+from benchmark.datasets.nested_order import nested_order
 from benchmark.datasets.sites import pool_and_site
 from benchmark.errors import UserError
 
-RowNumbers = NDArray[np.intp]
 _TEST_SHARE = 0.1  # of the usual 80 / 10 / 10 split, whose validation part stays in the training pool
 
 
@@ -54,30 +55,7 @@ def group_ids(images: pd.DataFrame, protocol: str) -> NDArray[np.object_]:
     return images["image" if is_leaky(protocol) else "patient"].to_numpy(dtype=object)
 
 
-def nested_order(images: pd.DataFrame, groups: NDArray[np.object_], body_part: str, seed: int) -> RowNumbers:
-    """An order of these rows whose first N are the subset of N images, for every N.
-
-    Groups stay together (only the last group of a subset may be cut). Every prefix holds each stratum of
-    (body part, label) in proportion: within its stratum, groups are shuffled by a hash of (body_part, seed,
-    group), and a group is placed at the share of the stratum's images before it, plus half of its own.
-    The order depends on these names only: not on the order of the rows or on a library's random numbers. A
-    group that is added or removed does not change the shuffled order of the others.
-    """
-    table = images.reset_index(drop=True).assign(group=groups)
-    rows = table.groupby("group").agg(
-        part=("body_part", "min"), label=("label", "max"), images=("image", "size")
-    )
-    drawn = [hashlib.sha256(f"{body_part}|{seed}|{group}".encode()).hexdigest() for group in rows.index]
-    rows = rows.assign(drawn=drawn).sort_values("drawn")
-    strata = rows.groupby(["part", "label"])["images"]
-    rows["position"] = (strata.cumsum() - rows["images"] / 2) / strata.transform("sum")
-    rows = rows.sort_values(["position", "drawn"])
-    rank = pd.Series(np.arange(len(rows)), index=rows.index)
-    ordered = table.assign(rank=table["group"].map(rank)).sort_values(["rank", "image"])
-    return ordered.index.to_numpy(dtype=np.intp)
-
-
-def first_groups(order: RowNumbers, groups: NDArray[np.object_], share: float) -> RowNumbers:
+def first_groups(order: RowNumbers, groups: NDArray[Any], share: float) -> RowNumbers:
     """The start of a nested order that holds this share of its groups (rounded up), each with all images.
 
     `order` (n,) are positions in `groups` (n,). A large share of a few groups, rounded up, is all of them.

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,6 @@ from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.other_grids import OtherGrids
 from benchmark.store.record import Failed, Finished, Record
 from benchmark.store.records import Records
-from benchmark.store.workspace import Workspace
 from classifiers.catalogue import CLASSIFIERS
 from extractors.digests import JsonValue, digest_of
 from extractors.sources.known_names import check_names
@@ -159,7 +157,7 @@ def make_plan(grid: Grid, manifest: Manifest, records: Records, images: ImageSta
     controls, left_out_controls = expand_controls(grid, manifest.images, pool_size)
     planned = _compare_with_records([*cells, *controls], split, records, images)
     plan = replace(split, cells=planned, left_out=[*left_out, *left_out_controls], images=images)
-    _check_backbones(plan, Workspace(records.folder.parent).cache)
+    _check_backbones(plan)
     return plan
 
 
@@ -283,13 +281,13 @@ def _check_part(part: str, plan: Plan) -> None:
             raise UserError(f"body_parts: '{part}' has no {name} image; leave it out of the grid")
 
 
-def _check_backbones(plan: Plan, cache: Path) -> None:
+def _check_backbones(plan: Plan) -> None:
     asked = [(p.cell.extractor, p.cell.strategy) for p in plan.todo]
     by_strategy: dict[str, set[str]] = defaultdict(set)
     for spec, strategy in asked:
         by_strategy[strategy].update(network.name for network in networks_of(spec))
     for strategy, names in by_strategy.items():
         try:
-            check_names(names, cache)
+            check_names(names)
         except ValueError as error:
             raise UserError(f"{strategy}.backbones: {error}") from None

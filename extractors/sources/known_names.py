@@ -1,45 +1,34 @@
-"""Names of networks that were found to exist, noted in a cache, as to ask timm takes seconds."""
+"""Names of networks that exist, found in the text of timm and torchvision: to import these takes seconds."""
 
-import json
+import re
 from collections.abc import Iterable
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
-from extractors.array_store import write_atomically
-from extractors.sources import check_name
+from extractors.sources import check_name, source_of
 
-_NOTE = "backbones.json"
-_LIBRARIES = ("timm", "torchvision")
+# A function's decorator, those below it, and the function's name.
+_REGISTERED = re.compile(r"^@register_model\b[^\n]*\n(?:(?!def )[^\n]*\n)*?def (\w+)\(", re.MULTILINE)
+_SCANNED = ("timm", "torchvision")
 
 
-def check_names(names: Iterable[str], cache: Path) -> None:
-    """`check_name` of each name, unless it was found before by the same versions of the libraries.
+def check_names(names: Iterable[str]) -> None:
+    """`check_name` of each name that is not found in the text of its library.
 
-    Raises ValueError for a network that its source does not have. Names on a hub or in a folder are not
-    noted; nothing is where the folder `cache` is absent or cannot be written.
+    Raises ValueError for a network that its source does not have.
     """
-    asked, note = set(names), cache / _NOTE
-    versions = {library: _version(library) for library in _LIBRARIES}
-    known = _noted(note, versions)
-    for name in sorted(asked - known):
-        check_name(name)
-    found = known | {name for name in asked if ":" not in name and "/" not in name}
-    if found != known and cache.is_dir():
-        with suppress(OSError):
-            write_atomically(note, json.dumps({"versions": versions, "names": sorted(found)}))
+    for name in sorted(set(names)):
+        source = source_of(name)
+        architecture = name.removeprefix(source.prefix).split(".")[0]
+        if source.name not in _SCANNED or architecture not in registered(source.name):
+            check_name(name)
 
 
-def _noted(note: Path, versions: dict[str, str]) -> set[str]:
-    try:
-        content = json.loads(note.read_bytes())
-        return set(map(str, content["names"])) if content["versions"] == versions else set()
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
+@cache
+def registered(library: str) -> frozenset[str]:
+    """The functions that `library.models` registers as networks; fewer, or none, in another layout."""
+    found = find_spec(library)
+    folders = found.submodule_search_locations if found else None
+    files = [file for folder in folders or () for file in Path(folder, "models").glob("*.py")]
+    return frozenset(name for file in files for name in _REGISTERED.findall(file.read_text(encoding="utf-8")))

@@ -24,8 +24,9 @@ from rich.console import Console
 from benchmark.datasets.manifest import read_manifest
 from benchmark.datasets.mura import read_mura
 from benchmark.datasets.names import EVERY_PART
+from benchmark.datasets.nested_order import nested_order
 from benchmark.datasets.phantom.draw import draw_phantom
-from benchmark.datasets.splits import group_ids, nested_order
+from benchmark.datasets.splits import group_ids
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import fine_tune
 from classifiers.fine_tuning.recipes import PRESETS, Recipe, RecipeEntry

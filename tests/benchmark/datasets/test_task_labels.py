@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from benchmark.datasets.manifest import Manifest, read_manifest
-from benchmark.datasets.splits import nested_order
+from benchmark.datasets.nested_order import nested_order
 from benchmark.datasets.task_labels import rarest_first
 from benchmark.errors import UserError
 

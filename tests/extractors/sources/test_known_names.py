@@ -1,9 +1,12 @@
-"""A name is asked for once per version of the libraries, and a wrong one is refused every time."""
+"""What the text of a library names is not asked for again; all else is, and a wrong name is refused."""
+
+import subprocess
+import sys
 
 import pytest
 
-from extractors.sources import known_names
-from extractors.sources.known_names import check_names
+from extractors.sources import known_names, timm, torchvision
+from extractors.sources.known_names import check_names, registered
 
 
 @pytest.fixture
@@ -19,30 +22,54 @@ def asked(monkeypatch):
     return asked
 
 
-def test_a_name_that_was_found_is_not_asked_for_again(tmp_path, asked, monkeypatch):
-    check_names(["resnet50", "vgg19"], tmp_path)
-    check_names(["resnet50"], tmp_path)
-    assert asked == ["resnet50", "vgg19"]
-    monkeypatch.setattr(known_names, "version", lambda library: "99")
-    check_names(["resnet50"], tmp_path)
-    assert asked == ["resnet50", "vgg19", "resnet50"]
+def test_the_text_of_timm_names_what_timm_lists():
+    assert registered("timm") <= set(timm.names())
+    assert len(registered("timm")) > 0.95 * len(timm.names())
 
 
-def test_a_wrong_name_is_refused_every_time_and_a_hub_is_asked_every_time(tmp_path, asked):
-    for _ in range(2):
-        with pytest.raises(ValueError, match="no backbone"):
-            check_names(["resnet5O"], tmp_path)
-        check_names(["hf-hub:lab/net", "torchvision/vgg19"], tmp_path)
-    assert asked == ["resnet5O", "hf-hub:lab/net", "torchvision/vgg19"] * 2
+def test_the_text_of_torchvision_names_what_torchvision_lists():
+    assert {f"torchvision/{name}" for name in registered("torchvision")} == set(torchvision.names())
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"versions": 1, "names": ["resnet5O"]}'])
-def test_a_damaged_note_knows_nothing(tmp_path, asked, content):
-    (tmp_path / "backbones.json").write_text(content)
+def test_a_name_of_the_text_is_not_asked_for(asked):
+    check_names(["resnet50", "resnet50.a1_in1k", "torchvision/vgg19"])
+    assert asked == []
+
+
+def test_other_names_are_asked_for(asked):
     with pytest.raises(ValueError, match="no backbone"):
-        check_names(["resnet5O"], tmp_path)
+        check_names(["resnet5O"])
+    check_names(["hf-hub:lab/net", "bundled", "local-dir:resnet50", "torchvision/resnet5O"])
+    assert asked == ["resnet5O", "bundled", "hf-hub:lab/net", "local-dir:resnet50", "torchvision/resnet5O"]
 
 
-def test_no_folder_is_made(tmp_path, asked):
-    check_names(["resnet50"], tmp_path / "absent")
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("text", ["", "register_model = None\n", None])
+def test_a_library_of_another_layout_is_asked(tmp_path, asked, monkeypatch, text):
+    registered.cache_clear()
+    (tmp_path / "models").mkdir()
+    if text is not None:
+        (tmp_path / "models" / "nets.py").write_text(text)
+    monkeypatch.setattr(known_names, "find_spec", lambda library: Spec([str(tmp_path)]))
+    check_names(["resnet50"])
+    monkeypatch.setattr(known_names, "find_spec", lambda library: None)
+    registered.cache_clear()
+    check_names(["vgg19"])
+    assert asked == ["resnet50", "vgg19"]
+    registered.cache_clear()
+
+
+class Spec:
+    """Where a library lies."""
+
+    def __init__(self, folders):
+        self.submodule_search_locations = folders
+
+
+def test_the_libraries_are_not_imported():
+    code = (
+        "import sys; from extractors.sources.known_names import check_names\n"
+        "check_names(['resnet50', 'torchvision/vgg19'])\n"
+        "print([name for name in ('torch', 'timm', 'torchvision') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
