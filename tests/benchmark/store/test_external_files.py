@@ -41,7 +41,7 @@ def table():
 def stored(tmp_path, table):
     records = Records(tmp_path, "g")
     facts = Elsewhere(digest="d", pixels_digest="p")
-    written = write_external(records.cell_folder("c1"), "a.b", table, 0.4, facts)
+    written = write_external(records.cell_folder("c1"), "a.b", table, finished(threshold=0.4), facts)
     return records, finished(external={"a.b": written.model_dump()})
 
 
