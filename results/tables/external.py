@@ -84,27 +84,33 @@ def external_table(
 def drift_table(rows: TableRows, unit: str, *, confidence: float = 0.95) -> PaperTable:
     """What becomes of probabilities and the threshold on other sets, a line per metric.
 
-    Rows: external, body_part, strategy, method, train_size, metric, home, away, change, low, high.
+    Rows: external, body_part, strategy, method, train_size, metric, home, away, change, low, high and, of
+    several classes, class (empty for metrics of all of them).
     """
     texts = ["external", "body_part", "strategy", "method", "train_size", "metric"]
-    table = tidy(rows, texts, ["home", "away", "change", "low", "high"])
+    table = tidy(rows, texts, ["home", "away", "change", "low", "high"], {"class": ""})
+    several = bool((table["class"] != "").any())
     columns = [
         text_column("set", "external"),
         PART,
         STRATEGY,
         text_column("method", "method", method_label),
         IMAGES,
-        text_column("metric", "metric", lambda name: _METRICS.get(name, name)),
+        *([text_column("class", "class")] if several else []),
+        text_column("metric", "metric", lambda name: _METRICS.get(name) or metric_label(name)),
         number_column("home", "home"),
         number_column("away", "away"),
         Column("change", lambda row: difference(row, "change")),
     ]
     note = sentences(
         f"Per {unit}, of each strategy's chosen model: largest size, first seed.",
-        "Calibration intercept 0 and slope 1 are those of calibrated probabilities.",
+        "Sensitivity and specificity of a class are against the rest, at its own threshold of home."
+        if several
+        else "Calibration intercept 0 and slope 1 are those of calibrated probabilities.",
         f"[{percent(confidence)} interval] over the test patients of both sets, for this trained model.",
     )
     caption = "Calibration and threshold of home on other sets."
+    table = table if several else table.drop(columns="class")
     return paper_table("external_drift", caption, table, columns, note=note, sectioned=True)
 
 
