@@ -42,17 +42,19 @@ def external_images(
     manifest: Manifest,
     home: Manifest,
     *,
+    tested: pd.DataFrame | None = None,
     parts: Mapping[str, str] | None = None,
     test_only: bool = False,
     allow_shared: Collection[str] = (),
 ) -> ExternalImages:
     """The images of a set that the cells of `home` can be tested on.
 
-    `parts` maps the set's body parts to those of `home`; without it, equal names are the same part. With
-    `test_only` they are those of the set's own test part. The labels of both are of one task, and of the same
-    classes; of findings, those of `manifest` are some of home's. Raises UserError, of one line, for a part
-    that one of the two sets lacks, for a set without a part in common, for a set whose labels fit in no part
-    (`_untestable`), and for patients of `home` that `allow_shared` does not name.
+    `tested` are the rows of home's own test images, all of its images without it. `parts` maps the set's body
+    parts to those of `home`; without it, equal names are the same part. With `test_only` they are those of
+    the set's own test part. The labels of both are of one task, and of the same classes; of findings, those
+    of `manifest` are some of home's. Raises UserError, of one line, for a part that one of the two sets
+    lacks, for a set without a part in common, for a set whose labels fit in no part (`_untestable`), and for
+    patients of `home` that `allow_shared` does not name.
     """
     rows = manifest.images
     if test_only:
@@ -69,7 +71,7 @@ def external_images(
     rows = rows[rows["body_part"].isin(list(ours))].reset_index(drop=True)
     shown = rows.assign(body_part=rows["body_part"].map(ours))
     task = manifest.task
-    for part, why in list(_untestable(name, shown, home, task)):
+    for part, why in list(_untestable(name, shown, home.images if tested is None else tested, task)):
         notes.append(why)
         shown = shown[shown["body_part"] != part]
     if not len(shown):
@@ -92,11 +94,13 @@ def image_columns(task: LabelTask) -> list[str]:
     )
 
 
-def _untestable(name: str, shown: pd.DataFrame, home: Manifest, task: LabelTask) -> Iterator[tuple[str, str]]:
-    """The parts whose labels do not fit those of home, each with a line that says so.
+def _untestable(
+    name: str, shown: pd.DataFrame, own: pd.DataFrame, task: LabelTask
+) -> Iterator[tuple[str, str]]:
+    """The parts whose labels do not fit those of home (`own`), each with a line that says so.
 
-    A mean over classes, and kappa, are of the classes that are there: on other classes they are other
-    numbers, so that a part needs every class that it has at home. Of findings it needs one that some of its
+    A mean over classes, and kappa, are of the classes that are there: of other classes they are other
+    numbers, so that a part needs the same classes as at home. Of findings it needs one that some of its
     images have, and others not.
     """
     for part, rows in shown.groupby("body_part"):
@@ -107,10 +111,11 @@ def _untestable(name: str, shown: pd.DataFrame, home: Manifest, task: LabelTask)
         elif rows["label"].nunique() < 2:
             yield str(part), f"{start}every image of '{part}' has one class, so it is left out"
         elif not task.is_binary:
-            own = home.images["label"][home.images["body_part"] == part]
-            if absent := sorted(set(own) - set(rows["label"])):
-                names = ", ".join(f"'{task.classes[number]}'" for number in absent)
-                yield str(part), f"{start}no image of '{part}' has the {task.word} {names}, so it is left out"
+            here = set(own["label"][own["body_part"] == part])
+            if other := here ^ set(rows["label"]):
+                names = ", ".join(f"'{task.classes[number]}'" for number in sorted(other))
+                why = f"the {task.word} {names} is not in both test sets"
+                yield str(part), f"{start}of '{part}' {why}, so it is left out"
 
 
 def _with_both(rows: pd.DataFrame, task: LabelTask) -> list[str]:

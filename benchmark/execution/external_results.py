@@ -21,7 +21,7 @@ from benchmark.grid.cells import Cell
 from benchmark.grid.schema import Evaluation
 from benchmark.store.external_files import (
     EXTERNAL,
-    NothingToJudgeError,
+    OtherClassesError,
     judged_classes,
     write_external,
     write_external_resamples,
@@ -95,7 +95,9 @@ def judge_elsewhere(
             known[name] = write_external(folder, name, predictions, record, Elsewhere.model_validate(facts))
             record = record.model_copy(update={"external": dict(known)})
             write_external_resamples(folder, record, name, predictions, evaluation)
-        except (NoModelError, NothingToJudgeError) as error:
+        except (NoModelError, OtherClassesError) as error:
+            if isinstance(error, OtherClassesError):
+                _log.warning("cell %s: cannot be tested on '%s': %s", cell.id, name, error)
             known[name] = Elsewhere.model_validate(facts | {"why_not": str(error)})
             record = record.model_copy(update={"external": dict(known)})
         except Exception as error:  # the cell is finished; networks may raise anything

@@ -89,7 +89,7 @@ def external_sets(
     lines: list[str] = []
     for asked in grid.external:
         try:
-            images = _read(asked, home, cache, jobs)
+            images = _read(asked, home, home.images.iloc[test], cache, jobs)
         except UserError as error:
             lines.append(f"{error}; the grid goes on without this set")
             continue
@@ -116,7 +116,7 @@ def _is_tested(record: Finished, one: ExternalSet, records: Records) -> bool:
     return is_whole(records, record, one.name)
 
 
-def _read(asked: External, home: Manifest, cache: Path, jobs: int) -> ExternalImages:
+def _read(asked: External, home: Manifest, tested: pd.DataFrame, cache: Path, jobs: int) -> ExternalImages:
     kind = DATASET_KINDS[asked.kind] if asked.kind else kind_at(asked.root)
     try:
         labels = _labels(kind, asked, home.task)
@@ -128,6 +128,7 @@ def _read(asked: External, home: Manifest, cache: Path, jobs: int) -> ExternalIm
         asked.name,
         manifest,
         home,
+        tested=tested,
         parts=asked.parts,
         test_only=asked.split == "test",
         allow_shared=asked.allow_shared,

@@ -214,6 +214,7 @@ def _external(findings: Findings) -> Iterator[Table]:
     settings: dict[str, Any] = {
         "metric": evaluation.primary,
         "unit": evaluation.unit,
+        "rarest": _rarest(findings.evaluated.task),
         "confidence": evaluation.confidence,
         "level": evaluation.level,
     }

@@ -17,23 +17,30 @@ from results.uncertainty import Resampled
 EXTERNAL = "external"  # a folder within that of the cell
 
 
-class NothingToJudgeError(ValueError):
-    """A set that has no finding of both values which the cell's own test set has so, too."""
+class OtherClassesError(ValueError):
+    """A set whose classes are not those of the cell's own test set, or with no finding of both."""
 
 
 def judged_classes(images: pd.DataFrame, record: Finished) -> list[str]:
     """The classes of a cell that are judged on these images; empty for two classes.
 
     Of findings, those that both values are known of, on these images and in the cell's own test set: a mean
-    over findings is then of the same ones on both. Raises NothingToJudgeError where there is none.
+    over findings is then of the same ones on both. Raises OtherClassesError where there is none, and for
+    classes or grades of which some are in one test set alone.
     """
     task = record.label_task
+    if task.is_binary:
+        return record.classes
     if task.kind != MULTILABEL:
+        there = {task.classes[number] for number in images["label"].unique()}
+        if other := record.class_metrics.keys() ^ there:
+            names = ", ".join(f"'{name}'" for name in task.classes if name in other)
+            raise OtherClassesError(f"the {task.word} {names} is not in both test sets")
         return record.classes
     here = [name for name in record.class_metrics if LABEL + name in images]
     judged = [name for name in here if images[LABEL + name].nunique() > 1]
     if not judged:
-        raise NothingToJudgeError("no finding has both values, there and in the cell's own test set")
+        raise OtherClassesError("no finding has both values, there and in the cell's own test set")
     return sorted(judged, key=record.classes.index)
 
 

@@ -38,13 +38,20 @@ _METRICS = {
 
 
 def external_table(
-    rows: TableRows, name: str, metric: str, unit: str, *, confidence: float = 0.95, level: float = 0.05
+    rows: TableRows,
+    name: str,
+    metric: str,
+    unit: str,
+    *,
+    rarest: str = "rarer label",
+    confidence: float = 0.95,
+    level: float = 0.05,
 ) -> PaperTable:
     """Every comparison on every set: at home, away, and the change; significant changes are bold.
 
     Rows: external, comparison, backbone, body_part, train_size, patients_away, home and away (differences)
     with `_low`, `_high` and `_verdict`, change, low, high, p_adjusted, margin, detectable, family, interim
-    and verdict. None where undefined.
+    and verdict. None where undefined. `rarest` are the words for the label of which there are fewest.
     """
     numbers = [*_SIDES, "change", "low", "high", "p_adjusted", "margin", "detectable"]
     texts = [*_TEXTS, "home_verdict", "away_verdict", "verdict", "interim"]
@@ -74,7 +81,7 @@ def external_table(
         "corruptions are of the same patients.",
         f"p is adjusted (Holm) over {' and '.join(map(str, families))} planned changes." if families else "",
         "Interim: some of them are not finished." if table["interim"].eq(True).any() else "",
-        "Patients away: of the rarer label.",
+        f"Patients away: of the {rarest}.",
         CHOSEN_SIDES,
     )
     caption = f"Does the answer hold elsewhere? Differences in {metric_label(metric, unit)}."
