@@ -10,8 +10,11 @@ import yaml
 from sklearn.metrics import accuracy_score, cohen_kappa_score, log_loss, roc_auc_score
 
 import benchmark as bm
+from benchmark.analysis.findings import find
 from benchmark.datasets.kinds import DATASET_KINDS, PhantomDataset
 from benchmark.datasets.phantom.labels import GRADES
+from benchmark.reporting.overview_figures import overview
+from benchmark.reporting.tables import write_tables
 from benchmark.store.external_files import read_external
 from results.label_tasks import LABEL, PROBABILITY
 from results.task_evaluation import task_unit_table
@@ -25,16 +28,23 @@ SECTIONS = {
     "seeds": [0, 1],
     "feature_extraction": {"backbones": [NETWORK], "classifiers": ["logistic_regression"]},
     "fine_tuning": {"backbones": [NETWORK], "recipe": {"epochs": 1, "folds_below": 0}},
+}
+
+
+PROBE = {  # it reads tokens at home, and pixels elsewhere
     "adaptation": {
         "backbones": [NETWORK],
         "methods": ["attentive_probe"],
         "recipe": {"epochs": 1, "folds_below": 0},
-    },
+    }
 }
 
 
 def hospital(folder: Path, task: str, seed: int) -> pd.DataFrame:
-    """The manifest of a phantom of this task, as a CSV has it; `sex` alternates by patient."""
+    """The manifest of a phantom of this task, as a CSV has it; `sex` alternates by patient.
+
+    Two patients of five are test patients, so that every class is in the test set.
+    """
     keys = PhantomDataset.model_validate(
         {"kind": "phantom", "patients": 150, "long_side": 48, "difficulty": 0.0, "seed": seed, "task": task}
     )
@@ -48,6 +58,7 @@ def hospital(folder: Path, task: str, seed: int) -> pd.DataFrame:
         images[findings] = images[findings].astype("Int64")
         images = images.drop(columns="label")
     images["sex"] = np.where(images["patient"].str[-1].astype(int) % 2, "f", "m")
+    images["split"] = np.where(images["patient"].str[-2:].astype(int) % 5 < 2, "test", "train")
     images.attrs["root"] = manifest.root
     return images
 
@@ -56,6 +67,13 @@ def written(images: pd.DataFrame, name: str) -> str:
     path = Path(images.attrs["root"]) / f"{name}.csv"
     images.to_csv(path, index=False)
     return str(path)
+
+
+def with_other_labels(images: pd.DataFrame, task: str) -> pd.DataFrame:
+    """The images with a class that home does not have, or with no finding that home has."""
+    if task == "multilabel":
+        return images.rename(columns=lambda name: f"{name} again" if name.startswith(LABEL) else name)
+    return images.assign(label=images["label"].replace({images["label"].max(): "unheard of"}))
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +90,17 @@ def asked(request: pytest.FixtureRequest, drawn: Path) -> dict[str, object]:
         findings = away.columns[away.columns.str.startswith(LABEL)]
         away = away.rename(columns={findings[0]: f"{LABEL}other"})
     home = written(hospital(drawn, task, seed=0), task)
-    dataset: dict[str, object] = {"kind": "manifest", "root": home, "task": task, "protocol": "patient"}
+    dataset: dict[str, object] = {"kind": "manifest", "root": home, "task": task}
     return {
         "name": task,
         "dataset": dataset | ({"classes": list(GRADES)} if task == "ordinal" else {}),
         **SECTIONS,
+        **(PROBE if task == "multiclass" else {}),
         "noise": {"share": 0.2},
-        "external": [{"name": "away", "root": written(away, task), "allow_shared": ["all"]}],
+        "external": [
+            {"name": "away", "root": written(away, task), "allow_shared": ["all"]},
+            {"name": "others", "root": written(with_other_labels(away, task), f"other_{task}")},
+        ],
         "corruptions": {"kinds": ["blur"], "strengths": [5]},
         "evaluation": {"resamples": 100, "subgroups": ["sex"]},
     }
@@ -115,7 +137,7 @@ def test_nothing_is_chosen_on_other_sets_and_every_cell_is_tested_on_them(
 ) -> None:
     assert not tested.failed
     assert chosen(tested) == chosen(without[0])
-    assert len(chosen(tested)) == 6
+    assert len(chosen(tested)) == (6 if "adaptation" in {cell.strategy for cell in tested.cells} else 4)
     for cell in tested.cells:
         assert set(cell.external) == (set() if cell.control else SETS)
         assert all(facts.predictions_sha256 for facts in cell.external.values())
@@ -170,8 +192,7 @@ def test_findings_that_both_have_are_judged_and_home_by_the_same(
     tested: bm.Results, caplog: pytest.LogCaptureFixture
 ) -> None:
     (rows,) = [tested.external()[lambda table: table["external"] == "away"]]
-    questions = {"fine-tuned − frozen", "adapted − frozen", "fine-tuned − adapted"}
-    assert len(rows) == 3 == len(questions)
+    assert len(rows) == (3 if "adaptation" in {cell.strategy for cell in tested.cells} else 1)
     cell = next(cell for cell in tested.cells if not cell.control)
     main = tested.compare().set_index("comparison")["difference"]
     same = [row["home"] == pytest.approx(main[row["comparison"]], abs=1e-9) for _, row in rows.iterrows()]
@@ -209,9 +230,26 @@ def test_wrong_labels_and_groups_have_their_rows(tested: bm.Results) -> None:
     assert rows.loc[rows["why_not"] == "", "macro_auroc"].notna().all()
 
 
-def test_the_report_shows_them(tested: bm.Results, tmp_path: Path) -> None:
-    report = bm.report(tested, tmp_path, jobs=1)
-    made = {one.name for one in [*report.tables, *report.figures] if one.files}
-    tables = {"external", "corruptions", "external_drift", "label_noise", "subgroups_sex", "group_verdicts"}
-    assert tables | {"group_interactions", "corruption_ladder"} <= made
-    assert "label_noise" in {figure.name for figure in report.figures if figure.files}
+def test_the_report_has_their_tables_and_figures(tested: bm.Results, tmp_path: Path) -> None:
+    assert tested.plan is not None
+    findings = find(tested.answers, tested.plan)
+    made = {table.name: table for table in write_tables(findings, tmp_path) if table.files}
+    of_groups = {"subgroups_sex", "group_verdicts", "group_interactions"}
+    assert {"external", "corruptions", "external_drift", "label_noise", *of_groups} <= made.keys()
+    word = tested.answers.cells.task.word
+    assert f"of the rarest {word}" in made["external"].table.note  # type: ignore[union-attr]
+    drawn = {name: make for name, _, make in overview(findings)}
+    for name in ("corruption_ladder", "label_noise"):
+        assert drawn[name]().plot().axes
+
+
+def test_other_labels_are_a_line_and_the_grid_goes_on(
+    tested: bm.Results, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert tested.plan is not None
+    bm.plan(tested.plan.grid, tested.answers.cells.records.folder.parent)
+    (said,) = [line for line in caplog.messages if "external 'others'" in line]
+    assert said.endswith("the grid goes on without this set")
+    assert "\n" not in said
+    of_findings = tested.answers.cells.task.kind == "multilabel"
+    assert ("none of the grid's findings" if of_findings else "has the label") in said

@@ -21,7 +21,7 @@ def rows(parts=("all", "hand"), shares=(0, 0.1, 0.25)):
 
 def test_a_panel_per_body_part_over_the_share_of_patients(whole):
     figure = LabelNoiseCurves(rows(), "quadratic_kappa", "study").plot()
-    assert [axis.get_title() for axis in figure.axes] == ["all parts", "hand"]
+    assert [axis.get_title() for axis in figure.axes] == ["hand", "all parts"]
     assert [tick.get_text() for tick in figure.axes[0].get_xticklabels()] == ["0 %", "10 %", "25 %"]
     whole(figure)
 
