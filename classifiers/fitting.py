@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.calibration import Units, calibrate, choose_threshold
 from classifiers.conformal import HeldOut
@@ -40,7 +42,7 @@ class Fit:
     bytes_on_disk: int
     model: FittedModel | None = field(default=None, repr=False, compare=False)
     thresholds: dict[str, float] = field(default_factory=dict)
-    judge: Callable[[Matrix], Floats] | None = field(default=None, repr=False, compare=False)
+    judge: Callable[[NDArray[Any]], Floats] | None = field(default=None, repr=False, compare=False)
 
     @property
     def judges_others(self) -> bool:

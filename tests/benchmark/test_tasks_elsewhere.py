@@ -230,6 +230,27 @@ def test_wrong_labels_and_groups_have_their_rows(tested: bm.Results) -> None:
     assert rows.loc[rows["why_not"] == "", "macro_auroc"].notna().all()
 
 
+def test_the_scores_of_a_group_are_those_of_its_own_patients(
+    tested: bm.Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmark.analysis.group_verdicts.FEWEST_PER_CLASS", 1)  # few test patients
+    cells = tested.answers.cells
+    groups = tested.group_verdicts()
+    groups = groups[(groups["why_not"] == "") & (groups["comparison"] == "fine-tuned − frozen")]
+    assert len(groups)
+    for row in groups.to_dict("records"):
+        values = []
+        for cell in cells.finished:
+            if cell.strategy == "feature_extraction":
+                whole = cells.predicted(cell).per_unit("study")
+                own = whole.table["patient"].str[-1].astype(int) % 2 == (row["group"] == "f")
+                values.append(whole.only(own.to_numpy()).values()[cells.evaluation.primary])
+        assert row["first"] == pytest.approx(np.mean(values), abs=1e-9)
+        assert row["verdict"]
+    (tested_together, *_) = tested.interactions().to_dict("records")
+    assert bool(tested_together["answer"]) == (len(groups) == 2)
+
+
 def test_the_report_has_their_tables_and_figures(tested: bm.Results, tmp_path: Path) -> None:
     assert tested.plan is not None
     findings = find(tested.answers, tested.plan)
