@@ -1,9 +1,12 @@
 """The result of fitting a classifier, and how every classifier concludes its fit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.calibration import Units, calibrate, choose_threshold
 from classifiers.conformal import HeldOut
@@ -26,7 +29,9 @@ class Fit:
     `model` classifies other images; None where the classifier gives none.
 
     Of several classes, grades or findings, `probabilities` is (m, classes), and `thresholds` holds that of
-    each class (`classifiers.task_fitting`); it is empty of two classes.
+    each class (`classifiers.task_fitting`); it is empty of two classes. `judge` then stands for `model`: it
+    makes (n, classes) of other rows (n, d), or of the outputs of a fine-tuned network; None where the
+    classifier gives none.
     """
 
     probabilities: Floats
@@ -37,13 +42,21 @@ class Fit:
     bytes_on_disk: int
     model: FittedModel | None = field(default=None, repr=False, compare=False)
     thresholds: dict[str, float] = field(default_factory=dict)
+    judge: Callable[[NDArray[Any]], Floats] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def judges_others(self) -> bool:
+        """Whether it can give other rows than its own test rows a probability."""
+        return self.model is not None or self.judge is not None
 
     def predict_proba(self, x: Matrix) -> Floats:
         """The probability of label 1, (m,) float64, of rows (m, d) as the classifier was fitted on.
 
-        Raises ValueError for rows of another width, values that are not finite, and a fit that keeps no
-        model.
+        Of several classes, grades or findings (m, classes). Raises ValueError for rows of another width,
+        values that are not finite, and a fit that keeps no model.
         """
+        if self.judge is not None:
+            return self.judge(x)
         if self.model is None:
             raise ValueError("this fit keeps no model: only its own test rows have probabilities")
         return self.model.predict_proba(x)

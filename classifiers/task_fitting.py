@@ -1,14 +1,17 @@
 """Fit any binary classifier to several classes, grades or findings: one fit per binary problem."""
 
 import logging
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from classifiers.calibration import Units
 from classifiers.classifier import Classifier
+from classifiers.fitted_model import FittedModel
 from classifiers.fitting import Fit
 from classifiers.label_problems import LabelProblems, Matrix, named_by_problem
+from classifiers.train_and_test import Matrix as Rows
 from classifiers.train_and_test import TrainTest
 
 _log = logging.getLogger(__name__)
@@ -23,8 +26,9 @@ def fit_task(classifier: Classifier, data: TrainTest, truth: Matrix, problems: L
     gets the share of its positive rows, and a warning is logged.
 
     The result's `probabilities` are (m, classes) and its `thresholds` by class; `selection_auroc` is the mean
-    over the problems that were learnt, `parameters` are named by problem, and there is no `model`. Raises
-    ValueError where no problem can be learnt.
+    over the problems that were learnt, `parameters` are named by problem, and there is no `model` but a
+    `judge` (`TaskJudge`), where each problem's fit has a model. Raises ValueError where no problem can be
+    learnt.
     """
     targets, fits, shares = problems.targets(truth), {}, {}
     held_out = np.full(targets.shape, np.nan)
@@ -50,9 +54,32 @@ def fit_task(classifier: Classifier, data: TrainTest, truth: Matrix, problems: L
         fits[name].probabilities if name in fits else np.full(len(data.test), shares[name])
         for name in problems.names
     ]
-    return _together(
+    fit = _together(
         data, truth, problems, fits, np.column_stack(columns), _filled(held_out, problems, shares)
     )
+    models = {name: own.model for name, own in fits.items() if own.model is not None}
+    return replace(fit, judge=TaskJudge(problems, models, shares)) if len(models) == len(fits) else fit
+
+
+@dataclass(frozen=True, eq=False)
+class TaskJudge:
+    """What makes probabilities (n, classes) of other rows (n, d): the model of each binary problem.
+
+    A problem without a model was not learnt: every row gets its share of the training rows.
+    """
+
+    problems: LabelProblems
+    models: Mapping[str, FittedModel]
+    shares: Mapping[str, float]
+
+    def __call__(self, rows: Rows) -> Matrix:
+        columns = [
+            self.models[name].predict_proba(rows)
+            if name in self.models
+            else np.full(len(rows), self.shares[name])
+            for name in self.problems.names
+        ]
+        return self.problems.combine(np.column_stack(columns))
 
 
 def _why_not(own: TrainTest) -> str:

@@ -7,45 +7,28 @@ import numpy as np
 import pandas as pd
 
 from results.comparison import Difference, compare, difference_of
-from results.evaluation import unit_table
-from results.metrics import metric_value
-from results.uncertainty import Resampled, fewest_patients, patient_weights
+from results.predicted import Predicted
+from results.uncertainty import Resampled, patient_weights
 
-_BLOCK = 250  # resamplings at once, as in results.evaluation
 BySeed = Mapping[int, Resampled]
 
 
 def resampled_by_group(
-    predictions: pd.DataFrame,
-    groups: pd.Series,
-    threshold: float,
-    *,
-    metric: str,
-    unit: str,
-    resamples: int,
+    predictions: Predicted, groups: pd.Series, *, metric: str, unit: str, resamples: int
 ) -> dict[str, Resampled]:
     """One metric of one cell in each group, and its value in each resampling of *all* test patients.
 
-    `groups` holds the group of each study or image (`unit`), by its name; units that it lacks are in none.
-    The patients of all groups are drawn together, so that values of different groups and cells are paired,
-    also where a patient has studies in two groups.
+    `predictions` has one row per image. `groups` holds the group of each study or image (`unit`), by its
+    name; units that it lacks are in none. The patients of all groups are drawn together, so that values of
+    different groups and cells are paired, also where a patient has studies in two groups.
     """
-    table = unit_table(predictions, unit)
-    own = groups.reindex(table[unit]).to_numpy(dtype=object)
-    weights = patient_weights(table["patient"].to_numpy(dtype=object), resamples)
-    found = {}
-    for name in dict.fromkeys(groups):
-        rows = own == name
-        labels = table["label"].to_numpy(np.int64)[rows]
-        probabilities = table["probability"].to_numpy(np.float64)[rows]
-        blocks = [np.ones((int(rows.sum()), 1))]
-        blocks += [
-            weights[rows, start : start + _BLOCK].astype(np.float64) for start in range(0, resamples, _BLOCK)
-        ]
-        values = [metric_value(metric, labels, probabilities, block, threshold) for block in blocks]
-        patients = fewest_patients(table["patient"].to_numpy(dtype=object)[rows], labels)
-        found[name] = Resampled(float(values[0][0]), np.concatenate(values[1:]), patients)
-    return found
+    table = predictions.per_unit(unit)
+    own = groups.reindex(table.table[unit]).to_numpy(dtype=object)
+    weights = patient_weights(table.table["patient"].to_numpy(dtype=object), resamples)
+    places = {name: own == name for name in dict.fromkeys(groups)}
+    return {
+        name: table.only(rows).resampled(metric, resamples, weights[rows]) for name, rows in places.items()
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from results.metric_lookup import limits
-from results.metrics import Values, metric_value, metric_values
+from results.metrics import Values, metric_values
 from results.uncertainty import INTERVALS, Resampled, fewest_patients, interval, patient_weights
 
 Interval = dict[str, float | None]
@@ -45,20 +45,6 @@ def evaluate(
     }
     parts = by_part if len(by_part) > 1 else {}
     return {"metrics": overall, "body_part_metrics": parts, "counts": counts, "intervals": INTERVALS}
-
-
-def resampled_metric(
-    predictions: pd.DataFrame, threshold: float, *, metric: str, unit: str, resamples: int
-) -> Resampled:
-    """One metric of one cell, and its value in each resampling of the test patients."""
-    table = unit_table(predictions, unit)
-    labels = table["label"].to_numpy(np.int64)
-    probabilities = table["probability"].to_numpy(np.float64)
-    weights = patient_weights(table["patient"].to_numpy(dtype=object), resamples)
-    blocks = [np.ones((len(table), 1))]
-    blocks += [weights[:, start : start + BLOCK].astype(np.float64) for start in range(0, resamples, BLOCK)]
-    values = [metric_value(metric, labels, probabilities, block, threshold) for block in blocks]
-    return Resampled(float(values[0][0]), np.concatenate(values[1:]), _patients(table))
 
 
 def _patients(table: pd.DataFrame) -> int:

@@ -78,6 +78,14 @@ def one_hot(labels: NDArray[np.int64], classes: int) -> Matrix:
     return np.asarray(labels[:, None] == np.arange(classes), np.float64)
 
 
+def with_probabilities(images: "pd.DataFrame", task: LabelTask, probabilities: Matrix) -> "pd.DataFrame":
+    """The table of predictions of these images: (n,) of two classes, (n, classes) of another task."""
+    if task.is_binary:
+        return images.assign(probability=probabilities)
+    columns = dict(zip(task.probability_columns, probabilities.T, strict=True))
+    return images[["image", "study", "patient", "body_part", *task.label_columns]].assign(**columns)
+
+
 def one_of_task(predictions: "pd.DataFrame", task: LabelTask, name: str) -> "pd.DataFrame":
     """The predictions of one class against the rest, or of one finding, as those of a binary task.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from results.evaluation import BLOCK, UNITS, Interval, evaluate, with_interval
 from results.label_tasks import MULTILABEL, LabelTask, one_of_task
 from results.metric import Values
-from results.task_metrics import task_metric_value, task_metric_values, with_both
+from results.task_metrics import task_metric_values, with_both
 from results.uncertainty import INTERVALS, Resampled, fewest_patients, patient_weights
 
 _DECIMALS = 12  # as results.evaluation
@@ -56,25 +56,6 @@ def evaluate_task(
         },
         "intervals": INTERVALS,
     }
-
-
-def task_resampled_metric(
-    predictions: pd.DataFrame,
-    task: LabelTask,
-    thresholds: Mapping[str, float],
-    *,
-    metric: str,
-    unit: str,
-    resamples: int,
-) -> Resampled:
-    """One metric of one cell, and its value in each resampling of the test patients."""
-    table = task_unit_table(predictions, task, unit)
-    truth, probabilities = task.truth(table), task.probabilities(table)
-    cuts = threshold_array(task, thresholds)
-    weights = patient_weights(table["patient"].to_numpy(dtype=object), resamples)
-    blocks = [np.ones((len(table), 1)), *_blocks(weights)]
-    values = [task_metric_value(metric, truth, probabilities, block, cuts) for block in blocks]
-    return Resampled(float(values[0][0]), np.concatenate(values[1:]), rarest(table, task))
 
 
 def task_unit_table(predictions: pd.DataFrame, task: LabelTask, unit: str) -> pd.DataFrame:

@@ -10,10 +10,8 @@ from benchmark.analysis.paired_differences import QUESTION, pairs
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.verdicts import difference_rows, judged
 from benchmark.store.record import Finished
-from results.evaluation import resampled_metric
 from results.families import adjusted
 from results.frames import records
-from results.label_tasks import one_of_task
 from results.uncertainty import Resampled
 from results.verdict import verdict
 
@@ -121,9 +119,6 @@ def of_class(evaluated: ResampledCells, name: str) -> ResampledCells:
 
 
 def _resampled(evaluated: ResampledCells, record: Finished, name: str) -> Resampled:
-    predictions = one_of_task(evaluated.records.read_predictions(record), record.label_task, name)
     evaluation = evaluated.evaluation
-    cut = record.thresholds.get(name, 0.5)
-    return resampled_metric(
-        predictions, cut, metric=METRIC, unit=evaluation.unit, resamples=evaluation.resamples
-    )
+    table = evaluated.predicted(record).of_class(name).per_unit(evaluation.unit)
+    return table.resampled(METRIC, evaluation.resamples)

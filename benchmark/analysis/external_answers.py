@@ -56,8 +56,9 @@ def external_rows(
     change, `fine-tune` where the other set is more for it than home.
 
     `at_home` are the rows of `verdicts.difference_rows`; away has the same rule, and the family of that set
-    alone. Changes are adjusted by Holm's method (1979) over all planned comparisons and sets; hospitals and
-    rungs of the ladder of corruptions are two families, and so are single backbones and their means.
+    alone. Where findings of home are not judged on a set, home is judged over the others for it, as away.
+    Changes are adjusted by Holm's method (1979) over all planned comparisons and sets; hospitals and rungs of
+    the ladder of corruptions are two families, and so are single backbones and their means.
     """
     found: list[_Change] = []
     evaluation: Evaluation | None = None
@@ -81,6 +82,11 @@ def _of_set(away: Away, home: dict[tuple[Any, ...], Row], planned: Sequence[Plan
         tuple(row[name] for name in _KEY): row
         for row in records(difference_rows(away.there, list(there.values()), wanted))
     }
+    if away.narrowed:  # over fewer findings than the rows of home
+        home = home | {
+            tuple(row[name] for name in _KEY): row
+            for row in records(difference_rows(away.home, list(own.values()), wanted))
+        }
     plans = {one.key: one for one in wanted}
     for key, pair in there.items():
         change = change_of(

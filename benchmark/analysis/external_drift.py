@@ -10,25 +10,35 @@ from benchmark.analysis.leaders import leaders
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.analysis.strategy_curves import strategy_points
 from benchmark.grid.schema import Evaluation
-from benchmark.store.record import Finished
 from results.comparison import compare
-from results.evaluation import plain, resampled_metric
+from results.evaluation import plain
+from results.label_tasks import BINARY, MULTICLASS, MULTILABEL, ORDINAL
 from results.metric_lookup import limits
-from results.uncertainty import Resampled
+from results.predicted import Predicted
 
+_AT_THRESHOLD = ("sensitivity_at_chosen", "specificity_at_chosen")
 METRICS = (
     *("auroc", "brier", "ece", "calibration_intercept", "calibration_slope"),
-    *("sensitivity_at_chosen", "specificity_at_chosen"),
+    *_AT_THRESHOLD,
 )
+_OF_CLASSES = ("macro_auroc", "log_loss", "multiclass_brier", "macro_ece", "accuracy")
+METRICS_OF = {
+    BINARY: METRICS,
+    MULTICLASS: _OF_CLASSES,
+    ORDINAL: ("quadratic_kappa", *_OF_CLASSES),
+    MULTILABEL: ("macro_auroc", "macro_log_loss", "macro_brier", "macro_ece"),
+}
 _POINT = ("strategy", "line", "value", "low", "high")
 
 
 def drift_rows(sets: Iterable[Away]) -> pd.DataFrame:
     """One row per set that is no corruption, body part, strategy (`leaders`, largest size) and metric.
 
-    Columns: external, body_part, strategy, method, train_size, metric (METRICS), home, away, change (away
-    minus home) and its interval low, high over the test patients of both sets, for this trained model.
-    Calibration and threshold are those that training folds chose at home: nothing is fitted to the other set.
+    Columns: external, body_part, strategy, method, train_size, metric (METRICS_OF the task), home, away,
+    change (away minus home) and its interval low, high over the test patients of both sets, for this trained
+    model. Calibration and threshold are those that training folds chose at home: nothing is fitted to the
+    other set. Of several classes, grades or findings there is a column `class` besides, empty for metrics of
+    all, and sensitivity and specificity are of each class against the rest, at its own threshold.
     """
     rows: list[dict[str, Any]] = []
     for away in sets:
@@ -80,21 +90,24 @@ def _of_set(away: Away) -> Iterator[dict[str, Any]]:
                 "method": f"{record.backbone} · {record.classifier}",
                 "train_size": setting.train_size,
             }
-            own, there = away.home.predictions(record), away.predictions(record)
-            for metric in METRICS:
-                home, other = (_resampled(table, record, metric, evaluation) for table in (own, there))
-                yield names | _change(metric, home, other, evaluation.confidence)
+            own, there = away.predicted_at_home(record), away.predicted(record)
+            several = not own.task.is_binary
+            for metric in METRICS_OF[own.task.kind]:
+                found = names | ({"class": ""} if several else {})
+                yield found | _change(metric, own, there, evaluation)
+            for name in own.task.classes:
+                if name in record.class_metrics:  # else no case of it, or nothing else, at home
+                    for metric in _AT_THRESHOLD:
+                        change = _change(metric, own.of_class(name), there.of_class(name), evaluation)
+                        yield names | {"class": name} | change
 
 
-def _resampled(table: pd.DataFrame, record: Finished, metric: str, evaluation: Evaluation) -> Resampled:
-    return resampled_metric(
-        table, record.threshold, metric=metric, unit=evaluation.unit, resamples=evaluation.resamples
+def _change(metric: str, own: Predicted, there: Predicted, evaluation: Evaluation) -> dict[str, Any]:
+    home, away = (
+        table.per_unit(evaluation.unit).resampled(metric, evaluation.resamples) for table in (own, there)
     )
-
-
-def _change(metric: str, home: Resampled, away: Resampled, confidence: float) -> dict[str, Any]:
     change = compare({0: home}, {0: away}, limits(metric))  # of this trained model: it is no seed
-    low, high = change.interval(confidence)
+    low, high = change.interval(evaluation.confidence)
     return {
         "metric": metric,
         "home": plain(home.value),

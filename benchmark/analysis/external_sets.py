@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
-
 from benchmark.analysis.resampled_cells import ResampledCells, compared_method
-from benchmark.store.external_files import read_external, resampled_elsewhere
+from benchmark.store.external_files import judged_as, read_external, resampled_elsewhere
+from benchmark.store.measures import predicted, resample
 from benchmark.store.record import Corrupted, Finished
 from benchmark.store.records import DamagedError
+from results.predicted import Predicted
 from results.uncertainty import Resampled
 
 _log = logging.getLogger(__name__)
@@ -22,17 +22,24 @@ class Away:
 
     What training folds choose is read from the records, so that it is the same on both: a method whose chosen
     cell was not tested is not there. `corruption` is that of a rung of the ladder, whose patients are those
-    of home.
+    of home. With `narrowed`, findings of home were not judged there: `home` is then of the others alone, too.
     """
 
     name: str
     corruption: Corrupted | None
     home: ResampledCells
     there: ResampledCells
+    narrowed: bool = False
 
-    def predictions(self, record: Finished) -> pd.DataFrame:
+    def predicted(self, record: Finished) -> Predicted:
         """A cell's predictions on the set, one row per image."""
-        return read_external(self.home.records, record, self.name)
+        table = read_external(self.home.records, record, self.name)
+        return predicted(table, judged_as(record, record.external[self.name]))
+
+    def predicted_at_home(self, record: Finished) -> Predicted:
+        """The same on the test set of home, of the findings that are judged on both."""
+        table = self.home.predicted(record)
+        return replace(table, task=judged_as(record, record.external[self.name]).label_task)
 
 
 def away_sets(cells: ResampledCells, names: Sequence[str] | None = None) -> Iterator[Away]:
@@ -68,8 +75,17 @@ def _away(cells: ResampledCells, name: str, corruption: Corrupted | None) -> Awa
     kept = [record for record in tested if record.cell in found and _compared(record) not in lost]
     if lost:
         _log.warning("'%s': left out are %d methods whose chosen cell was not tested on it", name, len(lost))
-    home = replace(cells, finished=kept)
-    return Away(name, corruption, home, replace(home, resampled=found))
+    narrow = {record.cell: _narrowed(cells, record, name) for record in kept if record.external[name].classes}
+    home = replace(
+        cells, finished=kept, resampled={**cells.resampled, **narrow} if narrow else cells.resampled
+    )
+    return Away(name, corruption, home, replace(home, resampled=found), narrowed=bool(narrow))
+
+
+def _narrowed(cells: ResampledCells, record: Finished, name: str) -> Resampled:
+    """The primary metric at home over the findings that are judged on the set."""
+    evaluation, there = cells.evaluation, judged_as(record, record.external[name])
+    return resample(cells.records.read_predictions(record), there, evaluation)
 
 
 def _lost(cells: ResampledCells, found: Collection[str]) -> set[tuple[Any, ...]]:

@@ -10,15 +10,15 @@ import pandas as pd
 
 from benchmark.analysis.paired_differences import QUESTIONS, Pair, main_pairs
 from benchmark.analysis.resampled_cells import Method, ResampledCells
-from benchmark.analysis.subgroups import NOT_SAID, SEVERAL, group_of_images, groups_of
+from benchmark.analysis.subgroups import NOT_SAID, SEVERAL, fewest_of, group_of_images, groups_of
 from benchmark.execution.plan import Plan
 from benchmark.grid.subgroups import Subgroup
 from benchmark.store.record import Finished
 from results.by_group import differences_of, interaction, resampled_by_group
 from results.comparison import compare, mean_of, numbers
-from results.evaluation import unit_table
 from results.families import adjusted
-from results.uncertainty import FEW, Resampled, fewest_patients
+from results.predicted import Predicted
+from results.uncertainty import FEW, Resampled
 from results.verdict import ONE_PAIR, UNDECIDED, WORDS, is_significant, verdict
 
 Row = dict[str, Any]
@@ -36,7 +36,7 @@ class Group(NamedTuple):
     units: int
     patients: int
     abnormal: int
-    fewest: int  # patients of the rarer label
+    fewest: int  # patients of the rarer label, or of the rarest class or finding
     why_not: str
 
 
@@ -85,28 +85,34 @@ def _axes(pair: Pair) -> Row:
 def _groups(evaluated: ResampledCells, pair: Pair, by_image: pd.Series, names: Sequence[str]) -> list[Group]:
     """The groups of this pair's test set, in their order."""
     side = evaluated.chosen[pair.setting][pair.match.first[0]]
-    predictions = evaluated.predictions(next(iter(side.values())))
+    predictions = evaluated.predicted(next(iter(side.values())))
     unit, by_study = evaluated.evaluation.unit, evaluated.evaluation.by_study
-    of_image = group_of_images(predictions, by_image, by_study=by_study)
-    found = (_group(name, predictions[of_image == name], unit) for name in dict.fromkeys([*names, SEVERAL]))
-    return [group for group in found if group.units]
-
-
-def _group(name: str, predictions: pd.DataFrame, unit: str) -> Group:
-    table = unit_table(predictions, unit)
-    patients, labels = table["patient"].to_numpy(dtype=object), table["label"].to_numpy(np.int64)
-    fewest = fewest_patients(patients, labels) if len(np.unique(labels)) > 1 else 0
-    return Group(
-        name, len(table), len(set(patients)), int(labels.sum()), fewest, _why_no_verdict(name, fewest)
+    of_image, whole = (
+        group_of_images(predictions.table, by_image, by_study=by_study),
+        predictions.per_unit(unit),
     )
+    found = []
+    for name in dict.fromkeys([*names, SEVERAL]):
+        own = (of_image == name).to_numpy()
+        if own.any():
+            found.append(_group(name, predictions.only(own).per_unit(unit), whole))
+    return found
 
 
-def _why_no_verdict(name: str, fewest: int) -> str:
+def _group(name: str, table: Predicted, whole: Predicted) -> Group:
+    fewest, rarest = fewest_of(table, whole)
+    why_not = _why_no_verdict(name, fewest, rarest)
+    return Group(name, len(table.table), table.patients, table.positive, fewest, why_not)
+
+
+def _why_no_verdict(name: str, fewest: int, rarest: str) -> str:
+    """Empty where there is a verdict; `rarest` is the rarest class, empty for two classes."""
     if name in (NOT_SAID, SEVERAL):
         return "no group of its own"
     if not fewest:
-        return "one class"
-    too_few = f"{fewest} patients of the rarer label, fewer than {FEWEST_PER_CLASS}"
+        return f"all or none '{rarest}'" if rarest else "one class"
+    label = f"'{rarest}' (or without)" if rarest else "the rarer label"
+    too_few = f"{fewest} patients of {label}, fewer than {FEWEST_PER_CLASS}"
     return too_few if fewest < FEWEST_PER_CLASS else ""
 
 
@@ -155,13 +161,12 @@ def _of_cell(
 ) -> Mapping[str, Resampled]:
     """The primary metric of a cell in each wanted group; a cell is read once."""
     if record.cell not in known:
-        evaluation, predictions = evaluated.evaluation, evaluated.predictions(record)
-        of_image = group_of_images(predictions, by_image, by_study=evaluation.by_study)
-        of_unit = of_image.groupby(predictions[evaluation.unit].to_numpy()).first()
+        evaluation, predictions = evaluated.evaluation, evaluated.predicted(record)
+        of_image = group_of_images(predictions.table, by_image, by_study=evaluation.by_study)
+        of_unit = of_image.groupby(predictions.table[evaluation.unit].to_numpy()).first()
         known[record.cell] = resampled_by_group(
             predictions,
             of_unit[of_unit.isin(wanted)],
-            record.threshold,
             metric=evaluation.primary,
             unit=evaluation.unit,
             resamples=evaluation.resamples,

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from benchmark.analysis.answers import Answers
-from benchmark.analysis.paired_differences import Pair, main_pairs, pairs
+from benchmark.analysis.paired_differences import QUESTIONS, Pair, main_pairs, pairs
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.datasets.label_noise import noise_share
 from results.comparison import Difference, compare, difference_of, numbers
 from results.families import adjusted
+from results.frames import records
 from results.uncertainty import Resampled
 from results.verdict import ONE_PAIR, UNDECIDED, is_significant
 
@@ -43,6 +44,27 @@ def noise_rows(answers: Answers) -> pd.DataFrame:
             rows.append(_axes(pair) | _scores(answers.cells, pair, 0.0) | {"loses_more": ""})
             rows += [_row(answers.cells, pair, other, share) for share, other in found.items()]
     return pd.DataFrame(_judged(answers.cells, rows))
+
+
+def noise_points(rows: pd.DataFrame) -> pd.DataFrame:
+    """The scores of `noise_rows` as points: body_part, strategy, share, value, low, high.
+
+    A strategy of several comparisons has the score of the first of them.
+    """
+    sides = {question.name: question for question in QUESTIONS}
+    points = [
+        {
+            "body_part": row["body_part"],
+            "strategy": strategy,
+            "share": row["share"],
+            "value": row[name],
+            "low": row[f"{name}_low"],
+            "high": row[f"{name}_high"],
+        }
+        for row in records(rows)
+        for name, strategy in zip(_SIDES, sides[row["comparison"]], strict=True)
+    ]
+    return pd.DataFrame(points).drop_duplicates(["body_part", "strategy", "share"], ignore_index=True)
 
 
 def _shares(controls: ResampledCells) -> list[float]:

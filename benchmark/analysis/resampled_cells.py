@@ -16,6 +16,7 @@ from benchmark.execution.executors import Share, run_all
 from benchmark.grid.cells import Cell
 from benchmark.grid.schema import Evaluation
 from benchmark.grid.strategies import STRATEGIES
+from benchmark.store.measures import predicted
 from benchmark.store.record import Finished
 from benchmark.store.records import Records
 from results.estimates import Estimate, estimate
@@ -24,6 +25,7 @@ from results.label_tasks import TWO_CLASSES, LabelTask
 from results.labels import look_of
 from results.metric_lookup import limits, metric_named
 from results.names import CHOSEN
+from results.predicted import Predicted
 from results.uncertainty import Resampled
 
 EVERY_BACKBONE = "mean over backbones"
@@ -195,6 +197,11 @@ class ResampledCells:
                 f"it shows two classes, and the labels are {len(record.classes)} {self.task.words}"
             )
         return self.records.read_predictions(record)
+
+    def predicted(self, record: Finished) -> Predicted:
+        """A cell's predictions of any task, one row per test image."""
+        two = record.label_task.is_binary
+        return predicted(self.predictions(record) if two else self.records.read_predictions(record), record)
 
 
 def mean_size(cells: Iterable[Finished]) -> tuple[int, int]:

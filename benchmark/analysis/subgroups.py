@@ -14,12 +14,21 @@ from benchmark.analysis.leaders import leaders
 from benchmark.analysis.resampled_cells import ResampledCells
 from benchmark.datasets.column_names import plain_name
 from benchmark.execution.plan import Plan
+from benchmark.grid.schema import Evaluation
 from benchmark.grid.subgroups import Subgroup
 from benchmark.store.record import Finished
-from results.evaluation import resampled_metric, unit_table, with_interval
+from results.evaluation import with_interval
+from results.label_tasks import BINARY, MULTICLASS, MULTILABEL, ORDINAL, LabelTask
+from results.predicted import Predicted
 
 FEWEST = 20  # patients of a group whose metrics are shown; as results.uncertainty.FEW, chosen by hand
 METRICS = ("auroc", "sensitivity_at_chosen", "specificity_at_chosen")
+METRICS_OF = {
+    BINARY: METRICS,
+    MULTICLASS: ("macro_auroc", "accuracy", "balanced_accuracy"),
+    ORDINAL: ("quadratic_kappa", "macro_auroc", "grade_error"),
+    MULTILABEL: ("macro_auroc", "macro_average_precision", "macro_balanced_accuracy_at_chosen"),
+}
 EVERYONE, NOT_SAID, SEVERAL = "all", "not said", "several"
 TOO_FEW, ONE_CLASS = "too few", "one class"
 _MOST_GROUPS = 20  # of a column without bounds
@@ -28,11 +37,12 @@ _MOST_GROUPS = 20  # of a column without bounds
 def subgroup_rows(evaluated: ResampledCells, plan: Plan, asked: Subgroup) -> pd.DataFrame:
     """One row per body part, strategy (its chosen cell at the largest size: `leaders`) and group.
 
-    Columns: body_part, strategy, method, train_size, group, units (studies or images), patients, abnormal,
-    why_not (TOO_FEW below FEWEST patients, ONE_CLASS, or empty) and METRICS, each with `_low` and `_high`:
-    intervals over the group's patients, None where `why_not` says why. The first group is EVERYONE. A study
-    whose images have different values is in the group SEVERAL. Raises ValueError for a column that the
-    manifest lacks, and for one with too many values.
+    Columns: body_part, strategy, method, train_size, group, units (studies or images), patients, abnormal (of
+    another task than two classes `fewest`: patients of the rarest class), why_not (TOO_FEW below FEWEST
+    patients, ONE_CLASS, a class that it lacks, or empty) and METRICS_OF the task, each with `_low` and
+    `_high`: intervals over the group's patients, None where `why_not` says why. The first group is EVERYONE.
+    A study whose images have different values is in the group SEVERAL. Raises ValueError for a column that
+    the manifest lacks, and for one with too many values.
     """
     groups, names = groups_of(plan, asked)
     rows = []
@@ -107,36 +117,50 @@ def group_of_images(predictions: pd.DataFrame, groups: pd.Series, *, by_study: b
 def _of_cell(
     evaluated: ResampledCells, record: Finished, groups: pd.Series, names: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    predictions = evaluated.predictions(record)
-    found = group_of_images(predictions, groups, by_study=evaluated.evaluation.by_study)
-    yield _row(evaluated, record, EVERYONE, predictions)
+    predictions, unit = evaluated.predicted(record), evaluated.evaluation.unit
+    found = group_of_images(predictions.table, groups, by_study=evaluated.evaluation.by_study)
+    whole = predictions.per_unit(unit)
+    yield _row(evaluated.evaluation, EVERYONE, whole, whole)
     for name in dict.fromkeys([*names, SEVERAL]):
         if (found == name).any():
-            yield _row(evaluated, record, name, predictions[found == name])
+            own = predictions.only((found == name).to_numpy()).per_unit(unit)
+            yield _row(evaluated.evaluation, name, own, whole)
 
 
-def _row(evaluated: ResampledCells, record: Finished, name: str, predictions: pd.DataFrame) -> dict[str, Any]:
-    evaluation = evaluated.evaluation
-    table = unit_table(predictions, evaluation.unit)
-    patients, classes = table["patient"].nunique(), table["label"].nunique()
-    why_not = TOO_FEW if patients < FEWEST else ONE_CLASS if classes < 2 else ""
+def metrics_shown(evaluation: Evaluation, task: LabelTask) -> list[str]:
+    """The metrics of a table of groups: those of the task, the primary one first where it is another."""
+    own = METRICS_OF[task.kind]
+    return list(own if task.is_binary else dict.fromkeys([evaluation.primary, *own]))
+
+
+def fewest_of(group: Predicted, whole: Predicted) -> tuple[int, str]:
+    """The patients of the rarest class in a group, of the classes that the test set has; and its name.
+
+    0 where the group lacks one of these: a mean over classes would be of other ones. Of two classes the
+    rarer label, of no name.
+    """
+    found = {name: group.fewest_by_class[name] for name, own in whole.fewest_by_class.items() if own}
+    rarest = min(found, key=found.__getitem__, default="")
+    return found.get(rarest, 0), rarest
+
+
+def _row(evaluation: Evaluation, name: str, table: Predicted, whole: Predicted) -> dict[str, Any]:
+    fewest, rarest = fewest_of(table, whole)
+    lacks = ONE_CLASS if table.task.is_binary else f"all or none '{rarest}'"
+    why_not = TOO_FEW if table.patients < FEWEST else "" if fewest else lacks
+    counts = {"abnormal": table.positive} if table.task.is_binary else {"fewest": fewest}
     row: dict[str, Any] = {
         "group": name,
-        "units": len(table),
-        "patients": patients,
-        "abnormal": int(table["label"].sum()),
+        "units": len(table.table),
+        "patients": table.patients,
+        **counts,
         "why_not": why_not,
     }
-    for metric in METRICS:
+    for metric in metrics_shown(evaluation, table.task):
         found: dict[str, float | None] = {"value": None, "low": None, "high": None}
         if not why_not:
-            resampled = resampled_metric(
-                predictions,
-                record.threshold,
-                metric=metric,
-                unit=evaluation.unit,
-                resamples=evaluation.resamples,
+            found = with_interval(
+                metric, table.resampled(metric, evaluation.resamples), evaluation.confidence
             )
-            found = with_interval(metric, resampled, evaluation.confidence)
         row |= {metric: found["value"], f"{metric}_low": found["low"], f"{metric}_high": found["high"]}
     return row

@@ -154,6 +154,15 @@ def read_manifest(
     )
 
 
+def findings_in(path: Path) -> dict[str, bool]:
+    """The findings of a CSV (columns `label:NAME`), and whether each has two values among those not blank.
+
+    Raises UserError as `read_manifest` for a table that cannot be read.
+    """
+    findings = _read_rows(path, MULTILABEL)[2]
+    return {str(name): findings[name].replace("", pd.NA).nunique() > 1 for name in findings}
+
+
 def _read_description(path: Path) -> dict[str, str]:
     """The `name` and `citation` of a dataset.json; empty when there is no such file."""
     try:

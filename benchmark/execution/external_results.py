@@ -19,15 +19,22 @@ from benchmark.execution.job import DONE, Job, Outcome
 from benchmark.execution.plan import PlannedCell
 from benchmark.grid.cells import Cell
 from benchmark.grid.schema import Evaluation
-from benchmark.store.external_files import EXTERNAL, write_external, write_external_resamples
+from benchmark.store.external_files import (
+    EXTERNAL,
+    OtherClassesError,
+    judged_classes,
+    write_external,
+    write_external_resamples,
+)
 from benchmark.store.record import Elsewhere, Finished
 from benchmark.store.records import RESULT, Result
 from classifiers.selection import Floats
 from extractors.array_store import read_array, write_atomically
 from extractors.errors import reason
+from results.label_tasks import LabelTask, with_probabilities
 
 _log = logging.getLogger(__name__)
-Judge = Callable[[NDArray[Any]], Floats]  # stored rows (n, ...) -> probabilities (n,)
+Judge = Callable[[NDArray[Any]], Floats]  # stored rows (n, ...) -> probabilities (n,) or (n, classes)
 
 
 class NoModelError(ValueError):
@@ -79,13 +86,18 @@ def judge_elsewhere(
         name = one.external.name
         try:
             rows, images = one.data(cell.body_part)
-            predictions = images.assign(probability=judge(rows))
-            known[name] = write_external(
-                folder, name, predictions, record.threshold, Elsewhere.model_validate(facts)
-            )
+            judged = judged_classes(images, record)
+            facts |= {"classes": judged} if judged != record.classes else {}
+            probabilities = judge(rows)
+            if not record.label_task.is_binary:
+                probabilities = probabilities[:, [record.classes.index(one) for one in judged]]
+            predictions = with_probabilities(images, LabelTask(record.task, tuple(judged)), probabilities)
+            known[name] = write_external(folder, name, predictions, record, Elsewhere.model_validate(facts))
             record = record.model_copy(update={"external": dict(known)})
             write_external_resamples(folder, record, name, predictions, evaluation)
-        except NoModelError as error:
+        except (NoModelError, OtherClassesError) as error:
+            if isinstance(error, OtherClassesError):
+                _log.warning("cell %s: cannot be tested on '%s': %s", cell.id, name, error)
             known[name] = Elsewhere.model_validate(facts | {"why_not": str(error)})
             record = record.model_copy(update={"external": dict(known)})
         except Exception as error:  # the cell is finished; networks may raise anything

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmark.datasets.external import ExternalImages, external_images
+from benchmark.datasets.external import ExternalImages, external_images, image_columns
+from benchmark.datasets.kind import DatasetKind
 from benchmark.datasets.kinds import DATASET_KINDS, kind_at
-from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.manifest import Manifest, findings_in
 from benchmark.datasets.names import EVERY_PART
 from benchmark.datasets.splits import RowNumbers
 from benchmark.errors import UserError, reason
@@ -23,15 +25,14 @@ from benchmark.store.record import Corrupted, Finished
 from benchmark.store.records import Records
 from extractors.corruptions import CORRUPTIONS_VERSION
 from extractors.digests import digest_of
-
-_COLUMNS = ["image", "study", "patient", "body_part", "label"]
+from results.label_tasks import MULTILABEL, LabelTask
 
 
 @dataclass(frozen=True, eq=False)
 class ExternalSet:
     """A test set beside the grid's own; nothing is chosen on it.
 
-    `images` (n rows: image, study, patient, body_part, label) are those that are tested. `manifest` holds
+    `images` (n rows: `image_columns`) are those that are tested. `manifest` holds
     them as files, None for a corruption, which is made of the grid's own test images. `digest` is that of
     what the set is, without pixels; `state` are the files as they were when the plan was made.
     """
@@ -88,13 +89,13 @@ def external_sets(
     lines: list[str] = []
     for asked in grid.external:
         try:
-            images = _read(asked, home, cache, jobs)
+            images = _read(asked, home, home.images.iloc[test], cache, jobs)
         except UserError as error:
             lines.append(f"{error}; the grid goes on without this set")
             continue
         lines += images.notes
         found.append(_of_hospital(asked, images, grid.image, cache, read_images))
-    shown = home.images.iloc[test][_COLUMNS].reset_index(drop=True)
+    shown = home.images.iloc[test][image_columns(home.task)].reset_index(drop=True)
     wanted = {EVERY_PART, *shown["body_part"]} & set(grid.body_parts)
     if EVERY_PART not in wanted:
         shown = shown[shown["body_part"].isin(list(wanted))].reset_index(drop=True)
@@ -115,10 +116,11 @@ def _is_tested(record: Finished, one: ExternalSet, records: Records) -> bool:
     return is_whole(records, record, one.name)
 
 
-def _read(asked: External, home: Manifest, cache: Path, jobs: int) -> ExternalImages:
+def _read(asked: External, home: Manifest, tested: pd.DataFrame, cache: Path, jobs: int) -> ExternalImages:
     kind = DATASET_KINDS[asked.kind] if asked.kind else kind_at(asked.root)
     try:
-        keys = kind.model.model_validate({"kind": kind.name, "root": asked.root})
+        labels = _labels(kind, asked, home.task)
+        keys = kind.model.model_validate({"kind": kind.name, "root": asked.root, **labels})
         manifest = kind.read(keys, cache, jobs)
     except (OSError, ValueError) as error:
         raise UserError(f"external '{asked.name}': {reason(error)}") from error
@@ -126,10 +128,35 @@ def _read(asked: External, home: Manifest, cache: Path, jobs: int) -> ExternalIm
         asked.name,
         manifest,
         home,
+        tested=tested,
         parts=asked.parts,
         test_only=asked.split == "test",
         allow_shared=asked.allow_shared,
     )
+
+
+def _labels(kind: DatasetKind, asked: External, home: LabelTask) -> dict[str, Any]:
+    """The keys of a set that say what its labels are: those of home; of findings those that both have.
+
+    Raises UserError for a kind of data set whose labels are of two classes, and without a common finding.
+    """
+    if home.is_binary:
+        return {}
+    if "task" not in kind.model.model_fields:
+        raise UserError(
+            f"a data set of kind {kind.name} is normal or abnormal, and dataset.task is {home.kind}: give a "
+            "manifest"
+        )
+    if home.kind != MULTILABEL:
+        return {"task": home.kind, "classes": home.classes}
+    known = findings_in(asked.root / "manifest.csv" if asked.root.is_dir() else asked.root)
+    both = tuple(name for name in home.classes if known.get(name))
+    if not both:
+        raise UserError(
+            f"none of the grid's findings ({', '.join(home.classes)}) has two values there; it has "
+            f"{', '.join(known) or 'no column label:NAME'}"
+        )
+    return {"task": home.kind, "classes": both}
 
 
 def _of_hospital(

@@ -4,12 +4,9 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from benchmark.execution.cost import tuned_cost
 from benchmark.execution.external_results import Judge, SetRows, completed, stays_done, with_external
@@ -18,18 +15,17 @@ from benchmark.execution.plan import PlannedCell
 from benchmark.execution.record import embedding_facts, failed, finished, header, now
 from benchmark.execution.run import Run
 from benchmark.execution.subsets import Subset
-from benchmark.execution.tuned_network import tuned_network_of
-from benchmark.store.kept_models import TunedHead, read_model, write_model
-from benchmark.store.record import Epoch, Finished, Header
+from benchmark.execution.tuned_judge import head_of, kept_judge, network_judge
+from benchmark.store.kept_calibrations import CALIBRATION, write_calibration
+from benchmark.store.kept_models import write_model
+from benchmark.store.record import Epoch, Header
 from benchmark.store.records import MODEL, Result
 from classifiers.fine_tuning.data import TrainingImages
 from classifiers.fine_tuning.fine_tune import fine_tune
-from classifiers.fine_tuning.prediction import predict
+from classifiers.fine_tuning.task_calibration import TaskCalibration
 from classifiers.fine_tuning.training import DivergedError
 from classifiers.fine_tuning.tuning_task import TuningTask
-from classifiers.fitted_model import FittedModel
 from classifiers.label_problems import LabelProblems
-from classifiers.selection import Floats
 from extractors.array_store import StoredArray, read_array
 from extractors.devices import choose_device, torch_threads
 from extractors.digests import digest_of
@@ -133,7 +129,7 @@ def tune_cell(tuning: Tuning, job: Job, callbacks: Callbacks = SILENT) -> list[O
         if outcome:
             callbacks.steps(_most_images(planned, job))
             return [outcome]
-        if known := completed(planned, tuning.external, job, partial(_kept_judge, planned, job)):
+        if known := completed(planned, tuning.external, job, partial(kept_judge, planned, job)):
             callbacks.steps(_most_images(planned, job))
             return [known]
         folder = checkpoint_folder(job.cache, planned, job.context.from_grid["pixels_digest"])
@@ -222,40 +218,23 @@ def _fine_tuned(
         **({"embedding": tokens} if tokens else {}),
     }
     files = {tuned.weights.name: tuned.weights}
-    if not tuned.fit.model:
+    head = head_of(cell.recipe, tuned.weights)
+    if tuned.fit.model:
+        files[MODEL] = write_model(folder, cell.extractor, tuned.fit.model, tuned.familiarity, head)
+        facts["model_kept"] = True
+        calibrate: Judge = tuned.fit.model.calibrate
+    else:
+        assert isinstance(tuned.fit.judge, TaskCalibration)
+        calibrate = tuned.fit.judge
+        files[CALIBRATION] = write_calibration(tuned.weights, tuned.fit.judge.sigmoids)
         if job.plan.grid.keep_models != "none" and not cell.control:
             _log.warning("cell %s: no file can hold a model of %s", cell.id, subset.task.words)
             facts["model_kept"] = False
-        return finished(planned, subset, job.context, tuned.fit, started, files, **facts)
-    recipe = cell.recipe
-    head = TunedHead(recipe.head, recipe.resolution, tuned.weights, recipe.reads_tokens)
-    files[MODEL] = write_model(folder, cell.extractor, tuned.fit.model, tuned.familiarity, head)
-    facts["model_kept"] = True
     result = finished(planned, subset, job.context, tuned.fit, started, files, **facts)
     if not tuning.external:
         return result
-    judge = _judge(cell.extractor, head, tuned.fit.model, job)
+    judge = network_judge(cell.extractor, head, calibrate, subset.task, job)
     return with_external(result, cell, tuning.external, judge, job.context.evaluation, folder)
-
-
-def _kept_judge(planned: PlannedCell, job: Job, record: Finished) -> Judge | None:
-    """What judges other images by the cell's kept network; None without one."""
-    if not job.records.has_model(record.cell) or not isinstance(planned.cell.extractor, BackboneSpec):
-        return None
-    kept = read_model(job.records, record)
-    return _judge(planned.cell.extractor, kept.tuned, kept.classifier, job) if kept.tuned else None
-
-
-def _judge(spec: BackboneSpec, head: TunedHead, model: FittedModel, job: Job) -> Judge:
-    """Probabilities of pixels (n, size, size) by a network from its weights file, loaded once."""
-    network = cache(partial(tuned_network_of, spec, head, job.plan.grid.image.size, job.device))
-
-    def judge(pixels: NDArray[Any]) -> Floats:
-        backbone, tuned = network()
-        odds = predict(backbone, tuned, pixels, np.arange(len(pixels)), head.resolution)
-        return model.calibrate(odds)
-
-    return judge
 
 
 def _training_images(stored: StoredArray, subset: Subset) -> TrainingImages:

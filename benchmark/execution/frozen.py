@@ -148,7 +148,7 @@ def _judge(fit: Fit, rows: Matrix) -> Floats:
     try:
         return fit.predict_proba(rows)
     except ValueError as error:
-        raise (NoModelError(str(error)) if fit.model is None else error) from error
+        raise (error if fit.judges_others else NoModelError(str(error))) from error
 
 
 def _result(batch: Batch, planned: PlannedCell, job: Job, data: Callable[[], Data], folder: Path) -> Result:

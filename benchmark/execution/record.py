@@ -25,7 +25,7 @@ from benchmark.store.records import Result
 from benchmark.store.resamples import resamples_key
 from classifiers.fitting import Fit
 from extractors.array_store import StoredArray
-from results.label_tasks import LabelTask
+from results.label_tasks import LabelTask, with_probabilities
 from results.names import LEAKY_SPLIT
 
 
@@ -76,7 +76,7 @@ def finished(
     **more: Any,
 ) -> Result:
     """The result of a fitted cell: predictions, metrics, and `more` keys for its record."""
-    predictions = _predictions(subset, fit)
+    predictions = with_probabilities(subset.test_images, subset.task, fit.probabilities)
     evaluation = context.evaluation
     content = {
         **_header(planned, context, started),
@@ -102,15 +102,6 @@ def finished(
     record = Finished.model_validate(content)
     resampled = resample(predictions, record, evaluation)
     return Result(record, predictions, (resamples_key(record, evaluation), resampled), files or {})
-
-
-def _predictions(subset: Subset, fit: Fit) -> pd.DataFrame:
-    """The test images with their probabilities: a column, or one for each class."""
-    if subset.task.is_binary:
-        return subset.test_images.assign(probability=fit.probabilities)
-    columns = dict(zip(subset.task.probability_columns, fit.probabilities.T, strict=True))
-    own = ["image", "study", "patient", "body_part", *subset.task.label_columns]
-    return subset.test_images[own].assign(**columns)
 
 
 def failed(planned: PlannedCell, context: Context, error: Exception, started: str) -> Result:

@@ -86,7 +86,7 @@ class Subsets:
             task = plan.manifest.task
             train_images, test_images = _shuffled(train_images, test_images, fit, task)
         if noise := noise_share(control):
-            train_images = flip_labels(train_images, noise, body_part, seed)
+            train_images = flip_labels(train_images, noise, body_part, seed, plan.manifest.task)
         return Subset(
             train_rows=train,
             train_images=train_images,

@@ -15,11 +15,18 @@ from extractors.weights import load_strictly, read_state
 
 
 def tuned_network_of(
-    spec: BackboneSpec, head: TunedHead, size: int, device: str = "auto", *, trained: bool = True
+    spec: BackboneSpec,
+    head: TunedHead,
+    size: int,
+    device: str = "auto",
+    *,
+    trained: bool = True,
+    outputs: int | None = None,
 ) -> tuple[Backbone, TunedNetwork]:
     """The network in eval mode, for images of `size` pixels a side; with random weights unless `trained`.
 
-    Raises ValueError for weights that do not fit.
+    `outputs` is the number of a head for several classes; None for the single one of two classes. Raises
+    ValueError for weights that do not fit.
     """
     bare = replace(spec, weights=RANDOM)  # its own weights are all in the model's file
     side = head.resolution or size
@@ -28,7 +35,7 @@ def tuned_network_of(
         torch.manual_seed(0)  # the random weights of a head are the same in every run
         if head.probe:
             backbone = probe_of_images(backbone, side)
-        network = TunedNetwork(backbone, head.head).to(backbone.device)
+        network = TunedNetwork(backbone, head.head, outputs).to(backbone.device)
     if trained:
         load_strictly(network, read_state(head.weights), head.weights)
     return backbone, network.eval()

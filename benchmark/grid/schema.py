@@ -203,17 +203,6 @@ class Grid(_Sections):
             else evaluation.model_copy(update={"primary": primary})
         )
 
-    @field_validator("noise", "external", "corruptions")
-    @classmethod
-    def _of_two_classes(cls, sets: Any, info: ValidationInfo) -> Any:
-        """Wrong labels and further test sets are built for two classes."""
-        task = info.data["dataset"].label_task if "dataset" in info.data else BINARY
-        if sets and task != BINARY:
-            raise PydanticCustomError(
-                "two_classes", f"this key needs two classes, and dataset.task is {task}: leave it out"
-            )
-        return sets
-
     @field_validator("exclude")
     @classmethod
     def _known_classifiers(cls, exclusions: list[Exclusion], info: ValidationInfo) -> list[Exclusion]:

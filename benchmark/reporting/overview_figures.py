@@ -8,6 +8,7 @@ import pandas as pd
 
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.headline import rows_of
+from benchmark.analysis.label_noise import noise_points
 from benchmark.analysis.paired_differences import (
     ADAPTATION,
     BETWEEN_METHODS,
@@ -35,6 +36,7 @@ from results.figures import (
     ForestPlot,
     HeadToHead,
     HeatMap,
+    LabelNoiseCurves,
     LearningCurves,
 )
 from results.frames import records
@@ -93,6 +95,7 @@ def overview(findings: Findings) -> Iterator[Figure]:
     yield "heat_map_kappa", _HEAT_MAP.format(unit=unit), partial(_heat_map, findings)
     yield "critical_difference", _RANKS, partial(_ranks, findings)
     yield from _corruption_ladder(findings)
+    yield from _label_noise(findings)
     yield "cost_accuracy", _COST.format(metric=_metric(findings)), partial(_cost, findings)
     yield "data_set", "The training pool and the test set.", partial(_counts, findings)
 
@@ -192,6 +195,20 @@ def _corruption_ladder(findings: Findings) -> Iterator[Figure]:
     )
     make = partial(CorruptionLadder, own, evaluation.primary, evaluation.unit)
     yield "corruption_ladder", caption, make
+
+
+def _label_noise(findings: Findings) -> Iterator[Figure]:
+    """Where training labels were flipped: each body part at its largest size."""
+    if not len(findings.noise):
+        return
+    evaluation = findings.evaluated.evaluation
+    caption = (
+        f"{_metric(findings)} by the share of training patients whose labels are wrong on purpose, largest "
+        f"training size, means over seeds; bands: {evaluation.confidence:.0%} intervals. Test labels are as "
+        "they are."
+    )
+    points = noise_points(findings.noise)
+    yield "label_noise", caption, partial(LabelNoiseCurves, points, evaluation.primary, evaluation.unit)
 
 
 def _refuse(reason: str) -> Drawable:

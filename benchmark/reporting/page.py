@@ -35,7 +35,7 @@ _ELSEWHERE = (
 )
 _TWO_CLASSES = (
     "Not in this report, since these are of two classes: the reporting checklists, McNemar's and DeLong's "
-    "tests, decision curves, the worklist, subgroups and examples of predictions."
+    "tests, decision curves, the worklist and examples of predictions."
 )
 _STANDING = (
     "The best of a body part and size is the one that this test set shows to be best: another test set may "
@@ -121,7 +121,7 @@ def _details(findings: Findings, parts: Parts) -> Iterator[Section]:
     )
     yield Section("Does it look at the right place?", list(_places(findings, parts)))
     yield Section("Controls", list(_controls(findings, parts)))
-    yield Section("Label noise", parts.tables("label_noise"))
+    yield Section("Label noise", [*parts.figures("label_noise"), *parts.tables("label_noise")])
     yield Section("Cost", [*parts.figures("cost"), *parts.tables("cost")])
     yield Section("Fine-tuning, epoch by epoch", [*parts.figures("training_curves"), *parts.tables("epochs")])
     yield Section(

@@ -13,9 +13,11 @@ from benchmark.analysis.external_answers import external_by_kind
 from benchmark.analysis.findings import Findings
 from benchmark.analysis.group_verdicts import FEWEST_PER_CLASS
 from benchmark.analysis.paired_differences import with_recipe
-from benchmark.analysis.subgroups import FEWEST
+from benchmark.analysis.subgroups import FEWEST, metrics_shown
+from benchmark.datasets.label_noise import BECOME
 from benchmark.reporting.augmentations import recipes_of
 from benchmark.reporting.prediction_figures import tuned_cells
+from results.label_tasks import LabelTask
 from results.labels import distinct
 from results.tables.across_settings import controls_table, ranks_table, spread_table
 from results.tables.answer import answer_table
@@ -110,7 +112,9 @@ def _tables(findings: Findings) -> Iterator[Table]:
     yield "spread", _of_rows(findings.spread, _NO_SEEDS, spread_table, **of_metric)
     yield "controls", _of_rows(findings.controls, _NO_CONTROL, controls_table, **with_interval)
     if len(findings.noise):
-        yield "label_noise", partial(label_noise_table, findings.noise, **with_interval, level=level)
+        become = BECOME.get(findings.evaluated.task.kind, "")
+        how: dict[str, Any] = {**with_interval, "level": level, "become": become}
+        yield "label_noise", partial(label_noise_table, findings.noise, **how)
     yield "cost", _of_rows(findings.cost, _NO_COST, cost_table, **of_metric)
     yield (
         "worklist",
@@ -166,7 +170,12 @@ def _subgroups(findings: Findings) -> Iterator[Table]:
     evaluation = findings.evaluated.evaluation
     for asked, found in findings.subgroups.items():
         name = f"subgroups_{for_file_name(asked.column)}"
-        settings = {"unit": evaluation.unit, "fewest": FEWEST, "confidence": evaluation.confidence}
+        settings: dict[str, Any] = {
+            "unit": evaluation.unit,
+            "fewest": FEWEST,
+            "metrics": metrics_shown(evaluation, findings.evaluated.task),
+            "confidence": evaluation.confidence,
+        }
         yield name, partial(_of_group, found, name, asked.column, settings)
     if findings.subgroups:
         how: dict[str, Any] = {"metric": evaluation.primary, "unit": evaluation.unit}
@@ -174,12 +183,23 @@ def _subgroups(findings: Findings) -> Iterator[Table]:
         found_verdicts = findings.group_verdicts
         yield (
             "group_verdicts",
-            _of_rows(found_verdicts.groups, _NO_GROUPS, group_verdicts_table, **how, fewest=FEWEST_PER_CLASS),
+            _of_rows(
+                found_verdicts.groups,
+                _NO_GROUPS,
+                group_verdicts_table,
+                **how,
+                fewest=FEWEST_PER_CLASS,
+                rarest=_rarest(findings.evaluated.task),
+            ),
         )
         yield (
             "group_interactions",
             _of_rows(found_verdicts.interactions, _NO_GROUPS, interactions_table, **how),
         )
+
+
+def _rarest(task: LabelTask) -> str:
+    return "rarer label" if task.is_binary else f"rarest {task.word}"
 
 
 def _of_group(
@@ -194,6 +214,7 @@ def _external(findings: Findings) -> Iterator[Table]:
     settings: dict[str, Any] = {
         "metric": evaluation.primary,
         "unit": evaluation.unit,
+        "rarest": _rarest(findings.evaluated.task),
         "confidence": evaluation.confidence,
         "level": evaluation.level,
     }

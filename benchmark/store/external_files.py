@@ -3,27 +3,58 @@
 import hashlib
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from benchmark.grid.schema import Evaluation
-from benchmark.store.measures import resample
+from benchmark.store.measures import predicted, resample
 from benchmark.store.record import Elsewhere, Finished
 from benchmark.store.records import DamagedError, Records
 from benchmark.store.resamples import read_resamples, resamples_key, write_resamples
-from results.evaluation import UNITS, plain, unit_table
-from results.metrics import metric_values
+from results.evaluation import UNITS, plain
+from results.label_tasks import LABEL, MULTILABEL
 from results.uncertainty import Resampled
 
 EXTERNAL = "external"  # a folder within that of the cell
 
 
+class OtherClassesError(ValueError):
+    """A set whose classes are not those of the cell's own test set, or with no finding of both."""
+
+
+def judged_classes(images: pd.DataFrame, record: Finished) -> list[str]:
+    """The classes of a cell that are judged on these images; empty for two classes.
+
+    Of findings, those that both values are known of, on these images and in the cell's own test set: a mean
+    over findings is then of the same ones on both. Raises OtherClassesError where there is none, and for
+    classes or grades of which some are in one test set alone.
+    """
+    task = record.label_task
+    if task.is_binary:
+        return record.classes
+    if task.kind != MULTILABEL:
+        there = {task.classes[number] for number in images["label"].unique()}
+        if other := record.class_metrics.keys() ^ there:
+            names = ", ".join(f"'{name}'" for name in task.classes if name in other)
+            raise OtherClassesError(f"the {task.word} {names} is not in both test sets")
+        return record.classes
+    here = [name for name in record.class_metrics if LABEL + name in images]
+    judged = [name for name in here if images[LABEL + name].nunique() > 1]
+    if not judged:
+        raise OtherClassesError("no finding has both values, there and in the cell's own test set")
+    return sorted(judged, key=record.classes.index)
+
+
+def judged_as(record: Finished, facts: Elsewhere) -> Finished:
+    """The record as of the classes alone that are judged on a set."""
+    return record.model_copy(update={"classes": facts.classes}) if facts.classes else record
+
+
 def write_external(
-    folder: Path, name: str, predictions: pd.DataFrame, threshold: float, facts: Elsewhere
+    folder: Path, name: str, predictions: pd.DataFrame, record: Finished, facts: Elsewhere
 ) -> Elsewhere:
     """Write the predictions on a set into `folder / EXTERNAL`; returns `facts` with digest, metrics, counts.
 
-    `predictions` has one row per image: image, study, patient, body_part, label, probability.
+    `predictions` has one row per image, as those of the cell (`results.label_tasks`).
     """
     target = folder / EXTERNAL
     target.mkdir(parents=True, exist_ok=True)
@@ -32,15 +63,18 @@ def write_external(
     predictions.to_parquet(temporary, index=False)
     digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
     temporary.replace(path)
-    tables = {unit: unit_table(predictions, unit) for unit in UNITS}
-    metrics = {unit: _values(table, threshold) for unit, table in tables.items()}
+    tables = {unit: predicted(predictions, judged_as(record, facts)).per_unit(unit) for unit in UNITS}
+    metrics = {
+        unit: {name: {"value": plain(value)} for name, value in table.values().items()}
+        for unit, table in tables.items()
+    }
     content = facts.model_dump(exclude_unset=True) | {
         "predictions_sha256": digest,
         "metrics": metrics,
         "images": len(predictions),
-        "studies": len(tables["study"]),
+        "studies": len(tables["study"].table),
         "patients": int(predictions["patient"].nunique()),
-        "positive_studies": int(tables["study"]["label"].sum()),
+        "positive_studies": tables["study"].positive,
     }
     return Elsewhere.model_validate(content)
 
@@ -74,7 +108,8 @@ def resampled_elsewhere(records: Records, record: Finished, name: str, evaluatio
     key = _key(record, record.external[name], evaluation)
     kept = read_resamples(path, key, evaluation.resamples)
     if kept is None:
-        kept = resample(read_external(records, record, name), record, evaluation)
+        predictions = read_external(records, record, name)
+        kept = resample(predictions, judged_as(record, record.external[name]), evaluation)
         write_resamples(path, key, kept)
     return kept
 
@@ -83,7 +118,7 @@ def write_external_resamples(
     folder: Path, record: Finished, name: str, predictions: pd.DataFrame, evaluation: Evaluation
 ) -> None:
     """Store what `resampled_elsewhere` reads, where the predictions are made."""
-    found = resample(predictions, record, evaluation)
+    found = resample(predictions, judged_as(record, record.external[name]), evaluation)
     path = folder / EXTERNAL / f"{name}.npz"
     write_resamples(path, _key(record, record.external[name], evaluation), found)
 
@@ -95,9 +130,3 @@ def _key(record: Finished, facts: Elsewhere, evaluation: Evaluation) -> str:
 
 def _file(records: Records, record: Finished, name: str) -> Path:
     return records.cell_folder(record.cell) / EXTERNAL / f"{name}.parquet"
-
-
-def _values(table: pd.DataFrame, threshold: float) -> dict[str, dict[str, float | None]]:
-    labels, probabilities = table["label"].to_numpy(np.int64), table["probability"].to_numpy(np.float64)
-    found = metric_values(labels, probabilities, np.ones((len(table), 1)), threshold)
-    return {metric: {"value": plain(float(values[0]))} for metric, values in found.items()}

@@ -8,10 +8,11 @@ import pandas as pd
 
 from benchmark.grid.schema import Evaluation
 from benchmark.store.record import Finished
-from results.evaluation import UNITS, evaluate, resampled_metric
+from results.evaluation import UNITS, evaluate
 from results.label_tasks import LabelTask
 from results.metrics import METRICS
-from results.task_evaluation import evaluate_task, task_resampled_metric
+from results.predicted import Predicted
+from results.task_evaluation import evaluate_task
 from results.task_metrics import metrics_of
 from results.uncertainty import INTERVALS, Resampled
 
@@ -58,15 +59,13 @@ def settings_of(evaluation: Evaluation) -> dict[str, Any]:
     return evaluation.model_dump(include={"confidence", "resamples"})
 
 
+def predicted(predictions: pd.DataFrame, record: Finished) -> Predicted:
+    """A cell's predictions, one row per image, as what its labels are, with its thresholds."""
+    return Predicted(predictions, record.label_task, record.threshold, record.thresholds)
+
+
 def resample(predictions: pd.DataFrame, record: Finished, evaluation: Evaluation) -> Resampled:
     """The primary metric of a cell's predictions in every resampling, rounded to float32 as in the file."""
-    asked: dict[str, Any] = {
-        "metric": evaluation.primary,
-        "unit": evaluation.unit,
-        "resamples": evaluation.resamples,
-    }
-    if record.label_task.is_binary:
-        found = resampled_metric(predictions, record.threshold, **asked)
-    else:
-        found = task_resampled_metric(predictions, record.label_task, record.thresholds, **asked)
+    table = predicted(predictions, record).per_unit(evaluation.unit)
+    found = table.resampled(evaluation.primary, evaluation.resamples)
     return found._replace(drawn=found.drawn.astype(np.float32).astype(np.float64))

@@ -152,7 +152,8 @@ class Elsewhere(_Part):
     """A cell tested on a set that is not the grid's own: another hospital's, or a corruption of its own.
 
     `digest` is that of the set's images, labels and body parts, or of the corruption. `metrics` have values
-    alone: their intervals are computed from the predictions. `why_not` says why there are no predictions.
+    alone: their intervals are computed from the predictions. `classes` are the findings that are judged,
+    where these are not all of the cell's. `why_not` says why there are no predictions.
     """
 
     digest: str
@@ -160,6 +161,7 @@ class Elsewhere(_Part):
     files_digest: str = ""
     corruption: Corrupted | None = None
     predictions_sha256: str = ""
+    classes: list[str] = []
     metrics: Metrics = {}
     images: int = 0
     studies: int = 0

@@ -20,18 +20,31 @@ class HeldOutOutputs:
     units: Units
 
 
+@dataclass(frozen=True)
+class TaskCalibration:
+    """Outputs (m, problems) of a network to calibrated probabilities (m, classes): a sigmoid per problem."""
+
+    problems: LabelProblems
+    sigmoids: tuple[Sigmoid, ...]
+
+    def __call__(self, outputs: Matrix) -> Matrix:
+        odds = problem_odds(self.problems, outputs)
+        columns = [sigmoid(column) for sigmoid, column in zip(self.sigmoids, odds.T, strict=True)]
+        return self.problems.combine(np.column_stack(columns))
+
+
 def calibrate_task(
-    outputs: Matrix, held_out: HeldOutOutputs, problems: LabelProblems
-) -> tuple[Matrix, dict[str, float]]:
-    """The calibrated probabilities (m, classes) of outputs (m, problems), and the threshold of each class.
+    held_out: HeldOutOutputs, problems: LabelProblems
+) -> tuple[TaskCalibration, dict[str, float]]:
+    """What calibrates the network's outputs, and the threshold of each class.
 
     The log odds of each binary problem are calibrated by Platt's sigmoid as those of two classes are, and the
     probabilities are put together again as those of frozen classifiers (`LabelProblems.combine`). A problem
     with fewer than two units of a side keeps its probabilities as they are.
     """
-    odds, own = problem_odds(problems, outputs), problem_odds(problems, held_out.outputs)
+    own = problem_odds(problems, held_out.outputs)
     targets = problems.targets(held_out.truth)
-    sigmoids = [_sigmoid(own[:, k], targets[:, k], held_out) for k in range(len(problems.names))]
+    sigmoids = tuple(_sigmoid(own[:, k], targets[:, k], held_out) for k in range(len(problems.names)))
     first = np.unique(held_out.units.codes, return_index=True)[1]
     known = np.column_stack(
         [
@@ -39,9 +52,8 @@ def calibrate_task(
             for sigmoid, column in zip(sigmoids, _centred(own, held_out.folds).T, strict=True)
         ]
     )
-    test = np.column_stack([sigmoid(column) for sigmoid, column in zip(sigmoids, odds.T, strict=True)])
     thresholds = problems.thresholds(problems.combine(known), held_out.truth[first])
-    return problems.combine(test), thresholds
+    return TaskCalibration(problems, sigmoids), thresholds
 
 
 def _sigmoid(odds: Floats, target: Floats, held_out: HeldOutOutputs) -> Sigmoid:

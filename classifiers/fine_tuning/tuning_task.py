@@ -16,7 +16,7 @@ from classifiers.fine_tuning.attentive_probe import probe_of_tokens
 from classifiers.fine_tuning.checkpoints import EpochNumbers
 from classifiers.fine_tuning.data import Part, TrainingImages
 from classifiers.fine_tuning.recipes import Recipe
-from classifiers.fine_tuning.task_calibration import HeldOutOutputs, calibrate_task
+from classifiers.fine_tuning.task_calibration import HeldOutOutputs, TaskCalibration, calibrate_task
 from classifiers.fine_tuning.training import Training
 from classifiers.fitted_model import FittedModel
 from classifiers.fitting import Fit
@@ -59,6 +59,7 @@ class _Judged:
     threshold: float
     model: FittedModel | None
     thresholds: dict[str, float] = field(default_factory=dict)
+    judge: TaskCalibration | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +144,7 @@ class TuningTask:
             bytes_on_disk=self.weights.stat().st_size,
             model=found.model,
             thresholds=found.thresholds,
+            judge=found.judge,
         )
 
     def _judged(self, odds: Floats, unseen: Unseen) -> _Judged:
@@ -154,8 +156,8 @@ class TuningTask:
         members = unseen.members
         units = Units.of(images.studies[members] if self.by_study else None, len(members))
         held = HeldOutOutputs(unseen.odds, images.truth[members], unseen.folds, units)
-        probabilities, thresholds = calibrate_task(odds, held, images.problems)
-        return _Judged(probabilities, 0.5, None, thresholds)
+        calibration, thresholds = calibrate_task(held, images.problems)
+        return _Judged(calibration(odds), 0.5, None, thresholds, calibration)
 
     def _backbone(self) -> Backbone:
         """The network to train."""

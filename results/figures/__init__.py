@@ -12,6 +12,7 @@ from results.figures.embedding_atlas import EmbeddingAtlas
 from results.figures.forest import ForestPlot
 from results.figures.head_to_head import HeadToHead
 from results.figures.heat_map import HeatMap
+from results.figures.label_noise import LabelNoiseCurves
 from results.figures.learning_curves import LearningCurves
 from results.figures.localisation import LocalisationCurves
 from results.figures.picture_grid import PictureGrid
@@ -39,6 +40,7 @@ __all__ = [
     "ForestPlot",
     "HeadToHead",
     "HeatMap",
+    "LabelNoiseCurves",
     "LearningCurves",
     "LocalisationCurves",
     "PictureGrid",

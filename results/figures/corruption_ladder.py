@@ -5,15 +5,12 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from results.figures.layout import columns_for, draw_band, empty_figure, legend_below, panel_grid
-from results.figures.learning_curves import line_looks, name_lines
+from results.figures.learning_curves import line_looks
+from results.figures.line_panels import line_panels
 from results.figures.style import TWO_COLUMNS, styled
 from results.frames import TableRows, refuse_twice, tidy
-from results.labels import metric_label
-from results.text import for_matplotlib
 
 _KEY = ["kind", "strategy", "line", "strength"]
-_PANEL_HEIGHT = 1.6  # inches, with its labels
 
 
 @dataclass(frozen=True)
@@ -46,23 +43,12 @@ class CorruptionLadder:
     @styled
     def plot(self) -> Figure:
         """Small multiples on equal axes."""
-        table = self.frame()
-        kinds = list(dict.fromkeys(table["kind"]))
-        columns = columns_for(len(kinds), self.width, most=3)
-        figure = empty_figure(self.width, 0.75 + _PANEL_HEIGHT * max(-(-len(kinds) // columns), 1.4))
-        panels = panel_grid(figure, len(kinds), columns, "strength (0: none)")
-        looks = line_looks(table)
-        for axis, kind in zip(panels, kinds, strict=True):
-            axis.set_title(for_matplotlib(kind))
-            axis.grid(True)
-            own = table[table["kind"] == kind]
-            axis.set_xticks(sorted(own["strength"].unique()))
-            for (strategy, line), rows in own.groupby(["strategy", "line"]):
-                look = looks[str(strategy), str(line)]
-                x, value, low, high = (rows[name].to_numpy() for name in ("strength", "value", "low", "high"))
-                axis.plot(x, value, color=look.color, marker=look.marker, linestyle=look.line)
-                draw_band(axis, x, low, high, look)
-        name_lines(panels[0], looks.values())
-        legend_below(figure, panels[0], min(len(looks), 3))
-        figure.supylabel(metric_label(self.metric, self.unit), fontsize="medium")
-        return figure
+        return line_panels(
+            self.frame(),
+            "kind",
+            "strength",
+            "strength (0: none)",
+            metric=self.metric,
+            unit=self.unit,
+            width=self.width,
+        )

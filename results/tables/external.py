@@ -38,13 +38,20 @@ _METRICS = {
 
 
 def external_table(
-    rows: TableRows, name: str, metric: str, unit: str, *, confidence: float = 0.95, level: float = 0.05
+    rows: TableRows,
+    name: str,
+    metric: str,
+    unit: str,
+    *,
+    rarest: str = "rarer label",
+    confidence: float = 0.95,
+    level: float = 0.05,
 ) -> PaperTable:
     """Every comparison on every set: at home, away, and the change; significant changes are bold.
 
     Rows: external, comparison, backbone, body_part, train_size, patients_away, home and away (differences)
     with `_low`, `_high` and `_verdict`, change, low, high, p_adjusted, margin, detectable, family, interim
-    and verdict. None where undefined.
+    and verdict. None where undefined. `rarest` are the words for the label of which there are fewest.
     """
     numbers = [*_SIDES, "change", "low", "high", "p_adjusted", "margin", "detectable"]
     texts = [*_TEXTS, "home_verdict", "away_verdict", "verdict", "interim"]
@@ -74,7 +81,7 @@ def external_table(
         "corruptions are of the same patients.",
         f"p is adjusted (Holm) over {' and '.join(map(str, families))} planned changes." if families else "",
         "Interim: some of them are not finished." if table["interim"].eq(True).any() else "",
-        "Patients away: of the rarer label.",
+        f"Patients away: of the {rarest}.",
         CHOSEN_SIDES,
     )
     caption = f"Does the answer hold elsewhere? Differences in {metric_label(metric, unit)}."
@@ -84,27 +91,33 @@ def external_table(
 def drift_table(rows: TableRows, unit: str, *, confidence: float = 0.95) -> PaperTable:
     """What becomes of probabilities and the threshold on other sets, a line per metric.
 
-    Rows: external, body_part, strategy, method, train_size, metric, home, away, change, low, high.
+    Rows: external, body_part, strategy, method, train_size, metric, home, away, change, low, high and, of
+    several classes, class (empty for metrics of all of them).
     """
     texts = ["external", "body_part", "strategy", "method", "train_size", "metric"]
-    table = tidy(rows, texts, ["home", "away", "change", "low", "high"])
+    table = tidy(rows, texts, ["home", "away", "change", "low", "high"], {"class": ""})
+    several = bool((table["class"] != "").any())
     columns = [
         text_column("set", "external"),
         PART,
         STRATEGY,
         text_column("method", "method", method_label),
         IMAGES,
-        text_column("metric", "metric", lambda name: _METRICS.get(name, name)),
+        *([text_column("class", "class")] if several else []),
+        text_column("metric", "metric", lambda name: _METRICS.get(name) or metric_label(name)),
         number_column("home", "home"),
         number_column("away", "away"),
         Column("change", lambda row: difference(row, "change")),
     ]
     note = sentences(
         f"Per {unit}, of each strategy's chosen model: largest size, first seed.",
-        "Calibration intercept 0 and slope 1 are those of calibrated probabilities.",
+        "Sensitivity and specificity of a class are against the rest, at its own threshold of home."
+        if several
+        else "Calibration intercept 0 and slope 1 are those of calibrated probabilities.",
         f"[{percent(confidence)} interval] over the test patients of both sets, for this trained model.",
     )
     caption = "Calibration and threshold of home on other sets."
+    table = table if several else table.drop(columns="class")
     return paper_table("external_drift", caption, table, columns, note=note, sectioned=True)
 
 

@@ -20,6 +20,7 @@ def group_verdicts_table(
     unit: str,
     *,
     fewest: int,
+    rarest: str = "rarer label",
     confidence: float = 0.95,
     level: float = 0.05,
 ) -> PaperTable:
@@ -27,7 +28,8 @@ def group_verdicts_table(
 
     Rows: body_part, comparison, column, group, units, patients, fewest (patients of the rarer label), why_not
     (why there is no verdict; else empty), first, second, difference, low, high, p, p_adjusted, detectable,
-    margin and verdict. `fewest` are the patients of either label below which a group has no verdict.
+    margin and verdict. `fewest` are the patients of either label below which a group has no verdict; `rarest`
+    are the words for the label, class, grade or finding of which there are fewest.
     """
     numbers = [*_NUMBERS, "first", "second", "margin"]
     counts = ["units", "patients", "fewest"]
@@ -39,7 +41,7 @@ def group_verdicts_table(
         text_column("column", "column"),
         text_column("group", "group"),
         number_column(plural, "units", count),
-        number_column("patients of the\nrarer label", "fewest", count),
+        number_column(f"patients of the\n{rarest}", "fewest", count),
         number_column("A", "second"),
         number_column("B", "first"),
         Column("A − B", difference),
@@ -50,7 +52,9 @@ def group_verdicts_table(
         "The comparison is A − B, at the largest size, on the patients of that group; "
         f"{percent(confidence)} intervals (unadjusted) and p as of the differences over all patients.",
         f"p is adjusted by Holm's method over the {_tested(table)} tests of this table; bold: ≤ {level:g}.",
-        f"Below {fewest} patients of either label a group has no verdict.",
+        f"Below {fewest} patients of either label a group has no verdict."
+        if rarest == "rarer label"
+        else f"Below {fewest} patients with the {rarest}, or without it, a group has no verdict.",
         "A verdict in one group and none in another do not show that the groups differ: that is tested in "
         "the table of interactions.",
     )

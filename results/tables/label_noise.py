@@ -13,9 +13,17 @@ _SIDES = [f"{side}{end}" for side in ("first", "second") for end in ("", "_low",
 
 
 def label_noise_table(
-    rows: TableRows, metric: str, unit: str, *, confidence: float = 0.95, level: float = 0.05
+    rows: TableRows,
+    metric: str,
+    unit: str,
+    *,
+    confidence: float = 0.95,
+    level: float = 0.05,
+    become: str = "",
 ) -> PaperTable:
     """A line per body part, comparison and share of patients whose training labels are flipped.
+
+    `become` says what a flipped label is, where there are more than two.
 
     Rows: body_part, comparison, train_size, share, first (B) and second (A) with `_low`, `_high` and
     `_change`, difference (of the changes, A minus B), low, high, p, p_adjusted, detectable and loses_more (a
@@ -39,8 +47,9 @@ def label_noise_table(
         Column("loses more", _loser, TEXT),
     ]
     note = sentences(
-        "The comparison is A − B. The training labels of that share of the patients are flipped, for all "
-        "that a method does with them, choices included; test labels are not.",
+        "The comparison is A − B. The training labels of that share of the patients are flipped "
+        + (f"({become}), " if become else "")
+        + "for all that a method does with them, choices included; test labels are not.",
         f"[{percent(confidence)} interval] (unadjusted) over test patients and, with several seeds, over "
         "training sets and flipped patients.",
         "p: that both change by the same amount; adjusted by Holm's method over "

@@ -49,7 +49,7 @@ def add_set(
         facts = Elsewhere(digest=name, pixels_digest=name, **({"corruption": rung} if rung else {}))
         folder = records.cell_folder(record.cell)
         table = images.assign(probability=expit(scores))
-        written = write_external(folder, name, table, record.threshold, facts)
+        written = write_external(folder, name, table, record, facts)
         record = record.model_copy(update={"external": record.external | {name: written}})
         (folder / RESULT).write_text(json.dumps(record.to_json()))
 

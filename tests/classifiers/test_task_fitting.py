@@ -36,6 +36,8 @@ def test_every_classifier_fits_classes_and_grades(name: str) -> None:
         assert fit.probabilities.sum(axis=1) == pytest.approx(np.ones(TEST))
         assert (fit.probabilities >= 0).all()
         assert fit.model is None
+        assert fit.judges_others
+        assert fit.predict_proba(data.test) == pytest.approx(fit.probabilities, abs=1e-9)
         if name != "majority":
             area = roc_auc_score(tested.argmax(axis=1), fit.probabilities, multi_class="ovr")
             assert area > 0.8
@@ -69,6 +71,7 @@ def test_a_finding_without_two_patients_gets_its_share_and_stops_no_other(
     truth[0, 1] = 1
     fit = fit_task(CLASSIFIERS["logistic_regression"], data, truth, FINDINGS)
     assert np.unique(fit.probabilities[:, 1]).tolist() == [1 / TRAIN]
+    assert fit.predict_proba(data.test) == pytest.approx(fit.probabilities, abs=1e-9)
     wanted = "'y' is not learnt, every image gets its share in training: 1 training patients with it and 75"
     assert wanted in caplog.text
     assert "abnormal" not in caplog.text

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from results.by_group import differences_of, interaction, resampled_by_group
-from results.evaluation import resampled_metric
+from results.predicted import Predicted
 from results.uncertainty import Resampled, patient_weights
 
 ASKED = {"metric": "auroc", "unit": "study", "resamples": 200}
@@ -27,11 +27,15 @@ def predictions():
     )
 
 
+def alone(table):
+    return Predicted(table).per_unit("study").resampled(ASKED["metric"], ASKED["resamples"])
+
+
 def test_one_group_of_all_is_the_metric_itself():
     table = predictions()
     groups = pd.Series("all", index=table["study"].unique())
-    found = resampled_by_group(table, groups, 0.5, **ASKED)["all"]
-    whole = resampled_metric(table, 0.5, **ASKED)
+    found = resampled_by_group(Predicted(table), groups, **ASKED)["all"]
+    whole = alone(table)
     assert (found.value, found.patients) == (whole.value, whole.patients)
     np.testing.assert_array_equal(found.drawn, whole.drawn)
 
@@ -40,9 +44,9 @@ def test_all_patients_are_drawn_together_also_where_one_is_in_two_groups():
     table = predictions()
     studies = table["study"].unique()
     groups = pd.Series(np.where(np.arange(len(studies)) % 2, "odd", "even"), index=studies)[:-2]
-    found = resampled_by_group(table, groups, 0.5, **ASKED)
+    found = resampled_by_group(Predicted(table), groups, **ASKED)
     own = table[table["study"].map(groups) == "odd"]
-    assert found["odd"].value == resampled_metric(own, 0.5, **ASKED).value
+    assert found["odd"].value == alone(own).value
     weights = patient_weights(table["patient"].unique().astype(object), 200)
     kept = np.isin(table["patient"].unique(), own["patient"])
     counted = weights[kept][:, 7]
@@ -54,7 +58,7 @@ def test_all_patients_are_drawn_together_also_where_one_is_in_two_groups():
         ]
     )
     repeated = repeated.assign(study=[f"r{row // 2}" for row in range(len(repeated))])
-    assert found["odd"].drawn[7] == pytest.approx(resampled_metric(repeated, 0.5, **ASKED).value)
+    assert found["odd"].drawn[7] == pytest.approx(alone(repeated).value)
 
 
 def measured(value, spread, seed, patients=50):

@@ -7,7 +7,7 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 from results.comparison import OVER_SEEDS, compare, difference_of, differences, mean_of
-from results.evaluation import resampled_metric
+from results.predicted import Predicted
 from results.uncertainty import Resampled
 
 
@@ -35,7 +35,7 @@ def scored(truth, strength, seed):
 
 
 def resampled(predictions):
-    return resampled_metric(predictions, 0.5, metric="auroc", unit="study", resamples=400)
+    return Predicted(predictions).per_unit("study").resampled("auroc", 400)
 
 
 def test_the_difference_is_that_of_the_metric_and_its_interval_is_paired(truth):

@@ -5,10 +5,10 @@ from sklearn.metrics import roc_auc_score
 
 from results.evaluation import evaluate
 from results.label_tasks import LabelTask, one_of_task
+from results.predicted import Predicted
 from results.task_evaluation import (
     evaluate_task,
     rarest,
-    task_resampled_metric,
     task_unit_table,
     threshold_array,
 )
@@ -76,10 +76,10 @@ def test_grades_are_judged_by_study_whose_probabilities_are_means() -> None:
 
 def test_resampled_values_are_those_of_the_intervals_and_paired_by_patient() -> None:
     predictions = table(GRADES)
-    asked = {"metric": "quadratic_kappa", "unit": "study", "resamples": 100}
-    found = task_resampled_metric(predictions, GRADES, {}, **asked)
+    found = Predicted(predictions, GRADES).per_unit("study").resampled("quadratic_kappa", 100)
     assert found.drawn.shape == (100,)
-    again = task_resampled_metric(predictions.iloc[::-1].reset_index(drop=True), GRADES, {}, **asked)
+    turned = predictions.iloc[::-1].reset_index(drop=True)
+    again = Predicted(turned, GRADES).per_unit("study").resampled("quadratic_kappa", 100)
     assert np.allclose(found.drawn, again.drawn, atol=1e-12)
     assert found.patients == rarest(task_unit_table(predictions, GRADES, "study"), GRADES)
 

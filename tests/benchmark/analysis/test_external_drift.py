@@ -5,7 +5,6 @@ from sklearn.metrics import brier_score_loss
 
 from benchmark.analysis.external_drift import METRICS, drift_rows, ladder_points
 from benchmark.store.record import Corrupted
-from results.evaluation import unit_table
 from tests.benchmark.planted_elsewhere import (
     add_set,
     answers_of_planted,
@@ -42,7 +41,7 @@ def test_a_value_is_that_of_the_predictions(answers):
     rows = drift_rows(answers.sets)
     away = answers.sets[0]
     record = next(one for one in away.home.finished if (one.strategy, one.seed) == ("fine_tuning", 0))
-    table = unit_table(away.predictions(record), "study")
+    table = away.predicted(record).per_unit("study").table
     (row,) = rows[(rows["strategy"] == "fine_tuning") & (rows["metric"] == "brier")].to_dict("records")
     assert row["away"] == pytest.approx(brier_score_loss(table["label"], table["probability"]), abs=1e-12)
 

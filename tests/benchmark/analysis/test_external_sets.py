@@ -8,7 +8,7 @@ from benchmark.analysis.external_sets import away_sets
 from benchmark.store.external_files import EXTERNAL, read_external
 from benchmark.store.record import Corrupted
 from benchmark.store.records import RESULT
-from results.evaluation import resampled_metric
+from results.predicted import Predicted
 from tests.benchmark.planted import NETWORKS
 from tests.benchmark.planted_elsewhere import add_set, answers_of_planted, as_at_home, planted_at_home
 
@@ -33,10 +33,10 @@ def test_the_metric_there_is_that_of_the_predictions_there(tested):
     zoo = next(away_sets(cells, ["zoo"]))
     record = zoo.there.finished[0]
     table = read_external(cells.records, record, "zoo")
-    found = resampled_metric(table, 0.5, metric="auroc", unit="study", resamples=200)
+    found = Predicted(table).per_unit("study").resampled("auroc", 200)
     assert zoo.there.resampled[record.cell].value == pytest.approx(found.value)
     assert zoo.home.resampled[record.cell] is cells.resampled[record.cell]
-    assert len(zoo.predictions(record)) == len(table)
+    assert len(zoo.predicted(record).table) == len(table)
 
 
 def test_a_damaged_file_leaves_its_cell_out_and_is_said(tested, caplog):

@@ -1,9 +1,10 @@
 """Which method suffers more from wrong labels: planted so that fine-tuning alone does."""
 
+import pandas as pd
 import pytest
 
 from benchmark.analysis.findings import find
-from benchmark.analysis.label_noise import noise_rows
+from benchmark.analysis.label_noise import noise_points, noise_rows
 from tests.benchmark.planted import answers_from, grid_of, planted
 
 
@@ -43,6 +44,17 @@ def test_the_method_that_suffers_is_named(rows):
     assert last["difference"] < last["high"] < 0
     assert last["loses_more"] == "fine_tuning"
     assert last["p"] <= last["p_adjusted"] <= 0.05
+
+
+def test_points_are_the_scores_by_strategy_and_share(rows):
+    points = noise_points(rows)
+    assert len(points) == 6
+    tuned = points[points["strategy"] == "fine_tuning"]
+    assert tuned["share"].tolist() == [0, 0.1, 0.4]
+    assert tuned["value"].tolist() == rows["second"].tolist()
+    assert tuned["low"].tolist() == rows["second_low"].tolist()
+    again = pd.concat([rows, rows.assign(comparison="fine-tuned − adapted")])
+    assert len(noise_points(again)) == 9, "a strategy of two comparisons stands once"
 
 
 def test_noise_is_among_no_other_answers(noisy, rows):

@@ -8,7 +8,6 @@ import pytest
 from benchmark.analysis.resampled_cells import CHOSEN, Method, ResampledCells, read_resampled_cells
 from benchmark.execution.executors import Share
 from benchmark.grid.schema import Evaluation
-from results.evaluation import resampled_metric
 from tests.benchmark.recorded import COUNTS, finished
 
 
@@ -27,9 +26,7 @@ def test_the_majority_control_is_never_chosen(findings):
 def test_the_metric_is_resampled_as_a_single_cell_is(findings):
     evaluated = findings.evaluated
     record = evaluated.finished[5]
-    value, drawn, patients = resampled_metric(
-        evaluated.predictions(record), record.threshold, metric="auroc", unit="study", resamples=200
-    )
+    value, drawn, patients = evaluated.predicted(record).per_unit("study").resampled("auroc", 200)
     assert patients < record.counts.test_patients, "those of the rarer label"
     assert evaluated.resampled[record.cell].value == value == record.bounded("study", "auroc").value
     np.testing.assert_array_equal(evaluated.resampled[record.cell].drawn, drawn.astype(np.float32))

@@ -8,9 +8,11 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from benchmark.analysis.leaders import leaders
-from benchmark.analysis.subgroups import METRICS, cut, groups_of, subgroup_rows
+from benchmark.analysis.subgroups import METRICS, cut, fewest_of, groups_of, metrics_shown, subgroup_rows
 from benchmark.grid.subgroups import Subgroup
 from results.evaluation import unit_table
+from results.label_tasks import TWO_CLASSES, LabelTask
+from tests.benchmark.planted_findings import planted_findings
 
 
 def with_columns(findings, **columns):
@@ -101,3 +103,21 @@ def test_columns_that_make_no_groups_are_named(findings, column, message):
     plan = with_columns(findings, age=lambda images: np.arange(len(images)).astype(str))
     with pytest.raises(ValueError, match=message):
         subgroup_rows(findings.evaluated, plan, Subgroup(column=column))
+
+
+def test_the_rarest_class_of_a_group_is_of_those_that_the_test_set_has(tmp_path):
+    cells = planted_findings(tmp_path)
+    whole = cells.predicted(cells.finished[0]).per_unit("study")
+    assert fewest_of(whole, whole) == (78, "fracture"), "of four it was not read, and 'never' is nobody's"
+    mass, fracture = (whole.table[f"label:{name}"] for name in ("mass", "fracture"))
+    some = whole.only(((mass == 0) | (fracture == 0)).to_numpy())
+    assert fewest_of(some, whole) == ((mass * (1 - fracture)).sum(), "mass")
+    assert fewest_of(whole.only((fracture == 0).to_numpy()), whole) == (0, "fracture")
+
+
+def test_the_primary_metric_stands_first(findings):
+    evaluation = findings.evaluated.evaluation
+    assert metrics_shown(evaluation, TWO_CLASSES) == list(METRICS)
+    of_classes = evaluation.model_copy(update={"primary": "macro_f1"})
+    shown = metrics_shown(of_classes, LabelTask("multiclass", ("a", "b")))
+    assert shown == ["macro_f1", "macro_auroc", "accuracy", "balanced_accuracy"]

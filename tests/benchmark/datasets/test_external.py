@@ -1,5 +1,6 @@
 """Images of another hospital: whose parts, classes and patients fit, each misfit one line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from benchmark.datasets.external import EVERYONE, external_images, refuse_unless_allowed
 from benchmark.datasets.manifest import Manifest
 from benchmark.errors import UserError
+from results.label_tasks import LabelTask
 
 
 def manifest_of(folder: Path, rows: list[tuple[str, str, int]], split: str = "") -> Manifest:
@@ -92,3 +94,48 @@ def test_a_part_with_one_class_is_left_out_and_the_others_are_tested(home, tmp_p
     found = external_images("away", there, home)
     assert set(found.images["body_part"]) == {"hand"}
     assert found.notes == ("external 'away': every image of 'wrist' has one class, so it is left out",)
+
+
+CLASSES = LabelTask("multiclass", ("a", "b", "c"))
+
+
+def of_classes(folder: Path, rows: list[tuple[str, str, int]]) -> Manifest:
+    return replace(manifest_of(folder, rows), task=CLASSES)
+
+
+def test_a_part_has_the_classes_of_homes_test_images_or_is_left_out(tmp_path):
+    parts = ("hand", "wrist")
+    home = of_classes(tmp_path / "h", [(f"p{part}{n}", part, n) for part in parts for n in range(3)])
+    rows = [(f"q{n}", "hand", n) for n in range(3)] + [(f"r{n}", "wrist", n) for n in range(2)]
+    there = of_classes(tmp_path / "a", rows)
+    found = external_images("away", there, home)
+    assert set(found.images["body_part"]) == {"hand"}
+    assert found.notes == (
+        "external 'away': of 'wrist' the class 'c' is not in both test sets, so it is left out",
+    )
+    tested = home.images[home.images["label"] < 2]
+    assert set(external_images("away", there, home, tested=tested).images["body_part"]) == {"wrist"}
+    with pytest.raises(UserError, match="no body part has the classes of home"):
+        external_images("away", there, home, tested=tested, parts={"hand": "hand"})
+
+
+def test_findings_that_are_not_judged_are_said(tmp_path):
+    columns = {"label:x": [1.0, 0.0, 1.0, 0.0], "label:y": [0.0, float("nan"), 1.0, 0.0]}
+    rows = [("q1", "hand", 0), ("q2", "hand", 0), ("q3", "wrist", 0), ("q4", "wrist", 0)]
+    task = LabelTask("multilabel", ("x", "y"))
+    there = manifest_of(tmp_path / "a", rows)
+    there = replace(there, images=there.images.assign(**columns), task=task)
+    home = replace(
+        manifest_of(tmp_path / "h", [("p1", "hand", 0), ("p2", "wrist", 1)]),
+        task=LabelTask("multilabel", ("x", "y", "z")),
+    )
+    found = external_images("away", there, home)
+    assert found.notes == (
+        "external 'away': not judged on it, at home neither: z",
+        "external 'away': not judged in 'hand', for want of both values: y",
+    )
+    assert found.images.columns.tolist()[-2:] == ["label:x", "label:y"]
+    assert found.images["label:y"].isna().tolist() == [False, True, False, False]
+    there.images["label:x"] = there.images["label:y"] = 1.0
+    with pytest.raises(UserError, match="no body part has the findings of home"):
+        external_images("away", there, home)

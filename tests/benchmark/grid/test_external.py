@@ -45,10 +45,6 @@ def test_ids_are_the_same_with_and_without_further_test_sets(write_grid):
         ({"external": [{"name": "a"}]}, "external.0.root: this key is needed"),
         ({"corruptions": {"kinds": ["blurr"]}}, "did you mean 'blur'"),
         ({"corruptions": {"strengths": [6]}}, "corruptions.strengths"),
-        (
-            {"dataset": {"kind": "phantom", "task": "ordinal"}, "corruptions": {"kinds": ["blur"]}},
-            "corruptions: this key needs two classes, and dataset.task is ordinal",
-        ),
     ],
 )
 def test_a_mistake_is_one_line_with_its_key(write_grid, keys, said):

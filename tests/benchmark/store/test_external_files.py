@@ -8,7 +8,9 @@ from sklearn.metrics import roc_auc_score
 from benchmark.grid.schema import Evaluation
 from benchmark.store.external_files import (
     EXTERNAL,
+    OtherClassesError,
     is_whole,
+    judged_classes,
     read_external,
     resampled_elsewhere,
     write_external,
@@ -41,7 +43,7 @@ def table():
 def stored(tmp_path, table):
     records = Records(tmp_path, "g")
     facts = Elsewhere(digest="d", pixels_digest="p")
-    written = write_external(records.cell_folder("c1"), "a.b", table, 0.4, facts)
+    written = write_external(records.cell_folder("c1"), "a.b", table, finished(threshold=0.4), facts)
     return records, finished(external={"a.b": written.model_dump()})
 
 
@@ -86,3 +88,18 @@ def test_other_bytes_than_the_record_names_are_refused(stored):
 def test_a_fit_that_cannot_judge_other_images_has_nothing_to_keep(tmp_path):
     facts = {"digest": "d", "pixels_digest": "p", "why_not": "no model"}
     assert is_whole(Records(tmp_path, "g"), finished(external={"a": facts}), "a")
+
+
+def test_classes_are_the_same_on_both_test_sets_and_findings_those_that_both_have():
+    images = pd.DataFrame({"label": [0, 1, 1], "label:x": [0, 1, 1.0], "label:y": [1, np.nan, 1.0]})
+    known = {name: {} for name in ("a", "b")}
+    of_classes = finished(task="multiclass", classes=["a", "b", "c"], class_metrics=known)
+    assert judged_classes(images, of_classes) == ["a", "b", "c"], "of c there is nobody on either"
+    with pytest.raises(OtherClassesError, match="the class 'b' is not in both test sets"):
+        judged_classes(images[:1], of_classes)
+    known = {name: {} for name in ("y", "x")}
+    of_findings = finished(task="multilabel", classes=["x", "y", "z"], class_metrics=known)
+    assert judged_classes(images, of_findings) == ["x"]
+    with pytest.raises(OtherClassesError, match="no finding has both values"):
+        judged_classes(images.drop(columns="label:x"), of_findings)
+    assert judged_classes(images, finished()) == []

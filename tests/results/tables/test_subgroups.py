@@ -1,5 +1,18 @@
 from results.tables.subgroups import subgroups_table
 
+
+def test_of_several_classes_the_rarest_counts_and_metrics_are_those_that_are_given(printed):
+    wanted = ["macro_auroc", "accuracy"]
+    values = {f"{name}{end}": 0.5 for name in wanted for end in ("", "_low", "_high")}
+    rows = [{key: value for key, value in row("all").items() if key != "abnormal"} | values | {"fewest": 4}]
+    table = subgroups_table(rows, "s", "sex", "study", fewest=20, metrics=wanted)
+    (shown,) = printed(table)
+    assert (shown["patients of the rarest class"], shown["macro AUROC"], shown["accuracy"]) == (
+        *("4", "0.500", "0.500"),
+    )
+    assert "abnormal" not in shown
+
+
 METRICS = ("auroc", "sensitivity_at_chosen", "specificity_at_chosen")
 
 
