@@ -79,13 +79,13 @@ class BatchedSolver:
         """
         strength = self._sent(strengths)
         chosen = strength[:, None] * self._sent(rows)
-        weights = self._sent(np.zeros((len(strengths), self._x.shape[1])))
-        margins = torch.zeros_like(chosen)
+        found = self._sent(np.zeros((len(strengths), self._x.shape[1])))
+        weights, margins = torch.zeros_like(found), torch.zeros_like(chosen)
         factors = self._common_factors(strength)
-        running = torch.ones_like(strength, dtype=torch.bool)
+        place = torch.arange(len(strengths), device=found.device)
         for _ in range(STEPS):
             of_loss = self._back(chosen * self._signs * self._loss.slope(margins))
-            gradient = (of_loss + self._penalty * weights) * running[:, None]  # nothing to do for the others
+            gradient = of_loss + self._penalty * weights
             curvature = chosen * self._loss.curvature(margins)
             step = self._newton_step(gradient, curvature, factors)
             for problem in torch.nonzero(~step.solved).flatten().tolist():
@@ -96,10 +96,14 @@ class BatchedSolver:
             length, promised, objective = self._search(weights, step, margins, chosen)
             weights = weights - length[:, None] * step.weights
             margins = margins - length[:, None] * self._signs * step.scores
-            running = running & (promised > TOLERANCE * objective) & (length > 0)
-            if not running.any():
+            found[place] = weights
+            going = (promised > TOLERANCE * objective) & (length > 0)
+            if not going.any():
                 break
-        return weights.cpu().numpy()
+            if not going.all():  # those that have ended leave the batch
+                place, strength, chosen = place[going], strength[going], chosen[going]
+                weights, margins, factors = weights[going], margins[going], factors[going]
+        return found.cpu().numpy()
 
     def _newton_step(self, gradient: Tensor, curvature: Tensor, factors: Tensor) -> _Step:
         """Conjugate gradients on the Newton equations of all problems."""

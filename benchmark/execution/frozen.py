@@ -45,7 +45,7 @@ from extractors.devices import device_of_fits
 from extractors.embeddings import Failure
 from extractors.resource_usage import measured
 
-WORTH_ROWS = 1_000  # training images from which a fit on CUDA is taken to be faster; a guess, not measured
+WORTH_ROWS = 3_000  # training images from which a fit on CUDA is taken to be faster; a guess, not measured
 _log = logging.getLogger(__name__)
 
 
