@@ -70,3 +70,21 @@ def test_a_matrix_that_is_not_finite_is_refused():
     solver = newton_batched.BatchedSolver(x, np.array([0, 1, 0, 1]), newton.LOGISTIC, "cpu")
     with pytest.raises(FloatingPointError, match="C = 1 is not positive definite"):
         solver.solve(np.array([1.0]), np.ones((1, 4), np.bool_))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_one_product_serves_all_strengths_and_folds(loss, monkeypatch):
+    data, _ = make(1000, 40)
+    train, _ = linear.row_space(data.x)
+    products = {newton.Solver: 0, newton_batched.BatchedSolver: 0}
+    for solver in products:
+
+        def counted(self, weights, solver=solver, real=solver._scores):
+            products[solver] += 1
+            return real(self, weights)
+
+        monkeypatch.setattr(solver, "_scores", counted)
+    linear._solved_in_turn(train, data, loss)
+    linear._solved_at_once(train, replace(data, device="cpu"), loss)
+    in_turn, at_once = products.values()
+    assert 5 * at_once < in_turn, f"{at_once} and {in_turn}"
