@@ -126,6 +126,7 @@ def run(
     jobs: int | None = None,
     device: str = "auto",
     engine: str = "auto",
+    embedding_processes: int | None = None,
     skip_unreadable: bool = False,
     executor: ExecutorSettings = LOCAL,
     track: bool = True,
@@ -138,6 +139,7 @@ def run(
 
     `jobs` are processes at once (default: one per core); `device` is auto, cpu, cuda, cuda:1 or mps.
     `engine` (auto, onnxruntime, openvino, torch) runs frozen networks where it gives the same as torch.
+    `embedding_processes` share the cores when networks embed on the CPU (default: one for each 8 cores).
     `executor` says where cells are computed: in processes of this machine or on a cluster.
     `progress` is told (stage, steps done now, steps in all), `on_epoch` each epoch of a fine-tuning,
     `on_cell` each record as it is written. A cell that cannot be fitted is in `Results.failed` and stops no
@@ -152,7 +154,14 @@ def run(
     try:
         if opened.todo:
             with executor_of(executor, share, device) as opened_executor:
-                settings = (place.cache, opened_executor, device, engine, skip_unreadable)
+                settings = (
+                    place.cache,
+                    opened_executor,
+                    device,
+                    engine,
+                    skip_unreadable,
+                    embedding_processes,
+                )
                 _compute(opened, records, session, settings, progress, on_epoch, on_cell)
         drop_other_models(opened, records)
         keep_grid(kept_of(opened), records)
@@ -200,7 +209,7 @@ def _compute(
     plan: Plan,
     records: Records,
     session: Session | None,
-    settings: tuple[Path, Executor, str, str, bool],
+    settings: tuple[Path, Executor, str, str, bool, int | None],
     progress: Progress,
     on_epoch: OnEpoch,
     on_cell: OnCell,

@@ -1,5 +1,6 @@
 """Gradient-boosted trees (XGBoost). One model per depth and fold is scored at every number of rounds."""
 
+import json
 from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
@@ -29,10 +30,12 @@ def xgboost(data: TrainTest) -> Fit:
     selected = perf_counter()
     rounds, depth = int(best.parameters["rounds"]), int(best.parameters["depth"])
     model = xgb.train(_parameters(data, depth), _matrix(data, np.arange(len(data.labels))), rounds)
-    fitted = perf_counter()
+    fitted, used = perf_counter(), _device_of(model)
+    _to_cpu(model)
 
     seconds = {"select": shared + selected - began, "fit": fitted - selected}
-    return conclude(best, data, Trees(model), seconds, len(model.save_raw("ubj")))
+    size, device = len(model.save_raw("ubj")), data.device if used == data.device else ""
+    return conclude(best, data, Trees(model), seconds, size, device=device)
 
 
 def plain_xgboost(features: int, seed: int, threads: int) -> ReferenceEstimator:
@@ -46,7 +49,7 @@ def _candidates(data: TrainTest) -> Iterator[Candidate]:
     folds = [_matrix(data, train) for train, _ in data.folds]
     for depth in DEPTHS:
         parameters = _parameters(data, depth)
-        models = [xgb.train(parameters, matrix, max(ROUNDS)) for matrix in folds]
+        models = [_to_cpu(xgb.train(parameters, matrix, max(ROUNDS))) for matrix in folds]
         for rounds in ROUNDS:
             held_out = np.empty(len(data.labels))
             for model, (_, rows) in zip(models, data.folds, strict=True):
@@ -62,6 +65,18 @@ def _matrix(data: TrainTest, rows: NDArray[np.intp]) -> xgb.QuantileDMatrix:
     )
 
 
+def _device_of(model: xgb.Booster) -> str:
+    """Where it was trained: the CPU also where a GPU was asked for that XGBoost does not find."""
+    return str(json.loads(model.save_config())["learner"]["generic_param"]["device"])
+
+
+def _to_cpu(model: xgb.Booster) -> xgb.Booster:
+    """The same model, which then predicts rows in the host's memory where they are."""
+    if _device_of(model) != "cpu":
+        model.set_param({"device": "cpu"})
+    return model
+
+
 def _margins(model: xgb.Booster, x: Matrix, rounds: int) -> NDArray[np.float64]:
     """The log odds after `rounds` rounds: the first trees of a longer training are the shorter training."""
     scores = model.inplace_predict(x, iteration_range=(0, rounds), predict_type="margin")
@@ -69,8 +84,10 @@ def _margins(model: xgb.Booster, x: Matrix, rounds: int) -> NDArray[np.float64]:
 
 
 def _parameters(data: TrainTest, depth: int) -> dict[str, Any]:
+    where = {"device": data.device} if data.device else {}
     return {
         **SETTINGS,
+        **where,
         "objective": "binary:logistic",
         "tree_method": "hist",
         "max_depth": depth,

@@ -26,7 +26,8 @@ class Fit:
     keys select (with preparation), fit (with calibration and threshold) and predict (the test rows).
     `bytes_on_disk` is the size of what is needed to classify other images (for a linear model: float32
     weights and standardisation).
-    `model` classifies other images; None where the classifier gives none.
+    `model` classifies other images; None where the classifier gives none. `device` is the one of `TrainTest`
+    where the classifier used it, else empty.
 
     Of several classes, grades or findings, `probabilities` is (m, classes), and `thresholds` holds that of
     each class (`classifiers.task_fitting`); it is empty of two classes. `judge` then stands for `model`: it
@@ -42,6 +43,7 @@ class Fit:
     bytes_on_disk: int
     model: FittedModel | None = field(default=None, repr=False, compare=False)
     thresholds: dict[str, float] = field(default_factory=dict)
+    device: str = ""
     judge: Callable[[NDArray[Any]], Floats] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -69,12 +71,14 @@ def conclude(
     seconds: dict[str, float],
     bytes_on_disk: int,
     searched: TrainTest | None = None,
+    device: str = "",
 ) -> Fit:
     """Score the test rows, calibrate, choose a threshold, and build the Fit.
 
     `score` is the decision function of the chosen model, fitted on all rows of `data`, for standardised
     rows. `seconds` holds those of select and fit; calibration and threshold are added to fit. `searched` is
-    the part of `data` on which `best` was chosen, when it is not the whole.
+    the part of `data` on which `best` was chosen, when it is not the whole; `device` is that of `data` where
+    the classifier used it.
     """
     searched = searched or data
     began = perf_counter()
@@ -98,4 +102,5 @@ def conclude(
             calibrated,
             HeldOut.of(held_out, searched.labels, searched.groups, units),
         ),
+        device=device,
     )

@@ -3,7 +3,7 @@
 Each step solves the Newton equations by conjugate gradients (Dembo and Steihaug 1983), preconditioned by the
 Cholesky factor of an earlier Hessian. While the curvature has changed little since, two or three products
 with the matrix are enough, and one Gram matrix serves all folds and strengths of many images. Where it has
-changed much, as where weak regularisation separates the classes, they are given up after _PRODUCTS, and the
+changed much, as where weak regularisation separates the classes, they are given up after PRODUCTS, and the
 Hessian is computed anew.
 """
 
@@ -21,17 +21,17 @@ from classifiers.train_and_test import Matrix
 
 # Stop after a step that promised less than this share of the objective. Newton steps end far below what they
 # promise: objectives are within 2e-6 of scikit-learn's (tests), and 1e-8 changed no AUROC in the fifth digit.
-_TOLERANCE = 1e-6
-_STEPS = 100  # upper limit; up to 30 were seen
+TOLERANCE = 1e-6
+STEPS = 100  # upper limit; up to 30 were seen
 # Products with the matrix before a new Hessian is cheaper. 5 to 30 were about as fast on planted features;
 # on 4,708 × 384 real ones, 40 took 1.5 times as long.
-_PRODUCTS = 10
-_RESIDUAL = 0.1  # of the Newton equations, in the norm of the preconditioner; chosen by hand
-_DECREASE = 1e-4  # Armijo's share of the promised decrease (Nocedal and Wright 2006, section 3.1)
-_SHORTEST = 1e-6  # shortest step that is tried: shorter ones are rounding
+PRODUCTS = 10
+RESIDUAL = 0.1  # of the Newton equations, in the norm of the preconditioner; chosen by hand
+DECREASE = 1e-4  # Armijo's share of the promised decrease (Nocedal and Wright 2006, section 3.1)
+SHORTEST = 1e-6  # shortest step that is tried: shorter ones are rounding
 # Relative to the largest diagonal entry: keeps the preconditioner positive definite despite rounding in
 # float32. It only scales the steps, so that the solution does not change. Chosen by hand.
-_RIDGE = 1e-6
+RIDGE = 1e-6
 _BLOCK = 4_000  # rows of the matrix that are scaled at once, to save memory
 
 
@@ -68,7 +68,7 @@ class Solution:
 
 @dataclass(frozen=True, eq=False)
 class _Step:
-    """A step of the weights (d,) and of the scores (n,), and whether _PRODUCTS were enough for _RESIDUAL."""
+    """A step of the weights (d,) and of the scores (n,), and whether PRODUCTS were enough for RESIDUAL."""
 
     weights: Floats
     scores: Floats
@@ -93,7 +93,7 @@ class Solver:
         factor = self._common_factor(strength) if now.gram is None else self._factor(strength, now.gram)
         chosen = np.where(rows, strength, 0.0)
         margins = self._signs * self._scores(now.weights)
-        for _ in range(_STEPS):
+        for _ in range(STEPS):
             of_loss = self._back(chosen * self._signs * self._loss.slope(margins))
             gradient = of_loss + self._penalty * now.weights
             curvature = chosen * self._loss.curvature(margins)
@@ -106,7 +106,7 @@ class Solver:
             length, promised, objective = self._search(now.weights, step.weights, margins, along, chosen)
             now = Solution(now.weights - length * step.weights, now.gram)
             margins = margins - length * along
-            if promised <= _TOLERANCE * objective or not length:
+            if promised <= TOLERANCE * objective or not length:
                 break
         return now
 
@@ -115,8 +115,8 @@ class Solver:
         step, scores = np.zeros_like(gradient), np.zeros(len(self.x))
         residual, direction = gradient, _solve(factor, gradient)
         size = first = residual @ direction
-        for _ in range(_PRODUCTS):
-            if size <= _RESIDUAL**2 * first:
+        for _ in range(PRODUCTS):
+            if size <= RESIDUAL**2 * first:
                 break
             towards = self._scores(direction)
             product = self._back(curvature * towards) + self._penalty * direction
@@ -126,7 +126,7 @@ class Solver:
             scaled = _solve(factor, residual)
             size, last = residual @ scaled, size
             direction = scaled + size / last * direction
-        return _Step(step, scores, bool(size <= _RESIDUAL**2 * first))
+        return _Step(step, scores, bool(size <= RESIDUAL**2 * first))
 
     def _search(
         self, weights: Floats, step: Floats, margins: Floats, along: Floats, chosen: Floats
@@ -141,9 +141,9 @@ class Solver:
         before, length = objective(0.0), 1.0
         slopes = chosen * self._loss.slope(margins)
         promised = float(slopes @ along + self._penalty * weights @ step)
-        while objective(length) > before - _DECREASE * length * promised:
+        while objective(length) > before - DECREASE * length * promised:
             length /= 2
-            if length < _SHORTEST:
+            if length < SHORTEST:
                 return 0.0, promised, before
         return length, promised, before
 
@@ -171,7 +171,7 @@ class Solver:
     def _factor(self, strength: float, gram: Matrix) -> Matrix:
         """The lower Cholesky factor of the Hessian with this Gram matrix, in Fortran's order."""
         hessian = np.float32(strength) * gram
-        hessian[np.diag_indices_from(hessian)] += self._penalty + _RIDGE * hessian.diagonal().max()
+        hessian[np.diag_indices_from(hessian)] += self._penalty + RIDGE * hessian.diagonal().max()
         factor, failed = spotrf(hessian.T, lower=1, clean=0, overwrite_a=1)
         if failed:
             raise FloatingPointError(f"the Hessian at C = {strength:g} is not positive definite")

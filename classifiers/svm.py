@@ -1,10 +1,9 @@
 """The SVM with a Gaussian kernel; distances are computed once for all folds and hyperparameters."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.svm import SVC
 
 from classifiers.classifier import ReferenceEstimator
@@ -21,6 +20,7 @@ GAMMAS = (0.0625, 0.25, 1.0)
 KERNEL_ROWS = 12_000  # their squared distances in float32 need 0.6 GB
 SELECTION_ROWS = 5_000  # beyond KERNEL_ROWS, hyperparameters are chosen on this many first rows
 _CACHE_MB = 1_000  # libsvm's kernel cache, scikit-learn's default is 200
+_KernelOf = Callable[[float], Matrix]
 
 
 def rbf_svm(data: TrainTest) -> Fit:
@@ -32,12 +32,12 @@ def rbf_svm(data: TrainTest) -> Fit:
     whole = len(data.labels) <= KERNEL_ROWS
     searched = data if whole else data.first(SELECTION_ROWS)
     shared, began = searched.seconds_shared, perf_counter()
-    distances = squared_distances(searched.x, searched.x)
-    best = best_of(_candidates(searched, distances))
+    kernel_of = _kernels(searched)
+    best = best_of(_candidates(searched, kernel_of))
     selected = perf_counter()
     strength, gamma = best.parameters["C"], best.parameters["gamma"]
     if whole:
-        model = SVC(C=strength, kernel="precomputed").fit(_kernel(distances, gamma), data.labels)
+        model = SVC(C=strength, kernel="precomputed").fit(kernel_of(gamma).astype(np.float64), data.labels)
     else:
         model = SVC(C=strength, gamma=gamma, cache_size=_CACHE_MB).fit(data.x, data.labels)
     fitted = perf_counter()
@@ -45,7 +45,8 @@ def rbf_svm(data: TrainTest) -> Fit:
     vectors = np.ascontiguousarray(data.x[model.support_])
     score = GaussianKernel(vectors, model.dual_coef_[0].copy(), gamma, float(model.intercept_[0]))
     seconds = {"select": shared + selected - began, "fit": fitted - selected}
-    return conclude(best, data, score, seconds, data.bytes_of_rows(len(model.support_)), searched)
+    size = data.bytes_of_rows(len(model.support_))
+    return conclude(best, data, score, seconds, size, searched, data.device)
 
 
 def plain_rbf_svm(features: int, seed: int, threads: int) -> ReferenceEstimator:
@@ -53,11 +54,20 @@ def plain_rbf_svm(features: int, seed: int, threads: int) -> ReferenceEstimator:
     return SVC(), {"gamma": [gamma / features for gamma in GAMMAS], "C": list(STRENGTHS)}
 
 
-def _candidates(data: TrainTest, distances: Matrix) -> Iterator[Candidate]:
+def _kernels(data: TrainTest) -> _KernelOf:
+    """Maps gamma to the kernel (n, n) float32 of the training rows, on their device or from one product."""
+    if data.device:
+        from classifiers.kernel_on_device import KernelOnDevice  # imports torch, which takes seconds
+
+        return KernelOnDevice(data.x, data.device)
+    distances = squared_distances(data.x, data.x)
+    return lambda gamma: np.exp(-np.float32(gamma) * distances)
+
+
+def _candidates(data: TrainTest, kernel_of: _KernelOf) -> Iterator[Candidate]:
     for factor in GAMMAS:
         gamma = factor / data.x.shape[1]
-        kernel = np.exp(-np.float32(gamma) * distances)
-        yield from until_worse(_path(data, kernel, gamma))
+        yield from until_worse(_path(data, kernel_of(gamma), gamma))
 
 
 def _path(data: TrainTest, kernel: Matrix, gamma: float) -> Iterator[Candidate]:
@@ -70,8 +80,3 @@ def _path(data: TrainTest, kernel: Matrix, gamma: float) -> Iterator[Candidate]:
             held_out[rows] = model.decision_function(kernel[np.ix_(rows, train)])
         auroc = fold_auroc(data.labels, held_out, data.folds)
         yield Candidate({"C": strength, "gamma": gamma}, held_out, auroc)
-
-
-def _kernel(distances: Matrix, gamma: float) -> NDArray[np.float64]:
-    kernel: NDArray[np.float32] = np.exp(-np.float32(gamma) * distances)
-    return kernel.astype(np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 
 from classifiers.calibration import Units
 from classifiers.classifier import Classifier
+from classifiers.device_fit import fit_on_device
 from classifiers.fitted_model import FittedModel
 from classifiers.fitting import Fit
 from classifiers.label_problems import LabelProblems, Matrix, named_by_problem
@@ -43,7 +44,7 @@ def fit_task(classifier: Classifier, data: TrainTest, truth: Matrix, problems: L
                 "'%s' is not learnt, every image gets its share in training: %s", name, _why_not(own)
             )
             continue
-        fits[name] = classifier.fit(own)
+        fits[name] = fit_on_device(classifier, own)
         held_out[rows, place] = _of_images(fits[name], own)
     if not fits:
         raise ValueError(
@@ -134,4 +135,5 @@ def _together(
         seconds={key: sum(fit.seconds[key] for fit in known) for key in known[0].seconds},
         bytes_on_disk=sum(fit.bytes_on_disk for fit in known),
         thresholds=problems.thresholds(problems.combine(held_out[first]), truth[first]),
+        device=data.device if all(fit.device for fit in known) else "",
     )

@@ -22,6 +22,7 @@ class TrainTest:
     the first k are themselves a training subset, stratified and grouped by patient. `threads` is
     passed to libraries with their own setting; the caller limits BLAS. `units` (n,) names the study of each
     training row where studies are reported, whose probability is the mean of their images'; None: images.
+    `device` is torch's name of the device of what can be computed on one (`cuda:0`); empty: without torch.
     """
 
     train: Matrix
@@ -31,6 +32,7 @@ class TrainTest:
     seed: int
     threads: int = 1
     units: NDArray[Any] | None = None
+    device: str = ""
 
     @cached_property
     def _scaler(self) -> StandardScaler:

@@ -26,6 +26,18 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
+def device_of_fits(name: str) -> str:
+    """The device on which classifiers are fitted in a run on `name`: one of CUDA's; empty for the CPU.
+
+    Of several GPUs that this process sees it is the one of its process number, so that the processes of a run
+    take different ones. MPS, which has no float64, is not used. Raises ValueError as `choose_device`.
+    """
+    device = choose_device(name)
+    if device.type != "cuda":
+        return ""
+    return f"cuda:{os.getpid() % torch.cuda.device_count() if device.index is None else device.index}"
+
+
 def device_name(device: torch.device) -> str:
     """The name of a device in a record: an accelerator's model, or `cpu`."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

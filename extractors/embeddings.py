@@ -13,18 +13,18 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from extractors.array_store import PartialArray, StoredArray, read_array
-from extractors.backbones import Backbone, embed, load_backbone, size_of
-from extractors.devices import begin_peak_memory, choose_device, device_name, peak_memory, torch_threads
+from extractors.backbones import Backbone, embed, size_of
+from extractors.devices import begin_peak_memory, device_name, peak_memory, torch_threads
 from extractors.embedding_cost import EmbeddingCost
 from extractors.embedding_problem import problem_of
 from extractors.engines import AUTO
-from extractors.engines.agreement import with_engine
 from extractors.errors import reason
 from extractors.handcrafted import describe, describe_timed
+from extractors.ready_networks import LoadNetwork, ready_network
 from extractors.resource_usage import Usage, measured
 from extractors.sources import source_of
 from extractors.specs import BackboneSpec, DescriptorSpec, PlainExtractor, TokensSpec, embedding_folder
-from extractors.token_arrays import embed_tokens, load_with_tokens, token_shape
+from extractors.token_arrays import embed_tokens, token_shape
 
 CHUNK = 256  # images that are embedded and written at once; chosen by hand
 _BLOCK_BYTES = 2**28  # of pixels that are embedded at once on an accelerator, which waits between blocks
@@ -40,6 +40,7 @@ class _Place:
     engine: str
     jobs: int
     part: bool  # the pixels are some of a data set's
+    load: LoadNetwork
 
 
 @dataclass(frozen=True)
@@ -89,17 +90,17 @@ def load_embeddings(
     engine: str = AUTO,
     jobs: int = 1,
     part: bool = False,
+    load: LoadNetwork = ready_network,
     progress: EmbeddingProgress = lambda label, rows: None,
 ) -> Iterator[StoredArray | Failure]:
     """The embedding of every extractor, in order: from the cache, or by a pass over the pixels for each.
 
     Each is an (n_images, width) float32 memory map whose `ids` are the images of `pixels`; of a TokensSpec
-    (n_images, tokens, width) float16, by torch. Stored bytes and
-    ids are checked; damaged embeddings, and those of other images, are computed again. An extractor that
-    raises an exception gives a Failure and does not stop the others. A killed pass continues at the chunk
-    that it had reached. `part` says that the pixels are some of a data set's (`shards`). Networks are run by
-    `engine` where it agrees with torch (`engines.agreement`), which the embedding notes and its folder does
-    not depend on.
+    (n_images, tokens, width) float16, by torch. Stored bytes and ids are checked; damaged embeddings, and
+    those of other images, are computed again. An extractor that raises an exception gives a Failure and
+    does not stop the others. A killed pass continues at the chunk that it had reached. `part` says that the
+    pixels are some of a data set's (`shards`). `load` makes networks ready: they are run by `engine` where
+    it agrees with torch (`engines.agreement`), which the embedding notes and its folder does not depend on.
     """
     folders = {id(extractor): embedding_folder(cache, pixels.digest, extractor) for extractor in extractors}
     with ExitStack() as locks:
@@ -113,7 +114,7 @@ def load_embeddings(
         }
         absent = [e for e in extractors if folders[id(e)] not in known]
         if absent:
-            place = _Place(device, engine, jobs, part)
+            place = _Place(device, engine, jobs, part, load)
             known |= _fill(pixels, [(e, folders[id(e)]) for e in absent], place, progress)
     yield from (known[folders[id(extractor)]] for extractor in extractors)
 
@@ -194,14 +195,10 @@ def _begin(
                 progress(extractor.label, rows.stop - rows.start)
             return _Filling(extractor, partial)
         if isinstance(extractor, BackboneSpec | TokensSpec):
-            size, device = pixels.data.shape[1], choose_device(place.device)
-            if isinstance(extractor, TokensSpec):
-                backbone = load_with_tokens(extractor.backbone, size=size, device=device)
-                partial = _partial(folder, pixels, extractor, token_shape(backbone, size), progress)
-            else:
-                backbone = load_backbone(extractor, size=size, device=device)
-                backbone = with_engine(backbone, place.engine, pixels.data)
-                partial = _partial(folder, pixels, extractor, (backbone.width,), progress)
+            backbone = place.load(extractor, pixels, place.device, place.engine)
+            tokens = isinstance(extractor, TokensSpec)
+            shape = token_shape(backbone, pixels.data.shape[1]) if tokens else (backbone.width,)
+            partial = _partial(folder, pixels, extractor, shape, progress)
             disk = size_of(backbone.network)
             spent = EmbeddingCost(device_name(backbone.device), place.jobs, disk, backbone.engine)
             return _Filling(extractor, partial, backbone, spent)

@@ -17,6 +17,7 @@ from benchmark.cli.model_commands import app, explain, model_card, predict, work
 from benchmark.cli.options import (
     FOLDER,
     device_option,
+    embedding_processes_option,
     engine_option,
     executor_options,
     full_option,
@@ -55,6 +56,7 @@ def cli() -> None:
 @jobs_option
 @device_option
 @engine_option
+@embedding_processes_option
 @click.option("--skip-unreadable", is_flag=True, help="Leave out images that cannot be read, and list them.")
 @click.option(
     "--report", "report_folder", type=FOLDER, help="Write the report there, too: `benchmark report --out`."
@@ -69,6 +71,7 @@ def run(
     jobs: int | None,
     device: str,
     engine: str,
+    embedding_processes: int | None,
     skip_unreadable: bool,
     report_folder: Path | None,
     full: bool,
@@ -96,6 +99,7 @@ def run(
         if report_folder:
             raise UserError("--report: an array computes nothing now; when it has ended: benchmark report")
         options = ["--device", device, "--engine", engine, *(["--jobs", str(jobs)] if jobs else [])]
+        options += ["--embedding-processes", str(embedding_processes)] if embedding_processes else []
         options += ["--skip-unreadable"] if skip_unreadable else []
         print_job_array(grid_file, workspace, where, options)
         return
@@ -108,6 +112,7 @@ def run(
         jobs=jobs,
         device=device,
         engine=engine,
+        embedding_processes=embedding_processes,
         skip_unreadable=skip_unreadable,
         executor=where,
         track=track,

@@ -61,6 +61,11 @@ engine_option = click.option(
     show_default=True,
     help="What runs frozen networks; torch where it does not give the same.",
 )
+embedding_processes_option = click.option(
+    "--embedding-processes",
+    type=click.IntRange(min=1),
+    help="Processes that share the cores to embed on the CPU; default: one for each 8 cores.",
+)
 
 _executor_options = (
     click.option(

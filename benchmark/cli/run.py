@@ -61,6 +61,7 @@ def run_grid(
     executor: ExecutorSettings = LOCAL,
     track: bool = True,
     engine: str = "auto",
+    embedding_processes: int | None = None,
     full: bool = False,
     report: Path | None = None,
 ) -> int:
@@ -75,6 +76,7 @@ def run_grid(
             jobs=jobs,
             device=device,
             engine=engine,
+            embedding_processes=embedding_processes,
             skip_unreadable=skip_unreadable,
             executor=executor,
             track=track,

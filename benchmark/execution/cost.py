@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import torch
+
 from benchmark.store.record import Cost
 from classifiers.fitting import Fit
+from extractors.devices import device_name
 from extractors.resource_usage import Usage
 
 
@@ -21,6 +24,7 @@ def frozen_cost(
     peaks = [used.peak_memory_bytes, embedding.get("peak_memory_bytes")]
     return Cost(
         device=embedding.get("device"),
+        classifier_device=device_name(torch.device(fit.device)) if fit.device else None,
         threads=threads,
         **_seconds(
             embed=_times(per_image, (train + test) / 1000),

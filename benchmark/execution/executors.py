@@ -101,7 +101,7 @@ class LocalExecutor:
     """Worker processes of this machine: `share` for the CPU, and one process for each of several `gpus`."""
 
     share: Share
-    gpus: tuple[str, ...] = ()  # as CUDA_VISIBLE_DEVICES names them
+    gpus: tuple[str, ...] = ()  # as CUDA_VISIBLE_DEVICES names them; of a process without a GPU empty
 
     def threads(self, *, gpu: bool) -> int:
         """See `Executor`."""
@@ -183,8 +183,9 @@ def _run_on_gpus(
                     idle.append(running.pop(future))
                     yield future.result()
         except BrokenExecutor as error:
+            whose = "of a GPU" if any(gpus) else f"that embeds (one of {len(gpus)}, --embedding-processes)"
             raise UserError(
-                "the worker process of a GPU was killed, most likely for want of memory; finished results are"
+                f"the worker process {whose} was killed, most likely for want of memory; finished results are"
                 " kept, and the same command continues from there"
             ) from error
 

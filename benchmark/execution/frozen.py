@@ -33,6 +33,7 @@ from benchmark.store.kept_models import read_model, write_model
 from benchmark.store.record import Finished
 from benchmark.store.records import MODEL, Result
 from classifiers.catalogue import CLASSIFIERS
+from classifiers.device_fit import fit_on_device
 from classifiers.familiarity import familiarity_of
 from classifiers.fitting import Fit
 from classifiers.label_problems import LabelProblems
@@ -40,9 +41,11 @@ from classifiers.selection import Floats
 from classifiers.task_fitting import fit_task
 from classifiers.train_and_test import Matrix, TrainTest
 from extractors.array_store import read_array
+from extractors.devices import device_of_fits
 from extractors.embeddings import Failure
 from extractors.resource_usage import measured
 
+WORTH_ROWS = 3_000  # training images from which a fit on CUDA is taken to be faster; a guess, not measured
 _log = logging.getLogger(__name__)
 
 
@@ -189,7 +192,7 @@ def _fit_cell(
 
 def _fit(name: str, subset: Subset, data: TrainTest) -> Fit:
     if subset.task.is_binary:
-        return CLASSIFIERS[name].fit(data)
+        return fit_on_device(CLASSIFIERS[name], data)
     problems = LabelProblems(subset.task.kind, subset.task.classes)
     return fit_task(CLASSIFIERS[name], data, subset.truth, problems)
 
@@ -208,7 +211,8 @@ def _data(batch: Batch, job: Job) -> Data:
     subset = batch.subset(job)
     train, test = _features(batch.embedding, subset)
     units = subset.studies if job.context.evaluation.by_study else None
-    return subset, TrainTest(train, subset.labels, subset.groups, test, subset.seed, job.threads, units)
+    data = TrainTest(train, subset.labels, subset.groups, test, subset.seed, job.threads, units)
+    return subset, replace(data, device=device_of_fits(job.device) if len(train) >= WORTH_ROWS else "")
 
 
 def _features(embedding: Path | None, subset: Subset) -> tuple[Matrix, Matrix]:

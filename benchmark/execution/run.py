@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmark.errors import UserError
 from benchmark.execution.advice import with_advice
-from benchmark.execution.embedding_shards import embed_shards
+from benchmark.execution.embedding_shards import embed_in_processes, embed_shards, processes_on_cpu
 from benchmark.execution.executors import Executor, Progress, available_cores
 from benchmark.execution.external_pixels import SetPixels, set_pixels
 from benchmark.execution.external_results import SetRows
@@ -47,6 +47,7 @@ class Settings:
     device: str = "auto"
     engine: str = AUTO
     skip_unreadable: bool = False
+    embedding_processes: int | None = None  # on the CPU; None: by `processes_on_cpu`
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,12 +134,7 @@ class Run:
 
     def _embeddings(self, extractors: Mapping[str, PlainExtractor]) -> dict[str, StoredArray | Failure]:
         """The embeddings of extractors that are no concatenations, by label."""
-        if self.settings.executor.in_this_process(gpu=True):
-            failures = {}
-        else:
-            failures = embed_shards(
-                list(extractors.values()), self.job, self.settings.executor, self._embedded
-            )
+        failures = self._shared_embedding(list(extractors.values()))
         wanted = {label: one for label, one in extractors.items() if label not in failures}
         stored = load_embeddings(
             self.settings.cache,
@@ -154,6 +150,16 @@ class Run:
             if isinstance(embedding, StoredArray):
                 check_rows(embedding, _images(self.plan), f"the embedding of {label}")
         return found
+
+    def _shared_embedding(self, extractors: Sequence[PlainExtractor]) -> dict[str, Failure]:
+        """Have several devices, machines or processes embed; returns the failures, by label."""
+        executor = self.settings.executor
+        if not executor.in_this_process(gpu=True):
+            return embed_shards(extractors, self.job, executor, self._embedded)
+        processes = processes_on_cpu(len(self.pixels.data), self.settings.embedding_processes)
+        if processes == 1 or choose_device(self.settings.device).type != "cpu":
+            return {}
+        return embed_in_processes(extractors, self.job, processes, self._embedded)
 
     def _embedded(self, label: str, rows: int) -> None:
         self.progress(f"embedding with {label}", rows, len(self.pixels.data))

@@ -81,6 +81,7 @@ class Cost(_Part):
     """The cost of a cell: seconds by stage, memory (bytes), energy (kWh), model size; None if unknown."""
 
     device: str | None = None
+    classifier_device: str | None = None  # that fitted the classifier; None: the CPU
     threads: int | None = None
     seconds_embed: float | None = None
     seconds_select: float | None = None

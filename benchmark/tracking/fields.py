@@ -38,7 +38,8 @@ def cell_params(record: Record) -> dict[str, Any]:
         nested |= {"recipe": record.recipe or {}, "parameters": record.parameters}
         nested["training"] = record.training.model_dump() if record.training else {}
         nested["embedding"] = record.embedding.model_dump(exclude_none=True) if record.embedding else {}
-        nested["cost"] = {"device": record.cost.device} if record.devices and record.cost else {}
+        devices = {"device", "classifier_device"}
+        nested["cost"] = record.cost.model_dump(include=devices, exclude_none=True) if record.cost else {}
         digests["predictions_sha256"] = record.predictions_sha256
     nested["digest"] = digests
     params = record.axes | {"train_size": record.size_name} | plain

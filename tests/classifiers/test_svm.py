@@ -1,6 +1,7 @@
 """The kernel SVM: its distances, its memory, and what it does beyond the kernel's limit."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,6 +22,15 @@ def test_beyond_the_kernels_limit_a_part_is_searched_and_all_is_fitted(monkeypat
     assert roc_auc_score(truth, CLASSIFIERS["rbf_svm"].fit(data).probabilities) == pytest.approx(
         whole, abs=0.03
     )
+
+
+def test_the_kernel_of_a_device_gives_the_same_choice_and_nearly_the_same_scores():
+    data, _ = make(200, 30)
+    ours, numpys = (CLASSIFIERS["rbf_svm"].fit(replace(data, device=device)) for device in ("cpu", ""))
+    assert ours.parameters == numpys.parameters
+    assert ours.selection_auroc == pytest.approx(numpys.selection_auroc, abs=1e-6)
+    assert np.allclose(ours.probabilities, numpys.probabilities, atol=1e-3)
+    assert (ours.device, numpys.device) == ("cpu", "")
 
 
 def test_the_kernel_svm_holds_one_folds_kernel_at_a_time(monkeypatch):

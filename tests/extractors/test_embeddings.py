@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from extractors import embeddings
+from extractors import embeddings, ready_networks
 from extractors.array_store import PartialArray
 from extractors.backbones import load_backbone
 from extractors.embeddings import Failure, load_embeddings
@@ -44,7 +44,7 @@ def test_memory_holds_one_network_at_a_time(tmp_path, monkeypatch):
         loaded.append(weakref.ref(backbone.network))
         return backbone
 
-    monkeypatch.setattr(embeddings, "load_backbone", load)
+    monkeypatch.setattr(ready_networks, "load_backbone", load)
     three = [NETWORK, BackboneSpec("resnet10t", "random"), BackboneSpec("mobilenetv3_small_075", "random")]
     found = list(
         load_embeddings(tmp_path / "c", stored_pixels(tmp_path), three, device="cpu", engine="torch")
@@ -199,9 +199,9 @@ def test_other_networks_on_the_accelerator_are_not_counted(tmp_path, monkeypatch
         (ValueError(), "ValueError"),
     ],
 )
-@pytest.mark.parametrize("function", ["load_backbone", "embed"])
-def test_any_exception_of_a_network_is_its_own_failure(tmp_path, monkeypatch, function, error, line):
-    real = getattr(embeddings, function)
+@pytest.mark.parametrize(("module", "function"), [(ready_networks, "load_backbone"), (embeddings, "embed")])
+def test_any_exception_of_a_network_is_its_own_failure(tmp_path, monkeypatch, module, function, error, line):
+    real = getattr(module, function)
 
     def fails(first, *rest, **named):
         spec = first if function == "load_backbone" else first.spec
@@ -209,7 +209,7 @@ def test_any_exception_of_a_network_is_its_own_failure(tmp_path, monkeypatch, fu
             raise error
         return real(first, *rest, **named)
 
-    monkeypatch.setattr(embeddings, function, fails)
+    monkeypatch.setattr(module, function, fails)
     other = BackboneSpec("bundled")
     failure, fine, too = load_embeddings(
         tmp_path / "c", stored_pixels(tmp_path), [NETWORK, other, DESCRIPTOR], device="cpu"

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from extractors import embeddings
+from extractors import embeddings, ready_networks
 from extractors.backbones import load_backbone, network_input
 from extractors.embeddings import Failure, load_embeddings
 from extractors.specs import BackboneSpec, TokensSpec, embedding_folder
@@ -70,7 +70,7 @@ def test_a_network_without_tokens_is_one_line_and_the_others_go_on(tmp_path, mon
             object.__setattr__(backbone, "network", nn.Sequential(nn.Flatten(), nn.LazyLinear(4)))
         return backbone
 
-    monkeypatch.setattr(embeddings, "load_with_tokens", loaded)
+    monkeypatch.setattr(ready_networks, "load_with_tokens", loaded)
     bare = BackboneSpec("test_efficientnet", "random", label="bare")
     found = list(
         load_embeddings(tmp_path, stored_pixels(tmp_path), [TokensSpec(bare), TokensSpec(VIT)], device="cpu")

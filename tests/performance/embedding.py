@@ -1,6 +1,7 @@
 """Images per second of the engines, of the whole pass over each engine's bare forward, and over a plain loop.
 
 python tests/performance/embedding.py [--images 192] [--loop-images 2000] [--rounds 5] [--device cpu] [--core-seconds]
+python tests/performance/embedding.py --cores 1 2 4 8 16     threads of one process and processes, on so many cores
 
 On a machine that others use too, `--core-seconds` counts the time that the work has a core, of all its processes, and
 uses one core.
@@ -12,7 +13,7 @@ import platform
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 from types import SimpleNamespace
 
 import numpy as np
@@ -23,7 +24,8 @@ from rich.console import Console
 from rich.table import Table
 from torch.utils.data import DataLoader, Dataset
 
-from benchmark.execution.executors import available_cores
+from benchmark.execution.embedding_shards import CORES_OF_PROCESS
+from benchmark.execution.executors import _run_on_gpus, available_cores
 from extractors.backbones import embed, load_backbone
 from extractors.devices import choose_device, torch_threads
 from extractors.embeddings import load_embeddings
@@ -197,6 +199,42 @@ def cosine(a, b):
     return np.sum(a * b, axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))
 
 
+def share_of_images(count, given):
+    """Images per second, and core seconds, of this process over its images, when its network is ready."""
+    name, engine, threads = given
+    with torch_threads(threads):
+        backbone = compiled(name, engine, torch.device("cpu"))
+        embed(backbone, noise(BATCH))
+        pixels = noise(count)
+        began, used = perf_counter(), process_time()
+        embed(backbone, pixels)
+        return count / (perf_counter() - began), process_time() - used
+
+
+def on_cores(counts, images, engine, console):
+    """Each number of cores by the threads of one process, by processes of one thread, and by both.
+
+    Images per second of the clock are the sum of what the processes reach side by side. Those per core second do
+    not see cores that wait: they tell what dividing costs, not how much faster it is.
+    """
+    clock = HOW.clock is perf_counter
+    each = "s" if clock else "core second"
+    table = Table("network", "engine", "cores", "processes × threads", f"images/{each}", title="many cores")
+    mine = sorted(os.sched_getaffinity(0))
+    for name in NETWORKS:
+        for cores in counts:
+            for processes in sorted({1, max(1, cores // CORES_OF_PROCESS), cores}):
+                os.sched_setaffinity(0, mine[:cores])  # of the processes that are started now, too
+                given = (name, engine, cores // processes)
+                shares = [images // processes] * processes
+                found = list(_run_on_gpus(share_of_images, shares, given, ("",) * processes))
+                os.sched_setaffinity(0, mine)
+                rates, used = zip(*found, strict=True)
+                speed = sum(rates) if clock else sum(shares) / sum(used)
+                table.add_row(name, engine, f"{cores}", f"{processes} × {cores // processes}", f"{speed:.1f}")
+    console.print(table)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -207,6 +245,7 @@ def main():
     parser.add_argument("--device", default="auto")
     parser.add_argument("--engine", default=AUTO, help="of the passes and the loop")
     parser.add_argument("--core-seconds", action="store_true")
+    parser.add_argument("--cores", type=int, nargs="+", help="only: images/s on so many cores")
     given = parser.parse_args()
     if given.core_seconds:
         HOW.clock, HOW.cores = core_seconds, 1
@@ -216,6 +255,9 @@ def main():
     console.print(
         f"{'core seconds' if given.core_seconds else 'seconds'}; load before: {os.getloadavg()[0]:.1f}"
     )
+    if given.cores:
+        on_cores(given.cores, given.images, given.engine, console)
+        return
     for threads in dict.fromkeys((1, available_cores())) if device.type == "cpu" else ():
         engines_side_by_side(threads, given.rounds, device, console)
     against_bare(given.images, given.engine, given.rounds, device, console)

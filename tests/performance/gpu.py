@@ -1,6 +1,7 @@
-"""Embedding and fine-tuning on a GPU against bare loops, and bfloat16 against float32.
+"""Embedding and fine-tuning on a GPU against bare loops, bfloat16 against float32, classifiers on CPU and GPU.
 
 python -m tests.performance.gpu [--images 40005] [--networks resnet50 densenet169] [--weights imagenet]
+python -m tests.performance.gpu --only classifiers [--sizes 300 1000 3000 10000]
 python -m tests.performance.gpu --dry-run      the same steps on the CPU with a tiny network, to see that they run
 
 Each network is compiled for the comparison, which takes most of the time: about a minute each.
@@ -11,6 +12,7 @@ import platform
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -26,8 +28,12 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from benchmark.execution.executors import available_cores
+from classifiers.catalogue import CLASSIFIERS
+from classifiers.device_fit import fit_on_device
+from classifiers.selection import auroc as auroc_of
 from extractors import engines
 from extractors.array_store import PartialArray
 from extractors.backbones import embed, load_backbone
@@ -36,6 +42,7 @@ from extractors.embeddings import Failure, load_embeddings
 from extractors.engines import ENGINES, bfloat16
 from extractors.engines.agreement import with_engine
 from extractors.specs import BackboneSpec
+from tests.performance.classical import WIDTH, data_of, planted, tested
 from tests.performance.fine_tuning import BATCH, HELD_OUT, bare_seconds, phantom_images, train, wait
 
 NETWORKS = (  # of the studies in grids/literature
@@ -49,9 +56,11 @@ NETWORKS = (  # of the studies in grids/literature
     "vgg19",
 )
 TUNED = ("resnet50", "densenet169")
+ON_DEVICE = ("logistic_regression", "linear_svm", "rbf_svm", "xgboost")
+STEPS = ("passes", "precision", "tuning", "classifiers")
 ENGINE = "bfloat16"  # that `auto` takes for so many images
-REAL = SimpleNamespace(resident=256, batches=40, phantom=2000, tuned=4096, dry=False)
-DRY = SimpleNamespace(resident=8, batches=2, phantom=HELD_OUT + 32, tuned=HELD_OUT + 32, dry=True)
+REAL = SimpleNamespace(resident=256, batches=40, phantom=2000, tuned=4096, width=WIDTH, dry=False)
+DRY = SimpleNamespace(resident=8, batches=2, phantom=HELD_OUT + 32, tuned=HELD_OUT + 32, width=20, dry=True)
 
 
 def random_pixels(folder, count, size):
@@ -196,6 +205,38 @@ def fine_tuning(specs, images, folder, given, console):
     console.print(table)
 
 
+def classifiers_on(device, sizes, width, console):
+    """Each classifier with numpy, scikit-learn and XGBoost on all cores, and with this device, after a warm-up."""
+    table = Table(
+        "images", "classifier", "CPU s", "device s", "CPU / device", "AUROC CPU", "difference", "same choice",
+        "used", title=f"search and fit, {width} planted features",
+    )  # fmt: skip
+    x, labels = planted(2 * max(sizes), width)
+    truth, cores = labels[-tested(x) :], available_cores()
+    for size, name in product(sizes, ON_DEVICE):
+        fits, seconds = {}, {}
+        for where in ("", str(device)):
+            data = replace(data_of(x, labels, size, 0, cores), device=where)
+            for _ in range(2 if where and size == min(sizes) else 1):  # the first fit starts CUDA
+                with threadpool_limits(cores):
+                    began = perf_counter()
+                    fits[where] = fit_on_device(CLASSIFIERS[name], data)
+                    seconds[where] = perf_counter() - began
+        cpu, there = fits.values()
+        scores = [auroc_of(truth, fit.probabilities) for fit in (cpu, there)]
+        table.add_row(
+            f"{size:,}",
+            name,
+            *(f"{value:.2f}" for value in seconds.values()),
+            f"{seconds[''] / seconds[str(device)]:.1f}",
+            f"{scores[0]:.4f}",
+            f"{scores[1] - scores[0]:+.5f}",
+            "yes" if cpu.parameters == there.parameters else f"{cpu.parameters} {there.parameters}",
+            there.device or "the CPU",
+        )
+    console.print(table)
+
+
 def gibibytes(count):
     return f"{count / 2**30:.1f} GiB" if count else ""
 
@@ -226,12 +267,16 @@ def measure(given, how, console):
         console.print("dry run: that the steps run, no measurement")
     with TemporaryDirectory() as folder:
         root = Path(folder)
-        passes(specs, root, given, how, console)
-        images = phantom_images(root / "many", how.phantom, given.size)
-        against_float32(specs, images, given, console)
-        if how.tuned != how.phantom:
+        if "passes" in given.only:
+            passes(specs, root, given, how, console)
+        if "precision" in given.only:
+            images = phantom_images(root / "many", how.phantom, given.size)
+            against_float32(specs, images, given, console)
+        if "tuning" in given.only:
             images = phantom_images(root / "more", how.tuned, given.size)
-        fine_tuning(tuned, images, root, given, console)
+            fine_tuning(tuned, images, root, given, console)
+    if "classifiers" in given.only:
+        classifiers_on(given.device, given.sizes, how.width, console)
 
 
 def main(arguments=None, console=None):
@@ -243,10 +288,13 @@ def main(arguments=None, console=None):
     parser.add_argument("--networks", nargs="+", default=NETWORKS)
     parser.add_argument("--weights", default="random", help="imagenet needs the weights, or the network")
     parser.add_argument("--device", default="cuda")
+    parser.add_argument("--only", nargs="+", choices=STEPS, default=STEPS)
+    parser.add_argument("--sizes", nargs="+", type=int, default=[300, 1_000, 3_000, 10_000], help="of fits")
     parser.add_argument("--dry-run", action="store_true")
     given, console = parser.parse_args(arguments), console or Console(width=150)
     if given.dry_run:
         given.images, given.size, given.networks, given.device = 64, 32, ["test_efficientnet"], "cpu"
+        given.sizes = [60]
     given.device = choose_device(given.device)
     with on_the_cpu() if given.dry_run else ExitStack():
         measure(given, DRY if given.dry_run else REAL, console)

@@ -157,6 +157,7 @@ def test_an_attentive_probe_trains_and_embeds():
 def test_what_an_embedding_does_not_know_is_unknown_of_its_cells(embedding, unknown):
     used = Usage(peak_memory_bytes=800, energy_kwh=0.5)
     cost = frozen_cost(FIT, train=60, test=40, embedding=embedding, used=used, threads=2).model_dump()
+    assert cost.pop("classifier_device") is None, "the CPU"
     assert {name for name, value in cost.items() if value is None} == unknown
 
 

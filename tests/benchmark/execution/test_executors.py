@@ -159,3 +159,5 @@ def test_a_killed_worker_of_a_gpu_is_one_line():
     executor = LocalExecutor(Share(1, 1), gpus=("0", "1"))
     with pytest.raises(UserError, match="the worker process of a GPU was killed"):
         list(executor.map(end_hard, range(2), None, gpu=True))
+    with pytest.raises(UserError, match=r"that embeds \(one of 2, --embedding-processes\) was killed"):
+        list(LocalExecutor(Share(1, 1), gpus=("", "")).map(end_hard, range(2), None, gpu=True))

@@ -2,6 +2,7 @@ import pandas as pd
 import timm
 import torch
 
+from benchmark.execution import frozen
 from benchmark.execution.executors import LocalExecutor, share_cores
 from benchmark.execution.frozen import one_hot
 from benchmark.execution.run import Settings, run_plan
@@ -57,3 +58,29 @@ def test_a_bad_backbone_is_one_failure_for_each_of_its_cells_and_stops_no_other(
         "taken from 'net'; without the prefix 'module.'"
     }
     assert {record.status for record in kept.values() if record.strategy != "feature_extraction"} == {"ok"}
+
+
+def test_fits_on_a_device_are_the_same_cells_and_say_so(write_grid, tmp_path, monkeypatch):
+    """With torch on the CPU as the device of CUDA."""
+    grid = write_grid(
+        train_sizes=[40],
+        hand_crafted={"descriptors": ["glcm"], "classifiers": ["logistic_regression", "rbf_svm", "knn"]},
+    )
+    found = {}
+    for device, worth in (("", 0), ("cpu", 0), ("cpu", 41)):
+        monkeypatch.setattr(frozen, "device_of_fits", lambda name, device=device: device)
+        monkeypatch.setattr(frozen, "WORTH_ROWS", worth)
+        plan, records = open_plan(grid, Workspace(tmp_path / f"runs{device}{worth}"))
+        settings = Settings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
+        done = dict(run_plan(plan, records, settings, lambda *_: None))
+        found[device, worth] = {records.read(cell).classifier: records.read(cell) for cell in done}
+    plain, there, few = found.values()
+    for name, record in there.items():
+        assert (record.cell, record.fingerprint) == (plain[name].cell, plain[name].fingerprint)
+        assert record.parameters == plain[name].parameters
+    used = [{name: one.cost.classifier_device for name, one in some.items()} for some in (plain, there, few)]
+    assert used[0] == used[2] == dict.fromkeys(plain), "on the CPU, and for few images"
+    assert used[1] == {"logistic_regression": "cpu", "rbf_svm": "cpu", "knn": None}
+    assert {name: one.predictions_sha256 for name, one in few.items()} == {
+        name: one.predictions_sha256 for name, one in plain.items()
+    }
