@@ -24,6 +24,7 @@ from benchmark.store.records import Records
 from extractors.corruptions import CORRUPTIONS_VERSION
 from extractors.digests import digest_of
 
+SAME_IMAGES = "it has the same images as '{}', and would count twice in every family of tests"
 _COLUMNS = ["image", "study", "patient", "body_part", "label"]
 
 
@@ -93,6 +94,11 @@ def external_sets(
             lines.append(f"{error}; the grid goes on without this set")
             continue
         lines += images.notes
+        if twin := next((one.name for one in found if one.digest == images.digest), None):
+            lines.append(
+                f"external '{asked.name}': {SAME_IMAGES.format(twin)}; the grid goes on without this set"
+            )
+            continue
         found.append(_of_hospital(asked, images, grid.image, cache, read_images))
     shown = home.images.iloc[test][_COLUMNS].reset_index(drop=True)
     wanted = {EVERY_PART, *shown["body_part"]} & set(grid.body_parts)
@@ -116,10 +122,14 @@ def _is_tested(record: Finished, one: ExternalSet, records: Records) -> bool:
 
 
 def _read(asked: External, home: Manifest, cache: Path, jobs: int) -> ExternalImages:
-    kind = DATASET_KINDS[asked.kind] if asked.kind else kind_at(asked.root)
     try:
-        keys = kind.model.model_validate({"kind": kind.name, "root": asked.root})
-        manifest = kind.read(keys, cache, jobs)
+        if asked.phantom is not None:
+            manifest = DATASET_KINDS["phantom"].read(asked.phantom, cache, jobs)
+        else:
+            kind = DATASET_KINDS[asked.kind] if asked.kind else kind_at(asked.root)
+            manifest = kind.read(
+                kind.model.model_validate({"kind": kind.name, "root": asked.root}), cache, jobs
+            )
     except (OSError, ValueError) as error:
         raise UserError(f"external '{asked.name}': {reason(error)}") from error
     return external_images(

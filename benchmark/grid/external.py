@@ -1,11 +1,11 @@
 """The keys `external` and `corruptions` of a grid: further test sets, which choose nothing."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from benchmark.datasets.kinds import DATASET_KINDS
+from benchmark.datasets.kinds import DATASET_KINDS, PhantomDataset
 from benchmark.datasets.paths import GridPath
 from extractors.corruptions import CORRUPTIONS
 from extractors.validation import Strict, one_of
@@ -24,15 +24,26 @@ class External(Strict):
 
     `body_parts` are the parts that are tested: a list, or their names there and here (`{hand_pa: hand}`).
     `allow_shared` names patients (as the set writes them) who may also be in the grid's own data set. `all`
-    allows every equal id, where both sets number other people alike, but no copies of images.
+    allows every equal id, where both sets number other people alike, but no copies of images. `phantom` is
+    drawn into the cache instead of a set that lies in `root`.
     """
 
     name: SetName  # in tables, files and MLflow
-    root: GridPath  # a folder or file, as of `dataset`
+    root: GridPath | None = None  # a folder or file, as of `dataset`
+    phantom: PhantomDataset | None = (
+        None  # or images that the project draws itself, with the keys of `dataset`
+    )
     kind: Annotated[str, one_of(_with_root, "kind of data set with a root")] | None = None  # found out
     split: Literal["all", "test"] = "all"  # every image is a test image, or those of its own test part
     body_parts: dict[str, str] | list[str] = Field(default=[])  # empty: those that the grid's own set has
     allow_shared: list[str] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.root is None) == (self.phantom is None):
+            given = "both" if self.root else "neither"
+            raise PydanticCustomError("place", f"a set needs root or phantom, and {given} is given")
+        return self
 
     @property
     def parts(self) -> dict[str, str]:
