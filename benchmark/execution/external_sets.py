@@ -1,6 +1,7 @@
 """The external sets that a grid names, as a plan and its workers see them: hospitals, and corruptions."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +20,11 @@ from benchmark.grid.cells import Cell
 from benchmark.grid.external import Corruptions, External
 from benchmark.grid.schema import Grid, ImageSettings
 from benchmark.store.external_files import is_whole
-from benchmark.store.record import Corrupted, Finished
+from benchmark.store.record import Corrupted, Elsewhere, Finished
 from benchmark.store.records import Records
 from extractors.corruptions import CORRUPTIONS_VERSION
 from extractors.digests import digest_of
+from results.methods_text.words import counted
 
 SAME_IMAGES = "it has the same images as '{}', and would count twice in every family of tests"
 _COLUMNS = ["image", "study", "patient", "body_part", "label"]
@@ -77,7 +79,13 @@ class ExternalSet:
 
 
 def external_sets(
-    grid: Grid, home: Manifest, test: RowNumbers, cache: Path, *, read_images: bool, jobs: int = 1
+    grid: Grid,
+    home: Manifest,
+    test: RowNumbers,
+    cache: Path,
+    *,
+    read_images: bool,
+    jobs: int = 1,
 ) -> tuple[list[ExternalSet], list[str]]:
     """The sets that a grid names, hospitals first, and a line for each thing to know of them.
 
@@ -114,11 +122,32 @@ def lacking(cell: Cell, record: Finished, sets: Iterable[ExternalSet], records: 
 
 def _is_tested(record: Finished, one: ExternalSet, records: Records) -> bool:
     known = record.external.get(one.name)
-    if known is None or known.digest != one.digest:
-        return False
-    if one.state is not None and one.state.differ_from(known):
-        return False
-    return is_whole(records, record, one.name)
+    return known is not None and _is_same(one, known) and is_whole(records, record, one.name)
+
+
+def as_now(records: Iterable[Finished], sets: Sequence[ExternalSet]) -> tuple[list[Finished], list[str]]:
+    """The records without their predictions on sets whose images are others now; and a line per such set."""
+    kept, outdated = [], Counter[str]()
+    for record in records:
+        names = {
+            one.name
+            for one in sets
+            if one.name in record.external and not _is_same(one, record.external[one.name])
+        }
+        outdated.update(names)
+        external = {name: facts for name, facts in record.external.items() if name not in names}
+        kept.append(record.model_copy(update={"external": external}) if names else record)
+    lines = [
+        f"external '{name}': {counted(cells, 'cell')} tested on other images than are there now: left out "
+        "until 'benchmark run' tests again"
+        for name, cells in outdated.items()
+    ]
+    return kept, lines
+
+
+def _is_same(one: ExternalSet, known: Elsewhere) -> bool:
+    """Whether a cell was tested on the set as it is now."""
+    return known.digest == one.digest and not (one.state is not None and one.state.differ_from(known))
 
 
 def _read(asked: External, home: Manifest, cache: Path, jobs: int) -> ExternalImages:
