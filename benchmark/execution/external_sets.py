@@ -24,7 +24,7 @@ from benchmark.store.record import Corrupted, Elsewhere, Finished
 from benchmark.store.records import Records
 from extractors.corruptions import CORRUPTIONS_VERSION
 from extractors.digests import digest_of
-from results.methods_text.words import counted
+from results.counts import counted
 
 SAME_IMAGES = "it has the same images as '{}', and would count twice in every family of tests"
 _COLUMNS = ["image", "study", "patient", "body_part", "label"]
@@ -152,7 +152,7 @@ def _is_same(one: ExternalSet, known: Elsewhere) -> bool:
 
 def _read(asked: External, home: Manifest, cache: Path, jobs: int) -> ExternalImages:
     try:
-        if asked.phantom is not None:
+        if asked.root is None:
             manifest = DATASET_KINDS["phantom"].read(asked.phantom, cache, jobs)
         else:
             kind = DATASET_KINDS[asked.kind] if asked.kind else kind_at(asked.root)

@@ -25,6 +25,7 @@ from benchmark.errors import UserError
 from extractors.grey_values import grey_image
 from extractors.image_files import ImageFileError, open_image
 from extractors.orphans import ending_with_this
+from results.counts import counted
 from results.frames import csv_text
 
 _AT_ONCE = 32  # images between two reports of progress; chosen by hand
@@ -116,7 +117,7 @@ def _without(asked: DicomFolder, failed: dict[str, str], cache: Path) -> list[st
     """A note on images that are left out. Raises UserError where none may be."""
     if not failed:
         return []
-    said = f"{len(failed):,} images cannot be decoded (first: {next(iter(failed.values()))})"
+    said = f"{counted(len(failed), 'image')} cannot be decoded (first: {next(iter(failed.values()))})"
     listed = files_at_fault(cache, asked.root, list(failed))
     if not asked.partial:
         raise UserError(f"{asked.root}: {said}; --partial leaves them out; {listed}")

@@ -14,6 +14,7 @@ from benchmark.errors import UserError
 from extractors.array_store import write_atomically
 from extractors.dicom.reading import check_installed
 from extractors.image_files import ImageFileError
+from results.counts import counted, of_count
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def _refuse_mixed(root: Path, images: pd.DataFrame, cache: Path) -> None:
     nobody = images["path"][images["patient_id"] == ""].tolist()
     if nobody:
         raise UserError(
-            f"{root}: {len(nobody):,} images have no PatientID, so that patients cannot be kept apart; add a "
+            f"{root}: {counted(len(nobody), 'image')} {of_count(len(nobody), 'has', 'have')} no "
+            f"PatientID, so that patients cannot be kept apart; add a "
             f"column 'patient' to the labels; {files_at_fault(cache, root, nobody)}"
         )
     people = patients_of(images["patient_id"], images["issuer"])

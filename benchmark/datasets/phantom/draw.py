@@ -239,10 +239,10 @@ def draw_view(study: Study, number: int, parameters: Parameters) -> tuple[NDArra
         long_side=parameters.long_side,
         abnormality=study.abnormality,
     )
-    planted = parameters.shortcut
-    if planted and has_shortcut(study, planted, parameters.seed):
+    if planted := parameters.shortcut:
+        shown = has_shortcut(study, planted, parameters.seed)
         random = _random(parameters.seed, study.patient, study.number, number, 0)
-        pixels = draw_shortcut(pixels, planted.kind, random)
+        pixels = draw_shortcut(pixels, planted.kind, shown, random)
     return pixels, box
 
 

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-MARK, GRID, HARDWARE = "mark", "grid", "hardware"
-SHORTCUTS = (MARK, GRID, HARDWARE)
+LETTER, HARDWARE = "letter", "hardware"
+SHORTCUTS = (LETTER, HARDWARE)
 
 
 @dataclass(frozen=True)
 class Planted:
     """A kind of shortcut, and the share of the abnormal and of the normal studies that have it.
 
-    `mark` is a small bright square near a corner, as a lead marker; `grid` the faint lines of an anti-scatter
-    grid, one pixel wide; `hardware` a plate with screws near the middle.
+    `letter`: a lead letter in the upper left quarter is an R, and in all other studies an L. `hardware`: a
+    thin wire with two screws near the middle, and nothing in all other studies.
     """
 
     kind: str
