@@ -69,7 +69,7 @@ def test_a_finding_without_two_patients_gets_its_share_and_stops_no_other(
     truth[0, 1] = 1
     fit = fit_task(CLASSIFIERS["logistic_regression"], data, truth, FINDINGS)
     assert np.unique(fit.probabilities[:, 1]).tolist() == [1 / TRAIN]
-    wanted = "'y' is not learnt, every image gets its share in training: 1 training patients with it and 75"
+    wanted = "'y' is not learnt, every image gets its share in training: 1 training patient with it and 75"
     assert wanted in caplog.text
     assert "abnormal" not in caplog.text
     assert fit.selection_auroc > 0.5

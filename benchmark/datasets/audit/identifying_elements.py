@@ -11,7 +11,9 @@ def identifying_elements(audited: Audited) -> Finding:
     files = [facts for facts in audited.scanned.dicom if facts is not None]
     counts = Counter(name for facts in files for name in facts.identifying)
     if not counts:
-        what = f"no identifying elements in {len(files):,} DICOM files" if files else "no DICOM files"
+        what = (
+            f"no identifying elements in {counted(len(files), 'DICOM file')}" if files else "no DICOM files"
+        )
         return Finding("AUDIT011", "ok", what)
     some = sum(bool(facts.identifying) for facts in files)
     examples = tuple(f"{name}: {counted(count, 'file')}" for name, count in counts.most_common())

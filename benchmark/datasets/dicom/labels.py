@@ -154,7 +154,8 @@ def labelled(images: pd.DataFrame, labels: LabelRows, *, partial: bool) -> tuple
         notes.append(
             f"{labels.path.name}: {counted(missing.sum(), 'image')} of "
             f"{counted(studies_missing, 'study')} without a row {of_count(missing.sum(), 'is', 'are')} "
-            f"left out, {unknown.sum():,} rows without an image are not used"
+            f"left out, {counted(unknown.sum(), 'row')} without an image "
+            f"{of_count(unknown.sum(), 'is', 'are')} not used"
         )
     found = found[~missing].astype({"line": "int64"})
     joined = rows.loc[found["line"]].reset_index(drop=True).drop(columns="key")
