@@ -80,7 +80,7 @@ def _design(rows: pd.DataFrame) -> str:
         "Each seed's frozen and fine-tuned network is tested at home and on another set. In the world *as MURA*, fine-tuned is truly better by "
         f"{AT_HOME:g} at home; the true change is {' or '.join(f'{change:g}' for change in CHANGES)}, so that with the second fine-tuning wins at home and loses away. The frozen "
         f"networks' expected AUROC is {FROZEN:g} at home and {FROZEN_AWAY:g} away. A network's luck with its training subset at home and away correlates by {CARRIED:g}. "
-        f"{count} data sets per setting (Monte Carlo standard error of a true 95 %: {100 * monte_carlo(0.95, count):.1f} points), {FEWER} resamplings each. *Same patients*: the other set is made "
+        f"{count:,} data sets per setting (Monte Carlo standard error of a true 95 %: {100 * monte_carlo(0.95, count):.1f} points), {FEWER} resamplings each. *Same patients*: the other set is made "
         "of the test images of home, as a corruption is."
     )
 
