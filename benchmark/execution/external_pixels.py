@@ -129,7 +129,8 @@ def _refuse_copies(read: SetPixels, own: dict[bytes, str]) -> None:
         for patient, row in zip(patients, read.rows, strict=True)
         if _digest(read.pixels.data[row]) in own
     }
-    why = "have images that are in the grid's own data set, pixel by pixel"
+    what = "images that are in the grid's own data set, pixel by pixel"
+    why = f"has {what}", f"have {what}"
     refuse_unless_allowed(read.external.name, copied, read.external.allow_shared, why)
 
 

@@ -88,7 +88,7 @@ def test_an_image_that_cannot_be_read_is_left_out_or_refuses_its_set_alone(home,
 def test_a_copy_of_an_own_image_refuses_the_set_unless_its_patient_is_named(home, tmp_path, caplog):
     away = hospital(tmp_path / "away", {"x.png": home.data[1], "y.png": 255 - home.data[0]})
     assert read([away], home, tmp_path) == []
-    assert "1 of its patients have images that are in the grid's own data set" in caplog.text
+    assert "1 of its patients has images that are in the grid's own data set" in caplog.text
     named = ExternalSet("away", "d", away.images, away.manifest, allow_shared=("x.png",))
     assert len(read([named], home, tmp_path)) == 1
 
