@@ -12,6 +12,7 @@ Nothing here prints or exits. Bad input raises UserError, a ValueError whose mes
 Progress is told to callbacks; what happens on the way is logged (`logging.getLogger("benchmark")`).
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from benchmark.datasets.kinds import kind_at
 from benchmark.errors import UserError
 from benchmark.execution.cluster.opened import LOCAL, ExecutorSettings, executor_of
 from benchmark.execution.executors import Executor, Progress, Share, share_cores
+from benchmark.execution.external_sets import as_now
 from benchmark.execution.kept_models import drop_other_models, with_missing_models
 from benchmark.execution.open_plan import load_manifest, open_plan
 from benchmark.execution.plan import Plan, with_lacking
@@ -85,6 +87,7 @@ __all__ = [
 if TYPE_CHECKING:
     from benchmark.datasets.audit.checks import Audit
 
+_log = logging.getLogger(__name__)
 OnEpoch = Callable[[Header, Epoch], None]
 OnCell = Callable[[Record], None]
 
@@ -199,7 +202,9 @@ def track(
 
 
 def _results(plan: Plan, records: Records, known: list[Record], share: Share) -> Results:
-    finished = [record for record in known if isinstance(record, Finished)]
+    finished, outdated = as_now([record for record in known if isinstance(record, Finished)], plan.external)
+    for line in outdated:
+        _log.warning("%s", line)
     names = [one.name for one in plan.external]
     answers = answers_of(plan.grid.evaluation, records, finished, share, planned_of(plan), names)
     return Results(answers, plan, tuple(record for record in known if isinstance(record, Failed)))

@@ -14,6 +14,7 @@ from classifiers.fitting import Fit
 from classifiers.label_problems import LabelProblems, Matrix, named_by_problem
 from classifiers.train_and_test import Matrix as Rows
 from classifiers.train_and_test import TrainTest
+from results.counts import counted
 
 _log = logging.getLogger(__name__)
 
@@ -88,9 +89,10 @@ def _why_not(own: TrainTest) -> str:
     with_it, without = (len(np.unique(own.groups[own.labels == label].astype(str))) for label in (1, 0))
     if min(with_it, without) >= 2:
         return (
-            f"no folds by patient hold both of its sides each ({with_it} patients with it, {without} without)"
+            f"no folds by patient hold both of its sides each ({counted(with_it, 'patient')} with it, "
+            f"{without} without)"
         )
-    return f"{with_it} training patients with it and {without} without it; it needs two of each"
+    return f"{counted(with_it, 'training patient')} with it and {without} without it; it needs two of each"
 
 
 def _of_problem(data: TrainTest, rows: np.ndarray, labels: np.ndarray) -> TrainTest:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from results.metric import Values
-from results.uncertainty import Resampled, bounded_interval, limit_bounds, standard_error
+from results.uncertainty import Resampled, bounds_of, standard_error
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +64,7 @@ class Estimate:
         NaN where undefined. A value on a limit has the limit as one bound, and the one-sided bound of
         `uncertainty.limit_bounds` as the other.
         """
-        if limits is not None and self.value in limits:
-            return limit_bounds(self.value, self.patients, confidence, limits)
-        return bounded_interval(self.value, self.reach(confidence), limits)
+        return bounds_of(self.value, self.reach(confidence), self.patients, confidence, limits)
 
 
 def estimate(per_seed: Mapping[int, Resampled], share: float = 0.0) -> Estimate:

@@ -14,6 +14,7 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.oneway import anova_generic
 
+from results.counts import counted
 from results.estimates import Estimate
 from results.metric import Values
 
@@ -106,7 +107,7 @@ def parts_together(parts: Sequence[Part], confidence: float = 0.95) -> PartsToge
     """
     if len(parts) < LEAST_PARTS:
         raise ValueError(
-            f"{len(parts)} body parts with a standard error; at least {LEAST_PARTS} are compared"
+            f"{counted(len(parts), 'body part')} with a standard error; at least {LEAST_PARTS} are compared"
         )
     values, errors, df, quantiles = np.array(parts, np.float64).T
     with np.errstate(divide="ignore"):  # its own I2, where all values are equal

@@ -91,13 +91,30 @@ def interval(
 
     It holds over test patients, for this trained model. docs/validity.md shows where it holds the true value
     more often than the percentiles of the resampled values and BCa: with few patients, and for an AUROC near
-    one. With `limits`, the least and largest value of a metric (`metrics.limits`), see `bounded_interval`;
-    for a value on one of them `limit_bounds`. NaN where the value or its standard error is undefined.
+    one. With `limits`, the least and largest value of a metric (`metrics.limits`), see `bounds_of`. NaN where
+    the value or its standard error is undefined.
     """
     value, _, patients = resampled
-    if limits is not None and value in limits:
-        return limit_bounds(value, patients, confidence, limits)
     reach = float(stdtrit(patients - 1, (1 + confidence) / 2)) * standard_error(resampled)
+    return bounds_of(value, reach, patients, confidence, limits)
+
+
+def bounds_of(
+    value: float, reach: float, patients: int, confidence: float, limits: tuple[float, float] | None
+) -> tuple[float, float]:
+    """value ± `reach` (half a width, 0 or more) between the `limits` of its metric, as `bounded_interval`.
+
+    On a limit, `limit_bounds`. A value that no resampling changes and that lies elsewhere is a mean over
+    classes of which some are perfect and others constant: it has the reach of errors that were not seen. One
+    half-way between the limits is exact: the AUROC or kappa of a constant score.
+    """
+    if limits is None:
+        return value - reach, value + reach
+    if value in limits:
+        return limit_bounds(value, patients, confidence, limits)
+    if reach <= NO_SPREAD and abs(value - sum(limits) / 2) > NO_SPREAD:
+        unseen = unseen_reach(patients, confidence, limits)
+        return max(value - unseen, limits[0]), min(value + unseen, limits[1])
     return bounded_interval(value, reach, limits)
 
 

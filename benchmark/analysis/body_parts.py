@@ -7,6 +7,7 @@ import pandas as pd
 
 from benchmark.analysis.paired_differences import QUESTION, Pair
 from benchmark.datasets.names import EVERY_PART
+from results.counts import counted, of_count
 from results.heterogeneity import LEAST_PARTS, Bounded, Part, PartsTogether, part_of, parts_together
 
 Row = dict[str, Any]
@@ -64,7 +65,12 @@ def _group(key: Key, pairs: list[Pair], confidence: float) -> _Group:
         if part is not None:
             known.append((pair, part))
     if len(known) < LEAST_PARTS:
-        return _Group(key, pairs, None, f"{len(known)} body parts have a standard error")
+        return _Group(
+            key,
+            pairs,
+            None,
+            f"{counted(len(known), 'body part')} {of_count(len(known), 'has', 'have')} a standard error",
+        )
     return _Group(key, [pair for pair, _ in known], parts_together([p for _, p in known], confidence), None)
 
 

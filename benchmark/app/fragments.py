@@ -9,6 +9,7 @@ from benchmark.app.choices import Choice
 from benchmark.app.opinions import Opinion, View
 from benchmark.app.own_test import OwnTest
 from benchmark.prediction.predictor import ABNORMAL, ABSTAINS, NORMAL
+from results.counts import counted
 from results.labels import part_label, percent
 from results.tables.formatting import number
 from results.text import for_html
@@ -100,7 +101,7 @@ def provenance(choice: Choice) -> Markup:
     """Where a model comes from, so that it can be found again."""
     record, counts, size = choice.record, choice.record.counts, choice.record.image["size"]
     return small(
-        f"Trained on {counts.train_images:,} images of {counts.train_patients:,} patients "
+        f"Trained on {counted(counts.train_images, 'image')} of {counted(counts.train_patients, 'patient')} "
         f"({part_label(record.body_part)}, {size} × {size} pixels, seed {record.seed}); "
         f"grid {choice.grid}, cell {record.cell}"
     )

@@ -7,6 +7,7 @@ from benchmark.cli.data import open_root
 from benchmark.cli.terminal import console, findings_table, progress_bars, say, shown
 from benchmark.execution.executors import available_cores
 from extractors.array_store import write_atomically
+from results.counts import counted
 
 
 def audit_root(
@@ -26,7 +27,9 @@ def audit_root(
     if as_json:
         say(text)
     else:
-        console().print(findings_table(audited.findings, f"{shown(root)}: {len(manifest.images):,} images"))
+        console().print(
+            findings_table(audited.findings, f"{shown(root)}: {counted(len(manifest.images), 'image')}")
+        )
     if out is not None:
         path = write_page(audited, out, f"Audit of {manifest.name or root.name}")
         write_atomically(out / "audit.json", text)

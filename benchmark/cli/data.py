@@ -14,6 +14,7 @@ from benchmark.datasets.mura import read_mura
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
 from benchmark.store.workspace import Workspace
+from results.counts import counted
 
 _log = logging.getLogger(__name__)
 _CACHE = Path("runs/.cache")  # cache of the default workspace, for kinds that convert their images first
@@ -38,7 +39,10 @@ def draw(
         folder = (
             draw_like_mura(root, **how) if patients is None else draw_phantom(root, patients=patients, **how)
         )
-    say(f"{len(read_mura(folder).images):,} images in {shown(folder)}; the boxes are in abnormalities.csv")
+    say(
+        f"{counted(len(read_mura(folder).images), 'image')} in {shown(folder)}; the boxes are in "
+        f"abnormalities.csv"
+    )
 
 
 def verify_root(root: Path, jobs: int | None, allow_outside: bool = False) -> bool:

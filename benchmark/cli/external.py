@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.cli.terminal import console, frame_table, say
 from benchmark.execution.plan import Plan
+from results.counts import counted, of_count
 from results.frames import records
 
 if TYPE_CHECKING:  # `plan` needs no library of statistics
@@ -14,7 +15,9 @@ if TYPE_CHECKING:  # `plan` needs no library of statistics
 def show_lacking(plan: Plan) -> None:
     """A line per external set on which cells that are done were not tested."""
     for name, cells in Counter(name for planned in plan.cells for name in planned.lacks).items():
-        say(f"{cells:,} cells that are done were not tested on '{name}': a run tests them")
+        done = f"{counted(cells, 'cell')} that {of_count(cells, 'is', 'are')} done"
+        them = of_count(cells, "it", "them")
+        say(f"{done} {of_count(cells, 'was', 'were')} not tested on '{name}': a run tests {them}")
 
 
 def show_external(answers: "Answers") -> None:
@@ -28,7 +31,8 @@ def show_external(answers: "Answers") -> None:
         family, interim = int(rows["family"].max()), bool(rows["interim"].any())
         title = (
             f"{titles[name]}: {evaluation.unit} {evaluation.primary}, differences at home and away; "
-            f"the change at the familywise level {evaluation.level:g} over {family} planned changes"
+            f"the change at the familywise level {evaluation.level:g} over "
+            f"{counted(family, 'planned change')}"
         )
         title = f"INTERIM {title}, some not finished" if interim else title
         console().print(frame_table(external_lines(records(rows)), title))

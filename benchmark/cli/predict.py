@@ -14,6 +14,7 @@ from benchmark.prediction.predictor import Predictor, StudyPrediction
 from benchmark.prediction.studies import Study, find_studies
 from benchmark.prediction.table import csv_text, predictions_frame
 from benchmark.prediction.worklist import CSV, PAGE, write_worklist
+from results.counts import counted
 
 _SHOWN = 20  # rows of a worklist in the terminal
 
@@ -50,7 +51,7 @@ def write_list(paths: Sequence[Path], out: Path, asked: Asked) -> int:
     studies, model = _opened(paths, asked)
     found = write_worklist(model, studies, out)
     frame = predictions_frame(found[:_SHOWN], model.model.record.threshold)
-    console().print(_table(frame, f"the first {len(frame)} of {len(found):,} studies"))
+    console().print(_table(frame, f"the first {len(frame)} of {counted(len(found), 'study')}"))
     say(f"all studies: {shown(out / CSV)}, pictures: {shown(out / PAGE)}")
     return _status(found)
 

@@ -17,6 +17,7 @@ from benchmark.reporting.write import METRICS, PAGE, Report
 from benchmark.store.addresses import without_secrets
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.session import open_tracker
+from results.counts import counted
 from results.labels import look_of, metric_label
 from results.projection import PCA
 from results.tables.formatting import number
@@ -71,7 +72,8 @@ def _show(report: Report) -> None:
     figures = sum(bool(figure.files) for figure in report.figures)
     tables = sum(bool(table.files) for table in report.tables)
     say(
-        f"{len(findings.evaluated.finished):,} cells in {figures} figures and {tables} tables. "
+        f"{counted(len(findings.evaluated.finished), 'cell')} in {counted(figures, 'figure')} and "
+        f"{counted(tables, 'table')}. "
         f"All numbers: {shown(report.folder / METRICS)}"
     )
 

@@ -42,6 +42,7 @@ from benchmark.reporting.write import PAGE
 from benchmark.store.record import Failed
 from benchmark.store.workspace import Workspace
 from results.comparison import OVER_SEEDS
+from results.counts import counted, planned
 from results.labels import covered
 from results.names import CHOSEN
 from results.tables.classes import class_verdicts_table
@@ -169,7 +170,7 @@ def _show_classes(results: api.Results) -> None:
     if not len(rows):
         return
     task, level = results.answers.cells.task, results.answers.cells.evaluation.level
-    over = f"verdicts at the familywise level {level:g} over {len(rows)} comparisons"
+    over = f"verdicts at the familywise level {level:g} over {counted(len(rows), 'comparison')}"
     title = f"AUROC of each {task.word}, fine-tuned minus frozen, largest size: {over}"
     console().print(frame_table(class_verdicts_table(rows, task.word), title))
 
@@ -252,8 +253,7 @@ def _show_chosen(answers: Answers, evaluation: Evaluation) -> None:
 
 def _verdict_words(evaluation: Evaluation, rows: list[dict[str, Any]]) -> str:
     families = sorted({row["family"] for row in rows if row["family"]}, reverse=True)
-    counted = " and ".join(map(str, families))
-    words = f"verdict at the familywise level {evaluation.level:g} over {counted} planned comparisons"
+    words = f"verdict at the familywise level {evaluation.level:g} over {planned(families)}"
     return f"INTERIM {words}, some not finished" if any(row["interim"] for row in rows) else words
 
 
@@ -263,7 +263,10 @@ def _show_end(results: api.Results, plan: Plan, workspace: Workspace) -> None:
         console().print(told, soft_wrap=True)
     folder = shown(workspace.records(plan.grid.name).folder)
     left_out = f", {len(plan.left_out)} left out (see 'benchmark plan')" if plan.left_out else ""
-    say(f"{len(results.cells)} cells done, {len(results.failed)} failed{left_out}. Records: {folder}.")
+    say(
+        f"{counted(len(results.cells), 'cell')} done, {len(results.failed)} failed{left_out}. Records: "
+        f"{folder}."
+    )
 
 
 def _write_report(

@@ -7,13 +7,15 @@ from benchmark import api
 from benchmark.cli.terminal import say, shown
 from benchmark.sharing.leaderboard_page import NUMBERS, PAGE
 from benchmark.store.workspace import Workspace
+from results.counts import counted, of_count
 
 
 def export_results(grid_file: Path, workspace: Workspace, out: Path) -> None:
     """Write the finished cells of a grid into one file and say what is in it."""
     count = api.export_results(grid_file, out, workspace)
     say(
-        f"{count} cells are in {shown(out)} ({out.stat().st_size / 2**20:.1f} MiB): records and predictions, "
+        f"{counted(count, 'cell')} {of_count(count, 'is', 'are')} in {shown(out)} "
+        f"({out.stat().st_size / 2**20:.1f} MiB): records and predictions, "
         "with numbers in place of the ids of images, studies and patients, without pixels and folders. Body "
         "parts, labels and the names in your grid are in it: read its grid.yaml before you give it away"
     )
@@ -25,7 +27,8 @@ def import_results(files: Sequence[Path], grid_file: Path | None, workspace: Wor
     kept = f", {found.there} were there already" if found.there else ""
     by = str(shown(grid_file)) if grid_file else found.grid
     say(
-        f"{found.written} cells were imported into {shown(workspace.folder / found.grid)}{kept}. "
+        f"{counted(found.written, 'cell')} {of_count(found.written, 'was', 'were')} imported into "
+        f"{shown(workspace.folder / found.grid)}{kept}. "
         f"Next: benchmark compare --grid {by} --workspace {shown(workspace.folder)}"
     )
 

@@ -1,9 +1,11 @@
 """The command `sites`: a grid file per held-out site, then the verdict over sites and at each."""
 
+import shlex
 from pathlib import Path
 
 import pandas as pd
 
+from benchmark.cli.ending import command, workspace_option
 from benchmark.cli.terminal import console, frame_table, say, shown
 from benchmark.sites_api import Sites, sites
 from benchmark.store.workspace import Workspace
@@ -19,7 +21,8 @@ def show_sites(grid_file: Path, workspace: Workspace) -> None:
     """Write the grid files that are missing; print what is to be run, and the verdicts that are known."""
     found = sites(grid_file, workspace)
     for site, why in found.missing.items():
-        say(f"site '{site}': {why}. benchmark run --grid {shown(found.grids[site])}")
+        run = f"run --grid {shlex.quote(str(shown(found.grids[site])))}{workspace_option(workspace)}"
+        say(f"site '{site}': {why}. {command(run)}")
     if not found.answers:
         return
     each, pooled = found.each(), found.pooled()

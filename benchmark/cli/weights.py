@@ -15,6 +15,7 @@ from benchmark.execution.executors import available_cores
 from extractors.exported_weights import VARIABLE, problem_with, read_index
 from extractors.sources import source_of
 from extractors.specs import networks_of
+from results.counts import counted, of_count
 
 
 def fetch_weights(name: str, out: Path) -> None:
@@ -76,9 +77,18 @@ def verify_weights(folder: Path) -> None:
     problems = [f"{entry.file} {why}" for entry in entries if (why := problem_with(folder, entry))]
     if problems:
         raise UserError(
-            "\n".join([*problems, f"{len(problems)} of {len(entries)} files differ; export them again"])
+            "\n".join(
+                [
+                    *problems,
+                    f"{len(problems)} of {counted(len(entries), 'file')} "
+                    f"{of_count(len(problems), 'differs', 'differ')}; export them again",
+                ]
+            )
         )
-    say(f"{len(entries)} files are as the index says ({sum(e.bytes for e in entries) / 1e6:.1f} MB)")
+    say(
+        f"{counted(len(entries), 'file')} {of_count(len(entries), 'is', 'are')} as the index says "
+        f"({sum(e.bytes for e in entries) / 1e6:.1f} MB)"
+    )
 
 
 def pretrain_weights(out: Path, hours: float, device: str) -> None:

@@ -16,6 +16,7 @@ from benchmark.datasets.text_table import read_table
 from benchmark.errors import UserError, reason
 from extractors.array_store import write_atomically
 from extractors.digests import file_digest
+from results.counts import counted
 
 Json = dict[str, Any]
 FILES, TABLE, IMAGES = "image-files", "manifest", "images"  # ids of a FileSet, a FileObject and a RecordSet
@@ -156,8 +157,9 @@ def _description(manifest: Manifest) -> str:
     images = manifest.images
     parts = ", ".join(sorted(images["body_part"].unique()))
     return (
-        f"{len(images):,} radiographs of {images['study'].nunique():,} studies and "
-        f"{images['patient'].nunique():,} patients ({parts}), {int(images['label'].sum()):,} of them "
+        f"{counted(len(images), 'radiograph')} of {counted(images['study'].nunique(), 'study')} and "
+        f"{counted(images['patient'].nunique(), 'patient')} ({parts}), {int(images['label'].sum()):,} of "
+        f"them "
         "abnormal. This file describes the data; it does not hold or publish them."
     )
 

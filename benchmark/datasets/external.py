@@ -10,6 +10,7 @@ from benchmark.datasets.manifest import Manifest, part_name
 from benchmark.datasets.spelling import without_spelling
 from benchmark.errors import UserError
 from extractors.digests import JsonValue, digest_of
+from results.counts import of_count
 from results.label_tasks import MULTILABEL, LabelTask
 
 EVERYONE = "all"  # in `allow_shared`: every patient whose id alone is shared
@@ -162,19 +163,29 @@ def _refuse_shared(name: str, rows: pd.DataFrame, home: Manifest, allowed: Colle
     at_home = {without_spelling(patient) for patient in home.images["patient"].unique()}
     shared = [patient for patient in rows["patient"].unique() if without_spelling(patient) in at_home]
     if EVERYONE not in allowed:
-        why = "are also patients of the grid's own data set"
+        why = (
+            "is also a patient of the grid's own data set",
+            "are also patients of the grid's own data set",
+        )
         otherwise = f" ('allow_shared: [{EVERYONE}]' where both sets number other people alike)"
         refuse_unless_allowed(name, shared, allowed, why, otherwise)
 
 
 def refuse_unless_allowed(
-    name: str, patients: Collection[str], allowed: Collection[str], why: str, otherwise: str = ""
+    name: str,
+    patients: Collection[str],
+    allowed: Collection[str],
+    why: tuple[str, str],
+    otherwise: str = "",
 ) -> None:
-    """Raise UserError, of one line, for patients that `allow_shared` does not name each by itself."""
+    """Raise UserError, of one line, for patients that `allow_shared` does not name each by itself.
+
+    `why` says it of one patient, and of several.
+    """
     left = sorted(set(patients) - set(allowed))
     if left:
         some = ", ".join(left[:_SHOWN]) + (", …" if len(left) > _SHOWN else "")
         raise UserError(
-            f"external '{name}': {len(left)} of its patients {why} ({some}); remove them, or name them in "
-            f"'allow_shared'{otherwise}"
+            f"external '{name}': {len(left):,} of its patients {of_count(len(left), *why)} ({some}); "
+            f"remove them, or name them in 'allow_shared'{otherwise}"
         )

@@ -11,9 +11,11 @@ from pydantic_core import PydanticCustomError
 
 from benchmark.datasets.kind import DatasetKeys, DatasetKind
 from benchmark.datasets.paths import GridPath
+from benchmark.datasets.phantom.planted import SHORTCUTS, Planted
 from benchmark.errors import UserError
 from extractors.digests import digest_of
 from extractors.registry import with_entry_points
+from extractors.validation import Strict, one_of
 
 if TYPE_CHECKING:  # importing it costs half a second for pandas, which reading a grid file does not need
     from benchmark.datasets.manifest import Manifest
@@ -82,6 +84,14 @@ class DicomDataset(DatasetKeys):
     allow_outside: bool = False  # whether links are followed
 
 
+class Shortcut(Strict):
+    """Something that is no disease, drawn into shares of the abnormal and of the normal studies."""
+
+    kind: Annotated[str, one_of(SHORTCUTS, "shortcut")]
+    abnormal: float = Field(ge=0, le=1)  # share of the abnormal studies that have it
+    normal: float = Field(ge=0, le=1)  # share of the normal studies that have it
+
+
 class PhantomDataset(DatasetKeys):
     """Images that the project draws itself, into the cache."""
 
@@ -90,9 +100,15 @@ class PhantomDataset(DatasetKeys):
     difficulty: float = Field(default=0.5, ge=0, le=1)  # 0: obvious, 1: subtle
     seed: int = Field(default=0, ge=0)  # of the drawing
     long_side: int = Field(default=256, ge=32, le=2048)  # pixels of the longer side
+    shortcut: Shortcut | None = None  # also a column of this name, for subgroups: yes or no
     task: Task = (
         "binary"  # multiclass: the kind of abnormality; ordinal: how plain it is; multilabel: each kind
     )
+
+    def drawing(self) -> dict[str, Any]:
+        """The settings that decide a pixel; a shortcut only where there is one."""
+        given = self.model_dump(exclude={*DatasetKeys.model_fields, "task"})
+        return {name: value for name, value in given.items() if name != "shortcut" or value is not None}
 
 
 def _read_mura(keys: MuraDataset, cache: Path, jobs: int) -> "Manifest":
@@ -128,15 +144,12 @@ def _is_dicom(root: Path) -> bool:
     return holds_dicom_files(root)
 
 
-_NOT_DRAWN = {*DatasetKeys.model_fields, "task"}  # keys of a phantom that change no pixel
-
-
 def _read_phantom(keys: PhantomDataset, cache: Path, jobs: int) -> "Manifest":
     """Read the phantom from the cache; draw it first when it is not there."""
     from benchmark.datasets.mura import read_mura
     from benchmark.datasets.phantom.draw import draw_phantom
 
-    settings = keys.model_dump(exclude=_NOT_DRAWN)
+    settings = keys.drawing() | {"shortcut": _planted(keys)}
     manifest = read_mura(draw_phantom(_phantom_folder(keys, cache), jobs=jobs, **settings))
     return _labelled(replace(manifest, name="", citation=""), keys)  # laid out as MURA, but not MURA
 
@@ -153,17 +166,23 @@ def _plan_phantom(keys: PhantomDataset, cache: Path) -> "Manifest":
 
 
 def _labelled(manifest: "Manifest", keys: PhantomDataset) -> "Manifest":
-    """The phantom's images with the labels of the task."""
-    from benchmark.datasets.phantom.labels import with_task
+    """The phantom's images with the labels of the task, and with the column of its shortcut."""
+    from benchmark.datasets.phantom.labels import with_shortcut, with_task
 
-    return with_task(manifest, keys.task, patients=keys.patients, difficulty=keys.difficulty, seed=keys.seed)
+    settings: dict[str, Any] = keys.model_dump(include={"patients", "difficulty", "seed"})
+    planted = _planted(keys)
+    shown = with_shortcut(manifest, planted, **settings) if planted else manifest
+    return with_task(shown, keys.task, **settings)
+
+
+def _planted(keys: PhantomDataset) -> Planted | None:
+    return Planted(**keys.shortcut.model_dump()) if keys.shortcut else None
 
 
 def _phantom_folder(keys: PhantomDataset, cache: Path) -> Path:
     from benchmark.datasets.phantom.draw import PHANTOM_VERSION
 
-    settings = keys.model_dump(exclude=_NOT_DRAWN)
-    return cache / "phantom" / digest_of({**settings, "version": PHANTOM_VERSION})[:12]
+    return cache / "phantom" / digest_of({**keys.drawing(), "version": PHANTOM_VERSION})[:12]
 
 
 DATASET_KINDS = with_entry_points(

@@ -22,24 +22,30 @@ def patients_in_two_splits(images: pd.DataFrame) -> Finding:
     return finding("DATA003", "patients in two splits", splits[splits > 1].index.tolist())
 
 
-def single_class_parts(images: pd.DataFrame, task: LabelTask = TWO_CLASSES) -> Finding:
+def single_class_parts(
+    images: pd.DataFrame, task: LabelTask = TWO_CLASSES, body_parts: Iterable[str] | None = None
+) -> Finding:
     """DATA005: body parts with one class only in a split, where no metric can be computed.
 
-    Of several classes, grades or findings: those without a patient in a split, of which there is no metric.
+    Of several classes, grades or findings: those without a patient in a split, of which there is no metric;
+    among all images, and among those of each of `body_parts` (every one by default).
     """
     if not task.is_binary:
-        return _without_patients(images, task)
+        parts = images["body_part"].unique() if body_parts is None else body_parts
+        return _without_patients(images, task, parts)
     classes = images.groupby(["body_part", "split"])["label"].nunique()
     single = [f"{part} {split}".strip() for part, split in classes[classes < 2].index]
     return finding("DATA005", "body parts with one class only", single)
 
 
-def _without_patients(images: pd.DataFrame, task: LabelTask) -> Finding:
+def _without_patients(images: pd.DataFrame, task: LabelTask, body_parts: Iterable[str]) -> Finding:
     absent = []
     for split, rows in images.groupby("split"):
-        for name, column in zip(task.classes, task.truth(rows).T, strict=True):
-            if not {0.0, 1.0} <= set(column[~np.isnan(column)]):
-                absent.append(f"{split}: {name}")
+        of_all = _absent(rows, task)
+        absent += [f"{split}: {name}" for name in of_all]
+        for part in sorted(set(body_parts) & set(rows["body_part"])):
+            of_part = _absent(rows[rows["body_part"] == part], task)
+            absent += [f"{part} {split}: {name}" for name in of_part if name not in of_all]
     return finding(
         "DATA005",
         f"{task.words} without a patient in a split",
@@ -47,6 +53,12 @@ def _without_patients(images: pd.DataFrame, task: LabelTask) -> Finding:
         severity="warning",
         way_out="metrics are over the others; leave the class out of the data, or divide it anew",
     )
+
+
+def _absent(rows: pd.DataFrame, task: LabelTask) -> list[str]:
+    """The classes that no study has, or, where some were not read, that every study has."""
+    truth = zip(task.classes, task.truth(rows).T, strict=True)
+    return [name for name, column in truth if not {0.0, 1.0} <= set(column[~np.isnan(column)])]
 
 
 def studies_with_two_labels(images: pd.DataFrame) -> Finding:
@@ -95,12 +107,14 @@ def split_findings(
 
     Shared patients are no finding of the protocol `image`, which is known to leak.
     """
+    body_parts = list(body_parts)
     rows = np.unique(
         np.concatenate([rows_showing(images, side, part) for side in (pool, test) for part in body_parts])
     )
     sides = images.assign(split=np.where(np.isin(np.arange(len(images)), test), "test", "train")).iloc[rows]
     checks: list[Callable[[pd.DataFrame], Finding]]
-    checks = [partial(single_class_parts, task=task), studies_with_two_labels, parts_written_differently]
+    one_class = partial(single_class_parts, task=task, body_parts=body_parts)
+    checks = [one_class, studies_with_two_labels, parts_written_differently]
     if protocol != BY_IMAGE:
         checks = [patients_in_two_splits, patients_written_differently, *checks]
     found = [check(sides) for check in checks]

@@ -16,7 +16,7 @@ from benchmark.datasets.external import refuse_unless_allowed
 from benchmark.datasets.splits import RowNumbers
 from benchmark.errors import UserError
 from benchmark.execution.advice import with_advice
-from benchmark.execution.external_sets import ExternalSet
+from benchmark.execution.external_sets import SAME_IMAGES, ExternalSet
 from benchmark.grid.schema import ImageSettings
 from extractors.array_store import PartialArray, StoredArray, read_array
 from extractors.corruptions import CORRUPTIONS_VERSION, corrupt
@@ -65,6 +65,7 @@ def set_pixels(
         try:
             read = _decoded(one, cache, settings, jobs, skip_unreadable, progress)
             _refuse_copies(read, own)
+            _refuse_twin(read, found)
         except UserError as error:
             _log.warning("%s; the grid goes on without this set", error)
         else:
@@ -128,8 +129,18 @@ def _refuse_copies(read: SetPixels, own: dict[bytes, str]) -> None:
         for patient, row in zip(patients, read.rows, strict=True)
         if _digest(read.pixels.data[row]) in own
     }
-    why = "have images that are in the grid's own data set, pixel by pixel"
+    what = "images that are in the grid's own data set, pixel by pixel"
+    why = f"has {what}", f"have {what}"
     refuse_unless_allowed(read.external.name, copied, read.external.allow_shared, why)
+
+
+def _refuse_twin(read: SetPixels, others: Sequence[SetPixels]) -> None:
+    """Refuse a set whose images are those of another one, pixel by pixel, under other names of files."""
+    alike = [other for other in others if len(other.rows) == len(read.rows)]
+    own = set(_digests(read.pixels)) if alike else set()
+    for other in alike:
+        if own == set(_digests(other.pixels)):
+            raise UserError(f"external '{read.external.name}': {SAME_IMAGES.format(other.external.name)}")
 
 
 def _corrupted(rungs: Sequence[ExternalSet], home: StoredArray, cache: Path) -> Iterator[SetPixels]:

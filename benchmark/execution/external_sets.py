@@ -1,6 +1,7 @@
 """The external sets that a grid names, as a plan and its workers see them: hospitals, and corruptions."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,11 +22,14 @@ from benchmark.grid.cells import Cell
 from benchmark.grid.external import Corruptions, External
 from benchmark.grid.schema import Grid, ImageSettings
 from benchmark.store.external_files import is_whole
-from benchmark.store.record import Corrupted, Finished
+from benchmark.store.record import Corrupted, Elsewhere, Finished
 from benchmark.store.records import Records
 from extractors.corruptions import CORRUPTIONS_VERSION
 from extractors.digests import digest_of
+from results.counts import counted
 from results.label_tasks import MULTILABEL, LabelTask
+
+SAME_IMAGES = "it has the same images as '{}', and would count twice in every family of tests"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +81,13 @@ class ExternalSet:
 
 
 def external_sets(
-    grid: Grid, home: Manifest, test: RowNumbers, cache: Path, *, read_images: bool, jobs: int = 1
+    grid: Grid,
+    home: Manifest,
+    test: RowNumbers,
+    cache: Path,
+    *,
+    read_images: bool,
+    jobs: int = 1,
 ) -> tuple[list[ExternalSet], list[str]]:
     """The sets that a grid names, hospitals first, and a line for each thing to know of them.
 
@@ -94,6 +104,11 @@ def external_sets(
             lines.append(f"{error}; the grid goes on without this set")
             continue
         lines += images.notes
+        if twin := next((one.name for one in found if one.digest == images.digest), None):
+            lines.append(
+                f"external '{asked.name}': {SAME_IMAGES.format(twin)}; the grid goes on without this set"
+            )
+            continue
         found.append(_of_hospital(asked, images, grid.image, cache, read_images))
     shown = home.images.iloc[test][image_columns(home.task)].reset_index(drop=True)
     wanted = {EVERY_PART, *shown["body_part"]} & set(grid.body_parts)
@@ -109,19 +124,37 @@ def lacking(cell: Cell, record: Finished, sets: Iterable[ExternalSet], records: 
 
 def _is_tested(record: Finished, one: ExternalSet, records: Records) -> bool:
     known = record.external.get(one.name)
-    if known is None or known.digest != one.digest:
-        return False
-    if one.state is not None and one.state.differ_from(known):
-        return False
-    return is_whole(records, record, one.name)
+    return known is not None and _is_same(one, known) and is_whole(records, record, one.name)
+
+
+def as_now(records: Iterable[Finished], sets: Sequence[ExternalSet]) -> tuple[list[Finished], list[str]]:
+    """The records without their predictions on sets whose images are others now; and a line per such set."""
+    kept, outdated = [], Counter[str]()
+    for record in records:
+        names = {
+            one.name
+            for one in sets
+            if one.name in record.external and not _is_same(one, record.external[one.name])
+        }
+        outdated.update(names)
+        external = {name: facts for name, facts in record.external.items() if name not in names}
+        kept.append(record.model_copy(update={"external": external}) if names else record)
+    lines = [
+        f"external '{name}': {counted(cells, 'cell')} tested on other images than are there now: left out "
+        "until 'benchmark run' tests again"
+        for name, cells in outdated.items()
+    ]
+    return kept, lines
+
+
+def _is_same(one: ExternalSet, known: Elsewhere) -> bool:
+    """Whether a cell was tested on the set as it is now."""
+    return known.digest == one.digest and not (one.state is not None and one.state.differ_from(known))
 
 
 def _read(asked: External, home: Manifest, tested: pd.DataFrame, cache: Path, jobs: int) -> ExternalImages:
-    kind = DATASET_KINDS[asked.kind] if asked.kind else kind_at(asked.root)
     try:
-        labels = _labels(kind, asked, home.task)
-        keys = kind.model.model_validate({"kind": kind.name, "root": asked.root, **labels})
-        manifest = kind.read(keys, cache, jobs)
+        manifest = _manifest(asked, home, cache, jobs)
     except (OSError, ValueError) as error:
         raise UserError(f"external '{asked.name}': {reason(error)}") from error
     return external_images(
@@ -135,7 +168,17 @@ def _read(asked: External, home: Manifest, tested: pd.DataFrame, cache: Path, jo
     )
 
 
-def _labels(kind: DatasetKind, asked: External, home: LabelTask) -> dict[str, Any]:
+def _manifest(asked: External, home: Manifest, cache: Path, jobs: int) -> Manifest:
+    if asked.root is None:
+        return DATASET_KINDS["phantom"].read(asked.phantom, cache, jobs)
+    kind = DATASET_KINDS[asked.kind] if asked.kind else kind_at(asked.root)
+    labels = _labels(kind, asked.root, home.task)
+    return kind.read(
+        kind.model.model_validate({"kind": kind.name, "root": asked.root, **labels}), cache, jobs
+    )
+
+
+def _labels(kind: DatasetKind, root: Path, home: LabelTask) -> dict[str, Any]:
     """The keys of a set that say what its labels are: those of home; of findings those that both have.
 
     Raises UserError for a kind of data set whose labels are of two classes, and without a common finding.
@@ -149,7 +192,7 @@ def _labels(kind: DatasetKind, asked: External, home: LabelTask) -> dict[str, An
         )
     if home.kind != MULTILABEL:
         return {"task": home.kind, "classes": home.classes}
-    known = findings_in(asked.root / "manifest.csv" if asked.root.is_dir() else asked.root)
+    known = findings_in(root / "manifest.csv" if root.is_dir() else root)
     both = tuple(name for name in home.classes if known.get(name))
     if not both:
         raise UserError(

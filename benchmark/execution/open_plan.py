@@ -19,6 +19,7 @@ from benchmark.grid.schema import Grid
 from benchmark.store.record import Finished
 from benchmark.store.records import Records
 from benchmark.store.workspace import Workspace
+from results.counts import counted, of_count
 
 _UNKNOWN = (
     "whether the images are still those of the results is not known: what their files held is not kept in "
@@ -85,8 +86,10 @@ def _in_no_part(plan: Plan) -> list[str]:
     if plan.grid.dataset.protocol != BY_SITE or not left:
         return []
     return [
-        f"{left:,} images are neither for training nor for testing: no site is known, or they are another "
-        f"site's of patients who are at site '{plan.grid.dataset.site}' too"
+        f"{counted(left, 'image')} {of_count(left, 'is', 'are')} neither for training nor for testing: "
+        f"no site is known, or "
+        f"{of_count(left, 'it is', 'they are')} another site's of patients who are at site "
+        f"'{plan.grid.dataset.site}' too"
     ]
 
 

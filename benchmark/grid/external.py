@@ -1,17 +1,26 @@
 """The keys `external` and `corruptions` of a grid: further test sets, which choose nothing."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from benchmark.datasets.kinds import DATASET_KINDS
+from benchmark.datasets.kinds import DATASET_KINDS, PhantomDataset
 from benchmark.datasets.paths import GridPath
 from extractors.corruptions import CORRUPTIONS
 from extractors.validation import Strict, one_of
 
 SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
 Strength = Literal[1, 2, 3, 4, 5]
+
+
+def _of_kind(value: Any) -> Any:
+    """The keys of a phantom, whose kind need not be repeated."""
+    return {"kind": "phantom", **value} if isinstance(value, Mapping) else value
+
+
+OwnPhantom = Annotated[PhantomDataset, BeforeValidator(_of_kind)]
 
 
 def _with_root() -> list[str]:
@@ -24,15 +33,24 @@ class External(Strict):
 
     `body_parts` are the parts that are tested: a list, or their names there and here (`{hand_pa: hand}`).
     `allow_shared` names patients (as the set writes them) who may also be in the grid's own data set. `all`
-    allows every equal id, where both sets number other people alike, but no copies of images.
+    allows every equal id, where both sets number other people alike, but no copies of images. `phantom` is
+    drawn into the cache instead of a set that lies in `root`.
     """
 
     name: SetName  # in tables, files and MLflow
-    root: GridPath  # a folder or file, as of `dataset`
+    root: GridPath | None = None  # a folder or file, as of `dataset`
+    phantom: OwnPhantom | None = None  # or images that the project draws itself, by the keys of `dataset`
     kind: Annotated[str, one_of(_with_root, "kind of data set with a root")] | None = None  # found out
     split: Literal["all", "test"] = "all"  # every image is a test image, or those of its own test part
     body_parts: dict[str, str] | list[str] = Field(default=[])  # empty: those that the grid's own set has
     allow_shared: list[str] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.root is None) == (self.phantom is None):
+            given = "both are given" if self.root else "neither is given"
+            raise PydanticCustomError("place", f"a set needs root or phantom, and {given}")
+        return self
 
     @property
     def parts(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from benchmark.store.kept_models import KeptModel
 from benchmark.store.record import Finished, Metrics
 from classifiers.familiarity import REFERENCES
 from extractors.specs import networks_of
+from results.counts import counted
 from results.labels import look_of, metric_label, part_label
 from results.tables.formatting import interval_text, number
 from results.text import for_markdown, markdown_cell
@@ -183,7 +184,10 @@ def _limits(record: Finished) -> Iterator[str]:
     if record.control:
         yield f"* It is a control ({for_markdown(record.control)}), made to fail or to show what is left."
     if counts.test_patients < FEW:
-        yield f"* Tested on {counts.test_patients} patients, fewer than {FEW}: intervals are not reliable."
+        yield (
+            f"* Tested on {counted(counts.test_patients, 'patient')}, fewer than {FEW}: intervals are "
+            f"not reliable."
+        )
     yield "* One trained model of one seed; another seed's may judge the same image otherwise."
     yield "* Tested on one data set. How it does in another hospital: " + for_markdown(UNKNOWN) + "."
     yield "* Shortcuts (marks, devices, copies) in the data: unknown; `benchmark data audit` looks for them."

@@ -20,6 +20,7 @@ from benchmark.store.kept_models import KeptModel
 from extractors.array_store import write_atomically
 from extractors.engines import AUTO
 from extractors.pixels import Box, UnreadableImageError, box_pixels, decode
+from results.counts import counted
 from results.labels import distinct
 from results.page.blocks import Block, FigureBlock, Prose, Section
 from results.page.pictures import as_photograph
@@ -158,4 +159,4 @@ def _page(model: _Model, sections: dict[str, list[Block]], written: int) -> str:
         "A research tool, not a medical device."
     )
     listed = [Section(title, blocks) for title, blocks in sections.items()]
-    return render("What speaks for abnormal", f"{written:,} studies", [Section("About", [about]), *listed])
+    return render("What speaks for abnormal", counted(written, "study"), [Section("About", [about]), *listed])

@@ -14,6 +14,7 @@ from benchmark.prediction.studies import Study
 from benchmark.prediction.table import csv_text, predictions_frame
 from extractors.array_store import write_atomically
 from extractors.pixels import UnreadableImageError, decode
+from results.counts import counted
 from results.page.blocks import Block, FigureBlock, Prose, Section, TableBlock
 from results.page.rendering import render
 from results.text import for_markdown
@@ -52,7 +53,7 @@ def _page(predictor: Predictor, found: Sequence[StudyPrediction], studies: dict[
     figures = (_figure(place, one, studies[one.study]) for place, one in enumerate(found[:PICTURES], 1))
     pictures: list[Block] = [figure for figure in figures if figure]
     sections = [Section("Worklist", blocks), *([Section("Pictures", pictures)] if pictures else [])]
-    return render("Worklist", f"{len(found):,} studies", sections)
+    return render("Worklist", counted(len(found), "study"), sections)
 
 
 def _figure(place: int, found: StudyPrediction, study: Study) -> FigureBlock | None:

@@ -18,6 +18,7 @@ from benchmark.reporting.page_parts import DETAILS, Parts
 from benchmark.reporting.picture_figures import ATLAS, AUGMENTATION, EXAMPLES
 from benchmark.reporting.places import place_text
 from benchmark.reporting.tables import Written
+from results.counts import counted
 from results.labels import metric_label
 from results.methods_text import Methods, references
 from results.page import Block, CodeBlock, Prose, Section, TableBlock, render
@@ -62,7 +63,7 @@ def page(
     leak = leak_of(findings.evaluated.finished)
     leaky = f" · {leak}" if leak else ""
     where = for_markdown(first.evaluated_on or "the test part")
-    subtitle = f"{metric} on {where} · {len(findings.evaluated.finished):,} cells{leaky}"
+    subtitle = f"{metric} on {where} · {counted(len(findings.evaluated.finished), 'cell')}{leaky}"
     html = ""
     for detail in DETAILS:
         parts = Parts(folder, drawn, written, detail)

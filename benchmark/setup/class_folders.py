@@ -15,6 +15,7 @@ from benchmark.setup.class_tree import ClassTree, class_tree
 from benchmark.setup.image_sides import sides_of
 from benchmark.setup.patient_names import guessed_patients, hint
 from extractors.array_store import write_atomically
+from results.counts import counted
 
 PART = "radiograph"  # a manifest needs a body part, and folders say nothing of it
 _COLUMNS = ("path", "patient", "study", "body_part", "label")
@@ -73,7 +74,8 @@ def _patient_note(names: list[str], guesses: list[str | None], asked: bool) -> s
     alone = len(names) - len(known)
     rest = f"; {alone:,} images without one count as patients of their own" if alone else ""
     return (
-        f"patients are a guess from file names: {len(known):,} images of {len(set(known)):,} patients, as "
+        f"patients are a guess from file names: {counted(len(known), 'image')} of "
+        f"{counted(len(set(known)), 'patient')}, as "
         f"'{known[0]}'{rest}; look at the column 'patient' before the run"
     )
 

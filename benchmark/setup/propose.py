@@ -27,6 +27,7 @@ from benchmark.setup.look import look
 from benchmark.setup.machine import Machine, this_machine
 from benchmark.store.workspace import Workspace
 from extractors.array_store import write_atomically
+from results.counts import counted
 
 NIGHT = 8.0  # hours
 _NAME = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -169,7 +170,8 @@ def _grid_name(name: str) -> str:
 def _said(every: PartCounts, proposed: Proposed) -> Iterator[str]:
     split = "its own split" if proposed.protocol == "official" else "a tenth of the patients, drawn at random"
     yield (
-        f"{every.train:,} images of {every.patients:,} patients to learn from; test set ({split}): "
+        f"{counted(every.train, 'image')} of {counted(every.patients, 'patient')} to learn from; test "
+        f"set ({split}): "
         f"{every.test_normal:,} normal and {every.test_abnormal:,} abnormal studies"
     )
     if detectable(every) > 0.1:

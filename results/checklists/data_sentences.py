@@ -1,8 +1,9 @@
 """Sentences on the data: source, partitions, labels, counts."""
 
 from results.checklists.phrases import Facts, amount, amount_on, capital, sizes_of
+from results.counts import counted, joined, of_count
 from results.labels import part_label
-from results.methods_text.words import counted, joined, spelt, spoken
+from results.methods_text.words import spelt, spoken
 
 
 def source(facts: Facts) -> str:
@@ -96,7 +97,10 @@ def disjoint(facts: Facts) -> str:
     """How many patients are on both sides."""
     shared = facts["shared_patients"]
     if facts["grid"]["dataset"]["protocol"] == "image":
-        return f"Image: {counted(shared, 'patient')} have images on both sides, so that results are too good."
+        return (
+            f"Image: {counted(shared, 'patient')} {of_count(shared, 'has', 'have')} images on both "
+            f"sides, so that results are too good."
+        )
     both = counted(shared, "patient") if shared else "no patient"
     return f"Patient: {both} with images in both training and test."
 

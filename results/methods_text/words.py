@@ -1,13 +1,9 @@
 """How numbers and lists are written in a sentence: filters of the methods template."""
 
-from collections.abc import Sequence
+from results.counts import counted, joined, plural_of
 
+__all__ = ["counted", "joined", "number", "percent", "plain", "plural_of", "spelt", "spoken"]
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
-def joined(items: Sequence[str], last: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return f" {last} ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
 def number(count: int) -> str:
@@ -15,19 +11,9 @@ def number(count: int) -> str:
     return _SMALL[count] if 0 <= count < len(_SMALL) else f"{count:,}"
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 image`, `36,808 images`; in digits, as counts are compared."""
-    return f"{count:,} {noun if count == 1 else plural_of(noun)}"
-
-
 def spelt(count: int, noun: str) -> str:
     """`one seed`, `three seeds`."""
     return f"{number(count)} {noun if count == 1 else plural_of(noun)}"
-
-
-def plural_of(noun: str) -> str:
-    """`studies` of study, `images` of image."""
-    return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
 
 
 def spoken(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from results.counts import planned
 from results.frames import TableRows, by_part, tidy, whole
 from results.labels import metric_label, percent
 from results.tables.columns import BACKBONE, IMAGES, PART, TEXT, Column, number_column, text_column
@@ -48,8 +49,7 @@ def differences_table(
         "test patients alone.",
         "SD training: of one seed's difference over training subsets; SD test: of the mean difference over "
         "test patients.",
-        f"p is adjusted over families of {' and '.join(map(str, families))} planned comparisons, all body "
-        "parts together before each of them."
+        f"p is adjusted over families of {planned(families)}, all body parts together before each of them."
         if families
         else "",
         "Interim: some of them are not finished." if table["interim"].eq(True).any() else "",

@@ -72,7 +72,7 @@ def test_a_finding_without_two_patients_gets_its_share_and_stops_no_other(
     fit = fit_task(CLASSIFIERS["logistic_regression"], data, truth, FINDINGS)
     assert np.unique(fit.probabilities[:, 1]).tolist() == [1 / TRAIN]
     assert fit.predict_proba(data.test) == pytest.approx(fit.probabilities, abs=1e-9)
-    wanted = "'y' is not learnt, every image gets its share in training: 1 training patients with it and 75"
+    wanted = "'y' is not learnt, every image gets its share in training: 1 training patient with it and 75"
     assert wanted in caplog.text
     assert "abnormal" not in caplog.text
     assert fit.selection_auroc > 0.5

@@ -127,3 +127,9 @@ def test_a_perfect_score_in_every_seed_has_a_one_sided_bound():
 def test_no_seed_is_refused():
     with pytest.raises(ValueError, match="at least one seed"):
         estimate({})
+
+
+def test_a_mean_over_seeds_without_any_spread_has_the_reach_of_unseen_errors():
+    found = estimate(seeds_of([0.75, 0.75], np.full((2, 4), 0.75), 30))
+    low, high = found.interval(0.95, (0.0, 1.0))
+    assert high - 0.75 == pytest.approx(0.75 - low) == pytest.approx(1 - 0.05 ** (1 / 30))

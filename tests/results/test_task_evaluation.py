@@ -108,3 +108,15 @@ def test_a_study_with_two_labels_is_refused() -> None:
 
 def test_thresholds_stand_in_the_order_of_the_classes() -> None:
     assert threshold_array(FINDINGS, {"mass": 0.6}).tolist() == [0.5, 0.6]
+
+
+def test_a_macro_metric_of_perfect_and_constant_classes_has_an_interval():
+    predictions = table(FINDINGS)
+    predictions["label:mass"] = predictions["label:effusion"].to_numpy()
+    predictions["probability:effusion"] = 0.1 + 0.8 * predictions["label:effusion"]
+    predictions["probability:mass"] = 0.4
+    found = evaluate_task(predictions, FINDINGS, thresholds={}, resamples=50)["metrics"]["study"][
+        "macro_auroc"
+    ]
+    assert found["value"] == 0.75
+    assert found["low"] < 0.75 < found["high"] < 1

@@ -154,3 +154,16 @@ def test_few_patients_and_values_near_a_limit_are_warned_of():
     assert warning(0.98, 99, (-1, 1)) == warning(0.99, 99, UNIT)
     assert warning(7.0, 99, None) is None
     assert warning(float("nan"), 99, UNIT) is None
+
+
+def test_a_value_that_no_resampling_changes_is_not_surely_what_it_is():
+    same = np.full(50, 0.75)  # one class perfect, two constant: (1 + 0.5 + 0.5) / 3 and the like
+    low, high = interval(Resampled(0.75, same, 30), 0.95, UNIT)
+    reach = 1 - limit_bounds(1.0, 30, 0.95, UNIT)[0]
+    assert (low, high) == pytest.approx((0.75 - reach, 0.75 + reach))
+    assert interval(Resampled(0.98, same * 0 + 0.98, 30), 0.95, UNIT)[1] == 1.0, "no bound is beyond a limit"
+
+
+def test_a_constant_score_has_exactly_its_auroc_and_kappa():
+    assert interval(Resampled(0.5, np.full(50, 0.5), 30), 0.95, UNIT) == (0.5, 0.5)
+    assert interval(Resampled(0.0, np.zeros(50), 30), 0.95, (-1.0, 1.0)) == (0.0, 0.0)

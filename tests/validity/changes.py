@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
-from scipy.stats import beta
+from scipy.special import ndtr, stdtrit
+from scipy.stats import beta, chi2
 
 from results.change import Sides, change_of
 from results.comparison import compare
+from results.estimates import Estimate
 from results.metric_lookup import limits
 from results.uncertainty import Resampled, fewest_patients
 from results.verdict import EQUAL, FINE_TUNE, FREEZE, UNDECIDED, verdict
@@ -27,8 +28,10 @@ CHANGES = (0.0, -0.08)  # of fine-tuned minus frozen, from home to away
 AT_HOME = 0.04  # fine-tuned minus frozen at home: it wins there, and with the second change loses away
 SEEDS = (3, 5)  # the first ones of the same networks
 FROZEN, FROZEN_AWAY = 0.857, 0.82  # expected AUROC of the frozen network
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.5, 0.8)  # of the variance, that the spread of the seeds shows: `ideal`
 CARRIED = 0.5  # correlation of a network's luck at home and away
 SHARED, WITHIN = 0.5, 0.3  # of the noise: between all networks, and more within a method
+FEWEST = 62  # patients of the rarer label, as 200 studies have them on average: `ideal`
 _METRIC, _INTERCEPT = ("auroc",), -1.0
 
 
@@ -95,6 +98,52 @@ def _judged(own: Sides, other: Sides, true: float) -> dict[str, float]:
         "loses_away": alone[1] == FREEZE,
         "flips": alone == [FINE_TUNE, FREEZE],
     }
+
+
+def ideal_satterthwaite(seeds: int, share: float, *, patients: int = FEWEST, points: int = 2000) -> float:
+    """The same (`training`) for one quantile of t with Satterthwaite's degrees of freedom for both parts."""
+    spreads = share * chi2.ppf((np.arange(points) + 0.5) / points, seeds - 1) / (seeds - 1)
+    rest = 1 - share
+    freedom = (spreads + rest) ** 2 / (spreads**2 / (seeds - 1) + rest**2 / (patients - 1))
+    reaches = stdtrit(freedom, (1 + CONFIDENCE) / 2) * np.sqrt(spreads + rest)
+    return float(np.mean(2 * ndtr(reaches) - 1))
+
+
+def widened(few: int, many: int) -> float:
+    """By which share the smaller set's degrees of freedom widen the patients' part for two sets.
+
+    `few` and `many` are the sets' patients of the rarer label; a set's variance goes with 1 over them. Compared
+    with Satterthwaite's degrees of freedom over both sets.
+    """
+    parts = np.array([1 / few, 1 / many])
+    freedom = parts.sum() ** 2 / (parts**2 / (np.array([few, many]) - 1)).sum()
+    tail = (1 + CONFIDENCE) / 2
+    return float(stdtrit(few - 1, tail) / stdtrit(freedom, tail) - 1)
+
+
+def ideal(seeds: int, share: float, *, training: bool, patients: int = FEWEST, points: int = 2000) -> float:
+    """How often the interval holds the truth where all is normal and the patients' part is known exactly.
+
+    `share` is that part of the variance which the spread of so many seeds shows. It comes from training
+    subsets, or (not `training`) from test patients alone, as networks of one method that differ. It is a mean
+    over quantiles of the chi-squared distribution, without a random number.
+    """
+    spreads = chi2.ppf((np.arange(points) + 0.5) / points, seeds - 1) / (seeds - 1)
+    rest = float(np.sqrt(1 - share))
+    reaches = [
+        Estimate(
+            0.0,
+            np.empty(0),
+            seeds,
+            between=float(np.sqrt(share * spread)),
+            shared=rest,
+            training_sd=0.0,
+            test_sd=rest if training else 1.0,
+            patients=patients,
+        ).reach(CONFIDENCE)
+        for spread in spreads
+    ]
+    return float(np.mean(2 * ndtr(reaches) - 1))
 
 
 def _tested(home: int, away: int, same: bool, random: np.random.Generator) -> tuple[Tested, Tested]:

@@ -32,7 +32,7 @@ SECTIONS: dict[
 ] = {  # and the share of --datasets that it runs
     "training_sets": (training_sets, 0.4),
     "hard_settings": (hard_settings, 3),
-    "changes": (changes, 0.5),
+    "changes": (changes, 1),
     "families": (families, 0.5),
     "parts": (parts, 2),
     "interactions": (interactions, 1),

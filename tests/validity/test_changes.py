@@ -42,3 +42,24 @@ def test_every_setting_is_judged(monkeypatch):
     verdicts = rows[["fine_tune", "freeze", "equal", "undecided"]].sum(axis=1)
     assert verdicts.to_numpy() == pytest.approx(np.ones(len(rows)))
     assert (rows["flips"] <= rows[["wins_at_home", "loses_away"]].min(axis=1)).all()
+
+
+def test_the_rule_in_an_ideal_world_is_right_where_one_part_is_all_and_wider_between():
+    every = [
+        changes.ideal(seeds, share, training=True, patients=10**6)
+        for seeds in (3, 5)
+        for share in (0.0, 0.3, 1.0)
+    ]
+    assert [every[place] for place in (0, 2, 3, 5)] == pytest.approx([0.95] * 4, abs=2e-3)
+    assert every[1] > every[4] > 0.96, "more so with fewer seeds"
+    assert changes.ideal(5, 0.5, training=False) > changes.ideal(5, 0.5, training=True)
+
+
+def test_satterthwaites_degrees_of_freedom_would_be_too_narrow_with_three_seeds():
+    assert min(changes.ideal_satterthwaite(3, share) for share in changes.SHARES) < 0.93
+    assert min(changes.ideal(3, share, training=True) for share in changes.SHARES) > 0.95
+
+
+def test_the_smaller_sets_degrees_of_freedom_widen_little():
+    assert 0 < changes.widened(62, 186) < 0.01
+    assert changes.widened(62, 10**9) == pytest.approx(0, abs=1e-6)

@@ -147,7 +147,7 @@ def test_a_few_data_sets_make_a_page(small_populations, monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", words)
     study.main()
     text = out.read_text(encoding="utf-8")
-    assert text.count("\n## ") == 14
+    assert text.count("\n## ") == 15
     assert "nan" not in text
     monkeypatch.setattr("sys.argv", [*words, "--sections"])
     study.main()

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from benchmark.datasets.audit.findings import Audited, Finding
+from results.counts import counted
 
 
 def identifying_elements(audited: Audited) -> Finding:
@@ -10,9 +11,14 @@ def identifying_elements(audited: Audited) -> Finding:
     files = [facts for facts in audited.scanned.dicom if facts is not None]
     counts = Counter(name for facts in files for name in facts.identifying)
     if not counts:
-        what = f"no identifying elements in {len(files):,} DICOM files" if files else "no DICOM files"
+        what = (
+            f"no identifying elements in {counted(len(files), 'DICOM file')}" if files else "no DICOM files"
+        )
         return Finding("AUDIT011", "ok", what)
     some = sum(bool(facts.identifying) for facts in files)
-    examples = tuple(f"{name}: {count:,} files" for name, count in counts.most_common())
-    message = f"identifying elements in {some:,} of {len(files):,} DICOM files (their values are never shown)"
+    examples = tuple(f"{name}: {counted(count, 'file')}" for name, count in counts.most_common())
+    message = (
+        f"identifying elements in {some:,} of {counted(len(files), 'DICOM file')} (their values "
+        f"are never shown)"
+    )
     return Finding("AUDIT011", "warning", message, examples)

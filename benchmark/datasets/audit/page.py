@@ -13,6 +13,7 @@ from benchmark.datasets.audit.copies import Copy
 from benchmark.datasets.audit.findings import Finding
 from extractors.array_store import write_atomically
 from extractors.pixels import UnreadableImageError, decode
+from results.counts import counted
 from results.page.blocks import Block, FigureBlock, Prose, Section, TableBlock
 from results.page.rendering import render
 from results.text import for_markdown
@@ -29,7 +30,7 @@ def page(audited: Audit, title: str) -> str:
     )
     sections = [Section("Overview", [TableBlock(overview, "All checks.")])]
     sections += [Section(finding.code, list(_blocks(audited, finding))) for finding in audited.findings]
-    return render(title, f"{len(audited.manifest.images):,} images", sections)
+    return render(title, counted(len(audited.manifest.images), "image"), sections)
 
 
 def _blocks(audited: Audit, finding: Finding) -> Iterator[Block]:

@@ -25,6 +25,7 @@ from benchmark.errors import UserError
 from extractors.grey_values import grey_image
 from extractors.image_files import ImageFileError, open_image
 from extractors.orphans import ending_with_this
+from results.counts import counted, of_count
 from results.frames import csv_text
 
 _AT_ONCE = 32  # images between two reports of progress; chosen by hand
@@ -67,7 +68,10 @@ def from_dicom(
         notes = [*found.notes, *_without(asked, failed, cache)]
         table = table[~table["path"].isin(failed)]
         if burned := int(table["burned_in"].sum()):
-            notes.append(f"{burned:,} images say that text is burnt in; look at them before others do")
+            notes.append(
+                f"{counted(burned, 'image')} {of_count(burned, 'says', 'say')} that text is burnt in; "
+                f"look at them before others do"
+            )
         if table.empty:
             raise UserError(f"{asked.root}: no image can be decoded (first: {next(iter(failed.values()))})")
         (temporary / "manifest.csv").write_text(_csv(table, found), encoding="utf-8", newline="\n")
@@ -116,7 +120,7 @@ def _without(asked: DicomFolder, failed: dict[str, str], cache: Path) -> list[st
     """A note on images that are left out. Raises UserError where none may be."""
     if not failed:
         return []
-    said = f"{len(failed):,} images cannot be decoded (first: {next(iter(failed.values()))})"
+    said = f"{counted(len(failed), 'image')} cannot be decoded (first: {next(iter(failed.values()))})"
     listed = files_at_fault(cache, asked.root, list(failed))
     if not asked.partial:
         raise UserError(f"{asked.root}: {said}; --partial leaves them out; {listed}")

@@ -12,6 +12,7 @@ from benchmark.datasets.spelling import composed, without_spelling
 from benchmark.datasets.split_words import refuse, splits_of
 from benchmark.datasets.text_table import read_table
 from benchmark.errors import UserError
+from results.counts import counted, of_count
 
 IDENTIFIERS = {  # what rows may be matched by, and other names of the column
     "accession_number": ("accession", "accessionnumber", "accession_no"),
@@ -145,13 +146,16 @@ def labelled(images: pd.DataFrame, labels: LabelRows, *, partial: bool) -> tuple
         raise UserError(f"{labels.path}: no row names an image of the folder by its {labels.match}")
     if missing.any() and not partial:
         raise UserError(
-            f"{labels.path}: {missing.sum():,} images of {studies_missing:,} studies of the folder have no "
+            f"{labels.path}: {counted(missing.sum(), 'image')} of {counted(studies_missing, 'study')} of "
+            f"the folder {of_count(missing.sum(), 'has', 'have')} no "
             f"row; add them, or leave them out by {_PARTIAL}"
         )
     if missing.any() or unknown.any():
         notes.append(
-            f"{labels.path.name}: {missing.sum():,} images of {studies_missing:,} studies without a row are "
-            f"left out, {unknown.sum():,} rows without an image are not used"
+            f"{labels.path.name}: {counted(missing.sum(), 'image')} of "
+            f"{counted(studies_missing, 'study')} without a row {of_count(missing.sum(), 'is', 'are')} "
+            f"left out, {counted(unknown.sum(), 'row')} without an image "
+            f"{of_count(unknown.sum(), 'is', 'are')} not used"
         )
     found = found[~missing].astype({"line": "int64"})
     joined = rows.loc[found["line"]].reset_index(drop=True).drop(columns="key")

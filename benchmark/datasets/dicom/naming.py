@@ -7,6 +7,7 @@ from benchmark.datasets.dicom.describing import described
 from benchmark.datasets.dicom.labels import LabelRows, refuse_lines
 from benchmark.datasets.dicom.names import RADIOGRAPHS
 from benchmark.datasets.dicom.pseudonyms import patients_of, pseudonym
+from results.counts import counted
 
 _SHOWN = 12  # spellings of body parts in a note
 
@@ -35,8 +36,8 @@ def named(images: pd.DataFrame, rows: LabelRows, key: bytes) -> tuple[pd.DataFra
     _refuse_conflicts(table, rows, by_study=rows.match != "image_uid")
     modality = images["modality"].str.upper()
     others = modality[~modality.isin((*RADIOGRAPHS, ""))].value_counts()
-    counted = ", ".join(f"{name} in {count:,} images" for name, count in others.items())
-    notes = [people_note, part_note, f"no plain radiographs by their Modality: {counted}" if counted else ""]
+    kinds = ", ".join(f"{name} in {counted(count, 'image')}" for name, count in others.items())
+    notes = [people_note, part_note, f"no plain radiographs by their Modality: {kinds}" if kinds else ""]
     return table.sort_values("image").reset_index(drop=True), notes
 
 
@@ -69,7 +70,10 @@ def _people(images: pd.DataFrame, rows: LabelRows) -> tuple[pd.Series, str]:
         )
     spellings = images["patient_id"].groupby(people).nunique()
     several = int((spellings > 1).sum())
-    return people, f"PatientID of {several:,} patients in several spellings, taken for one" if several else ""
+    return (
+        people,
+        f"PatientID of {counted(several, 'patient')} in several spellings, taken for one" if several else "",
+    )
 
 
 def _refuse_conflicts(table: pd.DataFrame, rows: LabelRows, *, by_study: bool) -> None:

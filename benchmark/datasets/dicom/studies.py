@@ -14,6 +14,7 @@ from benchmark.errors import UserError
 from extractors.array_store import write_atomically
 from extractors.dicom.reading import check_installed
 from extractors.image_files import ImageFileError
+from results.counts import counted, of_count
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _refuse_unusable(root: Path, headers: Headers, cache: Path) -> None:
         why = headers.damaged[0][1]
         files = [path for path, _ in headers.damaged]
         raise UserError(
-            f"{root}: {len(files):,} DICOM files cannot be read (first: {why}); "
+            f"{root}: {counted(len(files), 'DICOM file')} cannot be read (first: {why}); "
             f"{files_at_fault(cache, root, files)}"
         )
     if not len(headers.images):
@@ -97,14 +98,16 @@ def _refuse_mixed(root: Path, images: pd.DataFrame, cache: Path) -> None:
     nobody = images["path"][images["patient_id"] == ""].tolist()
     if nobody:
         raise UserError(
-            f"{root}: {len(nobody):,} images have no PatientID, so that patients cannot be kept apart; add a "
+            f"{root}: {counted(len(nobody), 'image')} {of_count(len(nobody), 'has', 'have')} no "
+            f"PatientID, so that patients cannot be kept apart; add a "
             f"column 'patient' to the labels; {files_at_fault(cache, root, nobody)}"
         )
     people = patients_of(images["patient_id"], images["issuer"])
     mixed = people.groupby(images["study_uid"]).transform("nunique") > 1
     if mixed.any():
+        studies = images["study_uid"][mixed].nunique()
         raise UserError(
-            f"{root}: {images['study_uid'][mixed].nunique():,} studies have images of two patients; "
+            f"{root}: {counted(studies, 'study')} {of_count(studies, 'has', 'have')} images of two patients; "
             f"{files_at_fault(cache, root, images['path'][mixed].tolist())}"
         )
 
@@ -123,7 +126,7 @@ def _counts_note(headers: Headers, links: int) -> str:
     repeated = int(headers.images["image_uid"].duplicated().sum())
     named = ", ".join(f"{count:,} {name}" for name, count in sorted(kinds.items()))
     left_out = (
-        f"{kinds.total():,} DICOM files without an image ({named})" if kinds else "",
+        f"{counted(kinds.total(), 'DICOM file')} without an image ({named})" if kinds else "",
         f"{repeated:,} that repeat the SOPInstanceUID of another" if repeated else "",
         f"{links:,} links (allow_outside: true follows them)" if links else "",
     )

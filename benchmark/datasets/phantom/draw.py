@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from PIL import Image
 
 from benchmark.datasets.phantom.abnormality import KIND_SHARES, KINDS, Abnormality, Box
 from benchmark.datasets.phantom.anatomy import BODY_PARTS, VIEWS
+from benchmark.datasets.phantom.planted import Planted
 from benchmark.datasets.phantom.rendering import render
+from benchmark.datasets.phantom.shortcut import draw_shortcut
 from benchmark.errors import UserError
 from extractors.orphans import ending_with_this
 from extractors.validation import did_you_mean
@@ -37,6 +39,12 @@ class Parameters:
     long_side: int
     body_parts: tuple[str, ...]
     version: int = PHANTOM_VERSION
+    shortcut: Planted | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The parameters for phantom.json; without `shortcut` where there is none, as before it came."""
+        kept = asdict(self) | {"body_parts": list(self.body_parts)}
+        return {name: value for name, value in kept.items() if name != "shortcut" or value is not None}
 
     def __post_init__(self) -> None:
         if self.patients < 1:
@@ -87,6 +95,7 @@ def draw_phantom(
     seed: int = 0,
     long_side: int = 512,
     body_parts: Sequence[str] = BODY_PARTS,
+    shortcut: Planted | None = None,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
@@ -98,8 +107,8 @@ def draw_phantom(
     Returns ROOT/MURA-v1.1. Raises UserError for parameters out of range, and for a folder that holds another
     phantom or other files.
     """
-    parameters = Parameters(patients, difficulty, seed, long_side, tuple(body_parts))
-    if is_drawn(root, _as_json(parameters)):
+    parameters = Parameters(patients, difficulty, seed, long_side, tuple(body_parts), shortcut=shortcut)
+    if is_drawn(root, parameters.as_json()):
         return root / "MURA-v1.1"
     temporary = root.absolute().with_name(f".{root.absolute().name}.{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -108,7 +117,7 @@ def draw_phantom(
         try:
             temporary.rename(root)
         except OSError:
-            if not is_drawn(root, _as_json(parameters)):  # by another process in the meantime
+            if not is_drawn(root, parameters.as_json()):  # by another process in the meantime
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -167,7 +176,7 @@ def _is_abnormal(turn: int, seed: int, parts: int, drawn: bool) -> bool:
     return first_abnormal ^ bool((place + visit) % 2)
 
 
-def is_drawn(root: Path, asked: Mapping[str, object]) -> bool:
+def is_drawn(root: Path, asked: dict[str, object]) -> bool:
     """Whether the folder holds the phantom that is asked for; False for none or an empty folder.
 
     Raises UserError for a folder that holds another phantom or other files.
@@ -176,17 +185,13 @@ def is_drawn(root: Path, asked: Mapping[str, object]) -> bool:
         return False
     try:
         there = json.loads((root / "phantom.json").read_text())
-        changed = [name for name, value in asked.items() if there.get(name) != value]
+        changed = [name for name in (asked | there) if there.get(name) != asked.get(name)]
     except (OSError, ValueError, AttributeError):
         raise UserError(f"{root} is not empty and holds no phantom: name another folder") from None
     if changed:
         differences = ", ".join(f"{name}: {there.get(name)}" for name in changed)
         raise UserError(f"{root} holds another phantom ({differences}): name another folder or delete it")
     return True
-
-
-def _as_json(parameters: Parameters) -> dict[str, object]:
-    return asdict(parameters) | {"body_parts": list(parameters.body_parts)}
 
 
 def _draw(root: Path, parameters: Parameters, jobs: int, progress: Callable[[int, int], None]) -> None:
@@ -202,7 +207,7 @@ def _draw(root: Path, parameters: Parameters, jobs: int, progress: Callable[[int
         boxes += rows
         progress(len(group), parameters.patients)
     write_tables(folder, list(_studies(range(parameters.patients), parameters)), boxes)
-    (root / "phantom.json").write_text(json.dumps(_as_json(parameters), indent=1))
+    (root / "phantom.json").write_text(json.dumps(parameters.as_json(), indent=1))
 
 
 def _draw_patients(folder: Path, patients: Sequence[int], parameters: Parameters) -> list[BoxRow]:
@@ -225,7 +230,7 @@ def draw_study(folder: Path, study: Study, parameters: Parameters) -> list[BoxRo
 
 def draw_view(study: Study, number: int, parameters: Parameters) -> tuple[NDArray[np.uint8], Box | None]:
     """View `number` (from 1) of a study as (H, W) uint8, and its abnormality's box."""
-    return render(
+    pixels, box = render(
         study.part,
         study.views[number - 1],
         anatomy=_random(parameters.seed, study.patient, 0, BODY_PARTS.index(study.part)),
@@ -234,6 +239,20 @@ def draw_view(study: Study, number: int, parameters: Parameters) -> tuple[NDArra
         long_side=parameters.long_side,
         abnormality=study.abnormality,
     )
+    if planted := parameters.shortcut:
+        shown = has_shortcut(study, planted, parameters.seed)
+        random = _random(parameters.seed, study.patient, study.number, number, 0)
+        pixels = draw_shortcut(pixels, planted.kind, shown, random)
+    return pixels, box
+
+
+def has_shortcut(study: Study, planted: Planted, seed: int) -> bool:
+    """Whether the shortcut is in the images of a study; all its views have it, or none.
+
+    It is decided by one number that depends on no share, so that with a larger share more studies have it.
+    """
+    share = planted.abnormal if study.abnormality else planted.normal
+    return bool(_random(seed, study.patient, study.number, 0).random() < share)
 
 
 def _studies(patients: Sequence[int], parameters: Parameters) -> Iterator[Study]:

@@ -1,4 +1,4 @@
-"""The phantom's images with labels of several classes, grades or findings, from what was drawn in them."""
+"""What was drawn in the phantom's images: labels of several classes, and the column of a shortcut."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,12 +9,14 @@ import pandas as pd
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.phantom.abnormality import KINDS, Abnormality
 from benchmark.datasets.phantom.anatomy import BODY_PARTS
-from benchmark.datasets.phantom.draw import studies_of
+from benchmark.datasets.phantom.draw import Study, has_shortcut, studies_of
+from benchmark.datasets.phantom.planted import Planted
 from benchmark.datasets.task_labels import rarest_first
 from results.label_tasks import BINARY, MULTICLASS, MULTILABEL, LabelTask, label_columns
 
 CLASSES = ("normal", *KINDS)
 GRADES = ("0 none", "1 subtle", "2 plain")
+SHORTCUT = "shortcut"
 _LEAST = 1e-9
 _UNREAD_EVERY = 7  # of the studies, by number, one in so many has its last finding not read; chosen by hand
 
@@ -28,13 +30,8 @@ def with_task(manifest: Manifest, task: str, *, patients: int, difficulty: float
     """
     if task == BINARY:
         return manifest
-    drawn = {
-        study.folder.lower(): study.abnormality
-        for patient in range(patients)
-        for study in studies_of(patient, seed, difficulty, BODY_PARTS)
-    }
-    images = manifest.images
-    folders = images["image"].str.rpartition("/")[0].str.lower()
+    drawn = {folder: study.abnormality for folder, study in _studies(patients, difficulty, seed).items()}
+    images, folders = manifest.images, _folders(manifest)
     if task == MULTILABEL:
         findings = _findings(folders, drawn)
         table = images.assign(label=rarest_first(findings)).join(findings)
@@ -46,6 +43,30 @@ def with_task(manifest: Manifest, task: str, *, patients: int, difficulty: float
     }
     labelled = images.assign(label=folders.map(number).astype("int64"))
     return replace(manifest, images=labelled, task=LabelTask(task, classes))
+
+
+def with_shortcut(
+    manifest: Manifest, planted: Planted, *, patients: int, difficulty: float, seed: int
+) -> Manifest:
+    """The manifest of a phantom with the column SHORTCUT: whether its images have it, `yes` or `no`."""
+    shown = {
+        folder: "yes" if has_shortcut(study, planted, seed) else "no"
+        for folder, study in _studies(patients, difficulty, seed).items()
+    }
+    return replace(manifest, others=manifest.others.assign(**{SHORTCUT: _folders(manifest).map(shown)}))
+
+
+def _studies(patients: int, difficulty: float, seed: int) -> dict[str, Study]:
+    """Every study by its folder, in lower case."""
+    every = (
+        study for patient in range(patients) for study in studies_of(patient, seed, difficulty, BODY_PARTS)
+    )
+    return {study.folder.lower(): study for study in every}
+
+
+def _folders(manifest: Manifest) -> pd.Series:
+    """The folder of each image's study, in lower case."""
+    return manifest.images["image"].str.rpartition("/")[0].str.lower()
 
 
 def _kind(found: Abnormality | None) -> int:

@@ -6,7 +6,6 @@ It is drawn in groups of studies, each of which is noted when it is done: what w
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +87,7 @@ def draw_like_mura(
 
 def _as_json(parameters: Parameters, share: float) -> dict[str, object]:
     """The parameters without the patients, who follow from the share: no other phantom equals it."""
-    kept = asdict(parameters) | {"body_parts": list(parameters.body_parts), "like": "mura", "share": share}
+    kept = parameters.as_json() | {"like": "mura", "share": share}
     return {name: value for name, value in kept.items() if name != "patients"}
 
 

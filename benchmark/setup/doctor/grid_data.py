@@ -14,6 +14,7 @@ from benchmark.setup.doctor.finding import NOTE, OK, PROBLEM, Finding, Surroundi
 from benchmark.setup.doctor.hardware import existing
 from extractors.image_files import ImageFileError, open_image
 from extractors.specs import ConcatSpec, parts_of
+from results.counts import counted
 
 _WIDEST = 2048 * 4  # bytes of one image's float32 vector of a usual network
 _LOOKED_AT = 20  # images, spread over the data set
@@ -30,7 +31,7 @@ def data(around: Surroundings) -> Iterator[Finding]:
         public = "the data set cannot be read, or does not fit the grid"
         yield Finding("data", PROBLEM, str(error), "no cell can be computed", "see the message", public)
         return
-    yield _counted(OK, f"{len(manifest.images):,} images, {len(plan.test):,} of them for testing")
+    yield _counted(OK, f"{counted(len(manifest.images), 'image')}, {len(plan.test):,} of them for testing")
     for found in plan.findings:
         if found.severity != "ok":
             do = "see 'benchmark data verify'"
@@ -65,7 +66,7 @@ def _unreadable(manifest: Manifest) -> Iterator[Finding]:
         except ImageFileError as error:
             problems.append(str(error))
     if problems:
-        public = f"{len(problems)} of {len(looked_at)} images looked at cannot be read"
+        public = f"{len(problems)} of {counted(len(looked_at), 'image')} looked at cannot be read"
         yield Finding(
             "data",
             PROBLEM,

@@ -74,7 +74,7 @@ def test_parts_without_a_standard_error_are_left_out(found):
         replace(moved(pair, "b"), difference=replace(pair.difference, estimate=unknown)),
     ]
     (row,) = together_rows(parts, 0.95).to_dict("records")
-    assert row["reason"] == "1 body parts have a standard error"
+    assert row["reason"] == "1 body part has a standard error"
 
 
 def test_one_part_has_nothing_in_common(found):

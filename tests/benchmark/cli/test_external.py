@@ -15,7 +15,7 @@ def test_verdicts_and_changes_are_a_table_and_sets_not_tested_a_line(tmp_path, c
     show_external(answers_of_planted(plan, records))
     said = " ".join(capsys.readouterr().out.split())
     assert "another hospital: study auroc" in said
-    assert "over 1 planned changes" in said
+    assert "over 1 planned change" in said
     assert "more for" in said
     cells = [replace(planned, lacks=("zoo",)) for planned in plan.cells]
     show_lacking(replace(plan, cells=cells))

@@ -26,6 +26,7 @@ def test_grids_are_written_and_what_to_run_is_said(tmp_path):
     assert found.exit_code == 0, found.output
     text = " ".join(found.output.split())
     assert "site 'A': no cell is finished. benchmark run --grid" in text
+    assert text.count(f"--workspace {tmp_path / 'runs'}") == 2, "the next command is about the same workspace"
     assert sorted(path.name for path in tmp_path.glob("*.yaml")) == [
         "g.site-a.yaml",
         "g.site-b.yaml",

@@ -91,7 +91,7 @@ def test_exported_files_are_found_on_the_other_machine_and_verified(tmp_path, mo
     assert "own.safetensors" in said
     assert f"export BENCHMARK_WEIGHTS={tmp_path / 'out'}" in said.replace("\n", "")
     verify_weights(tmp_path / "out")
-    assert "1 files are as the index says" in capsys.readouterr().out
+    assert "1 file is as the index says" in capsys.readouterr().out
     (tmp_path / "own.safetensors").unlink()
     with pytest.raises(UserError, match="there is no weights file"):
         read_grid(path)
@@ -99,7 +99,7 @@ def test_exported_files_are_found_on_the_other_machine_and_verified(tmp_path, mo
     after = read_grid(path).methods()[1].extractor
     assert (after.asked(), after.identity()) == before
     next((tmp_path / "out").rglob("own.safetensors")).write_bytes(b"")
-    with pytest.raises(UserError, match=r"own.safetensors has 0 bytes.*\n1 of 1 files differ"):
+    with pytest.raises(UserError, match=r"own.safetensors has 0 bytes.*\n1 of 1 file differs"):
         verify_weights(tmp_path / "out")
     with pytest.raises(UserError, match=r"g.yaml:8: .*own.safetensors has 0 bytes"):
         read_grid(path)

@@ -66,7 +66,7 @@ def test_the_test_part_alone_is_taken_where_asked_for(home, tmp_path):
         (THERE, {"parts": {"foot": "knee"}}, "the grid's own data set has no 'knee'"),
         (THERE, {"test_only": True}, "it has no test part"),
         ([("q1", "hand", 1), ("q2", "hand", 1)], {}, "no body part has both classes"),
-        ([("P 01", "hand", 1), ("q2", "hand", 0)], {}, "1 of its patients are also patients"),
+        ([("P 01", "hand", 1), ("q2", "hand", 0)], {}, "1 of its patients is also a patient of"),
         ([("P 01", "hand", 1), ("p2", "hand", 0)], {"allow_shared": ["p2"]}, "1 of its patients"),
     ],
 )
@@ -84,9 +84,9 @@ def test_shared_patients_are_tested_where_they_are_allowed_by_name(home, tmp_pat
 
 
 def test_copies_of_images_are_allowed_by_name_alone():
-    refuse_unless_allowed("a", ["x"], ["x"], "why")
-    with pytest.raises(UserError, match=r"2 of its patients why \(x, y\)"):
-        refuse_unless_allowed("a", ["x", "y"], [EVERYONE], "why")
+    refuse_unless_allowed("a", ["x"], ["x"], ("is", "are"))
+    with pytest.raises(UserError, match=r"2 of its patients are \(x, y\)"):
+        refuse_unless_allowed("a", ["x", "y"], [EVERYONE], ("is", "are"))
 
 
 def test_a_part_with_one_class_is_left_out_and_the_others_are_tested(home, tmp_path):

@@ -103,6 +103,23 @@ def test_errors_come_before_warnings() -> None:
     assert [f.severity for f in said(images)] == ["error", "warning"]
 
 
+def test_a_class_that_lacks_patients_of_one_body_part_is_named_with_the_part() -> None:
+    rows = [
+        (f"{part}{split}{label}", part, label, split)
+        for part in ("hand", "wrist")
+        for split in ("train", "test")
+        for label in range(3)
+        if (part, split, label) != ("wrist", "test", 2)
+    ]
+    images, grades = table(*rows), LabelTask("ordinal", ("none", "mild", "severe"))
+    test = images["split"].to_numpy() == "test"
+    sides = np.flatnonzero(~test), np.flatnonzero(test)
+    (named,) = split_findings(images, *sides, ("all", "wrist"), "official", grades)
+    assert named.examples == ("wrist test: severe",)
+    assert split_findings(images, *sides, ("all", "hand"), "official", grades) == []
+    assert split_findings(images, *sides, ("all",), "official", grades) == []
+
+
 def test_classes_without_a_patient_in_a_split_are_named_in_one_line() -> None:
     grades = LabelTask("ordinal", ("none", "mild", "severe"))
     images = table(*SOUND, ("t", "hand", 2, "train"))

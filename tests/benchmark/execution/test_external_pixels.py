@@ -60,15 +60,15 @@ def test_rungs_of_a_kind_are_in_one_array_each_with_its_rows(home, tmp_path):
     assert [one.pixels.folder for one in again] == [one.pixels.folder for one in found]
 
 
-def hospital(folder, pictures):
+def hospital(folder, pictures, name="away"):
     folder.mkdir()
-    for name, pixels in pictures.items():
+    for file, pixels in pictures.items():
         if pixels is None:
-            (folder / name).write_text("no picture")
+            (folder / file).write_text("no picture")
         else:
-            Image.fromarray(pixels).save(folder / name)
+            Image.fromarray(pixels).save(folder / file)
     images = pd.DataFrame({"image": list(pictures), "patient": list(pictures), "body_part": "hand"})
-    return ExternalSet("away", "d", images, Manifest(folder, images, ""))
+    return ExternalSet(name, "d", images, Manifest(folder, images, ""))
 
 
 def test_an_image_that_cannot_be_read_is_left_out_or_refuses_its_set_alone(home, tmp_path, caplog):
@@ -88,6 +88,16 @@ def test_an_image_that_cannot_be_read_is_left_out_or_refuses_its_set_alone(home,
 def test_a_copy_of_an_own_image_refuses_the_set_unless_its_patient_is_named(home, tmp_path, caplog):
     away = hospital(tmp_path / "away", {"x.png": home.data[1], "y.png": 255 - home.data[0]})
     assert read([away], home, tmp_path) == []
-    assert "1 of its patients have images that are in the grid's own data set" in caplog.text
+    assert "1 of its patients has images that are in the grid's own data set" in caplog.text
     named = ExternalSet("away", "d", away.images, away.manifest, allow_shared=("x.png",))
     assert len(read([named], home, tmp_path)) == 1
+
+
+def test_a_set_that_is_another_one_under_other_file_names_is_refused_in_one_line(home, tmp_path, caplog):
+    pictures = [255 - home.data[row] for row in (0, 1)]
+    first = hospital(tmp_path / "a", dict(zip(["x.png", "y.png"], pictures, strict=True)))
+    second = hospital(tmp_path / "b", dict(zip(["u.png", "v.png"], pictures[::-1], strict=True)), "again")
+    part = hospital(tmp_path / "c", {"x.png": pictures[0]}, "part")
+    assert [one.external.name for one in read([first, second, part], home, tmp_path)] == ["away", "part"]
+    (said,) = caplog.messages
+    assert said.startswith("external 'again': it has the same images as 'away'")

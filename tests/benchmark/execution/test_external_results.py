@@ -1,11 +1,15 @@
 """Cells tested on external sets: nothing chosen differs, and what lacks a set is tested on it alone."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import benchmark as bm
 from benchmark.analysis.grid_results import Results
@@ -198,3 +202,84 @@ def _no_weights(*args: Any, **_: object) -> list[Failure]:
     if isinstance(args[0], Path):  # of the cache: the embeddings
         return [Failure(one, error) for one in args[2]]
     raise error
+
+
+def test_a_set_that_is_gone_is_said_and_left_out_of_every_answer(phantom, away, tmp_path, caplog):
+    copytree(away.parent, tmp_path / "there")
+    sets = [{"name": "away", "root": str(tmp_path / "there"), "allow_shared": ["all"]}]
+    before = run(tmp_path, phantom, **FROZEN, keep_models="all", external=sets)
+    assert set(before.external_drift()["external"]) == {"away"}
+    rmtree(tmp_path / "there")
+    caplog.clear()
+    loaded = bm.load_results(tmp_path / "runs", tmp_path / "grid.yaml")
+    (said,) = [line for line in caplog.messages if "'away'" in line]
+    assert str(tmp_path / "there") in said
+    assert said.endswith("the grid goes on without this set")
+    assert loaded.answers.sets == []
+    again = run(tmp_path, phantom, **FROZEN, keep_models="all", external=sets)
+    assert chosen(again) == chosen(before)
+    assert again.cells[0].external == before.cells[0].external, "what was found stays in the record"
+
+
+def test_cells_tested_on_images_that_changed_are_left_out_and_said_until_a_run_tests_them_again(
+    phantom, away, tmp_path, caplog
+):
+    copytree(away.parent, tmp_path / "there")
+    sets = [{"name": "away", "root": str(tmp_path / "there"), "allow_shared": ["all"]}]
+    before = run(tmp_path, phantom, **FROZEN, keep_models="all", external=sets)
+    image = sorted((tmp_path / "there").rglob("*.png"))[0]
+    Image.fromarray(255 - np.asarray(Image.open(image))).save(image)
+    loaded = bm.load_results(tmp_path / "runs", tmp_path / "grid.yaml")
+    assert loaded.answers.sets == []
+    (said,) = [line for line in caplog.messages if "'away'" in line]
+    assert said == (
+        "external 'away': 1 cell tested on other images than are there now: left out until 'benchmark run' "
+        "tests again"
+    )
+    caplog.clear()
+    after = run(tmp_path, phantom, **FROZEN, keep_models="all", external=sets)
+    assert chosen(after) == chosen(before)
+    was, now = before.cells[0].external["away"], after.cells[0].external["away"]
+    assert was.predictions_sha256 != now.predictions_sha256
+    assert [one.name for one in after.answers.sets] == ["away"]
+    assert "'away'" not in caplog.text
+
+
+KILLED = """
+import os, signal, sys
+import benchmark as bm
+from benchmark.execution import external_results
+
+write, written = external_results.write_external, []
+
+def writes_and_dies(*args):
+    found = write(*args)
+    written.append(args[1])
+    if len(written) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
+
+external_results.write_external = writes_and_dies
+bm.run(sys.argv[1], sys.argv[2], jobs=1, device="cpu", track=False)
+"""
+
+
+def test_a_run_killed_while_it_tests_on_sets_goes_on_to_the_same_bytes(phantom, away, tmp_path):
+    keys = {**FROZEN, "keep_models": "all", **asked(away)}
+    keys["feature_extraction"] = {"backbones": ["bundled"], "classifiers": ["logistic_regression", "knn"]}
+    (tmp_path / "whole").mkdir()
+    whole = run(tmp_path / "whole", phantom, **keys)
+    run(tmp_path, phantom, **{**keys, "external": [], "corruptions": None})
+    grid = tmp_path / "grid.yaml"
+    grid.write_text(small_grid(phantom, **{**SECTIONS, **keys}))
+    killed = subprocess.run([sys.executable, "-c", KILLED, grid, tmp_path / "runs"], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert bm.plan(grid, tmp_path / "runs").todo, "the set on which it died is not taken for tested"
+    again = run(tmp_path, phantom, **keys)
+    assert chosen(again) == chosen(whole)
+    folder, other = (one.answers.cells.records.folder for one in (again, whole))
+    files = sorted(path.relative_to(folder) for path in folder.rglob(f"{EXTERNAL}/*.parquet"))
+    assert len(files) == 10
+    for file in files:
+        assert (folder / file).read_bytes() == (other / file).read_bytes()
+    assert not list(folder.rglob(f"{EXTERNAL}/.*")), "nothing half-written stays"

@@ -40,6 +40,21 @@ def test_a_grid_gives_hospitals_then_rungs_and_a_line_for_what_cannot_be_used(ho
     assert lines[1].endswith("the grid goes on without this set")
 
 
+def test_one_set_under_two_names_is_tested_once_and_said_in_one_line(home, write_grid, tmp_path):
+    away = manifest_of(tmp_path / "away", [("q1", "hand", 0), ("q2", "hand", 1)])
+    away.images.rename(columns={"image": "path"}).drop(columns="split").to_csv(
+        tmp_path / "away" / "manifest.csv", index=False
+    )
+    grid = read_grid(write_grid(external=[{"name": name, "root": "away"} for name in ("away", "again")]))
+    test = home.images.index[4:].to_numpy()
+    found, lines = external_sets(grid, home, test, tmp_path / "c", read_images=False)
+    assert [one.name for one in found] == ["away"]
+    (said,) = lines
+    assert said.startswith("external 'again': it has the same images as 'away'")
+    assert said.endswith("the grid goes on without this set")
+    assert "\n" not in said
+
+
 def one_of(digest="d", state=None):
     images = pd.DataFrame({"image": ["a", "b"], "body_part": ["hand", "foot"]})
     return ExternalSet("away", digest, images, state=state)

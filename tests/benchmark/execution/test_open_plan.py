@@ -49,7 +49,7 @@ def test_a_held_out_site_is_the_test_set_and_part_of_the_fingerprint(tmp_path, c
     plan, _ = open_plan(by_site(tmp_path, "AABBBC"), workspace)
     assert (plan.test.tolist(), plan.pool.tolist()) == ([0, 1], [2, 4, 5])
     assert plan.evaluated_on == "site A"
-    assert "1 images are neither for training nor for testing" in caplog.text
+    assert "1 image is neither for training nor for testing" in caplog.text
     assert "in two splits" not in caplog.text
     other, _ = open_plan(by_site(tmp_path, "AABBBA"), workspace)
     digests = [one.cells[0].fingerprint["manifest"] for one in (plan, other)]

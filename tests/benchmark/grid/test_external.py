@@ -42,7 +42,7 @@ def test_ids_are_the_same_with_and_without_further_test_sets(write_grid):
             {"external": [{"name": "a", "root": "x", "kind": "phantom"}]},
             "no kind of data set with a root 'phantom'",
         ),
-        ({"external": [{"name": "a"}]}, "external.0.root: this key is needed"),
+        ({"external": [{"name": "a"}]}, "external.0: a set needs root or phantom, and neither is given"),
         ({"corruptions": {"kinds": ["blurr"]}}, "did you mean 'blur'"),
         ({"corruptions": {"strengths": [6]}}, "corruptions.strengths"),
     ],
@@ -52,3 +52,14 @@ def test_a_mistake_is_one_line_with_its_key(write_grid, keys, said):
         read_grid(write_grid(**keys))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_phantom_can_stand_for_a_folder(write_grid):
+    letter = {"kind": "letter", "abnormal": 0.1, "normal": 0.9}
+    grid = read_grid(write_grid(external=[{"name": "a", "phantom": {"patients": 20, "shortcut": letter}}]))
+    (one,) = grid.external
+    assert (one.root, one.phantom.patients, one.phantom.shortcut.abnormal) == (None, 20, 0.1)
+    with pytest.raises(UserError, match=r"external.0: a set needs root or phantom, and both are given"):
+        read_grid(write_grid(external=[{"name": "a", "root": ".", "phantom": {"patients": 20}}]))
+    with pytest.raises(UserError, match=r"external.0.phantom.shortcut.kind: there is no shortcut 'leter'"):
+        read_grid(write_grid(external=[{"name": "a", "phantom": {"shortcut": letter | {"kind": "leter"}}}]))

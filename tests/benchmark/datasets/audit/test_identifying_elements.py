@@ -14,10 +14,10 @@ def test_elements_are_counted_by_files():
     found = finding(DicomFacts(("PatientID", "PatientName")), DicomFacts(("PatientID",)), DicomFacts(), None)
     assert (found.code, found.severity) == ("AUDIT011", "warning")
     assert found.message.startswith("identifying elements in 2 of 3 DICOM files")
-    assert found.examples == ("PatientID: 2 files", "PatientName: 1 files")
+    assert found.examples == ("PatientID: 2 files", "PatientName: 1 file")
 
 
 def test_anonymous_files_and_other_files_are_fine():
-    assert finding(DicomFacts()).message == "no identifying elements in 1 DICOM files"
+    assert finding(DicomFacts()).message == "no identifying elements in 1 DICOM file"
     assert (finding(None).severity, finding(None).message) == ("ok", "no DICOM files")
     assert identifying_elements(audited(4)).severity == "ok"

@@ -14,7 +14,7 @@ def test_signs_are_counted_by_images():
     ct, colour = DicomFacts(unusual=("Modality CT",)), DicomFacts(unusual=("PhotometricInterpretation RGB",))
     found = finding(ct, colour, ct, DicomFacts(), None)
     assert (found.code, found.severity) == ("AUDIT013", "warning")
-    assert found.examples == ("Modality CT: 2 images", "PhotometricInterpretation RGB: 1 images")
+    assert found.examples == ("Modality CT: 2 images", "PhotometricInterpretation RGB: 1 image")
 
 
 def test_plain_radiographs_and_other_files_are_fine():

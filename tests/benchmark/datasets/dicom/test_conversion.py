@@ -132,7 +132,7 @@ def test_a_grid_runs_on_it(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (["ACC00,0", "ACC01,1", "ACC02,0"], "have no row; add them, or leave them out by 'partial: true'"),
+        (["ACC00,0", "ACC01,1", "ACC02,0"], "has no row; add them, or leave them out by 'partial: true'"),
         ([*(f"ACC0{n},0" for n in range(5)), "ACC00,1"], "another row with the same accession_number"),
         (
             [f"ACC0{n},0" for n in range(9)],
@@ -150,11 +150,11 @@ def test_an_image_that_cannot_be_decoded_stops_all_or_is_left_out_and_said(tmp_p
     write_folder(tmp_path / "in", 4)
     write_study(tmp_path / "in", 0, NumberOfFrames=3)
     told = refused(tmp_path)
-    assert "1 images cannot be decoded (first: a DICOM file of 3 frames" in told
+    assert "1 image cannot be decoded (first: a DICOM file of 3 frames" in told
     assert "--partial leaves them out; their paths are in" in told
     done = convert(tmp_path, partial=True)
     assert done.images == 3
-    assert any(note.startswith("left out: 1 images cannot be decoded") for note in done.notes)
+    assert any(note.startswith("left out: 1 image cannot be decoded") for note in done.notes)
     assert len(list((tmp_path / "out").rglob("*.png"))) == 3
 
 
@@ -170,7 +170,7 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path):
 def test_burnt_in_text_is_said(tmp_path):
     write_folder(tmp_path / "in", 4)
     write_study(tmp_path / "in", 0, BurnedInAnnotation="YES")
-    assert any("1 images say that text is burnt in" in note for note in convert(tmp_path).notes)
+    assert any("1 image says that text is burnt in" in note for note in convert(tmp_path).notes)
 
 
 def test_progress_tells_of_all_images(tmp_path):

@@ -104,11 +104,11 @@ def test_what_was_left_out_is_said(tmp_path, read):
     [
         (
             {"PatientID": ""},
-            "1 images have no PatientID, so that patients cannot be kept apart; add a column 'patient'",
+            "1 image has no PatientID, so that patients cannot be kept apart; add a column 'patient'",
         ),
         ({"SOPInstanceUID": None}, "1 DICOM images have no SOPInstanceUID"),
         ({"StudyInstanceUID": ""}, "1 DICOM images have no StudyInstanceUID"),
-        ({"StudyInstanceUID": uid(1), "AccessionNumber": "ACC01"}, "1 studies have images of two patients"),
+        ({"StudyInstanceUID": uid(1), "AccessionNumber": "ACC01"}, "1 study has images of two patients"),
     ],
 )
 def test_images_that_cannot_be_placed_are_refused_and_listed_in_the_cache(
@@ -129,7 +129,7 @@ def test_a_damaged_file_is_refused(tmp_path, refused):
     write_folder(tmp_path / "in", 4)
     path = tmp_path / "in/MRN00/Doe^Jane/IM0"
     path.write_bytes(path.read_bytes()[:140])
-    assert "1 DICOM files cannot be read (first: a damaged or truncated DICOM file" in refused()
+    assert "1 DICOM file cannot be read (first: a damaged or truncated DICOM file" in refused()
 
 
 def test_a_column_of_patients_stands_in_for_missing_ids(tmp_path, read):

@@ -64,7 +64,7 @@ def test_the_audit_names_elements_and_never_a_value(tmp_path):
     found = {finding.code: finding for finding in audited.findings}
     assert found["AUDIT011"].examples[0].endswith(": 8 files")
     assert len(found["AUDIT012"].examples) == 1
-    assert found["AUDIT013"].examples == ("Modality SC: 1 images",)
+    assert found["AUDIT013"].examples == ("Modality SC: 1 image",)
     assert found["AUDIT010"].severity == "ok"
     write_page(audited, tmp_path / "out", "ours")
     (tmp_path / "out/audit.json").write_text(json.dumps(document(audited)))

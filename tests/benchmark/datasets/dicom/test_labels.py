@@ -100,7 +100,7 @@ def test_missing_columns_are_named(tmp_path, header, match, message):
             ("12,1", "0013,0"),
             ":2: no image of the folder has this accession_number, but one has it in another spelling",
         ),
-        (("0012,1",), ": 1 images of 1 studies of the folder have no row"),
+        (("0012,1",), ": 1 image of 1 study of the folder has no row"),
     ],
 )
 def test_rows_that_cannot_be_used_are_refused_with_their_line(tmp_path, rows, message):
@@ -116,7 +116,7 @@ def test_partial_leaves_out_what_has_no_partner_and_says_so(tmp_path):
     found, notes = join(tmp_path, "0012,1", "0099,0", partial=True)
     assert found["label"].tolist() == [1, 1]
     assert notes == [
-        "l.csv: 1 images of 1 studies without a row are left out, 1 rows without an image are not used"
+        "l.csv: 1 image of 1 study without a row is left out, 1 row without an image is not used"
     ]
     assert refused(tmp_path, "0099,0", partial=True).startswith(": no row names an image of the folder")
 

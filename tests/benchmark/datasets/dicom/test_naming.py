@@ -45,7 +45,7 @@ def test_rows_hold_digests_instead_of_identifiers():
 def test_other_spellings_of_parts_and_other_modalities_are_said():
     _, notes = name(body_part=["THORAX", "HAND", ""], modality=["CT", "DX", ""], study_uid=["s0", "s1", "s2"])
     assert notes[1] == "BodyPartExamined 'THORAX' taken for 'chest', none taken for 'unknown'"
-    assert notes[2] == "no plain radiographs by their Modality: CT in 1 images"
+    assert notes[2] == "no plain radiographs by their Modality: CT in 1 image"
 
 
 def test_the_part_of_the_labels_wins_where_it_is_given():
@@ -79,4 +79,4 @@ def test_patients_of_the_labels_win_and_must_be_given():
 def test_one_patient_id_for_all_and_several_spellings_are_said():
     assert "all studies have the same PatientID" in name(patient_id="ANON")[1][0]
     _, notes = name(patient_id=["0012", "12", "13"])
-    assert notes[0] == "PatientID of 1 patients in several spellings, taken for one"
+    assert notes[0] == "PatientID of 1 patient in several spellings, taken for one"
