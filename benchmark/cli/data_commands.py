@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from benchmark.cli.options import FILE, FOLDER, grid_option, jobs_option, outside_option, workspace_option
+from benchmark.cli.options import (
+    FILE,
+    FOLDER,
+    grid_option,
+    jobs_option,
+    label_options,
+    outside_option,
+    workspace_option,
+)
 from benchmark.datasets.names import MATCHED_BY
 
 
@@ -47,37 +55,44 @@ def phantom(
 
 @data.command()
 @click.argument("root", type=FILE)
+@label_options
 @outside_option
 @jobs_option
-def verify(root: Path, allow_outside: bool, jobs: int | None) -> None:
+def verify(root: Path, task: str | None, classes: str, allow_outside: bool, jobs: int | None) -> None:
     """Check a data set (MURA's folder, a manifest CSV, a DICOM folder). Exit status 1 on an error."""
     from benchmark.cli.data import verify_root
+    from benchmark.datasets.at_path import labels_of_options
 
-    sys.exit(0 if verify_root(root, jobs, allow_outside) else 1)
+    sys.exit(0 if verify_root(root, jobs, allow_outside, labels_of_options(task, classes)) else 1)
 
 
 @data.command()
 @click.argument("root", type=FILE)
 @click.option("--out", type=FOLDER, help="Folder for audit.html, with pictures, and audit.json.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
+@label_options
 @outside_option
 @jobs_option
-def audit(root: Path, out: Path | None, as_json: bool, allow_outside: bool, jobs: int | None) -> None:
+def audit(root: Path, out: Path | None, as_json: bool, task: str | None, classes: str, **how: Any) -> None:
     """Look for copies, label conflicts and shortcuts in a data set. Exit status 1 when an error is found."""
     from benchmark.cli.audit import audit_root
+    from benchmark.datasets.at_path import labels_of_options
 
-    sys.exit(0 if audit_root(root, out, as_json, jobs, allow_outside) else 1)
+    sound = audit_root(root, out, as_json, labels=labels_of_options(task, classes), **how)
+    sys.exit(0 if sound else 1)
 
 
 @data.command()
 @click.argument("root", type=FILE)
 @click.option("--out", type=FOLDER, required=True, help="Folder for the tables and charts.")
+@label_options
 @outside_option
-def explore(root: Path, out: Path, allow_outside: bool) -> None:
+def explore(root: Path, out: Path, task: str | None, classes: str, allow_outside: bool) -> None:
     """Count studies, images and patients per part and class, as tables and bar charts."""
     from benchmark.cli.data import explore_root
+    from benchmark.datasets.at_path import labels_of_options
 
-    explore_root(root, out, allow_outside)
+    explore_root(root, out, allow_outside, labels_of_options(task, classes))
 
 
 @data.command()
@@ -126,11 +141,13 @@ def manifest(npz: Path | None, abnormal: str | None, dicom: Path | None, out: Pa
 @click.option("--name", default="", help="The data set's name; default: that of dataset.json, or MURA.")
 @click.option("--licence", default="", help="The data's licence: an address, or an SPDX identifier.")
 @click.option("--url", default="", help="The address of the data set's page.")
-def croissant(root: Path, out: Path, name: str, licence: str, url: str) -> None:
+@label_options
+def croissant(root: Path, out: Path, task: str | None, classes: str, **known: str) -> None:
     """Describe a data set (MURA's folder, a manifest CSV) in Croissant's JSON; publish nothing."""
     from benchmark.cli.data import describe
+    from benchmark.datasets.at_path import labels_of_options
 
-    describe(root, out, name=name, licence=licence, url=url)
+    describe(root, out, labels=labels_of_options(task, classes), **known)
 
 
 @data.command()

@@ -25,7 +25,9 @@ COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
 DESCRIBING = ("view", "laterality", "manufacturer", "sex", "age")  # of images, where a data set knows them
 _ABSENT = ("nan", "null", "n/a", "#n/a", "<na>", "#ref!", "#value!", "#name?", "#div/0!", "none")
 _GRADES = 1  # of these words, the last, may be the name of a class or grade
-_OTHER_TASKS = "; for other classes or grades set dataset.task: multiclass or ordinal in the grid"
+_OTHER_TASKS = (
+    "; for other classes or grades set dataset.task: multiclass or ordinal in the grid (--task of a command)"
+)
 DESCRIPTION = "dataset.json"  # beside the CSV: {"name": ..., "citation": ...}
 
 
@@ -113,7 +115,10 @@ def read_manifest(
         refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
         words = _ABSENT if column != "label" or task == BINARY else _ABSENT[:-_GRADES]
         absent = rows[column].str.lower().isin(words)
-        refuse(path, absent, rows[column], f"'{column}' holds a word for a missing value; write the value")
+        hint = _OTHER_TASKS if column == "label" and task == BINARY else ""
+        refuse(
+            path, absent, rows[column], f"'{column}' holds a word for a missing value; write the value{hint}"
+        )
     found_labels, label_task, label_note = _task_labels(path, rows, findings, task, classes)
     names = rows["path"].map(plain_path)
     _refuse_duplicates(path, names, rows["path"])

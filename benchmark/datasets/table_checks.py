@@ -39,7 +39,7 @@ def _without_patients(images: pd.DataFrame, task: LabelTask) -> Finding:
     for split, rows in images.groupby("split"):
         for name, column in zip(task.classes, task.truth(rows).T, strict=True):
             if not {0.0, 1.0} <= set(column[~np.isnan(column)]):
-                absent.append(f"{split}: {name}")
+                absent.append(": ".join(text for text in (str(split), name) if text))
     return finding(
         "DATA005",
         f"{task.words} without a patient in a split",
@@ -49,10 +49,13 @@ def _without_patients(images: pd.DataFrame, task: LabelTask) -> Finding:
     )
 
 
-def studies_with_two_labels(images: pd.DataFrame) -> Finding:
-    """DATA006: studies with both labels (in MURA, folders that differ in the suffix of the label only)."""
+def studies_with_two_labels(images: pd.DataFrame, task: LabelTask = TWO_CLASSES) -> Finding:
+    """DATA006: studies with two labels, or with two values of a finding (where it was not read is none).
+
+    In MURA, these are folders that differ in the suffix of the label only.
+    """
     study = images["study"].str.replace(r"_(?:positive|negative)$", "", regex=True)
-    labels = images.groupby(study)["label"].nunique()
+    labels = images.groupby(study)[task.label_columns].nunique().max(axis=1)
     return finding("DATA006", "studies with two labels", labels[labels > 1].index.tolist())
 
 
@@ -100,7 +103,8 @@ def split_findings(
     )
     sides = images.assign(split=np.where(np.isin(np.arange(len(images)), test), "test", "train")).iloc[rows]
     checks: list[Callable[[pd.DataFrame], Finding]]
-    checks = [partial(single_class_parts, task=task), studies_with_two_labels, parts_written_differently]
+    checks = [partial(check, task=task) for check in (single_class_parts, studies_with_two_labels)]
+    checks += [parts_written_differently]
     if protocol != BY_IMAGE:
         checks = [patients_in_two_splits, patients_written_differently, *checks]
     found = [check(sides) for check in checks]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.benchmark.datasets.dicom.studies import secrets_in, write_folder
+from tests.benchmark.datasets.task_tables import OPTIONS, write_tables
 
 
 def test_augment_draws_each_recipe(write_grid, tmp_path, call):
@@ -76,3 +77,37 @@ def test_a_data_set_is_described_and_what_is_missing_is_said(phantom, tmp_path, 
     assert json.loads(out.read_text())["name"] == "drawn"
     assert "give --licence" in done.err
     assert "belongs into the folder of the data" in done.err
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    return write_tables(tmp_path_factory.mktemp("tables") / "t")
+
+
+@pytest.mark.parametrize("task", OPTIONS)
+def test_verify_and_explore_serve_every_task(task, tables, tmp_path, call):
+    name, *options = OPTIONS[task]
+    done = call("data", "verify", tables / name, *options, "--jobs", "1")
+    assert (done.status, done.err) == (0, "")
+    assert "DATA016" in done.out
+    assert ("not_read" if task == "multilabel" else "severe") in done.out
+    done = call("data", "explore", tables / name, *options, "--out", tmp_path / "out")
+    assert done.status == 0
+    header = (tmp_path / "out/counts.csv").read_text().splitlines()[0]
+    assert header.split(",")[2] == ("finding" if task == "multilabel" else "label")
+
+
+@pytest.mark.parametrize("command", ["verify", "audit", "explore", "croissant"])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "dataset.task: multiclass or ordinal"),
+        (("--task", "ordinal"), "no number"),
+        (("--task", "multilabel"), "label:NAME"),
+    ],
+)
+def test_labels_of_another_task_are_one_line(command, options, message, tables, tmp_path, call):
+    place = [] if command == "verify" else ["--out", tmp_path / "out"]
+    done = call("data", command, tables / "classes.csv", *options, *place)
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert message in done.err
