@@ -97,6 +97,8 @@ def propose_grid(
     abnormal: Sequence[str] = (),
     labels: Path | str | None = None,
     guess_patients: bool = False,
+    task: str = "",
+    classes: Sequence[str] = (),
     hours: float = NIGHT,
     margin: float | None = None,
     workspace: WorkspaceLike = "runs",
@@ -104,13 +106,15 @@ def propose_grid(
     """A commented grid that fits a data set and this machine: `.text`; `.write()` makes the file `out`.
 
     `data` is a folder of class folders, a manifest CSV, MURA's folder, a MedMNIST file or a folder of DICOM
-    files. `abnormal` names the class folders or labels that are abnormal where their names leave it open,
-    `labels` the CSV of DICOM files. The plan takes at most `hours` here. `margin` is the smallest difference
-    that matters; by default the test set's counts choose it. Raises UserError for data that cannot be used.
+    files. `abnormal` names the class folders or labels that are abnormal where their names leave it open;
+    `task` and `classes` keep several classes, grades or findings. `labels` is the CSV of DICOM files. The
+    plan takes at most `hours` here. `margin` is the smallest difference that matters; by default the test
+    set's counts choose it. Raises UserError for data that cannot be used.
     """
     listed = Path(labels) if labels is not None else None
     place = workspace_of(workspace).cache
-    asked = Asked(Path(data), Path(out), place, tuple(abnormal), listed, guess_patients)
+    kept = Labels(task, tuple(classes))
+    asked = Asked(Path(data), Path(out), place, tuple(abnormal), listed, guess_patients, kept)
     return propose(asked, name=name, hours=hours, margin=margin)
 
 

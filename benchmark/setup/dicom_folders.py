@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmark.datasets.at_path import Labels
 from benchmark.datasets.dicom.headers import read_headers
 from benchmark.datasets.dicom.labels import FORMAT
 from benchmark.datasets.dicom.studies import refuse_without_extra
@@ -39,6 +40,8 @@ def _own_labels(folder: Path) -> Path | None:
 
 def _in_class_folders(asked: Asked) -> Found:
     """DICOM files in class folders: the labels are written into a CSV beside the grid, by SOPInstanceUID."""
+    if asked.kept != Labels():
+        raise UserError(f"{asked.data}: DICOM files have two classes here: leave --task and --classes out")
     try:
         tree = class_tree(asked.data, suffixes=None)
         abnormal, taken = abnormal_classes(asked.data, tree.classes, asked.abnormal)

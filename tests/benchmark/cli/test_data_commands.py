@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.benchmark.datasets.dicom.studies import secrets_in, write_folder
-from tests.benchmark.datasets.task_tables import OPTIONS, write_tables
+from tests.benchmark.datasets.task_tables import GRADES, OPTIONS, write_tables
 
 
 def test_augment_draws_each_recipe(write_grid, tmp_path, call):
@@ -81,7 +81,7 @@ def test_a_data_set_is_described_and_what_is_missing_is_said(phantom, tmp_path, 
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
-    return write_tables(tmp_path_factory.mktemp("tables") / "t")
+    return write_tables(tmp_path_factory.mktemp("tables") / "t", images=120)
 
 
 @pytest.mark.parametrize("task", OPTIONS)
@@ -95,6 +95,17 @@ def test_verify_and_explore_serve_every_task(task, tables, tmp_path, call):
     assert done.status == 0
     header = (tmp_path / "out/counts.csv").read_text().splitlines()[0]
     assert header.split(",")[2] == ("finding" if task == "multilabel" else "label")
+
+
+@pytest.mark.parametrize("task", OPTIONS)
+def test_audit_serves_every_task(task, tables, tmp_path, call):
+    name, *options = OPTIONS[task]
+    done = call("data", "audit", tables / name, *options, "--jobs", "1", "--out", tmp_path / "out", "--json")
+    findings = {finding["code"]: finding for finding in json.loads(done.out)["findings"]}
+    size = findings["AUDIT005"]
+    assert (size["severity"], size["shortcut"]["auroc"]) == ("warning", 1)
+    assert size["shortcut"]["of"] in (("effusion",) if task == "multilabel" else GRADES)
+    assert (tmp_path / "out/audit.html").is_file()
 
 
 @pytest.mark.parametrize("command", ["verify", "audit", "explore", "croissant"])
