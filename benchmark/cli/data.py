@@ -8,12 +8,13 @@ import click
 
 from benchmark import api
 from benchmark.cli.terminal import console, findings_table, frame_table, progress_bars, say, shown
-from benchmark.datasets.at_path import Labels, read_at
+from benchmark.datasets.at_path import Labels, read_at, task_at
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.mura import read_mura
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
 from benchmark.store.workspace import Workspace
+from results.label_tasks import BINARY
 
 _log = logging.getLogger(__name__)
 _CACHE = Path("runs/.cache")  # cache of the default workspace, for kinds that convert their images first
@@ -107,6 +108,7 @@ def convert_dicom(
     out: Path,
     *,
     labels: Path | None,
+    kept: Labels,
     match: str | None,
     partial: bool,
     salt_file: Path | None,
@@ -121,7 +123,11 @@ def convert_dicom(
     salt = salt_file or Path(click.get_app_dir("benchmark")) / "dicom.salt"
     if salt.absolute().is_relative_to(out.absolute()):
         raise UserError(f"--salt-file {salt}: must lie outside of {out}, which others may get")
-    asked = DicomFolder(folder, labels or folder / "labels.csv", match, partial, allow_outside)
+    table = labels or folder / "labels.csv"
+    task = kept.task or task_at(table)
+    if kept.classes and task == BINARY:
+        raise UserError("--classes: two classes need no names: add --task, or leave it out")
+    asked = DicomFolder(folder, table, match, partial, allow_outside, task, kept.classes)
     key, made = key_of_salt(salt)
     with progress_bars() as report:
         found = from_dicom(

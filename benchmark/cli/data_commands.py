@@ -104,6 +104,7 @@ def explore(root: Path, out: Path, task: str | None, classes: str, allow_outside
 )
 @click.option("--dicom", type=FOLDER, help="A folder of DICOM files.")
 @click.option("--labels", type=FILE, help="Of --dicom: the CSV of labels; default: labels.csv in the folder.")
+@label_options
 @click.option("--match", type=click.Choice(MATCHED_BY), help="Of --dicom: what the CSV's rows name.")
 @click.option("--partial", is_flag=True, help="Of --dicom: leave out images without a row, and the like.")
 @click.option("--salt-file", type=FILE, help="Of --dicom: the secret of the digests; made if not there.")
@@ -119,18 +120,21 @@ def manifest(npz: Path | None, abnormal: str | None, dicom: Path | None, out: Pa
     patients, studies and images are digests by a secret salt.
     """
     from benchmark.cli.data import convert_dicom, convert_medmnist, labels_of
+    from benchmark.datasets.at_path import labels_of_options
 
     if (npz is None) == (dicom is None):
         raise click.UsageError("name one of --medmnist FILE and --dicom FOLDER")
     if npz is not None:
-        given = [name for name in ("labels", "match", "partial", "salt_file") if asked[name]]
+        of_dicom = ("labels", "task", "classes", "match", "partial", "salt_file")
+        given = [name for name in of_dicom if asked[name]]
         if given:
             raise click.UsageError(f"--{given[0].replace('_', '-')} belongs to --dicom")
         convert_medmnist(npz, out, labels_of(abnormal))
     elif dicom is not None:
         if abnormal is not None:
             raise click.UsageError("--abnormal belongs to --medmnist")
-        convert_dicom(dicom, out, **asked)
+        kept = labels_of_options(asked.pop("task"), asked.pop("classes"))
+        convert_dicom(dicom, out, kept=kept, **asked)
 
 
 @data.command()

@@ -61,11 +61,10 @@ def in_mura(asked: Asked) -> Found:
 
 def in_labelled_dicom(asked: Asked, labels: Path) -> Found:
     """A folder of DICOM files and the CSV of their labels. Raises UserError for what cannot be used."""
-    if asked.kept != Labels():
-        raise UserError(f"{asked.data}: DICOM files have two classes here: leave --task and --classes out")
     keys: Keys = {"kind": "dicom", "root": path_in_grid(asked.data, asked.folder)}
     if labels != asked.data / "labels.csv":
         keys["labels"] = path_in_grid(labels, asked.folder)
+    keys |= keys_of(asked.kept.task or task_at(labels), asked.kept.classes)
     _refuse_abnormal(asked, "the column 'label' of the CSV")
     return _found(keys, _read(keys, asked), asked.data.absolute().name, asked)
 

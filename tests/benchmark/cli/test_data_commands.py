@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.benchmark.datasets.dicom.studies import secrets_in, write_folder
+from tests.benchmark.datasets.dicom.studies import secrets_in, write_folder, write_tables_of_tasks
 from tests.benchmark.datasets.task_tables import GRADES, OPTIONS, write_tables
 
 
@@ -54,6 +54,31 @@ def test_dicom_files_become_a_manifest_that_verify_and_explore_take(tmp_path, ca
     told = call(*convert[:4], "--salt-file", inside, "--out", inside.parent)
     assert (told.status, told.err.count("\n")) == (2, 1)
     assert "must lie outside of" in told.err
+
+
+def test_dicom_files_with_findings_become_such_a_manifest(tmp_path, call, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    root = write_tables_of_tasks(tmp_path / "in")
+    convert = ("data", "manifest", "--dicom", root, "--salt-file", tmp_path / "salt", "--jobs", "1")
+    assert call(*convert, "--labels", root / "findings.csv", "--out", tmp_path / "f").status == 0
+    assert "label:bar,label:mass" in (tmp_path / "f/manifest.csv").read_text()
+    grades = (*convert, "--labels", root / "grades.csv", "--out", tmp_path / "g")
+    assert call(*grades, "--classes", "a,b").status == 2
+    assert call(*grades, "--task", "ordinal", "--classes", "none,mild,severe").status == 0
+    assert call("data", "verify", tmp_path / "g", "--task", "multiclass", "--jobs", "1").status == 0
+    (root / "findings.csv").rename(root / "labels.csv")
+    assert "not_read" in call("data", "verify", root, "--jobs", "1").out
+
+
+@pytest.mark.parametrize("task", OPTIONS)
+def test_croissant_serves_every_task(task, tables, tmp_path, call):
+    name, *options = OPTIONS[task]
+    done = call("data", "croissant", tables / name, *options, "--name", "x", "--out", tmp_path / "c.json")
+    assert done.status == 0
+    fields = json.loads((tmp_path / "c.json").read_text())["recordSet"][0]["field"]
+    types = {field["name"]: field["dataType"] for field in fields if field["name"].startswith("label")}
+    findings = {"label:mass": "sc:Boolean", "label:effusion": "sc:Boolean"}
+    assert types == (findings if task == "multilabel" else {"label": "sc:Text"})
 
 
 @pytest.mark.parametrize(
