@@ -27,7 +27,7 @@ from benchmark.analysis.grid_results import Results
 from benchmark.analysis.kept_answers import kept_answers
 from benchmark.analysis.kept_grid import keep_grid, kept_of, planned_of
 from benchmark.api_arguments import GridLike, WorkspaceLike, grid_of, is_name, workspace_of
-from benchmark.datasets.kinds import kind_at
+from benchmark.datasets.at_path import Labels, read_at
 from benchmark.errors import UserError
 from benchmark.execution.cluster.opened import LOCAL, ExecutorSettings, executor_of
 from benchmark.execution.executors import Executor, Progress, Share, share_cores
@@ -100,6 +100,8 @@ def propose_grid(
     abnormal: Sequence[str] = (),
     labels: Path | str | None = None,
     guess_patients: bool = False,
+    task: str = "",
+    classes: Sequence[str] = (),
     hours: float = NIGHT,
     margin: float | None = None,
     workspace: WorkspaceLike = "runs",
@@ -107,13 +109,15 @@ def propose_grid(
     """A commented grid that fits a data set and this machine: `.text`; `.write()` makes the file `out`.
 
     `data` is a folder of class folders, a manifest CSV, MURA's folder, a MedMNIST file or a folder of DICOM
-    files. `abnormal` names the class folders or labels that are abnormal where their names leave it open,
-    `labels` the CSV of DICOM files. The plan takes at most `hours` here. `margin` is the smallest difference
-    that matters; by default the test set's counts choose it. Raises UserError for data that cannot be used.
+    files. `abnormal` names the class folders or labels that are abnormal where their names leave it open;
+    `task` and `classes` keep several classes, grades or findings. `labels` is the CSV of DICOM files. The
+    plan takes at most `hours` here. `margin` is the smallest difference that matters; by default the test
+    set's counts choose it. Raises UserError for data that cannot be used.
     """
     listed = Path(labels) if labels is not None else None
     place = workspace_of(workspace).cache
-    asked = Asked(Path(data), Path(out), place, tuple(abnormal), listed, guess_patients)
+    kept = Labels(task, tuple(classes))
+    asked = Asked(Path(data), Path(out), place, tuple(abnormal), listed, guess_patients, kept)
     return propose(asked, name=name, hours=hours, margin=margin)
 
 
@@ -330,10 +334,15 @@ def audit(
     root: Path | str,
     workspace: WorkspaceLike = "runs",
     *,
+    task: str = "",
+    classes: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress = lambda stage, steps, total: None,
 ) -> "Audit":
     """Look for copies, label conflicts and shortcuts in a data set: MURA's folder or a manifest (CSV).
+
+    `task` and `classes` say what the labels are, as in a grid's `dataset`; without them, two classes, or
+    findings where a table has columns `label:NAME` in the place of `label`.
 
     The result's `findings` are one per check; `benchmark.datasets.audit.page.write_page` shows them.
     `progress` is told (stage, steps done now, steps in all). Raises UserError for a data set that cannot be
@@ -341,9 +350,10 @@ def audit(
     """
     from benchmark.datasets.audit.checks import audit as audit_images  # imports torch, which takes seconds
 
-    kind, cores = kind_at(Path(root)), share_cores(jobs).jobs
-    keys = kind.model.model_validate({"kind": kind.name, "root": root})
-    return audit_images(kind.read(keys, workspace_of(workspace).cache, cores), jobs=cores, progress=progress)
+    cores = share_cores(jobs).jobs
+    labels = Labels(task, tuple(classes))
+    manifest, _ = read_at(Path(root), workspace_of(workspace).cache, cores, labels)
+    return audit_images(manifest, jobs=cores, progress=progress)
 
 
 def croissant(
@@ -353,18 +363,20 @@ def croissant(
     name: str = "",
     licence: str = "",
     url: str = "",
+    task: str = "",
+    classes: Sequence[str] = (),
     workspace: WorkspaceLike = "runs",
 ) -> Path:
     """Describe a data set (MURA's folder or a manifest CSV) in Croissant, as the file `out`; returns it.
 
-    The file belongs beside the data, into the folder that paths start from. It holds no row of the data, and
-    what is not given and not known is left out. Raises UserError for a data set that cannot be described.
+    `task` and `classes` as in `audit`. The file belongs beside the data, into the folder that paths start
+    from. It holds no row of the data, and what is not given and not known is left out. Raises UserError for
+    a data set that cannot be described.
     """
     from benchmark.datasets.croissant import write_croissant
 
-    kind = kind_at(Path(root))
-    keys = kind.model.model_validate({"kind": kind.name, "root": root})
-    manifest = kind.read(keys, workspace_of(workspace).cache, 1)
+    labels = Labels(task, tuple(classes))
+    manifest, kind = read_at(Path(root), workspace_of(workspace).cache, 1, labels)
     return write_croissant(manifest, kind.name, Path(root), Path(out), name=name, licence=licence, url=url)
 
 

@@ -5,13 +5,19 @@ from pathlib import Path
 
 from benchmark.cli.data import open_root
 from benchmark.cli.terminal import console, findings_table, progress_bars, say, shown
+from benchmark.datasets.at_path import Labels
 from benchmark.execution.executors import available_cores
 from extractors.array_store import write_atomically
 from results.counts import counted
 
 
 def audit_root(
-    root: Path, out: Path | None, as_json: bool, jobs: int | None, allow_outside: bool = False
+    root: Path,
+    out: Path | None,
+    as_json: bool,
+    jobs: int | None,
+    allow_outside: bool = False,
+    labels: Labels | None = None,
 ) -> bool:
     """Print the findings, write audit.json and audit.html into `out`; returns whether there is no error."""
     from benchmark.datasets.audit.checks import audit
@@ -20,7 +26,7 @@ def audit_root(
 
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)  # before minutes of work
-    manifest, _ = open_root(root, allow_outside)
+    manifest, _ = open_root(root, allow_outside, labels)
     with progress_bars() as report:
         audited = audit(manifest, jobs=jobs or available_cores(), progress=report)
     text = json.dumps(document(audited), indent=1)

@@ -8,13 +8,14 @@ import click
 
 from benchmark import api
 from benchmark.cli.terminal import console, findings_table, frame_table, progress_bars, say, shown
-from benchmark.datasets.kinds import kind_at
+from benchmark.datasets.at_path import Labels, read_at, task_at
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.mura import read_mura
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
 from benchmark.store.workspace import Workspace
 from results.counts import counted
+from results.label_tasks import BINARY
 
 _log = logging.getLogger(__name__)
 _CACHE = Path("runs/.cache")  # cache of the default workspace, for kinds that convert their images first
@@ -45,48 +46,47 @@ def draw(
     )
 
 
-def verify_root(root: Path, jobs: int | None, allow_outside: bool = False) -> bool:
+def verify_root(
+    root: Path, jobs: int | None, allow_outside: bool = False, labels: Labels | None = None
+) -> bool:
     """Print the findings of an audit; returns whether there is no error."""
     from benchmark.datasets.image_facts import kinds_table, with_facts
     from benchmark.datasets.verification import counts_table, findings_of
 
-    manifest, published = open_root(root, allow_outside)
+    manifest, published = open_root(root, allow_outside, labels)
     images = with_facts(manifest, jobs=jobs or available_cores())
-    findings = findings_of(images, published=published)
+    findings = findings_of(images, manifest.task, published=published)
     console().print(frame_table(counts_table(manifest), f"{shown(root)}: patients, studies and images"))
-    console().print(frame_table(kinds_table(images), f"{shown(root)}: kinds of images"))
+    console().print(frame_table(kinds_table(images, manifest.task), f"{shown(root)}: kinds of images"))
     console().print(findings_table(findings, "findings"))
     return not any(finding.severity == "error" for finding in findings)
 
 
-def explore_root(root: Path, out: Path, allow_outside: bool = False) -> None:
+def explore_root(root: Path, out: Path, allow_outside: bool = False, labels: Labels | None = None) -> None:
     """Write the tables and charts of a data set and list them."""
     from benchmark.datasets.explore import explore
 
-    manifest, _ = open_root(root, allow_outside)
+    manifest, _ = open_root(root, allow_outside, labels)
     for path in explore(manifest, out, jobs=available_cores()):
         say(shown(path))
 
 
-def open_root(root: Path, allow_outside: bool = False) -> tuple[Manifest, bool]:
-    """Read a CSV, a folder with manifest.csv, or MURA's tree; also returns whether it is the real MURA.
+def open_root(root: Path, allow_outside: bool = False, labels: Labels | None = None) -> tuple[Manifest, bool]:
+    """Read the data set at a path (`read_at`); also returns whether it is the real MURA.
 
     Logs, as a warning, how it was read if in an unusual way.
     """
-    kind = kind_at(root)
-    asked: dict[str, object] = {"kind": kind.name, "root": root}
-    if allow_outside and "allow_outside" in kind.model.model_fields:
-        asked["allow_outside"] = True
-    manifest = kind.read(kind.model.model_validate(asked), _CACHE, available_cores())
+    manifest, kind = read_at(root, _CACHE, available_cores(), labels, allow_outside=allow_outside)
     for note in manifest.notes:
         _log.warning("%s", note)
     drawn = any((f / "phantom.json").is_file() for f in (manifest.root, manifest.root.parent))
     return manifest, kind.name == "mura" and not drawn
 
 
-def describe(root: Path, out: Path, *, name: str, licence: str, url: str) -> None:
+def describe(root: Path, out: Path, *, labels: Labels, name: str, licence: str, url: str) -> None:
     """Write the description of a data set, and say what is missing in it."""
-    path = api.croissant(root, out, name=name, licence=licence, url=url)
+    known = {"name": name, "licence": licence, "url": url}
+    path = api.croissant(root, out, task=labels.task, classes=labels.classes, **known)
     say(f"{shown(path)} describes the data set, and publishes nothing.")
     data = root if root.is_dir() else root.parent
     if not path.resolve().is_relative_to(data.resolve()):
@@ -112,6 +112,7 @@ def convert_dicom(
     out: Path,
     *,
     labels: Path | None,
+    kept: Labels,
     match: str | None,
     partial: bool,
     salt_file: Path | None,
@@ -126,7 +127,11 @@ def convert_dicom(
     salt = salt_file or Path(click.get_app_dir("benchmark")) / "dicom.salt"
     if salt.absolute().is_relative_to(out.absolute()):
         raise UserError(f"--salt-file {salt}: must lie outside of {out}, which others may get")
-    asked = DicomFolder(folder, labels or folder / "labels.csv", match, partial, allow_outside)
+    table = labels or folder / "labels.csv"
+    task = kept.task or task_at(table)
+    if kept.classes and task == BINARY:
+        raise UserError("--classes: two classes need no names: add --task, or leave it out")
+    asked = DicomFolder(folder, table, match, partial, allow_outside, task, kept.classes)
     key, made = key_of_salt(salt)
     with progress_bars() as report:
         found = from_dicom(

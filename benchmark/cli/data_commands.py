@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from benchmark.cli.options import FILE, FOLDER, grid_option, jobs_option, outside_option, workspace_option
+from benchmark.cli.options import (
+    FILE,
+    FOLDER,
+    grid_option,
+    jobs_option,
+    label_options,
+    outside_option,
+    workspace_option,
+)
 from benchmark.datasets.names import MATCHED_BY
 
 
@@ -47,37 +55,44 @@ def phantom(
 
 @data.command()
 @click.argument("root", type=FILE)
+@label_options
 @outside_option
 @jobs_option
-def verify(root: Path, allow_outside: bool, jobs: int | None) -> None:
+def verify(root: Path, task: str | None, classes: str, allow_outside: bool, jobs: int | None) -> None:
     """Check a data set (MURA's folder, a manifest CSV, a DICOM folder). Exit status 1 on an error."""
     from benchmark.cli.data import verify_root
+    from benchmark.datasets.at_path import labels_of_options
 
-    sys.exit(0 if verify_root(root, jobs, allow_outside) else 1)
+    sys.exit(0 if verify_root(root, jobs, allow_outside, labels_of_options(task, classes)) else 1)
 
 
 @data.command()
 @click.argument("root", type=FILE)
 @click.option("--out", type=FOLDER, help="Folder for audit.html, with pictures, and audit.json.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
+@label_options
 @outside_option
 @jobs_option
-def audit(root: Path, out: Path | None, as_json: bool, allow_outside: bool, jobs: int | None) -> None:
+def audit(root: Path, out: Path | None, as_json: bool, task: str | None, classes: str, **how: Any) -> None:
     """Look for copies, label conflicts and shortcuts in a data set. Exit status 1 when an error is found."""
     from benchmark.cli.audit import audit_root
+    from benchmark.datasets.at_path import labels_of_options
 
-    sys.exit(0 if audit_root(root, out, as_json, jobs, allow_outside) else 1)
+    sound = audit_root(root, out, as_json, labels=labels_of_options(task, classes), **how)
+    sys.exit(0 if sound else 1)
 
 
 @data.command()
 @click.argument("root", type=FILE)
 @click.option("--out", type=FOLDER, required=True, help="Folder for the tables and charts.")
+@label_options
 @outside_option
-def explore(root: Path, out: Path, allow_outside: bool) -> None:
+def explore(root: Path, out: Path, task: str | None, classes: str, allow_outside: bool) -> None:
     """Count studies, images and patients per part and class, as tables and bar charts."""
     from benchmark.cli.data import explore_root
+    from benchmark.datasets.at_path import labels_of_options
 
-    explore_root(root, out, allow_outside)
+    explore_root(root, out, allow_outside, labels_of_options(task, classes))
 
 
 @data.command()
@@ -89,6 +104,7 @@ def explore(root: Path, out: Path, allow_outside: bool) -> None:
 )
 @click.option("--dicom", type=FOLDER, help="A folder of DICOM files.")
 @click.option("--labels", type=FILE, help="Of --dicom: the CSV of labels; default: labels.csv in the folder.")
+@label_options
 @click.option("--match", type=click.Choice(MATCHED_BY), help="Of --dicom: what the CSV's rows name.")
 @click.option("--partial", is_flag=True, help="Of --dicom: leave out images without a row, and the like.")
 @click.option("--salt-file", type=FILE, help="Of --dicom: the secret of the digests; made if not there.")
@@ -104,18 +120,21 @@ def manifest(npz: Path | None, abnormal: str | None, dicom: Path | None, out: Pa
     patients, studies and images are digests by a secret salt.
     """
     from benchmark.cli.data import convert_dicom, convert_medmnist, labels_of
+    from benchmark.datasets.at_path import labels_of_options
 
     if (npz is None) == (dicom is None):
         raise click.UsageError("name one of --medmnist FILE and --dicom FOLDER")
     if npz is not None:
-        given = [name for name in ("labels", "match", "partial", "salt_file") if asked[name]]
+        of_dicom = ("labels", "task", "classes", "match", "partial", "salt_file")
+        given = [name for name in of_dicom if asked[name]]
         if given:
             raise click.UsageError(f"--{given[0].replace('_', '-')} belongs to --dicom")
         convert_medmnist(npz, out, labels_of(abnormal))
     elif dicom is not None:
         if abnormal is not None:
             raise click.UsageError("--abnormal belongs to --medmnist")
-        convert_dicom(dicom, out, **asked)
+        kept = labels_of_options(asked.pop("task"), asked.pop("classes"))
+        convert_dicom(dicom, out, kept=kept, **asked)
 
 
 @data.command()
@@ -126,11 +145,13 @@ def manifest(npz: Path | None, abnormal: str | None, dicom: Path | None, out: Pa
 @click.option("--name", default="", help="The data set's name; default: that of dataset.json, or MURA.")
 @click.option("--licence", default="", help="The data's licence: an address, or an SPDX identifier.")
 @click.option("--url", default="", help="The address of the data set's page.")
-def croissant(root: Path, out: Path, name: str, licence: str, url: str) -> None:
+@label_options
+def croissant(root: Path, out: Path, task: str | None, classes: str, **known: str) -> None:
     """Describe a data set (MURA's folder, a manifest CSV) in Croissant's JSON; publish nothing."""
     from benchmark.cli.data import describe
+    from benchmark.datasets.at_path import labels_of_options
 
-    describe(root, out, name=name, licence=licence, url=url)
+    describe(root, out, labels=labels_of_options(task, classes), **known)
 
 
 @data.command()

@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 
 from benchmark.cli.terminal import say, shown, warn
+from benchmark.datasets.at_path import Labels, labels_of_options
 from benchmark.setup.asked import AbnormalNotKnownError, Asked
 from benchmark.setup.propose import Proposal, in_hours, propose, refuse_existing
 from benchmark.store.workspace import Workspace
+from results.label_tasks import BINARY, MULTICLASS, ORDINAL
+from results.metric_lookup import default_primary, metric_named
 
 
 def init_grid(
@@ -20,6 +23,8 @@ def init_grid(
     *,
     name: str,
     abnormal: str,
+    task: str | None,
+    classes: str,
     labels: Path | None,
     guess_patients: bool,
     hours: float,
@@ -32,8 +37,9 @@ def init_grid(
     """
     if not force:
         refuse_existing([out])
-    classes = tuple(text.strip() for text in abnormal.split(",") if text.strip())
-    asked = Asked(data, out, workspace.cache, classes, labels, guess_patients)
+    chosen = tuple(text.strip() for text in abnormal.split(",") if text.strip())
+    kept = labels_of_options(task, classes)
+    asked = Asked(data, out, workspace.cache, chosen, labels, guess_patients, kept)
     if ask and not at_terminal():
         warn("no terminal is there to ask: every question is answered by its default")
     questions = ask and at_terminal()
@@ -58,7 +64,10 @@ def _asking(asked: Asked, name: str, hours: float) -> Proposal:
         first = propose(asked, name=name, hours=hours)
     except AbnormalNotKnownError as unknown:
         say(f"classes: {', '.join(unknown.classes)}")
-        answer: str = click.prompt("Which are abnormal (with commas)?", default=unknown.classes[-1])
+        keep = "" if len(unknown.classes) < 3 else " Or keep all: multiclass, or ordinal for grades."
+        answer: str = click.prompt(f"Which are abnormal (with commas)?{keep}", default=unknown.classes[-1])
+        if answer.strip() in (MULTICLASS, ORDINAL):
+            return _asking(replace(asked, kept=Labels(answer.strip())), name, hours)
         return _asking(replace(asked, abnormal=tuple(answer.split(","))), name, hours)
     for note in first.notes:
         say(note)
@@ -68,9 +77,16 @@ def _asking(asked: Asked, name: str, hours: float) -> Proposal:
     hours = click.prompt("How many hours may a run take?", default=hours, type=float)
     name = click.prompt("What shall the grid be called?", default=name or first.name)
     margin: float = click.prompt(
-        "Which difference in AUROC is the smallest that matters?", default=first.margin, type=float
+        f"Which difference in {_metric(first)} is the smallest that matters?",
+        default=first.margin,
+        type=float,
     )
     return propose(asked, name=name, hours=hours, margin=margin)
+
+
+def _metric(proposal: Proposal) -> str:
+    task = str(proposal.found.dataset.get("task", BINARY))
+    return metric_named(default_primary(task)).label
 
 
 def _say_next(proposal: Proposal, workspace: Workspace) -> None:

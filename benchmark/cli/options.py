@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from extractors.engines import AUTO, NAMES
+from results.label_tasks import TASKS
 
 Command = Callable[..., None]
 FILE = click.Path(path_type=Path)
@@ -108,3 +109,19 @@ verbose_option = click.option(
 outside_option = click.option(
     "--allow-outside", is_flag=True, help="Also read images outside of the data set's folder (links, `..`)."
 )
+
+_label_options = (
+    click.option(
+        "--task",
+        type=click.Choice(TASKS),
+        help="What the labels are.  [default: binary; multilabel where the table has columns label:NAME]",
+    ),
+    click.option("--classes", metavar="NAMES", default="", help="The classes, in order of grades, as a,b,c."),
+)
+
+
+def label_options(command: Command) -> Command:
+    """The options that say what the labels of a data set are, as the keys of a grid's `dataset` do."""
+    for option in reversed(_label_options):
+        command = option(command)
+    return command

@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from benchmark.cli.options import FILE, grid_file_option, tracking_option, verbose_option, workspace_option
+from benchmark.cli.options import (
+    FILE,
+    grid_file_option,
+    label_options,
+    tracking_option,
+    verbose_option,
+    workspace_option,
+)
 
 
 @click.command()
@@ -18,6 +25,7 @@ from benchmark.cli.options import FILE, grid_file_option, tracking_option, verbo
 @click.option(
     "--abnormal", metavar="NAMES", default="", help="Folders or labels that count as abnormal, as a,b."
 )
+@label_options
 @click.option("--labels", type=FILE, help="The CSV of labels of DICOM files.")
 @click.option("--guess-patients", is_flag=True, help="Of class folders: take words as person1 for patients.")
 @click.option("--hours", type=float, default=8.0, show_default=True, help="That a run may take here.")
@@ -28,7 +36,8 @@ from benchmark.cli.options import FILE, grid_file_option, tracking_option, verbo
 def init(data: Path, out: Path, workspace: Path, **asked: Any) -> None:
     """Write a commented grid that fits DATA and this machine, and that runs as it is.
 
-    DATA is a folder of class folders (normal/ and abnormal/, also in train/, val/ and test/), a manifest CSV,
+    DATA is a folder of class folders (normal/ and abnormal/, or several with --task, also in train/, val/ and
+    test/), a manifest CSV,
     MURA's folder, a MedMNIST file (.npz), or a folder of DICOM files. A manifest is written beside the grid
     where there is none. What was taken for what is said, and is in the grid's first lines.
     """

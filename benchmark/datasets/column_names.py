@@ -118,6 +118,6 @@ def place_of(
 def _missing(column: str, header: Sequence[str]) -> str:
     near = "".join(f"; is it '{name}'?" for name in get_close_matches(column, header, n=1))
     if column == "label" and any(plain_name(name).startswith(LABEL) for name in header):
-        near = f"; of columns {LABEL}NAME set dataset.task: multilabel in the grid"
+        near = f"; of columns {LABEL}NAME set dataset.task: multilabel in the grid (--task)"
     shown = ", ".join(name[:40] for name in header[:12]) + (", ..." if len(header) > 12 else "")
     return f"the column '{column}' is missing{near}; found: {shown} (expected {FORMAT})"

@@ -4,19 +4,20 @@ It names the files and what their columns, or the parts of their paths, mean. It
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from benchmark.datasets.column_names import known_names, other_places, places_of
-from benchmark.datasets.label_words import meaning_of
+from benchmark.datasets.column_names import finding_places, known_names, other_places, places_of
+from benchmark.datasets.croissant_labels import finding_field, in_numbers, label_field
 from benchmark.datasets.manifest import DESCRIBING, Manifest
 from benchmark.datasets.text_table import read_table
 from benchmark.errors import UserError, reason
 from extractors.array_store import write_atomically
 from extractors.digests import file_digest
 from results.counts import counted
+from results.label_tasks import LABEL, MULTILABEL
 
 Json = dict[str, Any]
 FILES, TABLE, IMAGES = "image-files", "manifest", "images"  # ids of a FileSet, a FileObject and a RecordSet
@@ -158,9 +159,8 @@ def _description(manifest: Manifest) -> str:
     parts = ", ".join(sorted(images["body_part"].unique()))
     return (
         f"{counted(len(images), 'radiograph')} of {counted(images['study'].nunique(), 'study')} and "
-        f"{counted(images['patient'].nunique(), 'patient')} ({parts}), {int(images['label'].sum()):,} of "
-        f"them "
-        "abnormal. This file describes the data; it does not hold or publish them."
+        f"{counted(images['patient'].nunique(), 'patient')} ({parts}), {in_numbers(images, manifest.task)}. "
+        "This file describes the data; it does not hold or publish them."
     )
 
 
@@ -213,7 +213,9 @@ def _fields_of_table(manifest: Manifest, table: Path) -> Iterator[Json]:
             f"{table}: {', '.join(found.notes)}: readers of Croissant take UTF-8 and commas; save it so"
         )
     (line, header), *rows = found.lines.items()
-    places, _ = places_of(table, line, header)
+    task, every = manifest.task, finding_places(table, line, header)
+    places, _ = places_of(table, line, header, labelled=task.kind != MULTILABEL)
+    findings = {name: every[name] for name in task.classes} if task.kind == MULTILABEL else {}
     written = [row[places["path"]] for _, row in rows]
     if written != list(manifest.images["image"]):
         raise UserError(
@@ -225,21 +227,18 @@ def _fields_of_table(manifest: Manifest, table: Path) -> Iterator[Json]:
         if name == "path":
             yield {**_field(name, "sc:Text", _AS_TEXT), "references": source}
         elif name == "label":
-            meaning = meaning_of(row[place] for _, row in rows)
-            number = "sc:Integer" if set(meaning) <= {"0", "1"} else "sc:Text"
-            yield _field(name, number, source, _in_words(meaning))
+            data_type, meaning = label_field(task, {row[place] for _, row in rows})
+            yield _field(name, data_type, source, meaning)
         else:
             yield _field(name, "sc:Text", source)
+    for name, place in findings.items():
+        source = {"fileObject": {"@id": TABLE}, "extract": {"column": header[place]}}
+        data_type, meaning = finding_field(name, {row[place] for _, row in rows})
+        yield _field(LABEL + name, data_type, source, meaning)
     for name, place in other_places(header, places).items():
         if name in DESCRIBING:
             source = {"fileObject": {"@id": TABLE}, "extract": {"column": header[place]}}
             yield _field(name, "sc:Text", source)
-
-
-def _in_words(meaning: Mapping[str, int]) -> str:
-    """`0: normal, 1: abnormal.` with the labels as the table has them."""
-    words = [f"{label}: {('normal', 'abnormal')[value]}" for label, value in sorted(meaning.items())]
-    return f"{', '.join(words)}."
 
 
 def _field(name: str, data_type: str, source: Json, meaning: str = "") -> Json:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.datasets.manifest import Manifest
+from benchmark.datasets.rows_by_class import rows_by_class
 from extractors.grey_values import grey_image
 from extractors.image_files import Header, ImageFileError, header_of, open_image
 from extractors.orphans import ending_with_this
+from results.label_tasks import TWO_CLASSES, LabelTask
 
 NARROW_SPAN = 26  # grey levels: a tenth of those of 8 bits; chosen by hand
 FEW_LEVELS = 16  # distinct grey levels; chosen by hand
@@ -107,13 +109,14 @@ def uses_little(images: pd.DataFrame) -> "pd.Series[bool]":
     return (images["error"] == "") & (images["levels"] > 1) & little
 
 
-def kinds_table(images: pd.DataFrame) -> pd.DataFrame:
-    """Images per split, label, format, mode and bits, with sizes and numbers of conspicuous ones."""
+def kinds_table(images: pd.DataFrame, task: LabelTask = TWO_CLASSES) -> pd.DataFrame:
+    """Images per split, label (`rows_by_class`), format, mode and bits; sizes, numbers of odd ones."""
     marked = images[images["error"] == ""].assign(
         constant=is_constant(images), little=uses_little(images), pixels=images["width"] * images["height"]
     )
     return (
-        marked.groupby(["split", "label", "format", "mode", "bits"])
+        rows_by_class(marked, task)
+        .groupby(["split", "label", "format", "mode", "bits"], observed=True)
         .agg(
             images=("image", "size"),
             median_width=("width", "median"),

@@ -55,14 +55,20 @@ class ManifestDataset(DatasetKeys):
 
     @model_validator(mode="after")
     def _classes_of_the_task(self) -> Self:
-        least = {"binary": 0, "multilabel": 1}.get(self.task, 2)
-        if self.classes and self.task == "binary":
-            why = "binary labels have no classes to name: add task, or leave this key out"
-        elif self.classes and len(self.classes) < least:
-            why = f"task {self.task} needs two classes or more"
-        else:
-            return self
-        raise PydanticCustomError("classes", "{why}", {"key": "classes", "why": why})
+        _check_classes(self.task, self.classes)
+        return self
+
+
+def _check_classes(task: str, classes: tuple[str, ...]) -> None:
+    """Raise PydanticCustomError for names of classes that the task does not have."""
+    least = {"binary": 0, "multilabel": 1}.get(task, 2)
+    if classes and task == "binary":
+        why = "binary labels have no classes to name: add task, or leave this key out"
+    elif classes and len(classes) < least:
+        why = f"task {task} needs two classes or more"
+    else:
+        return
+    raise PydanticCustomError("classes", "{why}", {"key": "classes", "why": why})
 
 
 class DicomDataset(DatasetKeys):
@@ -78,10 +84,17 @@ class DicomDataset(DatasetKeys):
     root: GridPath  # the folder; files of any name in any folder below
     labels: GridPath | None = None  # the CSV of labels; labels.csv in the folder
     match: Literal["accession_number", "study_uid", "image_uid"] | None = None  # what its rows name
+    task: Task = "binary"  # what the labels are
+    classes: tuple[ClassName, ...] = Field(default=(), max_length=100)  # in order; of findings, those used
     partial: bool = False  # leave out images without a row, and rows without an image
     name: str = ""  # shown in reports
     citation: str = ""  # a BibTeX key of the report's references, or free text
     allow_outside: bool = False  # whether links are followed
+
+    @model_validator(mode="after")
+    def _classes_of_the_task(self) -> Self:
+        _check_classes(self.task, self.classes)
+        return self
 
 
 class Shortcut(Strict):
@@ -130,7 +143,9 @@ def _read_dicom(keys: DicomDataset, cache: Path, jobs: int) -> "Manifest":
     from benchmark.datasets.dicom.studies import DicomFolder
 
     labels = keys.labels or keys.root / "labels.csv"
-    asked = DicomFolder(keys.root, labels, keys.match, keys.partial, keys.allow_outside)
+    asked = DicomFolder(
+        keys.root, labels, keys.match, keys.partial, keys.allow_outside, keys.task, keys.classes
+    )
     manifest = read_dicom(asked, cache, jobs)
     return replace(manifest, name=keys.name, citation=keys.citation)
 

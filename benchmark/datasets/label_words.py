@@ -17,6 +17,10 @@ EXPECTED = "label must be 0 (normal) or 1 (abnormal), or one of the pairs " + ",
     "/".join(pair) for pair in _PAIRS[:5]
 )
 
+OTHER_TASKS = (
+    "; for other classes or grades set dataset.task: multiclass or ordinal in the grid (--task of a command)"
+)
+
 
 def meaning_of(labels: Iterable[str]) -> dict[str, int]:
     """The meaning, 0 or 1, of each different label; those that cannot be read are left out.

@@ -12,7 +12,7 @@ import pandas as pd
 
 from benchmark.datasets.column_names import FORMAT, finding_places, known_names, other_places, places_of
 from benchmark.datasets.file_lookup import ImageFiles, find_files, plain_path
-from benchmark.datasets.label_words import EXPECTED, meaning_of, note_on
+from benchmark.datasets.label_words import EXPECTED, OTHER_TASKS, meaning_of, note_on
 from benchmark.datasets.names import EVERY_PART
 from benchmark.datasets.spelling import composed
 from benchmark.datasets.split_words import refuse, splits_of
@@ -25,7 +25,6 @@ COLUMNS = ("image", "patient", "study", "body_part", "label", "split")
 DESCRIBING = ("view", "laterality", "manufacturer", "sex", "age")  # of images, where a data set knows them
 _ABSENT = ("nan", "null", "n/a", "#n/a", "<na>", "#ref!", "#value!", "#name?", "#div/0!", "none")
 _GRADES = 1  # of these words, the last, may be the name of a class or grade
-_OTHER_TASKS = "; for other classes or grades set dataset.task: multiclass or ordinal in the grid"
 DESCRIPTION = "dataset.json"  # beside the CSV: {"name": ..., "citation": ...}
 
 
@@ -113,7 +112,10 @@ def read_manifest(
         refuse(path, rows[column] == "", rows["path"], f"'{column}' is empty")
         words = _ABSENT if column != "label" or task == BINARY else _ABSENT[:-_GRADES]
         absent = rows[column].str.lower().isin(words)
-        refuse(path, absent, rows[column], f"'{column}' holds a word for a missing value; write the value")
+        hint = OTHER_TASKS if column == "label" and task == BINARY else ""
+        refuse(
+            path, absent, rows[column], f"'{column}' holds a word for a missing value; write the value{hint}"
+        )
     found_labels, label_task, label_note = _task_labels(path, rows, findings, task, classes)
     names = rows["path"].map(plain_path)
     _refuse_duplicates(path, names, rows["path"])
@@ -221,7 +223,7 @@ def _labels(path: Path, labels: pd.Series) -> tuple[pd.Series, str]:
     meaning = meaning_of(labels.unique())
     unread = ~labels.isin(list(meaning))
     understood = f"; understood: {', '.join(sorted(meaning))}" if meaning else ""
-    refuse(path, unread, labels, EXPECTED + understood + _OTHER_TASKS)
+    refuse(path, unread, labels, EXPECTED + understood + OTHER_TASKS)
     return labels.map(meaning).astype("int64"), note_on(meaning)
 
 

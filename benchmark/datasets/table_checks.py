@@ -42,10 +42,10 @@ def _without_patients(images: pd.DataFrame, task: LabelTask, body_parts: Iterabl
     absent = []
     for split, rows in images.groupby("split"):
         of_all = _absent(rows, task)
-        absent += [f"{split}: {name}" for name in of_all]
+        absent += [_placed(str(split), name) for name in of_all]
         for part in sorted(set(body_parts) & set(rows["body_part"])):
             of_part = _absent(rows[rows["body_part"] == part], task)
-            absent += [f"{part} {split}: {name}" for name in of_part if name not in of_all]
+            absent += [_placed(f"{part} {split}".strip(), name) for name in of_part if name not in of_all]
     return finding(
         "DATA005",
         f"{task.words} without a patient in a split",
@@ -55,16 +55,23 @@ def _without_patients(images: pd.DataFrame, task: LabelTask, body_parts: Iterabl
     )
 
 
+def _placed(where: str, name: str) -> str:
+    return f"{where}: {name}" if where else name
+
+
 def _absent(rows: pd.DataFrame, task: LabelTask) -> list[str]:
     """The classes that no study has, or, where some were not read, that every study has."""
     truth = zip(task.classes, task.truth(rows).T, strict=True)
     return [name for name, column in truth if not {0.0, 1.0} <= set(column[~np.isnan(column)])]
 
 
-def studies_with_two_labels(images: pd.DataFrame) -> Finding:
-    """DATA006: studies with both labels (in MURA, folders that differ in the suffix of the label only)."""
+def studies_with_two_labels(images: pd.DataFrame, task: LabelTask = TWO_CLASSES) -> Finding:
+    """DATA006: studies with two labels, or with two values of a finding (where it was not read is none).
+
+    In MURA, these are folders that differ in the suffix of the label only.
+    """
     study = images["study"].str.replace(r"_(?:positive|negative)$", "", regex=True)
-    labels = images.groupby(study)["label"].nunique()
+    labels = images.groupby(study)[task.label_columns].nunique().max(axis=1)
     return finding("DATA006", "studies with two labels", labels[labels > 1].index.tolist())
 
 
@@ -114,7 +121,7 @@ def split_findings(
     sides = images.assign(split=np.where(np.isin(np.arange(len(images)), test), "test", "train")).iloc[rows]
     checks: list[Callable[[pd.DataFrame], Finding]]
     one_class = partial(single_class_parts, task=task, body_parts=body_parts)
-    checks = [one_class, studies_with_two_labels, parts_written_differently]
+    checks = [one_class, partial(studies_with_two_labels, task=task), parts_written_differently]
     if protocol != BY_IMAGE:
         checks = [patients_in_two_splits, patients_written_differently, *checks]
     found = [check(sides) for check in checks]

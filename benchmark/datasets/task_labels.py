@@ -58,7 +58,9 @@ def _in_order(path: Path, labels: pd.Series, kind: str, present: list[str]) -> t
         return tuple(np.array(present, object)[np.argsort(numbers, kind="stable")])
     if kind == ORDINAL:
         word = np.array(present, object)[np.isnan(numbers)][0]
-        message = "no number, so that the order of the grades is not known: give dataset.classes in order"
+        message = (
+            "no number, so that the order of grades is not known: give dataset.classes (--classes) in order"
+        )
         refuse(path, labels == word, labels, message)
     return tuple(present)
 

@@ -1,6 +1,7 @@
 """Data set checks: one function per code, each of which returns what it found."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from benchmark.datasets.picture_checks import (
     range_goes_with_label,
     size_goes_with_label,
 )
+from benchmark.datasets.rows_by_class import class_names, rows_by_class
 from benchmark.datasets.table_checks import (
     parts_written_differently,
     patients_in_two_splits,
@@ -25,6 +27,7 @@ from benchmark.datasets.table_checks import (
     single_class_parts,
     studies_with_two_labels,
 )
+from results.label_tasks import LABEL, MULTILABEL, TWO_CLASSES, LabelTask
 
 __all__ = ["Finding", "counts_of_mura", "counts_table", "findings_of", "verify"]
 
@@ -50,29 +53,31 @@ MURA = {
 
 def verify(manifest: Manifest, *, jobs: int = 1, published: bool = False) -> list[Finding]:
     """Run every check; `published` also compares the counts with MURA's published table."""
-    return findings_of(with_facts(manifest, jobs=jobs), published=published)
+    return findings_of(with_facts(manifest, jobs=jobs), manifest.task, published=published)
 
 
-def findings_of(images: pd.DataFrame, *, published: bool = False) -> list[Finding]:
-    """The findings of every check of the table of `with_facts`."""
+def findings_of(
+    images: pd.DataFrame, task: LabelTask = TWO_CLASSES, *, published: bool = False
+) -> list[Finding]:
+    """The findings of every check of the table of `with_facts`, whose labels are of the task."""
     checks: list[Callable[[pd.DataFrame], Finding]] = [
         unreadable_files,
         patients_in_two_splits,
         patients_written_differently,
         duplicates_across_splits,
-        single_class_parts,
-        studies_with_two_labels,
+        partial(single_class_parts, task=task),
+        partial(studies_with_two_labels, task=task),
         parts_written_differently,
         duplicates_between_patients,
         constant_images,
         images_of_little_range,
         images_that_look_inverted,
         images_of_two_depths,
-        mode_goes_with_label,
-        depth_goes_with_label,
-        size_goes_with_label,
-        inversion_goes_with_label,
-        range_goes_with_label,
+        partial(mode_goes_with_label, task=task),
+        partial(depth_goes_with_label, task=task),
+        partial(size_goes_with_label, task=task),
+        partial(inversion_goes_with_label, task=task),
+        partial(range_goes_with_label, task=task),
     ]
     findings = [check(images) for check in checks]
     return ([counts_of_mura(images)] if published else []) + findings
@@ -124,9 +129,30 @@ def _four_counts(rows: pd.DataFrame) -> tuple[int, ...]:
 
 
 def counts_table(manifest: Manifest) -> pd.DataFrame:
-    """Patients, studies and images per body part, split and class."""
-    return (
-        manifest.images.groupby(["body_part", "split", "label"])
+    """Patients, studies and images per body part, split and class; of findings also images without them.
+
+    `absent` and `not_read` are images; under `rows_by_class.NO_FINDING` they say nothing (NaN).
+    """
+    keys = ["body_part", "split", "label"]
+    counts = (
+        rows_by_class(manifest.images, manifest.task)
+        .groupby(keys, observed=True)
         .agg(patients=("patient", "nunique"), studies=("study", "nunique"), images=("image", "size"))
         .reset_index()
     )
+    if manifest.task.kind != MULTILABEL:
+        return counts
+    found = counts.astype({"label": str}).merge(_not_present(manifest), on=keys, how="outer", sort=False)
+    found[["patients", "studies", "images"]] = found[["patients", "studies", "images"]].fillna(0).astype(int)
+    order = pd.Categorical(found["label"], class_names(manifest.task), ordered=True)
+    return found.assign(label=order).sort_values(keys, ignore_index=True).rename(columns={"label": "finding"})
+
+
+def _not_present(manifest: Manifest) -> pd.DataFrame:
+    """Images per body part, split and finding where it is absent, and where it was not read."""
+    long = manifest.images.melt(["body_part", "split"], manifest.task.label_columns, "label")
+    long = long.assign(
+        label=long["label"].str.removeprefix(LABEL), absent=long["value"] == 0, not_read=long["value"].isna()
+    )
+    counted = long.groupby(["body_part", "split", "label"])[["absent", "not_read"]].sum().reset_index()
+    return counted.astype({"absent": "Int64", "not_read": "Int64"})

@@ -28,8 +28,8 @@ def abnormal_classes(data: Path, classes: Sequence[str], asked: Sequence[str]) -
             raise UserError(f"{data}: --abnormal {','.join(asked)}: {what}; found: {_listed(classes)}")
     elif len(classes) > 2:
         raise AbnormalNotKnownError(
-            f"{data}: {len(classes)} classes ({_listed(classes)}), and two are supported, normal and "
-            f"abnormal: name those that count as abnormal: --abnormal {_example(classes)}",
+            f"{data}: {len(classes)} classes ({_listed(classes)}): keep them with --task multiclass "
+            f"(ordinal for grades), or name those that count as abnormal: --abnormal {_example(classes)}",
             tuple(classes),
         )
     else:

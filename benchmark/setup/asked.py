@@ -1,12 +1,24 @@
 """What `benchmark init` is asked, and what it has found in the data."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmark.datasets.at_path import Labels
 from benchmark.datasets.manifest import Manifest
 from benchmark.errors import UserError
+from results.label_tasks import BINARY
+
+Keys = dict[str, str | bool | list[str]]  # of a grid's `dataset`
+
+
+def keys_of(task: str, classes: Sequence[str]) -> Keys:
+    """The keys of labels that are not two classes; classes only where they are asked for."""
+    if task == BINARY:
+        return {}
+    keys: Keys = {"task": task}
+    return {**keys, "classes": list(classes)} if classes else keys
 
 
 @dataclass(frozen=True)
@@ -15,7 +27,7 @@ class Asked:
 
     `data` is a file or folder, `out` the grid file. `abnormal` names the folders or labels that count as
     abnormal, `labels` is the CSV of labels of DICOM files. With `guess_patients`, patients are guessed from
-    the names of files.
+    the names of files. `kept` says what the labels are where they are not to be two classes.
     """
 
     data: Path
@@ -24,6 +36,7 @@ class Asked:
     abnormal: tuple[str, ...] = ()
     labels: Path | None = None
     guess_patients: bool = False
+    kept: Labels = field(default_factory=Labels)
 
     @property
     def folder(self) -> Path:
@@ -44,7 +57,7 @@ class Found:
     which the grid needs beside it. `sides` are the longer sides (pixels) of some images.
     """
 
-    dataset: dict[str, str | bool]
+    dataset: Keys
     manifest: Manifest
     name: str
     notes: tuple[str, ...] = ()

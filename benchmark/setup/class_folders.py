@@ -3,14 +3,15 @@
 import csv
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.split_words import splits_of
-from benchmark.setup.abnormal import abnormal_classes
-from benchmark.setup.asked import Asked, Found, path_in_grid
+from benchmark.setup.asked import Asked, Found, Keys, keys_of, path_in_grid
+from benchmark.setup.class_labels import labels_of_folders
 from benchmark.setup.class_tree import ClassTree, class_tree
 from benchmark.setup.image_sides import sides_of
 from benchmark.setup.patient_names import guessed_patients, hint
@@ -28,15 +29,17 @@ _NO_PATIENTS = (
 def in_class_folders(asked: Asked) -> Found:
     """A folder of class folders (`class_tree`) as a manifest. Raises UserError for what is none."""
     tree = class_tree(asked.data)
-    abnormal, taken = abnormal_classes(asked.data, tree.classes, asked.abnormal)
-    rows, patient_note = _rows(tree, abnormal, asked)
+    folders = [image.class_name for image in tree.images]
+    labels, numbers, task, taken = labels_of_folders(asked.data, folders, asked.kept, asked.abnormal)
+    rows, patient_note = _rows(tree, labels, asked)
     csv_file = asked.beside("-manifest.csv")
     sides, unreadable = sides_of(asked.data, [csv_file.parent / path for path in rows["path"]])
     leads_out = _leads_out(csv_file.parent, rows["path"].tolist())
-    dataset: dict[str, str | bool] = {"kind": "manifest", "root": csv_file.name}
+    dataset: Keys = {"kind": "manifest", "root": csv_file.name}
+    dataset |= keys_of(task.kind, task.classes if asked.kept.classes else ())
     return Found(
         dataset | ({"allow_outside": True} if leads_out else {}),
-        _manifest(csv_file, rows),
+        replace(_manifest(csv_file, rows.assign(label=numbers)), task=task),
         tree.root.name,
         notes=tuple(note for note in (*tree.notes, taken, patient_note, unreadable) if note),
         makes=(csv_file,),
@@ -45,7 +48,7 @@ def in_class_folders(asked: Asked) -> Found:
     )
 
 
-def _rows(tree: ClassTree, abnormal: frozenset[str], asked: Asked) -> tuple[pd.DataFrame, str]:
+def _rows(tree: ClassTree, labels: pd.Series, asked: Asked) -> tuple[pd.DataFrame, str]:
     """The rows of the manifest CSV, and a note of how patients are told apart."""
     names = [image.path for image in tree.images]
     nobody: list[str | None] = [None] * len(names)
@@ -56,7 +59,7 @@ def _rows(tree: ClassTree, abnormal: frozenset[str], asked: Asked) -> tuple[pd.D
             "patient": [guess or name for guess, name in zip(guesses, names, strict=True)],
             "study": names,
             "body_part": PART,
-            "label": [int(image.class_name in abnormal) for image in tree.images],
+            "label": labels,
         }
     )
     if any(image.split for image in tree.images):

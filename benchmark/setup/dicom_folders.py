@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmark.datasets.at_path import Labels
 from benchmark.datasets.dicom.headers import read_headers
 from benchmark.datasets.dicom.labels import FORMAT
 from benchmark.datasets.dicom.studies import refuse_without_extra
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
-from benchmark.setup.abnormal import abnormal_classes
-from benchmark.setup.asked import AbnormalNotKnownError, Asked, Found
+from benchmark.setup.asked import Asked, Found
+from benchmark.setup.class_labels import labels_of_folders
 from benchmark.setup.class_tree import class_tree
 from benchmark.setup.known_kinds import in_labelled_dicom
 from extractors.array_store import write_atomically
@@ -41,19 +42,18 @@ def _in_class_folders(asked: Asked) -> Found:
     """DICOM files in class folders: the labels are written into a CSV beside the grid, by SOPInstanceUID."""
     try:
         tree = class_tree(asked.data, suffixes=None)
-        abnormal, taken = abnormal_classes(asked.data, tree.classes, asked.abnormal)
-    except AbnormalNotKnownError:
-        raise
     except UserError:
         raise UserError(
             f"{asked.data}: DICOM files without labels: put labels.csv in the folder, or name it with "
             f"--labels ({FORMAT}), or sort the files into folders normal/ and abnormal/"
         ) from None
+    folders = [image.class_name for image in tree.images]
+    given, _, task, taken = labels_of_folders(asked.data, folders, asked.kept, asked.abnormal)
     images = read_headers(tree.root, [image.path for image in tree.images], available_cores()).images
     uids = images.set_index("path")["image_uid"]
     rows = [
-        (uids[image.path], int(image.class_name in abnormal), image.split)
-        for image in tree.images
+        (uids[image.path], label, image.split)
+        for image, label in zip(tree.images, given, strict=True)
         if image.path in uids.index
     ]
     if not rows:
@@ -62,7 +62,8 @@ def _in_class_folders(asked: Asked) -> Found:
     labels, draft = asked.beside("-labels.csv"), asked.cache / "dicom" / "proposed-labels.csv"
     draft.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(draft, text)
-    found = in_labelled_dicom(replace(asked, data=tree.root, abnormal=()), draft)
+    kept = Labels(task.kind, task.classes if asked.kept.classes else ())
+    found = in_labelled_dicom(replace(asked, data=tree.root, abnormal=(), kept=kept), draft)
     return replace(
         found,
         dataset={**found.dataset, "labels": labels.name},

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from benchmark.setup.axes import Axes, Size
 from benchmark.setup.machine import ReadyNetwork
 from extractors.sources import source_of
+from results.label_tasks import BINARY
+from results.metric_lookup import default_primary
 from results.names import RANDOM_WEIGHTS, SHUFFLED_LABELS
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]*[A-Za-z0-9_/]")
@@ -28,12 +30,22 @@ class Proposed:
     """What stands in the file: `lead` are comment lines at its head, `margin_note` is the margin's."""
 
     name: str
-    dataset: Mapping[str, str | bool]
+    dataset: Mapping[str, str | bool | list[str]]
     protocol: str
     axes: Axes
     margin: float
     margin_note: str
     lead: Sequence[str] = ()
+
+    @property
+    def task(self) -> str:
+        """What the labels are."""
+        return str(self.dataset.get("task", BINARY))
+
+    @property
+    def primary(self) -> str:
+        """The metric that decides: the default of the task."""
+        return default_primary(self.task)
 
 
 def grid_text(asked: Proposed) -> str:
@@ -63,12 +75,12 @@ def _lines(asked: Proposed) -> Iterator[str]:
         "fit", "pad", "the whole image with black borders (pad), its centre (crop) or distorted (stretch)", 1
     )
     yield from _methods(axes)
-    yield from _controls(axes)
+    yield from _controls(axes, asked.primary)
     yield from _open("evaluation", "how results are judged")
     unit = "a study (all images of one examination, judged together) or an image; another one computes again"
     yield from _key("unit", "study", unit, 1)
     yield from _key(
-        "primary", "auroc", "the metric that decides; may be changed later without computing again", 1
+        "primary", asked.primary, "the metric that decides; may be changed later without computing again", 1
     )
     yield from _key("margin", asked.margin, asked.margin_note, 1)
 
@@ -80,6 +92,8 @@ def _dataset(asked: Proposed) -> Iterator[str]:
         "labels": "the CSV of labels",
         "match": "what the rows of that CSV name",
         "allow_outside": "whether images may lie outside of the folder of the CSV",
+        "task": "multiclass: one of several classes; ordinal: a grade; multilabel: findings",
+        "classes": "their names, in order",
     }
     yield from _open("dataset", "the images and their labels")
     for key, value in asked.dataset.items():
@@ -112,8 +126,9 @@ def _methods(axes: Axes) -> Iterator[str]:
         yield from _key(key, value, _RECIPE[key], 2)
 
 
-def _controls(axes: Axes) -> Iterator[str]:
-    what = "runs that show what the numbers are worth: shuffled labels must give nothing (an AUROC of 0.5)"
+def _controls(axes: Axes, primary: str) -> Iterator[str]:
+    nothing = {"quadratic_kappa": "a kappa of 0"}.get(primary, "an AUROC of 0.5")
+    what = f"runs that show what the numbers are worth: shuffled labels must give nothing ({nothing})"
     yield from _key("controls", list(axes.controls), what)
     found = [
         f"{{control: {c}, strategy: fine_tuning}}"

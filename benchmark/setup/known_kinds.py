@@ -4,12 +4,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
+from benchmark.datasets.at_path import Labels, task_at
 from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.datasets.manifest import Manifest
 from benchmark.datasets.mura_folders import SPLITS
 from benchmark.errors import UserError
 from benchmark.execution.executors import available_cores
-from benchmark.setup.asked import Asked, Found, path_in_grid
+from benchmark.setup.asked import Asked, Found, Keys, keys_of, path_in_grid
 from benchmark.setup.image_sides import sides_of
 
 _MURA = re.compile(r"XR_\w+", re.IGNORECASE)
@@ -17,7 +20,8 @@ _MURA = re.compile(r"XR_\w+", re.IGNORECASE)
 
 def in_manifest(asked: Asked) -> Found:
     """A manifest CSV, or the folder that holds manifest.csv. Raises UserError for one that cannot be read."""
-    keys: dict[str, str | bool] = {"kind": "manifest", "root": path_in_grid(asked.data, asked.folder)}
+    keys: Keys = {"kind": "manifest", "root": path_in_grid(asked.data, asked.folder)}
+    keys |= keys_of(asked.kept.task or task_at(asked.data), asked.kept.classes)
     _refuse_abnormal(asked, "the column 'label' of a manifest")
     notes: tuple[str, ...] = ()
     try:
@@ -32,7 +36,7 @@ def in_manifest(asked: Asked) -> Found:
     return _found(keys, manifest, name, asked, notes)
 
 
-def _read_outside(keys: dict[str, str | bool], asked: Asked) -> Manifest:
+def _read_outside(keys: Keys, asked: Asked) -> Manifest:
     """The manifest when files may lie elsewhere; the error of the usual reading when that does not help."""
     try:
         return _read({**keys, "allow_outside": True}, asked)
@@ -49,28 +53,32 @@ def is_mura(data: Path) -> bool:
 def in_mura(asked: Asked) -> Found:
     """MURA's tree. Raises UserError for one that cannot be read."""
     _refuse_abnormal(asked, "the names of MURA's folders")
-    keys: dict[str, str | bool] = {"kind": "mura", "root": path_in_grid(asked.data, asked.folder)}
+    if asked.kept != Labels():
+        raise UserError(f"{asked.data}: MURA has two classes: leave --task and --classes out")
+    keys: Keys = {"kind": "mura", "root": path_in_grid(asked.data, asked.folder)}
     return _found(keys, _read(keys, asked), "mura", asked)
 
 
 def in_labelled_dicom(asked: Asked, labels: Path) -> Found:
     """A folder of DICOM files and the CSV of their labels. Raises UserError for what cannot be used."""
-    keys: dict[str, str | bool] = {"kind": "dicom", "root": path_in_grid(asked.data, asked.folder)}
+    keys: Keys = {"kind": "dicom", "root": path_in_grid(asked.data, asked.folder)}
     if labels != asked.data / "labels.csv":
         keys["labels"] = path_in_grid(labels, asked.folder)
+    keys |= keys_of(asked.kept.task or task_at(labels), asked.kept.classes)
     _refuse_abnormal(asked, "the column 'label' of the CSV")
     return _found(keys, _read(keys, asked), asked.data.absolute().name, asked)
 
 
-def _read(keys: dict[str, str | bool], asked: Asked) -> Manifest:
+def _read(keys: Keys, asked: Asked) -> Manifest:
     kind = DATASET_KINDS[str(keys["kind"])]
-    model: Any = kind.model.model_validate(keys, context=asked.folder)
+    try:
+        model: Any = kind.model.model_validate(keys, context=asked.folder)
+    except ValidationError as error:
+        raise UserError(f"{asked.data}: --classes: {error.errors()[0]['msg']}") from None
     return kind.read(model, asked.cache, available_cores())
 
 
-def _found(
-    keys: dict[str, str | bool], manifest: Manifest, name: str, asked: Asked, notes: tuple[str, ...] = ()
-) -> Found:
+def _found(keys: Keys, manifest: Manifest, name: str, asked: Asked, notes: tuple[str, ...] = ()) -> Found:
     sides, unreadable = sides_of(asked.data, manifest.paths())
     said = tuple(note for note in (*manifest.notes, *notes, unreadable) if note)
     return Found(keys, manifest, name, notes=said, sides=sides)

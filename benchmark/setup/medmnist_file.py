@@ -11,6 +11,11 @@ from benchmark.setup.asked import Asked, Found
 
 def in_medmnist_file(asked: Asked) -> Found:
     """A MedMNIST file (.npz), converted when the grid is written. Raises UserError for what is none."""
+    if asked.kept.task or asked.kept.classes:
+        raise UserError(
+            f"{asked.data}: --task: classes of a MedMNIST file are kept by benchmark data manifest "
+            f"--medmnist {asked.data.name} --out FOLDER; then give FOLDER here"
+        )
     abnormal = _numbers(asked)
     reading, labels = reading_of(asked.data, abnormal)
     folder = asked.beside("-images")

@@ -30,6 +30,7 @@ from extractors.array_store import write_atomically
 from results.counts import counted
 
 NIGHT = 8.0  # hours
+_AUROC = ("AUROC", "the AUROC of the rarest class")  # of two classes, of more
 _NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -169,15 +170,17 @@ def _grid_name(name: str) -> str:
 
 def _said(every: PartCounts, proposed: Proposed) -> Iterator[str]:
     split = "its own split" if proposed.protocol == "official" else "a tenth of the patients, drawn at random"
+    tested = f"{every.test_normal:,} normal and {every.test_abnormal:,} abnormal studies"
+    if every.classes:
+        tested = "studies with " + ", ".join(f"{name}: {studies:,}" for name, studies in every.classes)
     yield (
-        f"{counted(every.train, 'image')} of {counted(every.patients, 'patient')} to learn from; test "
-        f"set ({split}): "
-        f"{every.test_normal:,} normal and {every.test_abnormal:,} abnormal studies"
+        f"{counted(every.train, 'image')} of {counted(every.patients, 'patient')} to learn from; "
+        f"test set ({split}): {tested}"
     )
     if detectable(every) > 0.1:
         yield (
-            f"with so few test studies a difference below {detectable(every):.2f} in AUROC can hardly be "
-            "told from chance: expect 'undecided'"
+            f"with so few test studies a difference below {detectable(every):.2f} in "
+            f"{_AUROC[bool(every.classes)]} can hardly be told from chance: expect 'undecided'"
         )
 
 

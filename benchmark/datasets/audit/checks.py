@@ -64,5 +64,5 @@ def audit(
     images = len(manifest.images)
     scanned = scan(manifest.paths(), jobs, lambda done: progress("reading images", done, images))
     pairs = copies(scanned, jobs, lambda done, total: progress("comparing images", done, total))
-    audited = Audited(manifest.images.reset_index(drop=True), scanned, pairs)
+    audited = Audited(manifest.images.reset_index(drop=True), scanned, pairs, manifest.task)
     return Audit(manifest, tuple(check(audited) for check in CHECKS))

@@ -12,7 +12,7 @@ def document(audited: Audit) -> dict[str, Any]:
     """`schema`, `images`, `digest` of the manifest, and `findings`.
 
     A finding has code, severity, message, examples, copies (first and second image, likeness, changes) and
-    shortcut (auroc, low, high, or null).
+    shortcut (auroc, low, high, and the class or finding `of`; or null).
     """
     names = audited.manifest.images["image"].tolist()
     findings = []

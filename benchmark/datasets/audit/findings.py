@@ -7,24 +7,33 @@ import pandas as pd
 
 from benchmark.datasets.audit.copies import Copy
 from benchmark.datasets.audit.scan import Scan
+from results.label_tasks import TWO_CLASSES, LabelTask
 
 
 @dataclass(frozen=True)
 class Audited:
-    """What every check looks at: the manifest's images (one row each), what was read of them, the copies."""
+    """What every check looks at: the manifest's images (one row each), what was read of them, the copies.
+
+    `task` says what the label is.
+    """
 
     images: pd.DataFrame
     scanned: Scan
     copies: Sequence[Copy]
+    task: LabelTask = TWO_CLASSES
 
 
 @dataclass(frozen=True)
 class Shortcut:
-    """How well something that is not disease predicts the label: AUROC with its 95 % interval."""
+    """How well something that is not disease predicts the label: AUROC with its 95 % interval.
+
+    `of` is the class or finding that is predicted, empty for two classes.
+    """
 
     auroc: float
     low: float
     high: float
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,12 @@ def found(code: str, severity: str, what: str, examples: Sequence[str]) -> Findi
 
 def of_copies(code: str, severity: str, what: str, audited: Audited, column: str) -> Finding:
     """Copies whose two images differ in a column of the manifest; examples name both and their values."""
-    values, names = audited.images[column].tolist(), audited.images["image"].tolist()
+    return of_values(code, severity, what, audited, audited.images[column].tolist())
+
+
+def of_values(code: str, severity: str, what: str, audited: Audited, values: Sequence[object]) -> Finding:
+    """Copies whose two images differ in these values, one for each row of the manifest."""
+    names = audited.images["image"].tolist()
     differ = tuple(copy for copy in audited.copies if values[copy.first] != values[copy.second])
     examples = [
         f"{names[copy.first]} ({values[copy.first]}) = {names[copy.second]} ({values[copy.second]}): "

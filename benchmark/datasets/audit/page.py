@@ -14,13 +14,14 @@ from benchmark.datasets.audit.findings import Finding
 from extractors.array_store import write_atomically
 from extractors.pixels import UnreadableImageError, decode
 from results.counts import counted
+from results.label_tasks import MULTILABEL
 from results.page.blocks import Block, FigureBlock, Prose, Section, TableBlock
 from results.page.rendering import render
 from results.text import for_markdown
 
 SHOWN = 30  # pairs with pictures per finding, so that the page stays below about 10 MB
 _SIDE, _GAP = 224, 8  # pixels of a picture, and between two
-_COLUMNS = ["image", "patient", "study", "body_part", "label", "split"]
+_COLUMNS = ["image", "patient", "study", "body_part"]
 
 
 def page(audited: Audit, title: str) -> str:
@@ -59,7 +60,16 @@ def _side_by_side(audited: Audit, copy: Copy) -> FigureBlock | None:
     changes = copy.changes or "as it is"
     first, second = map(str, rows["image"])
     caption = f"{for_markdown(first)} and {for_markdown(second)}: {changes}, likeness {copy.likeness:.3f}"
-    return FigureBlock(stream.getvalue(), rows[_COLUMNS], caption, f"{first} beside {second}")
+    return FigureBlock(stream.getvalue(), _table(audited, rows), caption, f"{first} beside {second}")
+
+
+def _table(audited: Audit, rows: pd.DataFrame) -> pd.DataFrame:
+    """What the manifest says of images: classes by name, each finding in a column."""
+    task = audited.manifest.task
+    shown = rows[[*_COLUMNS, *task.label_columns, "split"]]
+    if task.is_binary or task.kind == MULTILABEL:
+        return shown
+    return shown.assign(label=[task.classes[number] for number in rows["label"]])
 
 
 def write_page(audited: Audit, folder: Path, title: str) -> Path:

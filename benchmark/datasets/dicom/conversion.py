@@ -27,6 +27,7 @@ from extractors.image_files import ImageFileError, open_image
 from extractors.orphans import ending_with_this
 from results.counts import counted, of_count
 from results.frames import csv_text
+from results.label_tasks import MULTILABEL
 
 _AT_ONCE = 32  # images between two reports of progress; chosen by hand
 
@@ -82,7 +83,12 @@ def from_dicom(
 
 
 def _csv(table: pd.DataFrame, found: LabelledStudies) -> str:
-    columns = table.assign(path=table["file"])[["path", "patient", "study", "body_part", "label"]]
+    written = table.assign(path=table["file"])
+    if found.task.kind == MULTILABEL:  # whole numbers and blanks
+        written = written.astype(dict.fromkeys(found.task.label_columns, "Int64"))
+    elif not found.task.is_binary:
+        written = written.assign(label=[found.task.classes[number] for number in table["label"]])
+    columns = written[["path", "patient", "study", "body_part", *found.task.label_columns]]
     if found.evaluated_on:
         columns["split"] = table["split"].replace("test", found.evaluated_on)
     return csv_text(columns.join(table[list(DESCRIBING)]))

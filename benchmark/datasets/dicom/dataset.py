@@ -13,6 +13,8 @@ from benchmark.datasets.dicom.linked_manifest import folder_of, read_linked, wri
 from benchmark.datasets.dicom.studies import DicomFolder, labelled_studies, refuse_without_extra
 from benchmark.datasets.manifest import Manifest
 from benchmark.errors import UserError
+from extractors.digests import JsonValue
+from results.label_tasks import BINARY
 
 
 def read_dicom(asked: DicomFolder, cache: Path, jobs: int = 1) -> Manifest:
@@ -24,13 +26,16 @@ def read_dicom(asked: DicomFolder, cache: Path, jobs: int = 1) -> Manifest:
     """
     refuse_without_extra(asked.root)
     paths, links = files_below(asked.root, follow_links=asked.allow_outside)
-    folder = folder_of(cache, asked.root, paths, asked.labels, [asked.match, asked.partial])
+    settings: list[JsonValue] = [asked.match, asked.partial]
+    if asked.task != BINARY:
+        settings += [asked.task, *asked.classes]
+    folder = folder_of(cache, asked.root, paths, asked.labels, settings)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         manifest = read_linked(folder)
         if manifest is None:
             found = labelled_studies(asked, (paths, links), cache, jobs)
-            write_linked(folder, asked.root, found.table, found.evaluated_on, found.notes)
+            write_linked(folder, asked.root, found.table, found.evaluated_on, found.notes, found.task)
             manifest = read_linked(folder)
     if manifest is None:
         raise UserError(f"{folder}: the manifest just written cannot be read back")

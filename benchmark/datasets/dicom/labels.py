@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.datasets.column_names import OTHER_NAMES, place_of, plain_name
-from benchmark.datasets.label_words import EXPECTED, meaning_of, note_on
+from benchmark.datasets.column_names import OTHER_NAMES, finding_places, place_of, plain_name
+from benchmark.datasets.label_words import EXPECTED, OTHER_TASKS, meaning_of, note_on
 from benchmark.datasets.spelling import composed, without_spelling
 from benchmark.datasets.split_words import refuse, splits_of
+from benchmark.datasets.task_labels import class_labels, finding_labels, rarest_first
 from benchmark.datasets.text_table import read_table
 from benchmark.errors import UserError
 from results.counts import counted, of_count
+from results.label_tasks import BINARY, LABEL, MULTILABEL, TWO_CLASSES, LabelTask
 
 IDENTIFIERS = {  # what rows may be matched by, and other names of the column
     "accession_number": ("accession", "accessionnumber", "accession_no"),
@@ -21,6 +23,7 @@ IDENTIFIERS = {  # what rows may be matched by, and other names of the column
 }
 _COLUMNS = {name: OTHER_NAMES[name] for name in ("label", "split", "patient", "body_part")}
 _PARTIAL = "'partial: true' in the grid's dataset (--partial of 'data manifest')"
+UNREAD = -1.0  # in the place of a finding that was not read, to compare rows
 FORMAT = f"a CSV: {' or '.join(IDENTIFIERS)},label[,split][,patient][,body_part]"
 
 
@@ -29,7 +32,8 @@ class LabelRows:
     """The rows of a CSV by line: `key` (in its composed form), label (0, 1), and the columns that it has of
     split (`train`, `test`), patient and body_part (texts, may be empty).
 
-    `match` is what `key` identifies, `evaluated_on` the test part's own name.
+    Labels of other tasks are those of a manifest (`manifest.Manifest`). `match` is what `key` identifies,
+    `evaluated_on` the test part's own name.
     """
 
     path: Path
@@ -37,11 +41,15 @@ class LabelRows:
     rows: pd.DataFrame
     evaluated_on: str
     notes: tuple[str, ...]
+    task: LabelTask = TWO_CLASSES
 
 
-def read_label_rows(path: Path, match: str | None) -> LabelRows:
+def read_label_rows(
+    path: Path, match: str | None, task: str = BINARY, classes: Sequence[str] = ()
+) -> LabelRows:
     """Read a CSV whose rows name a study or an image; `match` says by which column where there are several.
 
+    `task` and `classes` say what the labels are, as of a manifest.
     Raises UserError with file and line for what is no such CSV; identifiers are not in the message.
     """
     try:
@@ -56,23 +64,47 @@ def read_label_rows(path: Path, match: str | None) -> LabelRows:
     columns, notes = {"key": key_place}, [*table.notes, key_note]
     for name, others in _COLUMNS.items():
         place, note = place_of(path, first, header, name, others)
-        if place is None and name == "label":
-            raise UserError(f"{path}:{first}: the column 'label' is missing (expected {FORMAT})")
+        if place is None and name == "label" and task != MULTILABEL:
+            hint = (
+                "; of columns label:NAME set task: multilabel" if finding_places(path, first, header) else ""
+            )
+            raise UserError(f"{path}:{first}: the column 'label' is missing{hint} (expected {FORMAT})")
         if place is not None:
             columns[name] = place
         notes.append(note)
+    if task == MULTILABEL:
+        columns.pop("label", None)
+        columns |= {LABEL + name: place for name, place in finding_places(path, first, header).items()}
     texts = {name: [composed(table.lines[line][place]) for line in lines] for name, place in columns.items()}
     rows = pd.DataFrame(texts, index=lines, dtype="str")
     refuse_lines(path, rows["key"] == "", f"'{match}' is empty")
-    meaning = meaning_of(rows["label"].unique())
-    refuse(path, ~rows["label"].isin(list(meaning)), rows["label"], EXPECTED)
+    rows, label_task, label_note = _with_labels(path, rows, task, classes)
     split, evaluated_on, split_note = splits_of(path, rows)
     if "split" in rows:
         rows["split"] = split
-    rows["label"] = rows["label"].map(meaning).astype("int64")
-    taken = ", ".join(note for note in (*notes, note_on(meaning), split_note) if note)
+    taken = ", ".join(note for note in (*notes, label_note, split_note) if note)
     said = (f"{path.name} is read with: {taken}",) if taken else ()
-    return LabelRows(path, match, _each_once(path, match, rows), evaluated_on, said)
+    return LabelRows(path, match, _each_once(path, match, rows), evaluated_on, said, label_task)
+
+
+def _with_labels(
+    path: Path, rows: pd.DataFrame, task: str, classes: Sequence[str]
+) -> tuple[pd.DataFrame, LabelTask, str]:
+    """The rows with their labels as numbers, what these are, and a note on words taken for 0 and 1."""
+    if task == MULTILABEL:
+        texts = {str(name): rows[name] for name in rows if str(name).startswith(LABEL)}
+        found, label_task = finding_labels(
+            path, {name.removeprefix(LABEL): text for name, text in texts.items()}, classes
+        )
+        others = rows.drop(columns=list(texts))
+        return others.join(found).assign(label=rarest_first(found)), label_task, ""
+    if task != BINARY:
+        refuse_lines(path, rows["label"] == "", "'label' is empty")
+        numbers, label_task = class_labels(path, rows["label"], task, classes)
+        return rows.assign(label=numbers), label_task, ""
+    meaning = meaning_of(rows["label"].unique())
+    refuse(path, ~rows["label"].isin(list(meaning)), rows["label"], EXPECTED + OTHER_TASKS)
+    return rows.assign(label=rows["label"].map(meaning).astype("int64")), TWO_CLASSES, note_on(meaning)
 
 
 def _known(header: Sequence[str]) -> int:
@@ -103,10 +135,10 @@ def _identifier(path: Path, line: int, header: Sequence[str], match: str | None)
 def _each_once(path: Path, match: str, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows without repetitions. Raises UserError for two that say different things of one key."""
     for column in rows.columns.drop("key"):
-        firsts = rows.groupby("key")[column].transform("first")
+        values = rows[column].fillna(UNREAD) if str(column).startswith(LABEL) else rows[column]
         refuse_lines(
             path,
-            rows[column] != firsts,
+            values != values.groupby(rows["key"]).transform("first"),
             f"another row with the same {match} has another {column}; remove one",
         )
     return rows.drop_duplicates("key")

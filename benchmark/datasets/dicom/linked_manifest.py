@@ -12,6 +12,7 @@ import pandas as pd
 from benchmark.datasets.manifest import COLUMNS, DESCRIBING, Manifest
 from extractors.array_store import write_atomically
 from extractors.digests import JsonValue, digest_of
+from results.label_tasks import BINARY, TWO_CLASSES, LabelTask
 
 _VERSION = 2  # raise it when the same files give another manifest
 _MANIFEST = "manifest.json"
@@ -39,7 +40,12 @@ def _state(root: Path, path: str) -> JsonValue:
 
 
 def write_linked(
-    folder: Path, root: Path, table: pd.DataFrame, evaluated_on: str, notes: Sequence[str]
+    folder: Path,
+    root: Path,
+    table: pd.DataFrame,
+    evaluated_on: str,
+    notes: Sequence[str],
+    task: LabelTask = TWO_CLASSES,
 ) -> None:
     """Make the folder of links, from `image` to `path` below `root`, and its manifest: all or nothing."""
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -50,8 +56,11 @@ def write_linked(
             link = temporary / image
             link.parent.mkdir(exist_ok=True)
             link.symlink_to((root / path).absolute())
-        columns = {name: table[name].tolist() for name in (*COLUMNS, *DESCRIBING)}
+        kept = dict.fromkeys([*COLUMNS, *task.label_columns, *DESCRIBING])
+        columns = {name: table[name].tolist() for name in kept}
         content = {"images": columns, "evaluated_on": evaluated_on, "notes": list(notes)}
+        if not task.is_binary:
+            content["task"] = [task.kind, *task.classes]
         write_atomically(temporary / _MANIFEST, json.dumps(content))
         shutil.rmtree(folder, ignore_errors=True)  # one that could not be read
         temporary.replace(folder)
@@ -63,7 +72,11 @@ def read_linked(folder: Path) -> Manifest | None:
     """The manifest that `write_linked` has written; None when it is not there or damaged."""
     try:
         content = json.loads((folder / _MANIFEST).read_bytes())
-        images = pd.DataFrame(content["images"])[[*COLUMNS, *DESCRIBING]].astype({"label": "int64"})
-        return Manifest(folder, images, content["evaluated_on"], notes=tuple(content["notes"]))
+        kind, *classes = content.get("task", [BINARY])
+        task = LabelTask(kind, tuple(classes))
+        kept = list(dict.fromkeys([*COLUMNS, *task.label_columns, *DESCRIBING]))
+        types = {name: "int64" if name == "label" else "float64" for name in ("label", *task.label_columns)}
+        images = pd.DataFrame(content["images"])[kept].astype(types)
+        return Manifest(folder, images, content["evaluated_on"], notes=tuple(content["notes"]), task=task)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -4,7 +4,7 @@ import pandas as pd
 
 from benchmark.datasets.dicom.body_parts import part_of
 from benchmark.datasets.dicom.describing import described
-from benchmark.datasets.dicom.labels import LabelRows, refuse_lines
+from benchmark.datasets.dicom.labels import UNREAD, LabelRows, refuse_lines
 from benchmark.datasets.dicom.names import RADIOGRAPHS
 from benchmark.datasets.dicom.pseudonyms import patients_of, pseudonym
 from results.counts import counted
@@ -26,7 +26,7 @@ def named(images: pd.DataFrame, rows: LabelRows, key: bytes) -> tuple[pd.DataFra
             "patient": people.map(lambda person: pseudonym(key, "patient", person)),
             "study": studies.where(~several, studies + "/" + parts),
             "body_part": parts,
-            "label": images["label"],
+            **{column: images[column] for column in dict.fromkeys(["label", *rows.task.label_columns])},
             "split": images.get("split", ""),
             "line": images["line"],
             "burned_in": images["burned_in"].str.upper() == "YES",
@@ -85,9 +85,10 @@ def _refuse_conflicts(table: pd.DataFrame, rows: LabelRows, *, by_study: bool) -
             _by_line(table, parts > 1),
             "this study shows several body parts; label its images by image_uid instead",
         )
-    firsts = table.groupby("study")["label"].transform("first")
-    wrong = _by_line(table, table["label"] != firsts)
-    refuse_lines(rows.path, wrong, "an image of this study has another label")
+    for column in rows.task.label_columns:
+        values = table[column].fillna(UNREAD)
+        wrong = _by_line(table, values != values.groupby(table["study"]).transform("first"))
+        refuse_lines(rows.path, wrong, f"an image of this study has another {column}")
 
 
 def _by_line(table: pd.DataFrame, wrong: pd.Series) -> pd.Series:

@@ -15,6 +15,7 @@ from extractors.array_store import write_atomically
 from extractors.dicom.reading import check_installed
 from extractors.image_files import ImageFileError
 from results.counts import counted, of_count
+from results.label_tasks import BINARY, TWO_CLASSES, LabelTask
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class DicomFolder:
 
     `match` is the identifier by which the CSV's rows name studies or images, where several could; `partial`
     leaves out images without a row, and rows without an image; links are followed only with `allow_outside`.
+    `task` and `classes` say what the labels are, as of a manifest.
     """
 
     root: Path
@@ -30,15 +32,18 @@ class DicomFolder:
     match: str | None = None
     partial: bool = False
     allow_outside: bool = False
+    task: str = BINARY
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class LabelledStudies:
-    """`table` has the columns of `naming.named`; `evaluated_on` and `notes` are those of a Manifest."""
+    """`table` has the columns of `naming.named`; `evaluated_on`, `notes` and `task` are a Manifest's."""
 
     table: pd.DataFrame
     evaluated_on: str
     notes: list[str]
+    task: LabelTask = TWO_CLASSES
 
 
 def refuse_without_extra(root: Path) -> None:
@@ -59,7 +64,7 @@ def labelled_studies(
     `key` is that of the digests; by default one made of all images. Raises UserError as `read_dicom`.
     """
     paths, links = files
-    rows = read_label_rows(asked.labels, asked.match)
+    rows = read_label_rows(asked.labels, asked.match, asked.task, asked.classes)
     headers = read_headers(asked.root, paths, jobs)
     _refuse_unusable(asked.root, headers, cache)
     images = headers.images.drop_duplicates("image_uid")
@@ -68,7 +73,7 @@ def labelled_studies(
     table, table_notes = named(found, rows, key or key_of(images["image_uid"]))
     notes = [_counts_note(headers, links), *rows.notes, *label_notes, *table_notes]
     evaluated_on = rows.evaluated_on if (table["split"] == "test").any() else ""
-    return LabelledStudies(table, evaluated_on, [note for note in notes if note])
+    return LabelledStudies(table, evaluated_on, [note for note in notes if note], rows.task)
 
 
 def _refuse_unusable(root: Path, headers: Headers, cache: Path) -> None:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.benchmark.datasets.dicom.studies import secrets_in, write_folder
+from tests.benchmark.datasets.dicom.studies import secrets_in, write_folder, write_tables_of_tasks
+from tests.benchmark.datasets.task_tables import GRADES, OPTIONS, write_tables
 
 
 def test_augment_draws_each_recipe(write_grid, tmp_path, call):
@@ -55,6 +56,31 @@ def test_dicom_files_become_a_manifest_that_verify_and_explore_take(tmp_path, ca
     assert "must lie outside of" in told.err
 
 
+def test_dicom_files_with_findings_become_such_a_manifest(tmp_path, call, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    root = write_tables_of_tasks(tmp_path / "in")
+    convert = ("data", "manifest", "--dicom", root, "--salt-file", tmp_path / "salt", "--jobs", "1")
+    assert call(*convert, "--labels", root / "findings.csv", "--out", tmp_path / "f").status == 0
+    assert "label:bar,label:mass" in (tmp_path / "f/manifest.csv").read_text()
+    grades = (*convert, "--labels", root / "grades.csv", "--out", tmp_path / "g")
+    assert call(*grades, "--classes", "a,b").status == 2
+    assert call(*grades, "--task", "ordinal", "--classes", "none,mild,severe").status == 0
+    assert call("data", "verify", tmp_path / "g", "--task", "multiclass", "--jobs", "1").status == 0
+    (root / "findings.csv").rename(root / "labels.csv")
+    assert "not_read" in call("data", "verify", root, "--jobs", "1").out
+
+
+@pytest.mark.parametrize("task", OPTIONS)
+def test_croissant_serves_every_task(task, tables, tmp_path, call):
+    name, *options = OPTIONS[task]
+    done = call("data", "croissant", tables / name, *options, "--name", "x", "--out", tmp_path / "c.json")
+    assert done.status == 0
+    fields = json.loads((tmp_path / "c.json").read_text())["recordSet"][0]["field"]
+    types = {field["name"]: field["dataType"] for field in fields if field["name"].startswith("label")}
+    findings = {"label:mass": "sc:Boolean", "label:effusion": "sc:Boolean"}
+    assert types == (findings if task == "multilabel" else {"label": "sc:Text"})
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -76,3 +102,48 @@ def test_a_data_set_is_described_and_what_is_missing_is_said(phantom, tmp_path, 
     assert json.loads(out.read_text())["name"] == "drawn"
     assert "give --licence" in done.err
     assert "belongs into the folder of the data" in done.err
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    return write_tables(tmp_path_factory.mktemp("tables") / "t", images=120)
+
+
+@pytest.mark.parametrize("task", OPTIONS)
+def test_verify_and_explore_serve_every_task(task, tables, tmp_path, call):
+    name, *options = OPTIONS[task]
+    done = call("data", "verify", tables / name, *options, "--jobs", "1")
+    assert (done.status, done.err) == (0, "")
+    assert "DATA016" in done.out
+    assert ("not_read" if task == "multilabel" else "severe") in done.out
+    done = call("data", "explore", tables / name, *options, "--out", tmp_path / "out")
+    assert done.status == 0
+    header = (tmp_path / "out/counts.csv").read_text().splitlines()[0]
+    assert header.split(",")[2] == ("finding" if task == "multilabel" else "label")
+
+
+@pytest.mark.parametrize("task", OPTIONS)
+def test_audit_serves_every_task(task, tables, tmp_path, call):
+    name, *options = OPTIONS[task]
+    done = call("data", "audit", tables / name, *options, "--jobs", "1", "--out", tmp_path / "out", "--json")
+    findings = {finding["code"]: finding for finding in json.loads(done.out)["findings"]}
+    size = findings["AUDIT005"]
+    assert (size["severity"], size["shortcut"]["auroc"]) == ("warning", 1)
+    assert size["shortcut"]["of"] in (("effusion",) if task == "multilabel" else GRADES)
+    assert (tmp_path / "out/audit.html").is_file()
+
+
+@pytest.mark.parametrize("command", ["verify", "audit", "explore", "croissant"])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "dataset.task: multiclass or ordinal"),
+        (("--task", "ordinal"), "no number"),
+        (("--task", "multilabel"), "label:NAME"),
+    ],
+)
+def test_labels_of_another_task_are_one_line(command, options, message, tables, tmp_path, call):
+    place = [] if command == "verify" else ["--out", tmp_path / "out"]
+    done = call("data", command, tables / "classes.csv", *options, *place)
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert message in done.err

@@ -66,3 +66,27 @@ def test_answers_go_into_the_grid(folder, call, monkeypatch):
     assert "no file name has a word" in done.out, "patients were to be guessed"
     assert done.out.endswith("benchmark run --grid grid.yaml --workspace 'my runs'\n")
     assert len(asked) == 4
+
+
+def test_classes_are_kept_where_they_are_asked_for(folder, call, monkeypatch):
+    draw_classes(folder / "grades", ("0", "1", "2"))
+    refused = call("init", "grades")
+    assert (refused.status, refused.err.count("\n")) == (2, 1)
+    assert "--task multiclass" in refused.err
+    assert call("init", "grades", "--task", "ordinal", "--hours", 0.1).status == 0
+    assert read_grid("grid.yaml").dataset.label_task == "ordinal"
+
+    answers = iter(["multiclass", "0.1", "asked", "0.05"])
+    asked = []
+
+    def prompt(text, default, type=str):
+        asked.append(text)
+        return type(next(answers))
+
+    monkeypatch.setattr(init, "at_terminal", lambda: True)
+    monkeypatch.setattr(init.click, "prompt", prompt)
+    monkeypatch.setattr(init.click, "confirm", lambda text, default: False)
+    assert call("init", "grades", "--ask", "--force").status == 0
+    assert read_grid("grid.yaml").dataset.label_task == "multiclass"
+    assert "Or keep all: multiclass, or ordinal" in asked[0]
+    assert "macro AUROC" in asked[-1]

@@ -10,6 +10,7 @@ from benchmark.datasets.croissant import croissant, write_croissant
 from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.datasets.manifest import read_manifest
 from benchmark.errors import UserError
+from tests.benchmark.datasets.task_tables import GRADES, write_tables
 
 ROWS = [
     "path,patient,study,body_part,label,split,sex",
@@ -141,3 +142,33 @@ def test_a_key_of_the_references_is_cited_as_bibtex(tmp_path):
     assert (
         croissant(replace(manifest, citation="Doe 2020"), "manifest", table, name="x")["citeAs"] == "Doe 2020"
     )
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_grades_are_read_by_mlcroissant_and_named_in_their_order(tmp_path):
+    table = write_tables(tmp_path / "t", images=8) / "classes.csv"
+    manifest = read_manifest(table, task="ordinal", classes=GRADES)
+    content = croissant(manifest, "manifest", table, name="grades")
+    label = next(field for field in content["recordSet"][0]["field"] if field["name"] == "label")
+    assert (label["dataType"], label["description"]) == (
+        "sc:Text",
+        "A grade, in this order: none, mild, severe.",
+    )
+    assert "images by grade: none 3, mild 3, severe 2" in content["description"]
+    records = read_back(table.parent, content)
+    assert [plain(record["images/label"]) for record in records][:4] == ["none", "mild", "severe", "none"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_findings_are_read_by_mlcroissant_as_yes_no_or_nothing(tmp_path):
+    table = write_tables(tmp_path / "t", images=8) / "findings.csv"
+    content = croissant(read_manifest(table, task="multilabel"), "manifest", table, name="findings")
+    names = [field["name"] for field in content["recordSet"][0]["field"]]
+    assert "label" not in names
+    assert [name for name in names if name.startswith("label:")] == ["label:mass", "label:effusion"]
+    assert "mass 4, effusion 2" in content["description"]
+    records = read_back(table.parent, content)
+    assert [record["images/label:mass"] for record in records][:4] == [True, True, True, False]
+    effusion = [record["images/label:effusion"] for record in records]
+    assert effusion[1:5] == [False, False, True, False]
+    assert [effusion[0], effusion[5]] == [None, None], "nobody looked for it"

@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from benchmark.datasets.at_path import Labels, read_at
 from benchmark.datasets.explore import explore
 from benchmark.datasets.manifest import Manifest
 from benchmark.errors import UserError
+from tests.benchmark.datasets.task_tables import GRADES, write_tables
 
 COLUMNS = ["image", "patient", "study", "body_part", "label", "split"]
 
@@ -101,3 +103,23 @@ def test_views_and_sides_are_counted_where_the_data_set_knows_them(
         ("manufacturer", "Acme", 1, 3, 2),
     ]
     assert (tmp_path / "out/acquisition.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "names"),
+    [
+        ("classes", Labels("ordinal", GRADES), set(GRADES)),
+        ("findings", Labels(), {"(none)", "mass", "effusion"}),
+    ],
+)
+def test_classes_grades_and_findings_are_told_by_their_names(tmp_path, name, labels, names):
+    manifest, _ = read_at(write_tables(tmp_path / "t") / f"{name}.csv", tmp_path, 1, labels)
+    sexes = ["f", "m"] * (len(manifest.images) // 2)
+    explore(replace(manifest, images=manifest.images.assign(sex=sexes)), tmp_path / "out")
+    assert {row[2] for row in table(tmp_path / "out", "counts")} == names
+    assert {row[1] for row in table(tmp_path / "out", "image_kinds")} == names
+    assert {row[:3] for row in table(tmp_path / "out", "acquisition")} == {
+        ("sex", sex, label) for sex in "fm" for label in names
+    }
+    with Image.open(tmp_path / "out/counts.png") as image:
+        assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) > 3

@@ -7,8 +7,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmark.datasets.at_path import Labels, read_at
 from benchmark.datasets.manifest import Manifest, read_manifest
 from benchmark.datasets.verification import MURA, Finding, counts_of_mura, counts_table, verify
+from tests.benchmark.datasets.task_tables import GRADES, write_tables
 
 PNEUMONIA = Path(__file__).parents[3] / "../shared/data/pneumoniamnist/manifest.csv"
 COLUMNS = ["image", "patient", "study", "body_part", "label", "split"]
@@ -165,3 +167,38 @@ def test_the_counts_are_of_patients_studies_and_images(tmp_path: Path) -> None:
 def test_pneumoniamnist_is_sound_but_for_copies_that_stay_on_one_side_of_the_split() -> None:
     findings = verify(read_manifest(PNEUMONIA))
     assert [(f.code, f.severity) for f in findings if f.severity != "ok"] == [("DATA007", "warning")]
+
+
+def test_grades_are_counted_by_name_and_tested_for_what_goes_with_them(tmp_path: Path) -> None:
+    table = write_tables(tmp_path / "t") / "classes.csv"
+    manifest, _ = read_at(table, tmp_path, 1, Labels("ordinal", GRADES))
+    counts = counts_table(manifest)
+    assert counts[counts["split"] == "train"][["label", "images"]].to_numpy().tolist() == [
+        ["none", 15],
+        ["mild", 15],
+        ["severe", 15],
+    ]
+    assert found(manifest, "DATA005").severity == "ok"
+    told = found(manifest, "DATA016")
+    assert told.severity == "warning", "the grade goes with the width"
+    assert "train: 480 pixels: 15 none, 0 mild, 0 severe" in told.examples
+    assert found(manifest, "DATA015").severity == "ok"
+
+
+def test_findings_are_counted_with_their_blanks_and_tested_one_by_one(tmp_path: Path) -> None:
+    manifest, _ = read_at(write_tables(tmp_path / "t") / "findings.csv", tmp_path, 1)
+    counts = counts_table(manifest).set_index(["split", "finding"])
+    assert counts.loc[("train", "effusion"), ["images", "absent", "not_read"]].tolist() == [12, 24, 9]
+    assert counts.loc[("train", "mass"), "not_read"] == 0
+    none = manifest.images.query("split == 'test'")[["label:mass", "label:effusion"]].eq(1).any(axis=1)
+    assert counts.loc[("test", "(none)"), "images"] == (~none).sum()
+    told = found(manifest, "DATA016")
+    assert (told.severity, "effusion: train: Cramér's V 1.00" in told.message) == ("warning", True)
+    assert "mass" not in told.message
+
+
+def test_a_finding_that_a_split_lacks_is_named(tmp_path: Path) -> None:
+    manifest, _ = read_at(write_tables(tmp_path / "t") / "findings.csv", tmp_path, 1)
+    test = manifest.images["split"] == "test"
+    manifest.images.loc[test, "label:mass"] = 0.0
+    assert found(manifest, "DATA005").examples == ("test: mass",)

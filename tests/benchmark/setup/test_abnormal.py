@@ -34,7 +34,7 @@ def test_doubt_is_an_error_that_names_the_option(classes):
 
 
 def test_of_three_classes_the_way_to_map_them_is_said():
-    with pytest.raises(AbnormalNotKnownError, match=r"two are supported.*--abnormal bacteria,virus"):
+    with pytest.raises(AbnormalNotKnownError, match=r"--task multiclass .*--abnormal bacteria,virus"):
         abnormal_classes(DATA, ("bacteria", "normal", "virus"), ())
     assert abnormal_classes(DATA, ("bacteria", "normal", "virus"), ("Virus", "bacteria"))[0] == {
         "bacteria",

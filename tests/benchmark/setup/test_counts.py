@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -6,6 +7,7 @@ import pytest
 from benchmark.datasets.manifest import Manifest
 from benchmark.errors import UserError
 from benchmark.setup.counts import PartCounts, counts_of, detectable, margin_for, protocol_of
+from results.label_tasks import LabelTask
 
 
 def manifest(rows, evaluated_on="test"):
@@ -59,3 +61,36 @@ def test_the_margin_is_what_the_test_set_can_resolve():
     assert margin_for(pneumonia) == 0.03
     assert margin_for(PartCounts("all", 0, 0, 0, 5000, 5000)) == 0.02
     assert margin_for(PartCounts("all", 0, 0, 0, 5, 5)) == 0.1
+
+
+GRADES = LabelTask("ordinal", ("0", "1", "2"))
+
+
+def graded(train, test):
+    """Images of three grades, one per patient."""
+    sides = (("train", train), ("test", test))
+    labels = [(grade, split) for split, counts in sides for grade, n in enumerate(counts) for _ in range(n)]
+    table = [(f"p{n}", f"s{n}", "knee", grade, split) for n, (grade, split) in enumerate(labels)]
+    return replace(manifest(table), task=GRADES)
+
+
+def test_of_grades_the_rarest_that_can_be_judged_counts():
+    (every,) = counts_of(Path("data"), graded((40, 12, 20), (9, 6, 5)))
+    assert every == PartCounts("all", 72, 72, 12, 15, 5, (("0", 9), ("1", 6), ("2", 5)))
+    (every,) = counts_of(Path("data"), graded((40, 12, 20), (9, 6, 1)))
+    assert (every.test_abnormal, every.test_normal, every.rarer) == (6, 10, 12), "grade 2 is not judged"
+
+
+def test_of_findings_images_where_one_was_not_read_do_not_count():
+    data = manifest([*rows("hand", "train", 20, 20), *rows("hand", "test", 10, 10)])
+    mass = data.images["label"].astype(float).where(data.images.index % 2 == 0)
+    images = data.images.assign(**{"label:mass": mass, "label:rare": 0.0})
+    data = replace(data, images=images, task=LabelTask("multilabel", ("mass", "rare")))
+    (every,) = counts_of(Path("data"), data)
+    assert (every.rarer, every.test_normal, every.test_abnormal) == (10, 5, 5)
+    assert every.classes == (("mass", 5), ("rare", 0))
+
+
+def test_too_few_classes_to_judge_are_refused():
+    with pytest.raises(UserError, match="1 of 3 grades have 4 images to train and 4 studies"):
+        counts_of(Path("data"), graded((40, 3, 20), (9, 6, 1)))

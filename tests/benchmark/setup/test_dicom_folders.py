@@ -1,10 +1,16 @@
 import pytest
 
+from benchmark.datasets.at_path import Labels
 from benchmark.errors import UserError
 from benchmark.grid.schema import read_grid
 from benchmark.setup.dicom_folders import in_dicom
 from benchmark.setup.propose import propose
-from tests.benchmark.datasets.dicom.studies import secrets_in, write_folder, write_study
+from tests.benchmark.datasets.dicom.studies import (
+    secrets_in,
+    write_folder,
+    write_study,
+    write_tables_of_tasks,
+)
 from tests.benchmark.setup.drawn import asked_of
 
 
@@ -56,3 +62,14 @@ def test_without_labels_the_way_out_is_said(tmp_path):
     write_study(tmp_path / "in", 0)
     with pytest.raises(UserError, match=r"put labels\.csv in the folder, or name it with --labels"):
         in_dicom(asked_of(tmp_path / "in", tmp_path))
+
+
+def test_class_folders_and_tables_of_other_tasks_are_kept(tmp_path):
+    for number in range(9):
+        write_study(tmp_path / "in" / "012"[number % 3], number)
+    found = in_dicom(asked_of(tmp_path / "in", tmp_path, kept=Labels("ordinal")))
+    assert found.dataset["task"] == "ordinal"
+    assert found.manifest.task.classes == ("0", "1", "2")
+    root = write_tables_of_tasks(tmp_path / "tables")
+    found = in_dicom(asked_of(root, tmp_path, labels=root / "findings.csv"))
+    assert (found.dataset["task"], found.manifest.task.classes) == ("multilabel", ("bar", "mass"))

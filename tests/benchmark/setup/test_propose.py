@@ -3,6 +3,7 @@ import re
 import pytest
 
 from benchmark.api import run
+from benchmark.datasets.at_path import Labels
 from benchmark.errors import UserError
 from benchmark.execution.open_plan import open_plan
 from benchmark.grid.schema import read_grid
@@ -10,6 +11,7 @@ from benchmark.setup import propose as module
 from benchmark.setup.propose import propose
 from benchmark.store.workspace import Workspace
 from tests.benchmark.datasets.dicom.studies import write_folder
+from tests.benchmark.datasets.task_tables import GRADES, write_tables
 from tests.benchmark.setup.drawn import asked_of, draw_classes, draw_medmnist, draw_splits
 
 
@@ -28,6 +30,44 @@ DATA = {
     "medmnist": lambda folder, phantom: (draw_medmnist(folder.with_suffix(".npz")), ("1",)),
     "dicom": lambda folder, phantom: (write_folder(folder, 96), ()),
 }
+KEPT = {  # a folder or file, what its labels are, the primary metric
+    "multiclass": (lambda folder: draw_classes(folder, ("a", "b", "c")), Labels("multiclass"), "macro_auroc"),
+    "ordinal": (lambda folder: draw_classes(folder, ("0", "1", "2")), Labels("ordinal"), "quadratic_kappa"),
+    "table": (
+        lambda folder: write_tables(folder) / "classes.csv",
+        Labels("ordinal", GRADES),
+        "quadratic_kappa",
+    ),
+    "multilabel": (lambda folder: write_tables(folder) / "findings.csv", Labels(), "macro_auroc"),
+}
+
+
+@pytest.fixture(params=KEPT)
+def kept(request, tmp_path):
+    data, labels, primary = KEPT[request.param]
+    return asked_of(data(tmp_path / "data"), tmp_path, kept=labels), primary
+
+
+def test_a_grid_of_classes_grades_or_findings_has_a_plan_as_it_is(kept, tmp_path):
+    asked, primary = kept
+    proposal = propose(asked, hours=0.1)
+    proposal.write()
+    grid = read_grid(tmp_path / "grid.yaml")
+    assert grid.evaluation.primary == primary
+    plan, _ = open_plan(grid, Workspace(tmp_path / "runs"))
+    assert plan.manifest.task == proposal.found.manifest.task
+    assert plan.manifest.images["label"].tolist() == proposal.found.manifest.images["label"].tolist()
+    assert {"fine_tuning", "feature_extraction"} <= {p.cell.strategy for p in plan.todo}
+    assert f"studies with {plan.manifest.task.classes[0]}: " in " ".join(proposal.notes)
+
+
+@pytest.mark.slow
+def test_a_grid_of_classes_grades_or_findings_runs_as_it_is(kept, tmp_path, monkeypatch):
+    alone = module.Machine(2, 8_000_000_000, "cpu", ())
+    monkeypatch.setattr(module, "this_machine", lambda: alone)
+    propose(kept[0], hours=0.001).write()
+    results = run(tmp_path / "grid.yaml", tmp_path / "runs", jobs=2, device="cpu", track=False)
+    assert results.failed == ()
 
 
 @pytest.fixture(params=DATA)

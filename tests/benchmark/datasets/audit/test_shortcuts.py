@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from benchmark.datasets.audit.shortcuts import predictability, shortcut
+from results.label_tasks import LabelTask
 from tests.benchmark.datasets.audit.audited import audited
 
 FEATURES = np.random.default_rng(0).random((200, 3)).astype(np.float32)
@@ -35,3 +38,22 @@ def test_too_few_patients_are_not_judged(labels):
     finding = shortcut("X", "it", audited(label=np.asarray(labels, int) * np.ones(200, int)), FEATURES)
     assert finding.severity == "ok"
     assert "too few patients" in finding.message
+
+
+def test_the_class_that_is_told_best_is_named():
+    grades = np.arange(200) % 3
+    looked_at = replace(audited(label=grades), task=LabelTask("ordinal", ("0", "1", "2")))
+    features = np.where(grades == 1, 1, FEATURES[:, 0])[:, None].astype(np.float32)
+    finding = shortcut("X", "it", looked_at, features)
+    assert (finding.severity, finding.shortcut.of) == ("warning", "1")
+    assert "grade '1', told best of 3, by AUROC 1.000" in finding.message
+    assert shortcut("X", "noise", looked_at, FEATURES).severity == "ok"
+
+
+def test_a_finding_counts_where_it_was_read_and_often_enough():
+    mass = np.arange(200) % 2 * 1.0
+    columns = {"label:mass": np.where(np.arange(200) < 120, mass, np.nan), "label:rare": np.arange(200) < 9}
+    looked_at = replace(audited(**columns), task=LabelTask("multilabel", ("mass", "rare")))
+    finding = shortcut("X", "it", looked_at, np.column_stack([mass, mass]).astype(np.float32))
+    assert (finding.severity, finding.shortcut.of) == ("warning", "mass")
+    assert "finding 'mass', told best of 1," in finding.message

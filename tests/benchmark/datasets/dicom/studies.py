@@ -70,6 +70,21 @@ def write_folder(folder: Path, count: int = 4, *, views: int = 1, **elements: An
     return folder
 
 
+def write_tables_of_tasks(folder: Path, count: int = 12) -> Path:
+    """A folder of so many studies, with `grades.csv` in words and `findings.csv`, blank of every third."""
+    for number in range(count):
+        write_study(folder, number, abnormal=bool(number % 2))
+    names = [f"ACC0{number}" for number in range(count)]
+    grades = ("none", "mild", "severe")
+    write_labels(folder / "grades.csv", (f"{name},{grades[n % 3]}" for n, name in enumerate(names)))
+    write_labels(
+        folder / "findings.csv",
+        (f"{name},{n % 2},{'' if n % 3 == 0 else n // 2 % 2}" for n, name in enumerate(names)),
+        "accession_number,label:bar,label:mass",
+    )
+    return folder
+
+
 def secrets_in(text: str) -> list[str]:
     """The identifying values that a text holds."""
     return [secret for secret in SECRETS if secret in text]

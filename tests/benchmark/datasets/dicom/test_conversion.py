@@ -20,6 +20,7 @@ from tests.benchmark.datasets.dicom.studies import (
     write_folder,
     write_labels,
     write_study,
+    write_tables_of_tasks,
 )
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -182,3 +183,16 @@ def test_progress_tells_of_all_images(tmp_path):
     )
     assert sum(now for now, _ in steps) == 40
     assert {total for _, total in steps} == {40}
+
+
+@pytest.mark.parametrize(("table", "task"), [("grades", "multiclass"), ("findings", "multilabel")])
+def test_the_labels_of_every_task_come_back_from_the_manifest(tmp_path, table, task):
+    root = write_tables_of_tasks(tmp_path / "in")
+    asked = DicomFolder(root, root / f"{table}.csv", task=task)
+    converted = from_dicom(asked, tmp_path / "out", KEY, cache=tmp_path / "cache")
+    written = read_manifest(converted.manifest, task=task)
+    read = read_dicom(asked, tmp_path / "cache")
+    assert written.task == read.task
+    columns = read.task.label_columns
+    counts = [found.images[columns].fillna(-1).value_counts().to_dict() for found in (written, read)]
+    assert counts[0] == counts[1]

@@ -7,6 +7,7 @@ import pytest
 from benchmark.datasets.dicom import studies as labelled
 from benchmark.datasets.dicom.dataset import read_dicom
 from benchmark.datasets.dicom.studies import DicomFolder
+from benchmark.datasets.kinds import DATASET_KINDS
 from benchmark.datasets.manifest import COLUMNS, DESCRIBING
 from benchmark.errors import UserError
 from extractors.pixels import decode
@@ -16,6 +17,7 @@ from tests.benchmark.datasets.dicom.studies import (
     write_folder,
     write_labels,
     write_study,
+    write_tables_of_tasks,
 )
 
 
@@ -167,3 +169,43 @@ def test_hostile_identifiers_make_no_path_and_no_message(tmp_path, read):
     found = read()
     assert found.images["image"].str.fullmatch(r"[0-9a-f]{12}/[0-9a-f]{12}\.dcm").all()
     assert np.unique([str(path.parent.parent) for path in found.paths()]).size == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "keys", "label"),
+    [
+        ("grades", {"task": "multiclass"}, {"mild": 4, "none": 4, "severe": 4}),
+        ("grades", {"task": "ordinal", "classes": ("none", "mild", "severe")}, dict.fromkeys("012", 4)),
+        ("findings", {"task": "multilabel"}, {"bar": 6, "mass": 4}),
+    ],
+)
+def test_classes_grades_and_findings_are_read_and_kept_in_the_cache(tmp_path, table, keys, label):
+    root = write_tables_of_tasks(tmp_path / "in")
+    kind = DATASET_KINDS["dicom"]
+    asked = kind.model.model_validate(
+        {"kind": "dicom", "root": root, "labels": root / f"{table}.csv", **keys}
+    )
+    first, again = (kind.read(asked, tmp_path / "cache", 1) for _ in range(2))
+    assert first.task == again.task
+    assert first.images.equals(again.images)
+    assert first.digest() == again.digest()
+    assert first.task.kind == keys["task"]
+    assert np.nansum(first.task.truth(first.images), axis=0).tolist() == list(label.values())
+    if table == "findings":
+        assert first.images["label:mass"].isna().sum() == 4
+        assert first.images["label:mass"].dtype == float
+    else:
+        assert first.task.classes == (keys.get("classes") or tuple(label))
+
+
+def test_labels_of_another_task_are_one_line(tmp_path):
+    root = write_tables_of_tasks(tmp_path / "in", 3)
+    for name, keys, message in (
+        ("grades", {}, "dataset.task: multiclass or ordinal"),
+        ("grades", {"task": "ordinal"}, "'mild': no number"),
+        ("findings", {}, "of columns label:NAME set task: multilabel"),
+        ("grades", {"task": "multilabel"}, "needs columns label:NAME"),
+    ):
+        with pytest.raises(UserError, match=message) as told:
+            read_dicom(DicomFolder(root, root / f"{name}.csv", **keys), tmp_path / "cache")
+        assert secrets_in(str(told.value)) == []

@@ -130,3 +130,21 @@ def test_no_file_and_no_rows(tmp_path):
         read_label_rows(tmp_path / "none.csv", None)
     with pytest.raises(UserError, match="has no row"):
         read(tmp_path)
+
+
+def test_two_rows_of_a_study_may_both_leave_a_finding_blank(tmp_path):
+    rows = ("0012,1,", "0012,1,", "0013,0,1", "0014,0,0")
+    table = write_labels(tmp_path / "l.csv", rows, "accession_number,label:a,label:b")
+    found = read_label_rows(table, None, "multilabel").rows
+    assert found["label:b"].isna().tolist() == [True, False, False]
+    write_labels(table, ("0012,1,", "0012,1,0", *rows[2:]), "accession_number,label:a,label:b")
+    with pytest.raises(
+        UserError, match=r"l\.csv:3: another row with the same accession_number has another label:b"
+    ):
+        read_label_rows(table, None, "multilabel")
+
+
+def test_a_grade_that_is_empty_is_named_by_its_line(tmp_path):
+    table = write_labels(tmp_path / "l.csv", ("0012,1", "0013,", "0014,2"))
+    with pytest.raises(UserError, match=r"l\.csv:3: 'label' is empty"):
+        read_label_rows(table, None, "ordinal")
