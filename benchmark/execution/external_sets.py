@@ -192,6 +192,11 @@ def _labels(kind: DatasetKind, root: Path, home: LabelTask) -> dict[str, Any]:
         )
     if home.kind != MULTILABEL:
         return {"task": home.kind, "classes": home.classes}
+    if kind.name != "manifest":
+        raise UserError(
+            f"the findings of a data set of kind {kind.name} are not looked up: make a manifest of it "
+            "('benchmark data manifest --help'), and name that"
+        )
     known = findings_in(root / "manifest.csv" if root.is_dir() else root)
     both = tuple(name for name in home.classes if known.get(name))
     if not both:

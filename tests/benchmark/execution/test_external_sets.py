@@ -1,5 +1,6 @@
 """The sets of a grid: rows of a body part, which cells they test, and what a finished cell lacks."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -9,6 +10,7 @@ from benchmark.execution.external_sets import ExternalSet, external_sets, lackin
 from benchmark.execution.image_state import ImageState
 from benchmark.grid.schema import read_grid
 from benchmark.store.records import Records
+from results.label_tasks import LabelTask
 from tests.benchmark.datasets.test_external import manifest_of
 from tests.benchmark.recorded import finished
 
@@ -52,6 +54,24 @@ def test_one_set_under_two_names_is_tested_once_and_said_in_one_line(home, write
     (said,) = lines
     assert said.startswith("external 'again': it has the same images as 'away'")
     assert said.endswith("the grid goes on without this set")
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "task", "way_out"),
+    [("mura", "multiclass", "give a manifest"), ("dicom", "multilabel", "make a manifest of it")],
+)
+def test_a_set_whose_kind_has_no_such_labels_is_one_line(home, write_grid, tmp_path, kind, task, way_out):
+    home = replace(home, task=LabelTask(task, ("a", "b", "c")))
+    images = home.images.assign(**{f"label:{name}": 1.0 for name in "abc"})
+    home = replace(home, images=images)
+    (tmp_path / "away").mkdir()
+    grid = read_grid(write_grid(external=[{"name": "away", "root": "away", "kind": kind}]))
+    test = home.images.index[4:].to_numpy()
+    found, (said,) = external_sets(grid, home, test, tmp_path / "c", read_images=False)
+    assert found == []
+    assert said.startswith("external 'away'")
+    assert way_out in said
     assert "\n" not in said
 
 
