@@ -1,8 +1,9 @@
 """Estimate the time of cells from similar finished cells, or from a first guess."""
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable
-
-import numpy as np
+from statistics import fmean
 
 from benchmark.grid.cells import Cell
 from benchmark.store.record import Finished
@@ -21,13 +22,14 @@ class CellTimes:
     def __init__(self, records: Iterable[Finished], image_size: int = 224) -> None:
         """`image_size`: the side of the stored images, on which recipes without a resolution train."""
         self._image_size = image_size
-        self._measured: dict[tuple[str, str], list[tuple[int, float]]] = {}
+        # By control and kind of cell: the core seconds that were measured with each number of images.
+        self._measured: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
         for record in records:
             threads = record.training.threads if record.training else 1  # a fine-tuning uses all of them
-            point = max(1, record.counts.train_images), threads * sum(record.seconds.values())
             tuned = record.backbone if record.training else ""
             kind = record.control, _kind(record.classifier, tuned)
-            self._measured.setdefault(kind, []).append(point)
+            seconds = threads * sum(record.seconds.values())
+            self._measured[kind][max(1, record.counts.train_images)].append(seconds)
 
     def seconds(self, cell: Cell, images: int) -> float:
         """Core seconds of a cell with this many training images."""
@@ -35,9 +37,8 @@ class CellTimes:
         near = self._measured.get((cell.control, kind)) or self._measured.get(("", kind))
         if not near:
             return _first_guess(cell, self._image_size) * _work(cell, images)
-        measured_images, _ = min(near, key=lambda point: abs(np.log(point[0] / images)))
-        like = [seconds for n, seconds in near if n == measured_images]
-        return float(np.mean(like)) * _work(cell, images) / _work(cell, measured_images)
+        measured_images = min(near, key=lambda count: abs(math.log(count / images)))
+        return fmean(near[measured_images]) * _work(cell, images) / _work(cell, measured_images)
 
 
 def _first_guess(cell: Cell, image_size: int) -> float:

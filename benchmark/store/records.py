@@ -67,6 +67,11 @@ class Records:
 
     def __init__(self, workspace: Path, grid: str) -> None:
         self.folder = workspace / grid
+        self._known: dict[str, tuple[tuple[int, int, int], Record]] = {}  # of a file as it was: its record
+
+    def __reduce__(self) -> tuple[type["Records"], tuple[Path, str]]:
+        """Another process reads the records by itself."""
+        return Records, (self.folder.parent, self.folder.name)
 
     def cell_folder(self, cell: str) -> Path:
         """The folder of a cell, which may not exist."""
@@ -96,12 +101,20 @@ class Records:
         return (self.cell_folder(cell) / MODEL / MODEL_INDEX).is_file()
 
     def read(self, cell: str) -> Record | None:
-        """A cell's record; None when it does not exist or is damaged (then a warning is logged)."""
+        """A cell's record; None when it does not exist or is damaged (then a warning is logged).
+
+        A file that was not written anew since is not read again.
+        """
         path = self.cell_folder(cell) / RESULT
         try:
+            found = path.stat()
+            state = found.st_ino, found.st_mtime_ns, found.st_size
+            if (known := self._known.get(cell)) and known[0] == state:
+                return known[1]
             record = read_record(json.loads(path.read_bytes()))
             if record.cell != cell:
                 raise ValueError(f"it is the record of the cell {record.cell}")
+            self._known[cell] = state, record
             return record
         except FileNotFoundError:
             return None

@@ -1,5 +1,6 @@
 import errno
 import hashlib
+import pickle
 import shutil
 
 import pandas as pd
@@ -239,3 +240,21 @@ def test_what_another_machine_is_writing_is_not_swept_away(tmp_path):
         assert not left.exists()
     records.sweep()
     assert not written.exists()
+
+
+def test_a_record_is_read_again_when_its_file_was_written_anew(records):
+    records.write(Result(finished(), PREDICTIONS))
+    assert records.read("c1") is records.read("c1"), "one read of one file"
+    path = records.cell_folder("c1") / "result.json"
+    path.write_text(path.read_text().replace("resnet50", "resnet18"))
+    assert records.read("c1").backbone == "resnet18"
+    records.write(Result(failed()))
+    assert records.read("c1").status == "failed"
+
+
+def test_another_process_gets_the_place_of_the_records_alone(records):
+    records.write(Result(finished(), PREDICTIONS))
+    known = records.read("c1")
+    sent = pickle.dumps(records)
+    assert len(sent) < 500
+    assert pickle.loads(sent).read("c1") == known
