@@ -99,16 +99,16 @@ def external_sets(
     lines: list[str] = []
     for asked in grid.external:
         try:
-            images = _read(asked, home, home.images.iloc[test], cache, jobs)
+            images = _read(asked, home, home.images.iloc[test], grid.body_parts, cache, jobs)
         except UserError as error:
             lines.append(f"{error}; the grid goes on without this set")
             continue
-        lines += images.notes
         if twin := next((one.name for one in found if one.digest == images.digest), None):
             lines.append(
                 f"external '{asked.name}': {SAME_IMAGES.format(twin)}; the grid goes on without this set"
             )
             continue
+        lines += images.notes
         found.append(_of_hospital(asked, images, grid.image, cache, read_images))
     shown = home.images.iloc[test][image_columns(home.task)].reset_index(drop=True)
     wanted = {EVERY_PART, *shown["body_part"]} & set(grid.body_parts)
@@ -152,7 +152,14 @@ def _is_same(one: ExternalSet, known: Elsewhere) -> bool:
     return known.digest == one.digest and not (one.state is not None and one.state.differ_from(known))
 
 
-def _read(asked: External, home: Manifest, tested: pd.DataFrame, cache: Path, jobs: int) -> ExternalImages:
+def _read(
+    asked: External,
+    home: Manifest,
+    tested: pd.DataFrame,
+    body_parts: Sequence[str],
+    cache: Path,
+    jobs: int,
+) -> ExternalImages:
     try:
         manifest = _manifest(asked, home, cache, jobs)
     except (OSError, ValueError) as error:
@@ -162,6 +169,7 @@ def _read(asked: External, home: Manifest, tested: pd.DataFrame, cache: Path, jo
         manifest,
         home,
         tested=tested,
+        body_parts=body_parts,
         parts=asked.parts,
         test_only=asked.split == "test",
         allow_shared=asked.allow_shared,

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from results.counts import counted
 from results.frames import TableRows, by_part, tidy
 from results.labels import look_of, metric_label, percent
 from results.tables.columns import IMAGES, PART, TEXT, Column, number_column, text_column
@@ -53,7 +54,7 @@ def label_noise_table(
         f"[{percent(confidence)} interval] (unadjusted) over test patients and, with several seeds, over "
         "training sets and flipped patients.",
         "p: that both change by the same amount; adjusted by Holm's method over "
-        f"{int(table['p'].notna().sum())} tests; bold: ≤ {level:g}.",
+        f"{counted(int(table['p'].notna().sum()), 'test')}; bold: ≤ {level:g}.",
         "Where nothing is shown, one method may still lose more by less than could be detected (80 % power).",
     )
     caption = f"Wrong training labels: {metric_label(metric, unit)}."

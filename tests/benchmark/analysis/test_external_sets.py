@@ -62,6 +62,6 @@ def test_no_other_cell_stands_for_the_chosen_one_that_was_not_tested(tmp_path, c
     zoo = next(away_sets(answers.cells))
     there = {(record.strategy, record.seed) for record in zoo.there.finished}
     assert there == {("feature_extraction", 1), ("fine_tuning", 0), ("fine_tuning", 1)}
-    assert "'zoo': left out are 1 methods whose chosen cell was not tested on it" in caplog.text
+    assert "'zoo': left out is 1 method whose chosen cell was not tested on it" in caplog.text
     (row,) = answers.elsewhere.to_dict("records")
     assert (row["seeds"], row["interim"]) == (1, True)
