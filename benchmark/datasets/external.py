@@ -25,6 +25,7 @@ class ExternalImages:
     `manifest` holds them as the set writes them, and `images` as predictions do (`image_columns`), row by
     row: the parts by the grid's names, and patients and studies after the set's
     name, so that nobody is taken for a patient of the grid's own data set. `notes` say what was left out.
+    Cells of the body parts `untested` are not tested on it, though other cells are on their images.
     """
 
     name: str
@@ -32,6 +33,7 @@ class ExternalImages:
     images: pd.DataFrame
     notes: tuple[str, ...]
     digest: str
+    untested: frozenset[str] = frozenset()
 
     @property
     def patients(self) -> pd.Series:
@@ -89,7 +91,7 @@ def external_images(
     shown = shown.assign(**{column: name + "/" + shown[column] for column in ("study", "patient")})
     kept = replace(manifest, images=rows, others=pd.DataFrame())
     asked: JsonValue = [kept.digest(), dict(sorted(ours.items()))]
-    return ExternalImages(name, kept, shown, tuple(notes), digest_of(asked)[:20])
+    return ExternalImages(name, kept, shown, tuple(notes), digest_of(asked)[:20], frozenset(unfit))
 
 
 def image_columns(task: LabelTask) -> list[str]:

@@ -48,6 +48,7 @@ class ExternalSet:
     state: ImageState | None = None
     corruption: Corrupted | None = None
     allow_shared: tuple[str, ...] = ()
+    untested: frozenset[str] = frozenset()  # body parts whose cells find other labels here than at home
 
     @cached_property
     def parts(self) -> frozenset[str]:
@@ -55,8 +56,9 @@ class ExternalSet:
         return frozenset(self.images["body_part"])
 
     def tests(self, cell: Cell) -> bool:
-        """Whether a cell is tested on it: cells of controls are not, nor those of a part that it lacks."""
-        return not cell.control and (cell.body_part == EVERY_PART or cell.body_part in self.parts)
+        """Whether a cell is tested on it: no control is, nor a cell of a part that it lacks or `untested`."""
+        shown = cell.body_part == EVERY_PART or cell.body_part in self.parts
+        return shown and not cell.control and cell.body_part not in self.untested
 
     def rows_of(self, body_part: str) -> RowNumbers:
         """The rows of `images` that show this body part; all of them for `all`."""
@@ -215,7 +217,13 @@ def _of_hospital(
 ) -> ExternalSet:
     state = images_now(found.manifest, image, cache, read_new=read_images)
     return ExternalSet(
-        asked.name, found.digest, found.images, found.manifest, state, None, tuple(asked.allow_shared)
+        asked.name,
+        found.digest,
+        found.images,
+        found.manifest,
+        state,
+        allow_shared=tuple(asked.allow_shared),
+        untested=found.untested,
     )
 
 

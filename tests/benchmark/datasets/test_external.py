@@ -127,7 +127,7 @@ def test_cells_of_all_parts_need_the_classes_among_all_images_and_keep_every_par
     found = external_images("away", there, home, body_parts=["all"])
     assert (len(found.images), found.notes) == (4, ())
     both = external_images("away", there, home, body_parts=["all", "hand"])
-    assert len(both.images) == 4
+    assert (len(both.images), both.untested) == (4, {"hand"})
     assert both.notes == (
         "external 'away': of 'hand' the class 'b' is not in both test sets, so it is not judged by itself",
     )
