@@ -123,4 +123,5 @@ def _significant(row: Row, level: float) -> bool:
 
 
 def _tested(table: pd.DataFrame) -> str:
-    return counted(int(table["p"].notna().sum()), "test")
+    """The tests over which p is adjusted; one whose p is undefined counts."""
+    return counted(int(table["why_not"].eq("").sum()), "test")
