@@ -26,7 +26,7 @@ from benchmark.store.record import Corrupted, Elsewhere, Finished
 from benchmark.store.records import Records
 from extractors.corruptions import CORRUPTIONS_VERSION
 from extractors.digests import digest_of
-from results.counts import counted
+from results.counts import counted, of_count
 from results.label_tasks import MULTILABEL, LabelTask
 
 SAME_IMAGES = "it has the same images as '{}', and would count twice in every family of tests"
@@ -142,8 +142,8 @@ def as_now(records: Iterable[Finished], sets: Sequence[ExternalSet]) -> tuple[li
         external = {name: facts for name, facts in record.external.items() if name not in names}
         kept.append(record.model_copy(update={"external": external}) if names else record)
     lines = [
-        f"external '{name}': {counted(cells, 'cell')} tested on other images than are there now: left out "
-        "until 'benchmark run' tests again"
+        f"external '{name}': {counted(cells, 'cell')} {of_count(cells, 'was', 'were')} tested on other "
+        "images than are there now: left out until 'benchmark run' tests again"
         for name, cells in outdated.items()
     ]
     return kept, lines
