@@ -18,10 +18,10 @@ def of_count(count: int, one: str, many: str) -> str:
     return one if count == 1 else many
 
 
-def planned(families: Sequence[int]) -> str:
+def planned(families: Sequence[int], noun: str = "planned comparison") -> str:
     """The sizes of families of tests: `1 planned comparison`, `12 and 3 planned comparisons`."""
     *others, last = families or [0]
-    return joined([*(f"{size:,}" for size in others), counted(last, "planned comparison")])
+    return joined([*(f"{size:,}" for size in others), counted(last, noun)])
 
 
 def plural_of(noun: str) -> str:

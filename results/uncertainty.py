@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtrit
 
+from results.counts import counted
 from results.metric import Values
 
 MAX_UNDEFINED = 0.5  # with a larger share of undefined resamplings there is no interval; chosen by hand
@@ -63,12 +64,12 @@ def warning(value: float, patients: int, limits: tuple[float, float] | None) -> 
     docs/validity.md has the coverage of both. An undefined value (NaN) has no interval to warn of.
     """
     if patients < FEW:
-        return f"{patients} patients of the rarer label, fewer than {FEW}"
+        return f"{counted(patients, 'patient')} of the rarer label, fewer than {FEW}"
     if limits is None:
         return None
     distance = min(value - limits[0], limits[1] - value) / (limits[1] - limits[0])
     if patients * distance < NEAR_LIMIT:
-        return f"too near to the metric's limit for {patients} patients of the rarer label"
+        return f"too near to the metric's limit for {counted(patients, 'patient')} of the rarer label"
     return None
 
 

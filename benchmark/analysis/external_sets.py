@@ -10,6 +10,7 @@ from benchmark.store.external_files import judged_as, read_external, resampled_e
 from benchmark.store.measures import predicted, resample
 from benchmark.store.record import Corrupted, Finished
 from benchmark.store.records import DamagedError
+from results.counts import counted, of_count
 from results.predicted import Predicted
 from results.uncertainty import Resampled
 
@@ -73,8 +74,11 @@ def _away(cells: ResampledCells, name: str, corruption: Corrupted | None) -> Awa
             _log.warning("%s", error)
     lost = _lost(cells, found)
     kept = [record for record in tested if record.cell in found and _compared(record) not in lost]
-    if lost:
-        _log.warning("'%s': left out are %d methods whose chosen cell was not tested on it", name, len(lost))
+    parts = {record.body_part for record in tested}
+    if said := sum(part in parts for part, *_ in lost):
+        chosen = f"{counted(said, 'cell')} that training folds chose {of_count(said, 'was', 'were')}"
+        them = of_count(said, "it", "them")
+        _log.warning("'%s': %s not tested on it, and no other cell stands for %s", name, chosen, them)
     narrow = {record.cell: _narrowed(cells, record, name) for record in kept if record.external[name].classes}
     home = replace(
         cells, finished=kept, resampled={**cells.resampled, **narrow} if narrow else cells.resampled

@@ -16,6 +16,7 @@ from benchmark.grid.subgroups import Subgroup
 from benchmark.store.record import Finished
 from results.by_group import differences_of, interaction, resampled_by_group
 from results.comparison import compare, mean_of, numbers
+from results.counts import counted
 from results.families import adjusted
 from results.predicted import Predicted
 from results.uncertainty import FEW, Resampled
@@ -112,7 +113,7 @@ def _why_no_verdict(name: str, fewest: int, rarest: str) -> str:
     if not fewest:
         return f"all or none '{rarest}'" if rarest else "one class"
     label = f"'{rarest}' (or without)" if rarest else "the rarer label"
-    too_few = f"{fewest} patients of {label}, fewer than {FEWEST_PER_CLASS}"
+    too_few = f"{counted(fewest, 'patient')} of {label}, fewer than {FEWEST_PER_CLASS}"
     return too_few if fewest < FEWEST_PER_CLASS else ""
 
 

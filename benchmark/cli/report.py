@@ -66,7 +66,7 @@ def _show(report: Report) -> None:
             title = f"{asked.question} {metric}, {asked.difference}{interim}"
             console().print(frame_table(_answer_frame(rows, asked), title))
     for row in missing_cells(findings.plan):
-        say(f"{row['cells']} cells {row['status']}: {row['reason']}")
+        say(f"{counted(int(row['cells']), 'cell')} {row['status']}: {row['reason']}")
     for part in missing_parts(report.figures, report.tables):
         say(f"no {part['what']}: {part['reason']}")
     figures = sum(bool(figure.files) for figure in report.figures)

@@ -42,7 +42,8 @@ def _check_known(path: Path, wanted: Sequence[str], present: Sequence[str]) -> N
     for name in wanted:
         if name not in present:
             raise UserError(
-                f"{path}: dataset.classes: no row has the label '{name}'{did_you_mean(name, tuple(present))}"
+                f"{path}: no row has the label '{name}', one of the classes of the grid (dataset.classes, or "
+                f"those of its own data set); the labels are {_named(present)}"
             )
 
 

@@ -26,7 +26,7 @@ from benchmark.store.record import Corrupted, Elsewhere, Finished
 from benchmark.store.records import Records
 from extractors.corruptions import CORRUPTIONS_VERSION
 from extractors.digests import digest_of
-from results.counts import counted
+from results.counts import counted, of_count
 from results.label_tasks import MULTILABEL, LabelTask
 
 SAME_IMAGES = "it has the same images as '{}', and would count twice in every family of tests"
@@ -48,6 +48,7 @@ class ExternalSet:
     state: ImageState | None = None
     corruption: Corrupted | None = None
     allow_shared: tuple[str, ...] = ()
+    untested: frozenset[str] = frozenset()  # body parts whose cells find other labels here than at home
 
     @cached_property
     def parts(self) -> frozenset[str]:
@@ -55,8 +56,9 @@ class ExternalSet:
         return frozenset(self.images["body_part"])
 
     def tests(self, cell: Cell) -> bool:
-        """Whether a cell is tested on it: cells of controls are not, nor those of a part that it lacks."""
-        return not cell.control and (cell.body_part == EVERY_PART or cell.body_part in self.parts)
+        """Whether a cell is tested on it: no control is, nor a cell of a part that it lacks or `untested`."""
+        shown = cell.body_part == EVERY_PART or cell.body_part in self.parts
+        return shown and not cell.control and cell.body_part not in self.untested
 
     def rows_of(self, body_part: str) -> RowNumbers:
         """The rows of `images` that show this body part; all of them for `all`."""
@@ -99,16 +101,16 @@ def external_sets(
     lines: list[str] = []
     for asked in grid.external:
         try:
-            images = _read(asked, home, home.images.iloc[test], cache, jobs)
+            images = _read(asked, home, home.images.iloc[test], grid.body_parts, cache, jobs)
         except UserError as error:
             lines.append(f"{error}; the grid goes on without this set")
             continue
-        lines += images.notes
         if twin := next((one.name for one in found if one.digest == images.digest), None):
             lines.append(
                 f"external '{asked.name}': {SAME_IMAGES.format(twin)}; the grid goes on without this set"
             )
             continue
+        lines += images.notes
         found.append(_of_hospital(asked, images, grid.image, cache, read_images))
     shown = home.images.iloc[test][image_columns(home.task)].reset_index(drop=True)
     wanted = {EVERY_PART, *shown["body_part"]} & set(grid.body_parts)
@@ -140,8 +142,8 @@ def as_now(records: Iterable[Finished], sets: Sequence[ExternalSet]) -> tuple[li
         external = {name: facts for name, facts in record.external.items() if name not in names}
         kept.append(record.model_copy(update={"external": external}) if names else record)
     lines = [
-        f"external '{name}': {counted(cells, 'cell')} tested on other images than are there now: left out "
-        "until 'benchmark run' tests again"
+        f"external '{name}': {counted(cells, 'cell')} {of_count(cells, 'was', 'were')} tested on other "
+        "images than are there now: left out until 'benchmark run' tests again"
         for name, cells in outdated.items()
     ]
     return kept, lines
@@ -152,7 +154,14 @@ def _is_same(one: ExternalSet, known: Elsewhere) -> bool:
     return known.digest == one.digest and not (one.state is not None and one.state.differ_from(known))
 
 
-def _read(asked: External, home: Manifest, tested: pd.DataFrame, cache: Path, jobs: int) -> ExternalImages:
+def _read(
+    asked: External,
+    home: Manifest,
+    tested: pd.DataFrame,
+    body_parts: Sequence[str],
+    cache: Path,
+    jobs: int,
+) -> ExternalImages:
     try:
         manifest = _manifest(asked, home, cache, jobs)
     except (OSError, ValueError) as error:
@@ -162,6 +171,7 @@ def _read(asked: External, home: Manifest, tested: pd.DataFrame, cache: Path, jo
         manifest,
         home,
         tested=tested,
+        body_parts=body_parts,
         parts=asked.parts,
         test_only=asked.split == "test",
         allow_shared=asked.allow_shared,
@@ -212,7 +222,13 @@ def _of_hospital(
 ) -> ExternalSet:
     state = images_now(found.manifest, image, cache, read_new=read_images)
     return ExternalSet(
-        asked.name, found.digest, found.images, found.manifest, state, None, tuple(asked.allow_shared)
+        asked.name,
+        found.digest,
+        found.images,
+        found.manifest,
+        state,
+        allow_shared=tuple(asked.allow_shared),
+        untested=found.untested,
     )
 
 

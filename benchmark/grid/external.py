@@ -15,6 +15,9 @@ SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_leng
 Strength = Literal[1, 2, 3, 4, 5]
 
 
+_OF_HOME = {"protocol", "site", "columns"}  # keys that divide or describe the grid's own data set alone
+
+
 def _of_kind(value: Any) -> Any:
     """The keys of a phantom, whose kind need not be repeated."""
     return {"kind": "phantom", **value} if isinstance(value, Mapping) else value
@@ -50,6 +53,11 @@ class External(Strict):
         if (self.root is None) == (self.phantom is None):
             given = "both are given" if self.root else "neither is given"
             raise PydanticCustomError("place", f"a set needs root or phantom, and {given}")
+        if self.phantom is not None:
+            unused = [*self.phantom.model_fields_set & _OF_HOME, *(["kind"] if self.kind else [])]
+            if unused:
+                why = f"'{min(unused)}' changes nothing of a phantom that is a test set: leave it out"
+                raise PydanticCustomError("unused", "{why}", {"why": why})
         return self
 
     @property

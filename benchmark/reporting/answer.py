@@ -73,7 +73,7 @@ def _verdict_paragraphs(findings: Findings, answered: dict[Comparison, list[Row]
 def difference_text(row: Row) -> str:
     """The difference with its interval, each number with its sign; a dash where one is undefined."""
     numbers = (row[name] for name in ("difference", "low", "high"))
-    value, low, high = ("–" if number is None else f"{number:+.3f}" for number in numbers)
+    value, low, high = ("–" if pd.isna(number) else f"{number:+.3f}" for number in numbers)
     return f"{value} [{low}, {high}]"
 
 

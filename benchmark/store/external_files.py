@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmark.datasets.external import other_classes_text
 from benchmark.grid.schema import Evaluation
 from benchmark.store.measures import predicted, resample
 from benchmark.store.record import Elsewhere, Finished
@@ -34,8 +35,7 @@ def judged_classes(images: pd.DataFrame, record: Finished) -> list[str]:
     if task.kind != MULTILABEL:
         there = {task.classes[number] for number in images["label"].unique()}
         if other := record.class_metrics.keys() ^ there:
-            names = ", ".join(f"'{name}'" for name in task.classes if name in other)
-            raise OtherClassesError(f"the {task.word} {names} is not in both test sets")
+            raise OtherClassesError(other_classes_text([one for one in task.classes if one in other], task))
         return record.classes
     here = [name for name in record.class_metrics if LABEL + name in images]
     judged = [name for name in here if images[LABEL + name].nunique() > 1]

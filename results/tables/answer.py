@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from results.counts import counted
 from results.frames import TableRows, records, tidy, whole
 from results.labels import metric_label, part_label, percent
 from results.tables.columns import BACKBONE, PART, TEXT, Column, number_column, text_column
@@ -38,10 +39,10 @@ def answer_table(
         *[text_column("with fewer images", "fewer_images")] * bool(table["fewer_images"].any()),
     ]
     minus = " and ".join(dict.fromkeys(name.replace("−", "minus") for name in table["comparison"]))
-    family = table["family"].max()
+    family = counted(table["family"].max(), "planned comparison")
     note = sentences(
         f"{minus}, means over seeds on the same test patients; intervals are not adjusted.",
-        f"The verdict is adjusted: familywise level {level:g} over {family} planned comparisons.",
+        f"The verdict is adjusted: familywise level {level:g} over {family}.",
         "Not decided shows neither a difference nor equality.",
         *_cautions(table),
     )

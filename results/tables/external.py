@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from results.change import change_text
+from results.counts import planned
 from results.frames import TableRows, tidy, whole
 from results.labels import metric_label, percent
 from results.tables.columns import BACKBONE, IMAGES, PART, STRATEGY, TEXT, Column, number_column, text_column
@@ -79,7 +80,7 @@ def external_table(
         f"Change: the difference away minus that at home, with {percent(confidence)} intervals (unadjusted) "
         "over other training subsets (the same seeds on both sets) and other test patients of both sets; "
         "corruptions are of the same patients.",
-        f"p is adjusted (Holm) over {' and '.join(map(str, families))} planned changes." if families else "",
+        f"p is adjusted (Holm) over {planned(families, 'planned change')}." if families else "",
         "Interim: some of them are not finished." if table["interim"].eq(True).any() else "",
         f"Patients away: of the {rarest}.",
         CHOSEN_SIDES,

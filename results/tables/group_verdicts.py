@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from results.counts import counted, plural_of
 from results.frames import TableRows, by_part, tidy, whole
 from results.labels import metric_label, percent
 from results.tables.columns import PART, TEXT, Column, number_column, text_column
@@ -34,7 +35,7 @@ def group_verdicts_table(
     numbers = [*_NUMBERS, "first", "second", "margin"]
     counts = ["units", "patients", "fewest"]
     table = by_part(whole(tidy(rows, [*_NAMES, "verdict"], [*numbers, *counts]), counts))
-    plural = "studies" if unit == "study" else f"{unit}s"
+    plural = plural_of(unit)
     columns = [
         PART,
         text_column("comparison", "comparison"),
@@ -51,7 +52,7 @@ def group_verdicts_table(
     note = sentences(
         "The comparison is A − B, at the largest size, on the patients of that group; "
         f"{percent(confidence)} intervals (unadjusted) and p as of the differences over all patients.",
-        f"p is adjusted by Holm's method over the {_tested(table)} tests of this table; bold: ≤ {level:g}.",
+        f"p is adjusted by Holm's method over the {_tested(table)} of this table; bold: ≤ {level:g}.",
         f"Below {fewest} patients of either label a group has no verdict."
         if rarest == "rarer label"
         else f"Below {fewest} patients with the {rarest}, or without it, a group has no verdict.",
@@ -89,7 +90,7 @@ def interactions_table(
         f"all patients; [{percent(confidence)} interval], unadjusted.",
         "p: that the difference A − B is the same in all groups. With more than two groups, the smallest "
         "p-value of each group against the others, times their number.",
-        f"p is adjusted by Holm's method over the {_tested(table)} tests of this table; bold: ≤ {level:g}.",
+        f"p is adjusted by Holm's method over the {_tested(table)} of this table; bold: ≤ {level:g}.",
         "Where no difference is shown, the groups may still differ by less than could be detected (with 80 % "
         "power); it is no sign that they are alike. Groups differ in more than this column, so that a shown "
         "difference is not explained by it.",
@@ -121,5 +122,6 @@ def _significant(row: Row, level: float) -> bool:
     return is_significant(row["p_adjusted"], level)
 
 
-def _tested(table: pd.DataFrame) -> int:
-    return int(table["p"].notna().sum())
+def _tested(table: pd.DataFrame) -> str:
+    """The tests over which p is adjusted; one whose p is undefined counts."""
+    return counted(int(table["why_not"].eq("").sum()), "test")

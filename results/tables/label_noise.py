@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from results.counts import counted
 from results.frames import TableRows, by_part, tidy
 from results.labels import look_of, metric_label, percent
 from results.tables.columns import IMAGES, PART, TEXT, Column, number_column, text_column
@@ -46,6 +47,7 @@ def label_noise_table(
         ),
         Column("loses more", _loser, TEXT),
     ]
+    tests = int(table["first_change"].notna().sum())  # one whose p is undefined counts in the family
     note = sentences(
         "The comparison is A − B. The training labels of that share of the patients are flipped "
         + (f"({become}), " if become else "")
@@ -53,7 +55,7 @@ def label_noise_table(
         f"[{percent(confidence)} interval] (unadjusted) over test patients and, with several seeds, over "
         "training sets and flipped patients.",
         "p: that both change by the same amount; adjusted by Holm's method over "
-        f"{int(table['p'].notna().sum())} tests; bold: ≤ {level:g}.",
+        f"{counted(tests, 'test')}; bold: ≤ {level:g}.",
         "Where nothing is shown, one method may still lose more by less than could be detected (80 % power).",
     )
     caption = f"Wrong training labels: {metric_label(metric, unit)}."

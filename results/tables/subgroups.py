@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from results.counts import plural_of
 from results.frames import TableRows, by_part, tidy, whole
 from results.labels import metric_label, percent
 from results.tables.columns import PART, STRATEGY, TEXT, Column, number_column, text_column
@@ -38,7 +39,7 @@ def subgroups_table(
     numbers = [f"{metric}{end}" for metric in metrics for end in ("", "_low", "_high")]
     names, counts = ["body_part", "strategy", "method", "group", "why_not"], ["units", "patients", rarer]
     table = by_part(whole(tidy(rows, names, [*counts, *numbers]), counts))
-    plural = "studies" if unit == "study" else f"{unit}s"
+    plural = plural_of(unit)
     columns = [
         PART,
         STRATEGY,

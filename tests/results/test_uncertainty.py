@@ -147,6 +147,7 @@ def test_near_the_ceiling_it_covers_where_percentiles_do_not():
 
 def test_few_patients_and_values_near_a_limit_are_warned_of():
     assert warning(0.9, FEW, UNIT) is None
+    assert warning(0.9, 1, UNIT) == "1 patient of the rarer label, fewer than 20"
     assert warning(0.9, FEW - 1, UNIT) == "19 patients of the rarer label, fewer than 20"
     assert warning(0.99, 99, UNIT) == "too near to the metric's limit for 99 patients of the rarer label"
     assert warning(0.01, 99, UNIT) == warning(0.99, 99, UNIT)

@@ -62,6 +62,21 @@ def test_no_other_cell_stands_for_the_chosen_one_that_was_not_tested(tmp_path, c
     zoo = next(away_sets(answers.cells))
     there = {(record.strategy, record.seed) for record in zoo.there.finished}
     assert there == {("feature_extraction", 1), ("fine_tuning", 0), ("fine_tuning", 1)}
-    assert "'zoo': left out are 1 methods whose chosen cell was not tested on it" in caplog.text
+    assert (
+        "'zoo': 1 cell that training folds chose was not tested on it, and no other cell stands"
+        in caplog.text
+    )
     (row,) = answers.elsewhere.to_dict("records")
     assert (row["seeds"], row["interim"]) == (1, True)
+
+
+def test_a_body_part_that_the_set_lacks_is_nothing_to_warn_of(tmp_path, caplog):
+    plan, records = planted_at_home(tmp_path, seeds=[0, 1], body_parts=["elbow", "wrist"])
+    add_set(records, "zoo", as_at_home)
+    for record in list(records.all()):
+        if record.body_part == "wrist":
+            left = record.model_copy(update={"external": {}})
+            (records.cell_folder(record.cell) / RESULT).write_text(json.dumps(left.to_json()))
+    zoo = next(away_sets(answers_of_planted(plan, records).cells))
+    assert {record.body_part for record in zoo.there.finished} == {"elbow"}
+    assert "zoo" not in caplog.text

@@ -37,7 +37,7 @@ def test_equal_parts_are_tested_and_nobody_is_taken_for_a_patient_of_home(home, 
     assert found.images["image"].tolist() == ["0.png", "1.png"] == found.manifest.images["image"].tolist()
     assert found.images["patient"].tolist() == ["away/q1", "away/q2"]
     assert found.images["study"].tolist() == ["away/q1/s0", "away/q2/s1"]
-    assert found.notes == ("external 'away': left out are the parts foot, which are not asked for",)
+    assert found.notes == ("external 'away': left out is the part foot, which is not asked for",)
 
 
 def test_parts_have_the_names_of_home_and_enter_the_digest(home, tmp_path):
@@ -117,6 +117,62 @@ def test_a_part_has_the_classes_of_homes_test_images_or_is_left_out(tmp_path):
     assert set(external_images("away", there, home, tested=tested).images["body_part"]) == {"wrist"}
     with pytest.raises(UserError, match="no body part has the classes of home"):
         external_images("away", there, home, tested=tested, parts={"hand": "hand"})
+
+
+def test_cells_of_all_parts_need_the_classes_among_all_images_and_keep_every_part(tmp_path):
+    """Few test patients of a part lack some class nearly always: cells of all parts have them together."""
+    home = of_classes(tmp_path / "h", [(f"p{n}", ("hand", "wrist")[n % 2], n) for n in range(3)])
+    rows = [("q0", "wrist", 0), ("q1", "hand", 1), ("q2", "hand", 2), ("q3", "hand", 0)]
+    there = of_classes(tmp_path / "a", rows)
+    found = external_images("away", there, home, body_parts=["all"])
+    assert (len(found.images), found.notes) == (4, ())
+    both = external_images("away", there, home, body_parts=["all", "hand"])
+    assert (len(both.images), both.untested) == (4, {"hand"})
+    assert both.notes == (
+        "external 'away': of 'hand' the class 'b' is not in both test sets, so it is not judged by itself",
+    )
+    with pytest.raises(UserError, match="no body part has the classes of home"):
+        external_images("away", there, home, body_parts=["hand"])
+    lacks = of_classes(tmp_path / "l", rows[:2])
+    with pytest.raises(UserError, match="no body part has the classes of home"):
+        external_images("away", lacks, home, body_parts=["all"])
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        (LabelTask(), "its task is binary, and that of the grid's own data set is multiclass"),
+        (LabelTask("ordinal", ("a", "b", "c")), "its task is ordinal"),
+        (LabelTask("multiclass", ("a", "c", "b")), "its classes are a, c, b, and those of"),
+    ],
+)
+def test_labels_of_another_task_or_of_other_classes_are_not_taken_for_those_of_home(tmp_path, task, said):
+    rows = [(f"q{n}", "hand", n) for n in range(3)]
+    home = of_classes(tmp_path / "h", [(f"p{n}", "hand", n) for n in range(3)])
+    there = replace(manifest_of(tmp_path / "a", rows), task=task)
+    with pytest.raises(UserError, match=said) as caught:
+        external_images("away", there, home)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(UserError, match="is multiclass, and that of the grid's own data set is binary"):
+        external_images("away", home, replace(home, task=LabelTask()))
+
+
+def test_findings_of_a_phantom_are_those_that_home_has(tmp_path):
+    rows = [("q1", "hand", 0), ("q2", "hand", 1)]
+    columns = {"label:x": [0.0, 1.0], "label:y": [1.0, 0.0]}
+
+    def of_findings(folder: str, *names: str) -> Manifest:
+        found = manifest_of(tmp_path / folder, rows)
+        return replace(
+            found, images=found.images.assign(**columns), task=LabelTask("multilabel", tuple(names))
+        )
+
+    home = of_findings("h", "y", "z")
+    found = external_images("away", of_findings("a", "x", "y"), home, allow_shared=["all"])
+    assert "label:x" not in found.images
+    assert found.manifest.task.classes == ("y",)
+    with pytest.raises(UserError, match="its findings are x, and those of the grid's own data set y, z"):
+        external_images("away", of_findings("b", "x"), home, allow_shared=["all"])
 
 
 def test_findings_that_are_not_judged_are_said(tmp_path):

@@ -233,7 +233,7 @@ def test_cells_tested_on_images_that_changed_are_left_out_and_said_until_a_run_t
     assert loaded.answers.sets == []
     (said,) = [line for line in caplog.messages if "'away'" in line]
     assert said == (
-        "external 'away': 1 cell tested on other images than are there now: left out until 'benchmark run' "
+        "external 'away': 1 cell was tested on other images than are there now: left out until 'benchmark run' "
         "tests again"
     )
     caplog.clear()

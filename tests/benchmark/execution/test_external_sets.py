@@ -90,6 +90,8 @@ def test_a_cell_is_tested_on_the_images_of_its_part():
     assert one.tests(cell_of("all"))
     assert not one.tests(cell_of("wrist"))
     assert not one.tests(cell_of("hand", "majority"))
+    assert not replace(one, untested=frozenset({"hand"})).tests(cell_of("hand"))
+    assert replace(one, untested=frozenset({"hand"})).tests(cell_of("all"))
     assert one.rows_of("foot").tolist() == [1]
     assert one.rows_of("all").tolist() == [0, 1]
     assert one.only(one.rows_of("foot")).images["image"].tolist() == ["b"]

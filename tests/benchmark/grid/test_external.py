@@ -43,6 +43,14 @@ def test_ids_are_the_same_with_and_without_further_test_sets(write_grid):
             "no kind of data set with a root 'phantom'",
         ),
         ({"external": [{"name": "a"}]}, "external.0: a set needs root or phantom, and neither is given"),
+        (
+            {"external": [{"name": "a", "kind": "mura", "phantom": {"patients": 20}}]},
+            "external.0: 'kind' changes nothing of a phantom that is a test set: leave it out",
+        ),
+        (
+            {"external": [{"name": "a", "phantom": {"patients": 20, "protocol": "patient"}}]},
+            "external.0: 'protocol' changes nothing of a phantom",
+        ),
         ({"corruptions": {"kinds": ["blurr"]}}, "did you mean 'blur'"),
         ({"corruptions": {"strengths": [6]}}, "corruptions.strengths"),
     ],

@@ -1,5 +1,6 @@
 """The answer in words: what it rests on, and how a crossover is written."""
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -115,3 +116,4 @@ def test_the_text_says_how_many_more_images_freezing_needs(findings):
 def test_a_difference_that_is_undefined_is_a_dash():
     assert difference_text({"difference": 0.1, "low": None, "high": -0.2}) == "+0.100 [–, -0.200]"
     assert difference_text({"difference": None, "low": None, "high": None}) == "– [–, –]"
+    assert difference_text({"difference": -0.1, "low": math.nan, "high": math.nan}) == "-0.100 [–, –]"

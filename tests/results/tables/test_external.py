@@ -40,6 +40,8 @@ def test_a_row_has_both_verdicts_and_what_changes(printed):
     assert "over 4 planned changes" in table.note
     assert "Interim" in table.note
     assert table.rows[0][11].bold
+    alone = external_table([ROW | {"family": 1}], "external", "auroc", "study")
+    assert "over 1 planned change." in alone.note
 
 
 def test_the_terminal_has_the_same_in_ascii():

@@ -17,7 +17,7 @@ def test_a_group_has_its_verdict_or_says_why_not(printed):
     shown, without = printed(table)
     assert (shown["group"], shown["verdict"], shown["studies"]) == ("M", "fine-tune", "1,200")
     assert without["verdict"] == "7 patients of the rarer label, fewer than 20"
-    assert "over the 1 tests" in table.note
+    assert "over the 1 test of" in table.note
     assert "do not show that the groups differ" in table.note
     assert r"=F\_\%" in table.latex()
 

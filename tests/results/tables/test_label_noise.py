@@ -17,3 +17,6 @@ def test_who_loses_more_is_said_or_what_could_have_been_found(printed):
     assert [row["patients flipped"] for row in (none, more)] == ["0 %", "10 %"]
     assert "over 2 tests" in table.note
     assert "90 % interval" in table.note
+    unknown = rows[1] | {"p": None, "p_adjusted": None}
+    family = label_noise_table([*rows, unknown | {"share": 0.3}], "auroc", "study").note
+    assert "over 3 tests" in family, "p is adjusted over all that are asked, known or not"
