@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from results.names import BINARY as BINARY
+from results.names import MULTICLASS as MULTICLASS
+from results.names import MULTILABEL as MULTILABEL
+from results.names import ORDINAL as ORDINAL
+from results.names import TASKS as TASKS
+
 if TYPE_CHECKING:  # importing it costs half a second, which reading a grid does not need
     import pandas as pd
 
-BINARY, MULTICLASS, MULTILABEL, ORDINAL = "binary", "multiclass", "multilabel", "ordinal"
-TASKS = (BINARY, MULTICLASS, MULTILABEL, ORDINAL)
 LABEL, PROBABILITY = "label:", "probability:"  # prefixes of columns
 
 Matrix = NDArray[np.float64]

@@ -7,3 +7,5 @@ MAJORITY_CONTROL = "majority"  # the share of positives in training
 BODY_PART = "body_part"  # the body part as the only predictor
 LEAKY_SPLIT = "leaky_split"  # a split by image: one patient may be in training and in test
 CONTROL_NAMES = (SHUFFLED_LABELS, RANDOM_WEIGHTS, MAJORITY_CONTROL, BODY_PART, LEAKY_SPLIT)
+BINARY, MULTICLASS, MULTILABEL, ORDINAL = "binary", "multiclass", "multilabel", "ordinal"
+TASKS = (BINARY, MULTICLASS, MULTILABEL, ORDINAL)  # what a label is

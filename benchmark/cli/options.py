@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from extractors.engines import AUTO, NAMES
-from results.label_tasks import TASKS
+from results.names import TASKS
 
 Command = Callable[..., None]
 FILE = click.Path(path_type=Path)

@@ -41,6 +41,9 @@ def test_every_shipped_grid_is_planned(path, tmp_path):
     content = yaml.safe_load(path.read_text())
     if content["dataset"]["kind"] == "phantom":
         content["dataset"] |= {"patients": 60, "long_side": 48}
+        content["train_sizes"] = sorted(
+            {size if size == "full" else 20 for size in content["train_sizes"]}, key=str
+        )
         path = tmp_path / path.name
         path.write_text(yaml.safe_dump(content))
     plan, _ = open_plan(path, Workspace(tmp_path / "runs"))
