@@ -26,7 +26,7 @@ CLASSIFIERS: dict[str, Classifier] = with_entry_points(
             fit=lazy("classifiers.linear:logistic_regression"),
             reference=lazy("classifiers.linear:plain_logistic_regression"),
             citations=("pedregosa2011sklearn",),
-            first_guess=(1.0, 1.0),
+            first_guess=(0.3, 1.0),
             method=(
                 "Logistic regression had an L2 penalty; C was chosen among the powers of ten from 10⁻⁵ to 10."
             ),
@@ -37,7 +37,7 @@ CLASSIFIERS: dict[str, Classifier] = with_entry_points(
             fit=lazy("classifiers.linear:linear_svm"),
             reference=lazy("classifiers.linear:plain_linear_svm"),
             citations=("pedregosa2011sklearn",),
-            first_guess=(1.0, 1.0),
+            first_guess=(0.3, 1.0),
             method=(
                 "The linear support vector machine had a squared hinge loss and an L2 penalty; C was chosen "
                 "among the powers of ten from 10⁻⁵ to 10."
@@ -49,7 +49,7 @@ CLASSIFIERS: dict[str, Classifier] = with_entry_points(
             fit=lazy("classifiers.svm:rbf_svm"),
             reference=lazy("classifiers.svm:plain_rbf_svm"),
             citations=("pedregosa2011sklearn",),
-            first_guess=(2.0, 2.0),
+            first_guess=(0.5, 1.9),
             method=(
                 "The support vector machine had a Gaussian kernel; C was chosen among 0.1, 1, 10 and 100, "
                 "and gamma among 1/16, 1/4 and 1 over the number of features."
@@ -61,7 +61,7 @@ CLASSIFIERS: dict[str, Classifier] = with_entry_points(
             fit=lazy("classifiers.boosting:xgboost"),
             reference=lazy("classifiers.boosting:plain_xgboost"),
             citations=("chen2016xgboost",),
-            first_guess=(15.0, 1.0),
+            first_guess=(7.0, 1.0),
             method=(
                 "Gradient-boosted trees had a learning rate of 0.1 and saw 80 % of the images and 25 % of "
                 "the features per tree; their depth was chosen among 3 and 5 and their number among 50, 100, "
