@@ -42,6 +42,7 @@ test-all: lint  ## the slow checks too
 performance: install  ## print the speed ratios (about an hour)
 	$(BIN)/python tests/performance/startup.py
 	$(BIN)/python tests/performance/planning.py
+	$(BIN)/python tests/performance/finished.py
 	$(BIN)/python tests/performance/embedding.py
 	$(BIN)/python -m tests.performance.classical
 	$(BIN)/python tests/performance/uncertainty.py
