@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -27,14 +26,16 @@ from benchmark.analysis.grid_results import Results
 from benchmark.analysis.kept_answers import kept_answers
 from benchmark.analysis.kept_grid import keep_grid, kept_of, planned_of
 from benchmark.api_arguments import GridLike, WorkspaceLike, grid_of, is_name, workspace_of
-from benchmark.datasets.at_path import Labels, read_at
+from benchmark.data_api import audit, augmentations, croissant
+from benchmark.datasets.at_path import Labels
 from benchmark.errors import UserError
 from benchmark.execution.cluster.opened import LOCAL, ExecutorSettings, executor_of
-from benchmark.execution.executors import Executor, Progress, Share, share_cores
+from benchmark.execution.executors import Progress, Share, share_cores
 from benchmark.execution.external_sets import as_now
 from benchmark.execution.kept_models import drop_other_models, with_missing_models
-from benchmark.execution.open_plan import load_manifest, open_plan
+from benchmark.execution.open_plan import open_plan
 from benchmark.execution.plan import Plan, with_lacking
+from benchmark.execution.run_settings import RunSettings
 from benchmark.execution.takeover import take_over
 from benchmark.grid.schema import Grid, read_grid
 from benchmark.models_api import explain, load_model, localisation, model_card
@@ -83,9 +84,6 @@ __all__ = [
     "run",
     "track",
 ]
-
-if TYPE_CHECKING:
-    from benchmark.datasets.audit.checks import Audit
 
 _log = logging.getLogger(__name__)
 OnEpoch = Callable[[Header, Epoch], None]
@@ -161,13 +159,13 @@ def run(
     try:
         if opened.todo:
             with executor_of(executor, share, device) as opened_executor:
-                settings = (
+                settings = RunSettings(
                     place.cache,
                     opened_executor,
-                    device,
-                    engine,
-                    skip_unreadable,
-                    embedding_processes,
+                    device=device,
+                    engine=engine,
+                    skip_unreadable=skip_unreadable,
+                    embedding_processes=embedding_processes,
                 )
                 _compute(opened, records, session, settings, progress, on_epoch, on_cell)
         drop_other_models(opened, records)
@@ -218,13 +216,13 @@ def _compute(
     plan: Plan,
     records: Records,
     session: Session | None,
-    settings: tuple[Path, Executor, str, str, bool, int | None],
+    settings: RunSettings,
     progress: Progress,
     on_epoch: OnEpoch,
     on_cell: OnCell,
 ) -> None:
     """Compute every cell that is not done, and tell MLflow's session and the callbacks of it."""
-    from benchmark.execution.run import Settings, run_plan  # torch and scikit-learn: seconds to import
+    from benchmark.execution.run import run_plan  # imports torch and scikit-learn: seconds to import
 
     records.sweep()
     if session:
@@ -235,7 +233,7 @@ def _compute(
             session.log_epoch(record, epoch)
         on_epoch(record, epoch)
 
-    for cell, _ in run_plan(plan, records, Settings(*settings), progress, epoch_done):
+    for cell, _ in run_plan(plan, records, settings, progress, epoch_done):
         record = records.read(cell)
         if record is not None:  # else deleted by another process since
             if session:
@@ -328,65 +326,3 @@ def report(
     return write_report(
         results.plan, results.answers, Path(out), share_cores(jobs), text, projection, progress
     )
-
-
-def audit(
-    root: Path | str,
-    workspace: WorkspaceLike = "runs",
-    *,
-    task: str = "",
-    classes: Sequence[str] = (),
-    jobs: int | None = None,
-    progress: Progress = lambda stage, steps, total: None,
-) -> "Audit":
-    """Look for copies, label conflicts and shortcuts in a data set: MURA's folder or a manifest (CSV).
-
-    `task` and `classes` say what the labels are, as in a grid's `dataset`; without them, two classes, or
-    findings where a table has columns `label:NAME` in the place of `label`.
-
-    The result's `findings` are one per check; `benchmark.datasets.audit.page.write_page` shows them.
-    `progress` is told (stage, steps done now, steps in all). Raises UserError for a data set that cannot be
-    read; a single image that cannot is a finding.
-    """
-    from benchmark.datasets.audit.checks import audit as audit_images  # imports torch, which takes seconds
-
-    cores = share_cores(jobs).jobs
-    labels = Labels(task, tuple(classes))
-    manifest, _ = read_at(Path(root), workspace_of(workspace).cache, cores, labels)
-    return audit_images(manifest, jobs=cores, progress=progress)
-
-
-def croissant(
-    root: Path | str,
-    out: Path | str = "croissant.json",
-    *,
-    name: str = "",
-    licence: str = "",
-    url: str = "",
-    task: str = "",
-    classes: Sequence[str] = (),
-    workspace: WorkspaceLike = "runs",
-) -> Path:
-    """Describe a data set (MURA's folder or a manifest CSV) in Croissant, as the file `out`; returns it.
-
-    `task` and `classes` as in `audit`. The file belongs beside the data, into the folder that paths start
-    from. It holds no row of the data, and what is not given and not known is left out. Raises UserError for
-    a data set that cannot be described.
-    """
-    from benchmark.datasets.croissant import write_croissant
-
-    labels = Labels(task, tuple(classes))
-    manifest, kind = read_at(Path(root), workspace_of(workspace).cache, 1, labels)
-    return write_croissant(manifest, kind.name, Path(root), Path(out), name=name, licence=licence, url=url)
-
-
-def augmentations(grid: GridLike, out: Path | str, *, workspace: WorkspaceLike = "runs") -> list[Path]:
-    """Draw what each recipe of a grid does to training images into `out`; returns the files.
-
-    `workspace` is where a phantom is kept. Raises UserError for a grid without fine-tuning, and for data or a
-    folder that cannot be used.
-    """
-    from benchmark.reporting.augmentations import save_augmentations  # imports torch, which is slow
-
-    read = grid_of(grid)
-    return save_augmentations(read, load_manifest(read.dataset, workspace_of(workspace).cache), Path(out))

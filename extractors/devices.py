@@ -43,6 +43,12 @@ def device_name(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
+def limit_memory(share: float) -> None:
+    """Let this process take no more than a share (0 to 1) of the memory of the CUDA device that it uses."""
+    if torch.cuda.is_available():
+        torch.cuda.set_per_process_memory_fraction(share)
+
+
 def begin_peak_memory(device: torch.device) -> int:
     """Reset `peak_memory`; returns the bytes that tensors already use on CUDA, 0 on other devices."""
     if device.type != "cuda":

@@ -5,7 +5,6 @@ Both are vectorised over resampling weights, as the functions of `results.metric
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from results.metric import Labels, Values
 
@@ -45,6 +44,8 @@ def calibration_intercept(labels: Labels, probabilities: Values, weights: Values
 
 
 def _log_odds(probabilities: Values) -> Values:
+    from scipy.special import logit  # a quarter of a second, which a plan does without
+
     odds: Values = logit(np.clip(probabilities, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY))
     return odds
 

@@ -79,6 +79,7 @@ def run(
     scheduler: str,
     workers: int | None,
     partition: str,
+    gpu_processes: int,
     track: bool,
 ) -> None:
     """Compute the cells of a grid that are not done yet, log them to MLflow, and say the answer.
@@ -93,13 +94,14 @@ def run(
     from benchmark.store.addresses import without_secrets
     from benchmark.store.workspace import Workspace
 
-    where = ExecutorSettings(executor, scheduler, workers, partition)
+    where = ExecutorSettings(executor, scheduler, workers, partition, gpu_processes)
     where.check()
     if where.kind == "array":
         if report_folder:
             raise UserError("--report: an array computes nothing now; when it has ended: benchmark report")
         options = ["--device", device, "--engine", engine, *(["--jobs", str(jobs)] if jobs else [])]
         options += ["--embedding-processes", str(embedding_processes)] if embedding_processes else []
+        options += ["--gpu-processes", str(gpu_processes)] if gpu_processes > 1 else []
         options += ["--skip-unreadable"] if skip_unreadable else []
         print_job_array(grid_file, workspace, where, options)
         return

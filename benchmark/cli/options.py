@@ -79,6 +79,13 @@ _executor_options = (
     click.option("--scheduler", default="", help="The address of a Dask scheduler; default: started here."),
     click.option("--workers", type=click.IntRange(min=1), help="Workers of the cluster at most."),
     click.option("--partition", default="", help="SLURM's partition."),
+    click.option(
+        "--gpu-processes",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        help="Processes that compute side by side on each GPU; each has its part of the memory.",
+    ),
     click.option("--track/--no-track", default=True, help="Log to MLflow, or leave it to `benchmark track`."),
 )
 

@@ -94,7 +94,9 @@ class ImageFiles:
 
 
 def _leaves(name: str) -> bool:
-    return name.startswith("/") or name.split("/")[0] == ".." or bool(ntpath.splitdrive(name)[0])
+    if name.startswith(("/", "..", "\\")) or ":" in name:
+        return name.startswith("/") or name.split("/")[0] == ".." or bool(ntpath.splitdrive(name)[0])
+    return False  # quickly
 
 
 def _why(error: OSError | ValueError) -> str:

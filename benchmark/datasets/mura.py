@@ -102,7 +102,8 @@ def _check_labels(folder: Path, split: str, images: pd.DataFrame) -> None:
     listing = folder / f"{split}_labeled_studies.csv"
     if not listing.is_file():
         return
-    named = dict(zip(images["image"].str.rpartition("/")[0], images["label"], strict=True))
+    folders = [image.rpartition("/")[0] for image in images["image"].to_numpy(dtype=object)]
+    named = dict(zip(folders, images["label"], strict=True))
     for number, row in _rows(listing, split):
         if len(row) != 2:
             raise UserError(f"{listing}:{number}: {len(row)} fields; expected a study and its label")

@@ -115,5 +115,7 @@ def _check_name(root: Path, path: str) -> None:
 
 def is_hidden(path: str) -> bool:
     """Whether a file, or a folder on its path, is hidden (.ipynb_checkpoints, macOS's ._image1.png)."""
+    if "/." not in f"/{path}" and "__MACOSX" not in path:
+        return False  # quickly
     parts = path.split("/")
     return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)

@@ -71,6 +71,6 @@ def rows_showing(images: pd.DataFrame, rows: RowNumbers, body_part: str) -> RowN
     """Those of the `rows` of `images` that show this body part; all of them for `all`."""
     if body_part == EVERY_PART:
         return rows
-    parts = images["body_part"].to_numpy()
-    shown: RowNumbers = rows[parts[rows] == body_part]
+    shows = (images["body_part"] == body_part).to_numpy(dtype=bool)
+    shown: RowNumbers = rows[shows[rows]]
     return shown

@@ -98,10 +98,14 @@ class Executor(Protocol):
 
 @dataclass(frozen=True)
 class LocalExecutor:
-    """Worker processes of this machine: `share` for the CPU, and one process for each of several `gpus`."""
+    """Worker processes of this machine: `share` for the CPU, and one process for each of several `gpus`.
+
+    A GPU is named once for each of its processes, which divide its memory. Names are those of
+    CUDA_VISIBLE_DEVICES; of a process without a GPU empty.
+    """
 
     share: Share
-    gpus: tuple[str, ...] = ()  # as CUDA_VISIBLE_DEVICES names them; of a process without a GPU empty
+    gpus: tuple[str, ...] = ()
 
     def threads(self, *, gpu: bool) -> int:
         """See `Executor`."""
@@ -162,14 +166,15 @@ def run_all(
 def _run_on_gpus(
     function: "Work[T, S, R]", items: Iterable[T], shared: S, gpus: Sequence[str]
 ) -> Iterator[R]:
-    """One process for each GPU, which sees no other; the next item goes to the first that is idle."""
+    """One process for each of `gpus`, which sees no other; the next item goes to the first that is idle."""
     threads = max(1, available_cores() // len(gpus))
     waiting, work = iter(items), partial(_with_shared, function)
     with ExitStack() as stack:
         idle: list[ProcessPoolExecutor] = []
         for gpu in gpus:
             variables = _limits(threads) | {"CUDA_VISIBLE_DEVICES": gpu}
-            idle.append(stack.enter_context(_killing(_pool(1, variables, shared))))
+            pool = _pool(1, variables, shared, gpu_share=1 / gpus.count(gpu) if gpu else 1.0)
+            idle.append(stack.enter_context(_killing(pool)))
         running: dict[Future[R], ProcessPoolExecutor] = {}
         try:
             while True:
@@ -190,12 +195,14 @@ def _run_on_gpus(
             ) from error
 
 
-def _pool(jobs: int, variables: dict[str, str], shared: object) -> ProcessPoolExecutor:
+def _pool(
+    jobs: int, variables: dict[str, str], shared: object, gpu_share: float = 1.0
+) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         jobs,
         timeout=_IDLE_SECONDS,
         initializer=_begin_worker,
-        initargs=(os.getpid(), shared),
+        initargs=(os.getpid(), shared, gpu_share),
         env=variables,
     )
 
@@ -230,8 +237,15 @@ def _limits(threads: int) -> dict[str, str]:
     return limits if "ENABLE_IPC" in os.environ else limits | {"ENABLE_IPC": "1"}  # TBB, as joblib sets it
 
 
-def _begin_worker(parent: int, shared: object) -> None:
-    """Leave Ctrl-C, which reaches all processes of a terminal, to the parent; end when the parent dies."""
+def _begin_worker(parent: int, shared: object, gpu_share: float) -> None:
+    """Leave Ctrl-C, which reaches all processes of a terminal, to the parent; end when the parent dies.
+
+    Of a GPU's memory the worker takes no more than its share, so that its results do not depend on others.
+    """
     _shared[:] = [shared]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(parent)
+    if gpu_share < 1:
+        from extractors.devices import limit_memory  # imports torch, which takes seconds
+
+        limit_memory(gpu_share)

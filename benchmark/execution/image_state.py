@@ -37,7 +37,7 @@ def images_now(
     Files that may have changed since they were last read are read; None for a data set that was never read,
     unless `read_new`.
     """
-    images = [str(image) for image in manifest.images["image"]]
+    images = [str(image) for image in manifest.images["image"].to_numpy(dtype=object)]
     files = contents_digest(cache, manifest.root, images, read_new=read_new)
     if files is None:
         return None

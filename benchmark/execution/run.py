@@ -4,7 +4,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
@@ -12,7 +11,7 @@ import pandas as pd
 from benchmark.errors import UserError
 from benchmark.execution.advice import with_advice
 from benchmark.execution.embedding_shards import embed_in_processes, embed_shards, processes_on_cpu
-from benchmark.execution.executors import Executor, Progress, available_cores
+from benchmark.execution.executors import Progress, available_cores
 from benchmark.execution.external_pixels import SetPixels, set_pixels
 from benchmark.execution.external_results import SetRows
 from benchmark.execution.held_cells import HeldCells
@@ -20,6 +19,7 @@ from benchmark.execution.image_state import CHANGED, ImageState
 from benchmark.execution.job import Job, Outcome
 from benchmark.execution.plan import Plan, PlannedCell, with_images, with_lacking
 from benchmark.execution.record import Context, context_of
+from benchmark.execution.run_settings import RunSettings
 from benchmark.execution.subsets import Subsets, check_rows
 from benchmark.execution.token_room import check_room
 from benchmark.grid.strategies import STRATEGIES
@@ -30,24 +30,12 @@ from extractors.array_store import StoredArray
 from extractors.concatenation import concatenated
 from extractors.devices import choose_device
 from extractors.embeddings import Failure, load_embeddings
-from extractors.engines import AUTO, engines_for
+from extractors.engines import engines_for
 from extractors.pixels import UnreadableImageError, load_pixels
 from extractors.specs import ConcatSpec, PlainExtractor, parts_of
 
 _log = logging.getLogger(__name__)
 OnEpoch = Callable[[Header, Epoch], None]  # callback (header of the record, numbers of the epoch)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Settings of a run that do not change the results of a cell."""
-
-    cache: Path
-    executor: Executor
-    device: str = "auto"
-    engine: str = AUTO
-    skip_unreadable: bool = False
-    embedding_processes: int | None = None  # on the CPU; None: by `processes_on_cpu`
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +51,7 @@ class Run:
     pixels: StoredArray
     context: Context
     records: Records
-    settings: Settings
+    settings: RunSettings
     progress: Progress
     on_epoch: OnEpoch
     external: tuple[SetPixels, ...] = ()  # on which finished cells are tested
@@ -179,7 +167,7 @@ class Runner(Protocol):
 def run_plan(
     plan: Plan,
     records: Records,
-    settings: Settings,
+    settings: RunSettings,
     progress: Progress,
     on_epoch: OnEpoch = lambda header, epoch: None,
 ) -> Iterator[Outcome]:
@@ -224,7 +212,7 @@ def _images(plan: Plan) -> list[str]:
     return [str(image) for image in plan.manifest.images["image"]]
 
 
-def _check_device(settings: Settings) -> None:
+def _check_device(settings: RunSettings) -> None:
     try:
         device = choose_device(settings.device)
     except ValueError as error:
@@ -235,7 +223,7 @@ def _check_device(settings: Settings) -> None:
         raise UserError(f"--engine: {error}") from None
 
 
-def _load_pixels(plan: Plan, settings: Settings, progress: Progress) -> StoredArray:
+def _load_pixels(plan: Plan, settings: RunSettings, progress: Progress) -> StoredArray:
     images = _images(plan)
     try:
         return load_pixels(
@@ -254,7 +242,7 @@ def _load_pixels(plan: Plan, settings: Settings, progress: Progress) -> StoredAr
 
 
 def _external(
-    plan: Plan, pixels: StoredArray, settings: Settings, progress: Progress
+    plan: Plan, pixels: StoredArray, settings: RunSettings, progress: Progress
 ) -> tuple[SetPixels, ...]:
     """The external sets whose images can be used."""
     found = set_pixels(

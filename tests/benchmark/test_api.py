@@ -10,7 +10,6 @@ import pytest
 import benchmark as bm
 from benchmark.store.record import Finished
 from results.verdict import ONE_PAIR
-from tests.benchmark.datasets.audit.audited import write_data_set
 
 NETWORK = {"name": "test_efficientnet", "weights": "random"}
 
@@ -183,11 +182,6 @@ def test_importing_the_package_imports_nothing_heavy():
         _ = bm.nothing
 
 
-def test_the_audit_of_a_data_set_has_a_finding_per_check(tmp_path):
-    findings = bm.audit(write_data_set(tmp_path), jobs=1).findings
-    assert [finding.code for finding in findings][::9] == ["AUDIT001", "AUDIT010"]
-
-
 def test_a_proposed_grid_is_text_until_it_is_written(tmp_path, phantom):
     proposal = bm.propose_grid(
         phantom, tmp_path / "own.yaml", name="own", hours=1, workspace=tmp_path / "runs"
@@ -208,8 +202,3 @@ def test_a_leaderboard_needs_an_export_and_has_its_page_and_numbers(ran, tmp_pat
     assert (tmp_path / "board" / "leaderboard.html").is_file()
     with pytest.raises(bm.UserError, match="needs an export"):
         bm.leaderboard([], tmp_path / "board")
-
-
-def test_a_data_set_is_described(tmp_path, phantom):
-    path = bm.croissant(phantom, tmp_path / "croissant.json", name="drawn", licence="CC0-1.0")
-    assert json.loads(path.read_text())["license"] == "CC0-1.0"

@@ -6,6 +6,7 @@ from extractors.devices import (
     choose_device,
     device_name,
     device_of_fits,
+    limit_memory,
     peak_memory,
     torch_threads,
 )
@@ -34,6 +35,15 @@ def test_classifiers_are_fitted_on_one_of_cudas_devices_or_on_the_cpu(monkeypatc
     monkeypatch.setattr("os.getpid", lambda: 41)
     assert device_of_fits("auto") == device_of_fits("cuda") == "cuda:1"
     assert device_of_fits("cuda:3") == "cuda:3"
+
+
+def test_memory_is_limited_on_cuda_only(monkeypatch):
+    limit_memory(0.5)
+    limits = []
+    monkeypatch.setattr("torch.cuda.set_per_process_memory_fraction", limits.append)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    limit_memory(0.25)
+    assert limits == [0.25]
 
 
 def test_threads_are_given_back_after_an_error():

@@ -3,20 +3,15 @@
 python -m tests.performance.classical                           cell by cell, on one core (10 minutes)
 python -m tests.performance.classical --sizes 3000 10000         the kernel SVM's peer takes an hour there
 python -m tests.performance.classical --features FILE.npz        on its arrays x (n, d) and y (n,)
-python -m tests.performance.classical --full                     ours alone at MURA's size, two jobs, with peak memory
 
-scikit-learn-intelex is measured too where it is installed.
+scikit-learn-intelex is measured too where it is installed. At MURA's size: classical_grid.py.
 """
 
 import argparse
 import os
-import resource
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
 import numpy as np
@@ -120,47 +115,6 @@ def compare(x, labels, given):
     console.print(f"{given.cores} cores; {versions}")
 
 
-def job(arguments):
-    path, labels, size, seed, threads, names = arguments
-    x = np.load(path, mmap_mode="r")
-    names = [n for n in names if not (n == "rbf_svm" and size > 10_000)]
-    with threadpool_limits(threads):
-        data = data_of(x, labels, size, seed, threads)
-        seconds = {}
-        for name in names:
-            began = perf_counter()
-            CLASSIFIERS[name].fit(data)
-            seconds[name] = perf_counter() - began
-    return size, seed, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def whole(x, labels, threads, seeds, names):
-    """Sizes × seeds × classifiers with two jobs; the matrix is mapped, not copied, by both."""
-    table = Table("size", "seed", *names, "process peak GiB")
-    began, peaks = perf_counter(), []
-    with TemporaryDirectory() as folder:
-        np.save(Path(folder) / "x.npy", x)
-        work = [
-            (Path(folder) / "x.npy", labels, size, s, threads, names)
-            for size in (36_000, 10_000, 3_000, 100)
-            for s in seeds
-        ]
-        with ProcessPoolExecutor(2) as pool:
-            for size, seed, seconds, peak in pool.map(job, work):
-                table.add_row(
-                    str(size),
-                    str(seed),
-                    *(f"{seconds[n]:.1f}" if n in seconds else "" for n in names),
-                    f"{peak:.2f}",
-                )
-                peaks.append(peak)
-    console = Console(width=110)
-    console.print(table)
-    console.print(
-        f"{perf_counter() - began:.0f} s with two jobs; the two largest peaks together {sum(sorted(peaks)[-2:]):.2f} GiB"
-    )
-
-
 def features(given):
     """Those of a file, in random order, or planted ones: rows (n, d) and labels (n,)."""
     if given.features:
@@ -174,8 +128,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--full", action="store_true")
-    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--cores", type=int, default=1, help="of this machine, for each side")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--names", nargs="+", default=NAMES, choices=NAMES)
@@ -186,11 +138,7 @@ if __name__ == "__main__":
     parser.add_argument("--width", type=int, default=WIDTH)
     given = parser.parse_args()
     x, labels = features(given)
-    if given.full:
-        whole(x, labels, given.cores, range(given.seeds), given.names)
-    else:
-        os.sched_setaffinity(
-            0, sorted(os.sched_getaffinity(0))[: given.cores]
-        )  # holds for oneTBB and XGBoost too
-        with threadpool_limits(given.cores):
-            compare(x, labels, given)
+    # This holds for oneTBB and XGBoost too.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: given.cores])
+    with threadpool_limits(given.cores):
+        compare(x, labels, given)

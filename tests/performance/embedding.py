@@ -85,7 +85,8 @@ def compiled(name, engine, device):
 
 def engines_side_by_side(threads, rounds, device, console):
     """A batch through each engine by `embed`, which scales the pixels too."""
-    engines = [TORCH, *(name for name, engine in ENGINES.items() if engine.compile and engine.installed)]
+    usable = (name for name, e in ENGINES.items() if e.compile and e.installed and e.device == device.type)
+    engines = [TORCH, *usable]
     each = "s" if HOW.clock is perf_counter else "core second"
     title = (
         f"images/{each} with {threads} thread{'s' * (threads > 1)}, and over torch, median of {rounds} rounds"

@@ -111,7 +111,8 @@ class Counting:
 def network() -> None:
     """The bytes of a batch, of its result and of what a worker gets once, by the images of the data set."""
     from benchmark.execution.open_plan import open_plan
-    from benchmark.execution.run import Settings, run_plan
+    from benchmark.execution.run import run_plan
+    from benchmark.execution.run_settings import RunSettings
     from benchmark.grid.schema import Grid
     from benchmark.store.workspace import Workspace
 
@@ -124,7 +125,7 @@ def network() -> None:
             place = Workspace(Path(name) / str(patients))
             plan, records = open_plan(grid, place, read_images=True)
             counting = Counting()
-            cells = list(run_plan(plan, records, Settings(place.cache, counting), lambda *_: None))
+            cells = list(run_plan(plan, records, RunSettings(place.cache, counting), lambda *_: None))
             files = [path for cell, _ in cells for path in records.cell_folder(cell).iterdir()]
             of_cell = sum(path.stat().st_size for path in files) // len(cells)
             found.append((len(plan.manifest.images), len(cells), of_cell, counting))

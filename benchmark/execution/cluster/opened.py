@@ -26,13 +26,14 @@ class ExecutorSettings:
     """Where cells are computed; not a part of a cell's identity.
 
     `scheduler` is the address of a Dask scheduler; without it, workers are started on this machine. `workers`
-    is the largest number of them; `partition` is SLURM's.
+    is the largest number of them; `partition` is SLURM's. `gpu_processes` compute on each GPU side by side.
     """
 
     kind: Kind = "local"
     scheduler: str = ""
     workers: int | None = None
     partition: str = ""
+    gpu_processes: int = 1
 
     def check(self) -> None:
         """Raise UserError for settings that do not go together."""
@@ -45,6 +46,8 @@ class ExecutorSettings:
                 "--workers is the number of workers that a run starts; of local processes it is --jobs, and a"
                 " running cluster has its own"
             )
+        if self.gpu_processes > 1 and self.kind not in ("local", "array"):
+            raise UserError(f"--gpu-processes belongs to --executor local or array, not to {self.kind}")
 
 
 LOCAL = ExecutorSettings()
@@ -54,7 +57,13 @@ LOCAL = ExecutorSettings()
 def executor_of(settings: ExecutorSettings, share: Share, device: str) -> Iterator[Executor]:
     """The executor, closed after the block. Raises UserError for a cluster that cannot be had."""
     if settings.kind == "local":
-        yield LocalExecutor(share, visible_gpus(device))
+        gpus = visible_gpus(device)
+        if settings.gpu_processes > 1 and not gpus:
+            raise UserError(
+                f"--gpu-processes {settings.gpu_processes}: --device {device} names no GPU to share here;"
+                " use --device cuda where there is a GPU (CUDA_VISIBLE_DEVICES says which), or leave it out"
+            )
+        yield LocalExecutor(share, gpus * settings.gpu_processes)
         return
     try:
         from benchmark.execution.cluster.dask_executor import DaskExecutor

@@ -8,7 +8,8 @@ from benchmark.analysis.finished import read_records
 from benchmark.execution import fine_tuned, frozen
 from benchmark.execution.cost import frozen_cost, tuned_cost
 from benchmark.execution.executors import LocalExecutor, available_cores, share_cores
-from benchmark.execution.run import Settings, run_plan
+from benchmark.execution.run import run_plan
+from benchmark.execution.run_settings import RunSettings
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.fields import cell_metrics, cell_params
 from classifiers.fitting import Fit
@@ -56,7 +57,7 @@ def run(write_grid, tmp_path):
         grid = write_grid(**content | changes)
         workspace = Workspace(tmp_path / "runs")
         plan, records = open_plan(grid, workspace)
-        settings = Settings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
+        settings = RunSettings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
         assert [status for _, status in run_plan(plan, records, settings, lambda *_: None)] == ["ok"] * len(
             plan.cells
         )

@@ -5,7 +5,8 @@ import pytest
 from benchmark.execution import embedding_shards
 from benchmark.execution.embedding_shards import _portable, processes_on_cpu
 from benchmark.execution.executors import LocalExecutor, Share, available_cores
-from benchmark.execution.run import Settings, run_plan
+from benchmark.execution.run import run_plan
+from benchmark.execution.run_settings import RunSettings
 from benchmark.store.workspace import Workspace
 from extractors import embeddings, shards
 from extractors.embeddings import Failure
@@ -41,7 +42,7 @@ def test_two_devices_or_processes_share_the_rows_and_a_bad_network_stops_no_othe
     found = {}
     for name, gpus, processes in (("one", (), 1), ("two", ("0", "1"), None), ("processes", (), 2)):
         plan, records = open_plan(grid, Workspace(tmp_path / name))
-        settings = Settings(
+        settings = RunSettings(
             tmp_path / name / ".cache",
             LocalExecutor(Share(1, 1), gpus),
             "cpu",
@@ -78,7 +79,7 @@ def test_processes_give_the_bytes_of_one_process_with_any_engine(engine, write_g
         plan, records = open_plan(grid, Workspace(tmp_path / f"{processes}"))
         executor = LocalExecutor(Share(1, 1))
         cache = tmp_path / f"cache{processes}"
-        settings = Settings(cache, executor, "cpu", engine, embedding_processes=processes)
+        settings = RunSettings(cache, executor, "cpu", engine, embedding_processes=processes)
         ((cell, _),) = run_plan(plan, records, settings, lambda *_: None)
         found.append(records.read(cell).embedding)
         assert not list(cache.rglob("* *")), "the shards are deleted"

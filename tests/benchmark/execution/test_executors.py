@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import joblib
@@ -9,7 +10,7 @@ import pytest
 from joblib.externals.loky import reusable_executor
 
 from benchmark.errors import UserError
-from benchmark.execution.executors import LocalExecutor, Share, run_all, share_cores
+from benchmark.execution.executors import LocalExecutor, Share, _begin_worker, run_all, share_cores
 
 TWO = Share(2, 3)
 
@@ -139,6 +140,31 @@ def test_each_of_several_gpus_has_a_process_that_sees_no_other():
     found = list(executor.map(environment, ["CUDA_VISIBLE_DEVICES"] * 6, "shared", gpu=True))
     assert {(shared, gpu) for shared, gpu, _ in found} == {("shared", "0"), ("shared", "1")}
     assert len({process for *_, process in found}) == 2
+
+
+def test_processes_of_one_gpu_divide_its_memory(monkeypatch):
+    begun = []
+    monkeypatch.setattr(
+        "benchmark.execution.executors._pool",
+        lambda jobs, variables, shared, gpu_share: begun.append(
+            (variables["CUDA_VISIBLE_DEVICES"], gpu_share)
+        ),
+    )
+    monkeypatch.setattr("benchmark.execution.executors._killing", lambda pool: nullcontext())
+    for gpus in (("0", "1", "0", "1"), ("0", "1"), ("", "")):
+        list(LocalExecutor(Share(1, 1), gpus=gpus).map(plus, [], 0, gpu=True))
+    assert begun == [("0", 0.5), ("1", 0.5)] * 2 + [("0", 1.0), ("1", 1.0)] + [("", 1.0)] * 2
+
+
+def test_a_worker_limits_the_memory_that_it_takes(monkeypatch):
+    limits = []
+    monkeypatch.setattr("extractors.devices.limit_memory", limits.append)
+    monkeypatch.setattr("benchmark.execution.executors.end_with", lambda parent: None)
+    monkeypatch.setattr("benchmark.execution.executors._shared", [])
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    for share in (1.0, 0.25):
+        _begin_worker(os.getpid(), None, share)
+    assert limits == [0.25]
 
 
 def test_what_all_items_share_is_sent_to_each_worker():

@@ -20,7 +20,8 @@ from benchmark.cli.run import run_grid, show_comparison
 from benchmark.errors import UserError
 from benchmark.execution import fine_tuned
 from benchmark.execution.executors import LocalExecutor, share_cores
-from benchmark.execution.run import Settings, run_plan
+from benchmark.execution.run import run_plan
+from benchmark.execution.run_settings import RunSettings
 from benchmark.store.workspace import Workspace
 from benchmark.tracking.curve_pages import MlflowClient, curve_pages
 from classifiers.fine_tuning import checkpoints
@@ -205,7 +206,7 @@ def test_a_network_without_tokens_is_one_line_and_the_others_go_on(tuning_grid, 
         train_sizes=[40],
     )
     plan, records = open_plan(grid, workspace)
-    settings = Settings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
+    settings = RunSettings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
     outcomes = dict(run_plan(plan, records, settings, lambda *_: None))
     found = {planned.cell.classifier: outcomes[planned.cell.id] for planned in plan.cells}
     assert found == {"attentive_probe": "failed", "last_1": "ok"}
@@ -239,7 +240,7 @@ def test_recipes_of_one_backbone_run_apart_and_resume_apart(tuning_grid, workspa
                 raise KeyboardInterrupt
 
         plan, records = open_plan(grid, workspace)
-        settings = Settings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
+        settings = RunSettings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
         return list(run_plan(plan, records, settings, lambda *_: None, on_epoch))
 
     with pytest.raises(KeyboardInterrupt):
@@ -262,7 +263,7 @@ def test_progress_counts_images_so_that_large_sets_weigh_more(tuning_grid, works
     recipe = {"epochs": 1, "folds_below": 0}
     grid = tuning_grid(train_sizes=[20, 40], feature_extraction=None, fine_tuning=tuning(recipe))
     plan, records = open_plan(grid, workspace)
-    settings = Settings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
+    settings = RunSettings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
     told = []
     list(run_plan(plan, records, settings, lambda *step: told.append(step), lambda *_: None))
     steps = [done for stage, done, total in told if stage == "fine-tuning (images)"]
@@ -363,7 +364,7 @@ def test_a_cell_that_another_process_fine_tunes_is_not_done_twice(
     other = copy_run(ran, tmp_path / "other")
     shutil.copytree(other.workspace.folder / plan.grid.name, records.folder)
     monkeypatch.setattr(fine_tuned, "fine_tune", lambda task: pytest.fail("it is trained again"))
-    settings = Settings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
+    settings = RunSettings(workspace.cache, LocalExecutor(share_cores(1)), "cpu")
     outcomes = dict(run_plan(plan, records, settings, lambda *_: None))
     tuned = {planned.cell.id for planned in plan.cells if planned.cell.strategy == "fine_tuning"}
     assert tuned

@@ -5,7 +5,8 @@ import torch
 from benchmark.execution import frozen
 from benchmark.execution.executors import LocalExecutor, share_cores
 from benchmark.execution.frozen import one_hot
-from benchmark.execution.run import Settings, run_plan
+from benchmark.execution.run import run_plan
+from benchmark.execution.run_settings import RunSettings
 from benchmark.store.workspace import Workspace
 from tests.benchmark.opened import open_plan
 
@@ -41,7 +42,10 @@ def test_a_bad_backbone_is_one_failure_for_each_of_its_cells_and_stops_no_other(
     plan, records = open_plan(grid, Workspace(tmp_path / "runs"))
     outcomes = dict(
         run_plan(
-            plan, records, Settings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu"), lambda *_: None
+            plan,
+            records,
+            RunSettings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu"),
+            lambda *_: None,
         )
     )
     kept = {cell: records.read(cell) for cell in outcomes}
@@ -71,7 +75,7 @@ def test_fits_on_a_device_are_the_same_cells_and_say_so(write_grid, tmp_path, mo
         monkeypatch.setattr(frozen, "device_of_fits", lambda name, device=device: device)
         monkeypatch.setattr(frozen, "WORTH_ROWS", worth)
         plan, records = open_plan(grid, Workspace(tmp_path / f"runs{device}{worth}"))
-        settings = Settings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
+        settings = RunSettings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
         done = dict(run_plan(plan, records, settings, lambda *_: None))
         found[device, worth] = {records.read(cell).classifier: records.read(cell) for cell in done}
     plain, there, few = found.values()

@@ -7,7 +7,8 @@ import pytest
 
 from benchmark.execution import held_cells
 from benchmark.execution.executors import LocalExecutor, share_cores
-from benchmark.execution.run import Settings, run_plan
+from benchmark.execution.run import run_plan
+from benchmark.execution.run_settings import RunSettings
 from benchmark.store.workspace import Workspace
 from tests.benchmark.finished_run import copy_run
 from tests.benchmark.opened import open_plan
@@ -22,7 +23,7 @@ def planned(write_grid, tmp_path, monkeypatch):
 
 
 def computed(plan, records, tmp_path, each=lambda cell: None):
-    settings = Settings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
+    settings = RunSettings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
     found = []
     for cell, status in run_plan(plan, records, settings, lambda *_: None):
         found.append(cell)

@@ -8,7 +8,8 @@ import pytest
 from benchmark.execution.executors import LocalExecutor, Share
 from benchmark.execution.job import DONE, FAILED
 from benchmark.execution.record import context_of
-from benchmark.execution.run import Run, Settings
+from benchmark.execution.run import Run
+from benchmark.execution.run_settings import RunSettings
 from benchmark.execution.subsets import Subsets
 from benchmark.store.leases import HELD
 from benchmark.store.record import Failed, Header
@@ -28,7 +29,7 @@ def opened(finished_run, tmp_path):
         ran.workspace.cache, record.files_digest, size=image.size, fit=image.fit, window=image.window
     )
     pixels = read_array(folder)
-    settings = Settings(ran.workspace.cache, LocalExecutor(Share(1, 1)), "cpu")
+    settings = RunSettings(ran.workspace.cache, LocalExecutor(Share(1, 1)), "cpu")
     nothing = lambda *_: None  # noqa: E731
     run = Run(plan, Subsets(plan), pixels, context_of(plan, pixels), records, settings, nothing, nothing)
     return plan, run.job

@@ -11,7 +11,8 @@ from benchmark import api
 from benchmark.errors import UserError
 from benchmark.execution import run as run_module
 from benchmark.execution.executors import LocalExecutor, share_cores
-from benchmark.execution.run import Settings, run_plan
+from benchmark.execution.run import run_plan
+from benchmark.execution.run_settings import RunSettings
 from benchmark.execution.subsets import check_rows
 from benchmark.store.workspace import Workspace
 from extractors import array_store
@@ -20,7 +21,7 @@ from tests.benchmark.opened import open_plan
 
 def test_pixels_in_another_order_than_the_manifest_are_refused(write_grid, tmp_path, monkeypatch):
     plan, records = open_plan(write_grid(train_sizes=[40]), Workspace(tmp_path / "runs"))
-    settings = Settings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
+    settings = RunSettings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
     original = array_store.PartialArray.finish
     monkeypatch.setattr(
         array_store.PartialArray,
@@ -35,7 +36,7 @@ def test_an_embedding_in_another_order_is_refused(write_grid, tmp_path, monkeypa
     from benchmark.execution import run
 
     plan, records = open_plan(write_grid(train_sizes=[40]), Workspace(tmp_path / "runs"))
-    settings = Settings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
+    settings = RunSettings(tmp_path / "cache", LocalExecutor(share_cores(1)), "cpu")
     embedding = array_store.StoredArray(Path("e"), np.zeros((1, 2)), ["one.png"], "", {})
     monkeypatch.setattr(run, "load_embeddings", lambda *args, **kwargs: [embedding])
     with pytest.raises(

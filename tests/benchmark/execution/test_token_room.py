@@ -8,7 +8,8 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.execution import token_room
 from benchmark.execution.executors import LocalExecutor, share_cores
-from benchmark.execution.run import Settings, run_plan
+from benchmark.execution.run import run_plan
+from benchmark.execution.run_settings import RunSettings
 from benchmark.execution.token_room import bytes_of_tokens, check_free, check_room, tokens_of_plan
 from benchmark.store.workspace import Workspace
 from extractors.specs import BackboneSpec, TokensSpec, embedding_folder
@@ -54,7 +55,7 @@ def test_a_network_that_cannot_be_built_has_no_known_size():
 def test_a_disk_without_room_is_one_line_before_anything_is_computed(opened, tmp_path, monkeypatch):
     plan, records = opened
     with_free(monkeypatch, 1000)
-    settings = Settings(Workspace(tmp_path / "runs").cache, LocalExecutor(share_cores(1)), "cpu")
+    settings = RunSettings(Workspace(tmp_path / "runs").cache, LocalExecutor(share_cores(1)), "cpu")
     with pytest.raises(UserError) as told:
         list(run_plan(plan, records, settings, lambda *_: None))
     assert str(told.value).startswith("adaptation: attentive_probe needs 0.0 GiB for " + LABEL)

@@ -17,6 +17,7 @@ from benchmark.execution.executors import LocalExecutor, Share
         (ExecutorSettings("local", scheduler="tcp://a:1"), "--scheduler belongs to --executor dask"),
         (ExecutorSettings("dask", partition="gpu"), "--partition belongs to"),
         (ExecutorSettings("local", workers=3), "--workers is the number"),
+        (ExecutorSettings("dask", gpu_processes=2), "--gpu-processes belongs to"),
         (ExecutorSettings("dask", scheduler="tcp://a:1", workers=3), "--workers is the number"),
     ],
 )
@@ -30,6 +31,19 @@ def test_the_default_is_this_machine():
     LOCAL.check()
     with executor_of(LOCAL, Share(2, 1), "cpu") as executor:
         assert executor == LocalExecutor(Share(2, 1))
+
+
+def test_processes_share_each_gpu(monkeypatch):
+    settings = ExecutorSettings(gpu_processes=2)
+    settings.check()
+    with (
+        pytest.raises(UserError, match="--gpu-processes 2: --device cpu names no GPU"),
+        executor_of(settings, Share(1, 1), "cpu"),
+    ):
+        pass
+    monkeypatch.setattr(opened, "visible_gpus", lambda device: ("0", "3"))
+    with executor_of(settings, Share(1, 1), "cuda") as executor:
+        assert executor == LocalExecutor(Share(1, 1), ("0", "3", "0", "3"))
 
 
 def test_without_the_extra_the_way_out_is_named(monkeypatch):

@@ -9,7 +9,8 @@ import pytest
 
 from benchmark.execution.cluster.opened import ExecutorSettings, executor_of
 from benchmark.execution.executors import LocalExecutor, Share
-from benchmark.execution.run import Settings, run_plan
+from benchmark.execution.run import run_plan
+from benchmark.execution.run_settings import RunSettings
 from benchmark.store.workspace import Workspace
 from tests.benchmark.finished_run import small_grid
 from tests.benchmark.opened import open_plan
@@ -38,7 +39,7 @@ def files(workspace):
 
 def run_with(executor, grid, workspace):
     plan, records = open_plan(grid, Workspace(workspace))
-    settings = Settings(workspace / ".cache", executor, "cpu")
+    settings = RunSettings(workspace / ".cache", executor, "cpu")
     outcomes = dict(run_plan(plan, records, settings, lambda *_: None))
     assert set(outcomes.values()) == {"ok"}
     assert outcomes.keys() == {planned.cell.id for planned in plan.cells}
