@@ -27,6 +27,7 @@ class Descriptor:
     `registry.lazy`), since it is pickled for worker processes. Raise `version` when it gives different
     numbers: then its stored embeddings and results become stale, and no others. `cells` gives for each value
     of the vector the cell of a square grid that it describes, counted row by row, or -1 for the whole image.
+    `first_guess_ms` estimates its time until it was measured: milliseconds per image (few cores, 224 pixels).
     """
 
     name: str
@@ -36,6 +37,7 @@ class Descriptor:
     parts: tuple[str, ...] = ()  # instead of a function: names of other descriptors, see `side_by_side`
     library: str = ""  # that computes it, for the methods text
     cells: Callable[[], "NDArray[np.intp]"] | None = None  # of the features, for maps: see above
+    first_guess_ms: float = 10.0
 
 
 _SKIMAGE = "scikit-image"
@@ -47,6 +49,7 @@ _PARTS = (
         lazy("extractors.edges:edges"),
         library=_SKIMAGE,
         cells=lazy("extractors.edges:edge_cells"),
+        first_guess_ms=10.0,
     ),
     Descriptor(
         "hog",
@@ -54,6 +57,7 @@ _PARTS = (
         "histograms of oriented gradients",
         lazy("extractors.handcrafted:histogram_of_gradients"),
         library=_SKIMAGE,
+        first_guess_ms=0.6,
     ),
     Descriptor(
         "lbp",
@@ -61,6 +65,7 @@ _PARTS = (
         "local binary patterns",
         lazy("extractors.handcrafted:local_binary_patterns"),
         library=_SKIMAGE,
+        first_guess_ms=3.0,
     ),
     Descriptor(
         "glcm",
@@ -68,6 +73,7 @@ _PARTS = (
         "grey-level co-occurrence matrices",
         lazy("extractors.handcrafted:grey_cooccurrence"),
         library=_SKIMAGE,
+        first_guess_ms=2.0,
     ),
 )
 
@@ -80,7 +86,9 @@ def side_by_side(name: str, label: str, parts: Sequence[Descriptor]) -> Descript
     version = 1 + sum(part.version - 1 for part in parts)
     libraries = {part.library for part in parts}
     library = libraries.pop() if len(libraries) == 1 else ""
-    return Descriptor(name, version, label, parts=tuple(part.name for part in parts), library=library)
+    together = sum(part.first_guess_ms for part in parts)
+    names = tuple(part.name for part in parts)
+    return Descriptor(name, version, label, parts=names, library=library, first_guess_ms=together)
 
 
 _COMBINED = side_by_side(

@@ -1,5 +1,6 @@
 """The command line: commands, options and error output. Slow imports are inside the commands."""
 
+import gc
 import logging
 import os
 import shlex
@@ -147,6 +148,7 @@ def track(grid_file: Path, workspace: Path, tracking_uri: str | None, jobs: int 
 @click.option("--full", is_flag=True, help="A row per extractor and classifier, not per body part.")
 def plan(grid_file: Path, workspace: Path, engine: str, as_json: bool, full: bool) -> None:
     """Show what is done, stale, failed and missing, with reasons and estimated time; compute nothing."""
+    gc.disable()  # a plan makes many objects, hardly a cycle, and ends soon: looking takes a sixth of it
     from benchmark.cli.plan import show_plan
     from benchmark.store.workspace import Workspace
 

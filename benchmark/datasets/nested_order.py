@@ -50,7 +50,8 @@ def groups_of(images: pd.DataFrame, groups: NDArray[np.object_]) -> Groups:
 def order_of(groups: Groups, body_part: str, seed: int) -> RowNumbers:
     """`nested_order` of the images of these groups."""
     names = [f"{body_part}|{seed}|{name}" for name in groups.names]
-    drawn = np.argsort([hashlib.sha256(name.encode()).hexdigest() for name in names], kind="stable")
+    hashes = np.array([hashlib.sha256(name.encode()).digest() for name in names], dtype="S32")
+    drawn = np.argsort(hashes, kind="stable")
     position = np.empty(len(drawn))
     for stratum in range(groups.stratum.max(initial=-1) + 1):
         own = drawn[groups.stratum[drawn] == stratum]

@@ -11,9 +11,17 @@ from benchmark.grid.strategies import STRATEGIES
 from benchmark.store.record import Finished, Record
 from benchmark.store.records import Records
 from extractors.array_store import StoredArray, read_array
+from extractors.descriptors import descriptors
 from extractors.engines import AUTO, ENGINES, TORCH, engines_for
 from extractors.sources import source_of
-from extractors.specs import BackboneSpec, PlainExtractor, TokensSpec, embedding_folder, parts_of
+from extractors.specs import (
+    BackboneSpec,
+    DescriptorSpec,
+    PlainExtractor,
+    TokensSpec,
+    embedding_folder,
+    parts_of,
+)
 
 _Measured = Mapping[tuple[str, str], float]  # (extractor, engine) -> milliseconds per image
 
@@ -55,7 +63,7 @@ def plan_embeddings(
         stored = read_array(folder, check=False) if folder else None
         cached = stored is not None
         by = networks if isinstance(extractor, BackboneSpec) else ""
-        cost = _of_extractor(extractor, by, measured, STRATEGIES[strategy].embedding_ms)
+        cost = _of_extractor(extractor, by, measured, _first_guess(extractor, strategy))
         if isinstance(extractor, BackboneSpec) and source_of(extractor.name).vectors:
             by, cost = "", 0.0  # they are in a file
         if isinstance(extractor, TokensSpec):
@@ -92,6 +100,12 @@ def _measured(records: Iterable[Record]) -> _Measured:
         for record in records
         if isinstance(record, Finished) and record.embedding and record.embedding.milliseconds_per_image
     }
+
+
+def _first_guess(extractor: PlainExtractor, strategy: str) -> float:
+    if isinstance(extractor, DescriptorSpec):
+        return descriptors()[extractor.name].first_guess_ms
+    return STRATEGIES[strategy].embedding_ms
 
 
 def _of_extractor(extractor: PlainExtractor, engine: str, measured: _Measured, first_guess: float) -> float:

@@ -62,7 +62,6 @@ STRATEGIES = with_entry_points(
             runner=_FROZEN,
             versions=_CLASSIFIER,
             needs_embedding=True,
-            embedding_ms=10.0,
             chosen_over=("backbone", "classifier"),
         ),
         Strategy(

@@ -35,11 +35,12 @@ class Strategy:
     `section` is the model of the strategy's key in a grid file (None: it has no key, only controls use it),
     and `methods` lists the methods of such a section. `runner(cells, run)` computes cells: see
     `benchmark.execution.run.Runner`. With `needs_embedding`, a cell is fitted on the extractor's embedding
-    of all images; `embedding_ms` is the first estimate of its time, in milliseconds per image (a few cores,
-    224 pixels). `versions` is the strategy's part of a cell's fingerprint: another value makes stored results
-    stale. The strategy is compared with those in `against`; before that, the best value on the axes in
-    `chosen_over` is chosen on training folds: `backbone`, and `classifier` or `recipe` (the classifiers of a
-    strategy that has recipes). `look` is the label and the line style of the strategy in tables and figures.
+    of all images; `embedding_ms` is the first estimate of a network's time, in milliseconds per image (a
+    few cores, 224 pixels). `versions` is the strategy's part of a cell's fingerprint: another value makes
+    stored results stale. The strategy is compared with those in `against`; before that, the best value on
+    the axes in `chosen_over` is chosen on training folds: `backbone`, and `classifier` or `recipe` (the
+    classifiers of a strategy that has recipes). `look` is the label and the line style of the strategy in
+    tables and figures.
     `method` is a sentence for the methods text; that of our own strategies is in the text's template.
     """
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
-from sqlalchemy import insert
-
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from mlflow.entities import LifecycleStage, Metric, Param, Run, RunData, RunInfo, RunTag, SourceType
@@ -76,7 +74,7 @@ def write_whole(store: SqlAlchemyStore, experiment: str, location: str, run: Who
     with store.ManagedSessionMaker(**writes) as session:
         for table, rows in tables.items():
             if rows:
-                session.execute(insert(table), rows)
+                session.connection().execute(table.__table__.insert(), rows)
     info = RunInfo(
         run_id=run_id,
         experiment_id=experiment,

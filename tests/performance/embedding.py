@@ -23,6 +23,7 @@ from PIL import Image, ImageOps
 from rich.console import Console
 from rich.table import Table
 from torch.utils.data import DataLoader, Dataset
+from torch.utils.flop_counter import FlopCounterMode
 
 from benchmark.execution.embedding_shards import CORES_OF_PROCESS
 from benchmark.execution.executors import _run_on_gpus, available_cores
@@ -102,6 +103,23 @@ def engines_side_by_side(threads, rounds, device, console):
             cells = [f"{s:.1f} ({r:.2f})" for s, r in zip(speeds, ratios, strict=True)]
             table.add_row(name, *cells, f"{aim}")
     console.print(table)
+
+
+def products_bound(threads, device, console):
+    """What a network's operations would take at the speed of a large float32 product, which no engine passes."""
+    side = 4_096
+    one, other = torch.rand((2, side, side), device=device)
+    with torch_threads(threads), torch.inference_mode():
+        speed = 2 * side**3 / np.median(in_turn([partial(torch.mm, one, other)], 7))
+        for name in NETWORKS:
+            backbone = load_backbone(BackboneSpec(name, "random"), size=SIZE, device=device)
+            with FlopCounterMode(display=False) as counter:
+                embed(backbone, noise(1))
+            operations = counter.get_total_flops()
+            console.print(
+                f"{name}: {operations / 1e9:.2f} GFlop an image; at {speed / 1e9:.0f} GFlop/s, the speed of a large "
+                f"product with {threads} threads, at most {speed / operations:.1f} images"
+            )
 
 
 def against_bare(count, engine, rounds, device, console):
@@ -261,6 +279,7 @@ def main():
         return
     for threads in dict.fromkeys((1, available_cores())) if device.type == "cpu" else ():
         engines_side_by_side(threads, given.rounds, device, console)
+        products_bound(threads, device, console)
     against_bare(given.images, given.engine, given.rounds, device, console)
     against_loop(given.loop_images, given.engine, device, console)
 

@@ -115,7 +115,7 @@ if __name__ == "__main__":
             for track, kept in ((False, without), (True, with_it)):
                 place = folder / f"{number}-{track}"
                 place.mkdir()
-                (place / "cache").symlink_to(folder / "warm" / "cache")
+                (place / ".cache").symlink_to(folder / "warm" / ".cache")
                 kept.append(run(grid, place, track))
                 console.print(
                     f"{'with' if track else 'without':8} MLflow: {kept[-1].wall:5.1f} s, cpu {kept[-1].cpu:5.1f} s"

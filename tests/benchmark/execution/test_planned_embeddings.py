@@ -7,6 +7,7 @@ from benchmark.execution import planned_embeddings
 from benchmark.execution.planned_embeddings import plan_embeddings
 from benchmark.grid.strategies import STRATEGIES
 from extractors import engines
+from extractors.descriptors import descriptors
 from extractors.engines import ENGINES, WORTH_IMAGES
 from tests.benchmark.opened import open_plan
 
@@ -54,7 +55,7 @@ def test_tokens_are_listed_with_their_size_and_the_time_of_the_vectors(write_gri
 
 
 def test_a_descriptor_has_no_engine(opened, tmp_path):
-    guess = STRATEGIES["hand_crafted"].embedding_ms * len(opened[0].manifest.images) / 1000
+    guess = descriptors()["glcm"].first_guess_ms * len(opened[0].manifest.images) / 1000
     found = by_extractor(opened, tmp_path, engine="onnxruntime")["glcm"]
     assert (found.engine, found.seconds) == ("", pytest.approx(guess))
 

@@ -74,6 +74,25 @@ def test_the_store_is_opened_once_and_only_when_something_is_written(session, tr
     assert tracker.opened == 1
 
 
+def test_cells_that_end_shortly_after_one_another_are_logged_together(session, tracker, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr("benchmark.tracking.session.monotonic", lambda: now)
+    for _ in range(3):
+        session.log_cell(finished())
+    assert tracker.told == ["cell"], "two wait for the next"
+    now += 11
+    session.log_cell(finished())
+    assert tracker.told == ["cell"] * 4
+    session.log_cell(finished())
+    session.log_epoch(finished(), EPOCH)
+    assert tracker.told == [*["cell"] * 5, "epoch"]
+    for _ in range(51):
+        session.log_cell(finished())
+    assert tracker.told[6:] == ["cell"] * 50
+    session.end()
+    assert tracker.told[6:] == ["cell"] * 51
+
+
 def test_a_store_that_fails_is_said_once_and_not_asked_again(session, tracker, caplog):
     tracker.error = RuntimeError("database is locked")
     for _ in range(3):
