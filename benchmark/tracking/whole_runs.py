@@ -63,7 +63,7 @@ def write_whole(store: SqlAlchemyStore, experiment: str, location: str, run: Who
         "experiment_id": int(experiment),
     }
     metrics = [_metric_row(store, run_id, metric) for metric in run.metrics]
-    tables = {
+    tables: dict[Any, list[dict[str, Any]]] = {
         SqlRun: [row],
         SqlTag: [{"run_uuid": run_id, "key": key, "value": value} for key, value in run.tags.items()],
         SqlParam: [{"run_uuid": run_id, "key": key, "value": value} for key, value in run.params.items()],
