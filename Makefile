@@ -7,7 +7,7 @@ export OMP_WAIT_POLICY ?= passive
 # a worker per core; tests/conftest.py says which tests one worker takes
 IN_PARALLEL := -n auto
 
-.PHONY: help install quickstart ui lint test test-all performance validity faults results wheel schema docs docs-serve clean
+.PHONY: help install quickstart ui lint test test-all performance performance-large validity faults results wheel schema docs docs-serve clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,11 @@ performance: install  ## print the speed ratios (about an hour)
 	$(BIN)/python -m tests.performance.tracking_server
 	$(BIN)/python -m tests.performance.app
 	$(BIN)/python tests/performance/audit.py --out docs/audit.md
+
+performance-large: install  ## the same at MURA's size: growth, the classical grid beside its peers, one whole grid (many hours)
+	$(BIN)/python tests/performance/growth.py
+	$(BIN)/python -m tests.performance.classical_grid --out classical_grid.jsonl --sides ours scikit-learn intelex same-grid
+	$(BIN)/python -m tests.performance.mura_size --folder runs/mura_size
 
 validity: install  ## simulate whether the intervals hold, write docs/validity.md (about two hours on one core)
 	$(BIN)/python -m tests.validity.study

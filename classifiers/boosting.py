@@ -1,10 +1,7 @@
-"""Gradient-boosted trees (XGBoost). One model per depth and fold grows on while more rounds are better."""
+"""Gradient-boosted trees (XGBoost). One model per depth and fold is scored at every number of rounds."""
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
@@ -15,7 +12,7 @@ from numpy.typing import NDArray
 from classifiers.classifier import ReferenceEstimator
 from classifiers.decision_functions import Trees
 from classifiers.fitting import Fit, conclude
-from classifiers.selection import Candidate, best_of, fold_auroc, until_not_better
+from classifiers.selection import Candidate, best_of, fold_auroc
 from classifiers.train_and_test import Matrix, TrainTest
 
 # Chosen by hand: shallow trees, and round counts that double.
@@ -34,7 +31,7 @@ def xgboost(data: TrainTest) -> Fit:
     rounds, depth = int(best.parameters["rounds"]), int(best.parameters["depth"])
     model = xgb.train(_parameters(data, depth), _matrix(data, np.arange(len(data.labels))), rounds)
     fitted, used = perf_counter(), _device_of(model)
-    model = _on_cpu(model)
+    _to_cpu(model)
 
     seconds = {"select": shared + selected - began, "fit": fitted - selected}
     size, device = len(model.save_raw("ubj")), data.device if used == data.device else ""
@@ -48,36 +45,17 @@ def plain_xgboost(features: int, seed: int, threads: int) -> ReferenceEstimator:
 
 
 def _candidates(data: TrainTest) -> Iterator[Candidate]:
-    """Each depth and number of rounds, from simple to complex, up to the first number that is not better."""
+    """The candidates of each depth and number of rounds, from simple to complex."""
     folds = [_matrix(data, train) for train, _ in data.folds]
     for depth in DEPTHS:
-        yield from until_not_better(_longer_and_longer(data, depth, folds))
-
-
-def _longer_and_longer(data: TrainTest, depth: int, folds: list[xgb.QuantileDMatrix]) -> Iterator[Candidate]:
-    """The candidates of one depth; those that nobody asks for are not grown.
-
-    XGBoost draws its random rows and columns from one generator per thread. So that folds can grow by turns,
-    each has a thread of its own, and grows as if it were alone.
-    """
-    with ExitStack() as stack:
-        alone = [stack.enter_context(ThreadPoolExecutor(1)) for _ in folds]
-        models = [
-            thread.submit(xgb.Booster, _parameters(data, depth), [matrix]).result()
-            for thread, matrix in zip(alone, folds, strict=True)
-        ]
-        for before, rounds in pairwise((0, *ROUNDS)):
+        parameters = _parameters(data, depth)
+        models = [_to_cpu(xgb.train(parameters, matrix, max(ROUNDS))) for matrix in folds]
+        for rounds in ROUNDS:
             held_out = np.empty(len(data.labels))
-            for thread, model, matrix, (_, rows) in zip(alone, models, folds, data.folds, strict=True):
-                thread.submit(_grow, model, matrix, before, rounds).result()
-                held_out[rows] = _margins(_on_cpu(model), data.x[rows], rounds)
+            for model, (_, rows) in zip(models, data.folds, strict=True):
+                held_out[rows] = _margins(model, data.x[rows], rounds)
             auroc = fold_auroc(data.labels, held_out, data.folds)
             yield Candidate({"depth": depth, "rounds": rounds}, held_out, auroc)
-
-
-def _grow(model: xgb.Booster, matrix: xgb.QuantileDMatrix, before: int, rounds: int) -> None:
-    for number in range(before, rounds):
-        model.update(matrix, number)
 
 
 def _matrix(data: TrainTest, rows: NDArray[np.intp]) -> xgb.QuantileDMatrix:
@@ -92,13 +70,11 @@ def _device_of(model: xgb.Booster) -> str:
     return str(json.loads(model.save_config())["learner"]["generic_param"]["device"])
 
 
-def _on_cpu(model: xgb.Booster) -> xgb.Booster:
-    """The model, or a copy where it is on a GPU: it predicts rows in the host's memory where they are."""
-    if _device_of(model) == "cpu":
-        return model
-    copied = model.copy()
-    copied.set_param({"device": "cpu"})
-    return copied
+def _to_cpu(model: xgb.Booster) -> xgb.Booster:
+    """The same model, which then predicts rows in the host's memory where they are."""
+    if _device_of(model) != "cpu":
+        model.set_param({"device": "cpu"})
+    return model
 
 
 def _margins(model: xgb.Booster, x: Matrix, rounds: int) -> NDArray[np.float64]:

@@ -103,16 +103,6 @@ def best_of(candidates: Iterable[Candidate]) -> Candidate:
     return max(candidates, key=lambda candidate: candidate.auroc)
 
 
-def until_not_better(path: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Follow candidates from simple to complex; stop after the first that is no better than all before."""
-    best = -np.inf
-    for candidate in path:
-        yield candidate
-        if candidate.auroc <= best:
-            return
-        best = candidate.auroc
-
-
 def until_worse(path: Iterable[Candidate]) -> Iterator[Candidate]:
     """Follow candidates from strong to weak regularisation; stop after PATIENCE clearly worse ones."""
     best, since = -np.inf, 0
