@@ -148,11 +148,14 @@ def track(grid_file: Path, workspace: Path, tracking_uri: str | None, jobs: int 
 @click.option("--full", is_flag=True, help="A row per extractor and classifier, not per body part.")
 def plan(grid_file: Path, workspace: Path, engine: str, as_json: bool, full: bool) -> None:
     """Show what is done, stale, failed and missing, with reasons and estimated time; compute nothing."""
-    gc.disable()  # a plan makes many objects, hardly a cycle, and ends soon: looking takes a sixth of it
-    from benchmark.cli.plan import show_plan
-    from benchmark.store.workspace import Workspace
+    gc.disable()  # a plan makes many objects and hardly a cycle: looking for some takes a sixth of its time
+    try:
+        from benchmark.cli.plan import show_plan
+        from benchmark.store.workspace import Workspace
 
-    show_plan(grid_file, Workspace(workspace), as_json, full, engine)
+        show_plan(grid_file, Workspace(workspace), as_json, full, engine)
+    finally:
+        gc.enable()
 
 
 @cli.command()

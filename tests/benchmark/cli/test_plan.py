@@ -1,9 +1,13 @@
 """`benchmark plan` answers soon: it draws nothing and imports no library that it does not need."""
 
+import gc
 import json
 import subprocess
 import sys
 
+from click.testing import CliRunner
+
+from benchmark.cli.main import cli
 from benchmark.cli.plan import show_plan
 from benchmark.store.workspace import Workspace
 
@@ -29,6 +33,15 @@ def test_a_plan_draws_nothing_and_imports_no_slow_library(tmp_path):
     expected = "[]" if sys.platform == "linux" and "cuda" not in done.stdout else "['torch']"
     assert done.stdout.endswith(f"SLOW {expected}\n")
     assert not (tmp_path / "runs").exists()
+
+
+def test_garbage_is_collected_again_after_a_plan(tmp_path):
+    (tmp_path / "g.yaml").write_text(GRID)
+    for grid in ("g.yaml", "missing.yaml"):
+        CliRunner().invoke(
+            cli, ["plan", "--grid", str(tmp_path / grid), "--workspace", str(tmp_path / "runs")]
+        )
+        assert gc.isenabled(), grid
 
 
 def test_json_has_a_row_per_cell(tmp_path, capsys):
