@@ -10,7 +10,7 @@ IN_PARALLEL := -n auto
 .PHONY: help install quickstart ui lint test test-all performance performance-large validity faults results wheel schema docs docs-serve clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 install: .venv/installed  ## make .venv with the pinned versions of everything
 

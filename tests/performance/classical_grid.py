@@ -6,7 +6,8 @@ python -m tests.performance.classical_grid --out CELLS.jsonl --sides            
 
 The features are planted, with MURA's numbers of images per part and several images a patient. Each cell of each side is
 measured once, in CPU seconds of one core and in a process of its own, two at a time. CELLS.jsonl gets a line for each, so
-that a run goes on from there; the table compares the cells that both sides have. The peers are those of `peers.py`.
+that a run goes on from there; the table compares the cells that both sides have. The peers are those of `peers.py`;
+without scikit-learn-intelex installed that side is left out.
 """
 
 import argparse
@@ -93,7 +94,8 @@ def cells(given):
         (side, name, part, size, seed)
         for side in given.sides
         for name in given.names
-        if (side != INTELEX or name in peers.REPLACED) and (side != SAME_GRID or name == "xgboost")
+        if (side != INTELEX or (peers.INTELEX and name in peers.REPLACED))
+        if side != SAME_GRID or name == "xgboost"
         for part in given.parts
         for size in given.sizes
         if size == "full" or size < images[part]
@@ -131,13 +133,9 @@ def measure(given, console):
 
 def _band(line):
     """The column of a cell: its size, or how many images a part has in full."""
-    return (
-        f"{line['size']:,}"
-        if line["size"] != "full"
-        else "full, all"
-        if line["part"] == ALL
-        else "full, one part"
-    )
+    if line["size"] != "full":
+        return f"{line['size']:,}"
+    return "full, all" if line["part"] == ALL else "full, one part"
 
 
 def show(out, console):

@@ -111,7 +111,7 @@ def products_bound(threads, device, console):
     one, other = torch.rand((2, side, side), device=device)
     with torch_threads(threads), torch.inference_mode():
         speed = 2 * side**3 / np.median(in_turn([partial(torch.mm, one, other)], 7))
-        for name in NETWORKS:
+        for name in (*NETWORKS, *LOOP):
             backbone = load_backbone(BackboneSpec(name, "random"), size=SIZE, device=device)
             with FlopCounterMode(display=False) as counter:
                 embed(backbone, noise(1))
