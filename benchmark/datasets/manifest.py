@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +44,8 @@ class Manifest:
     `task` says what the label is. Of several classes or grades, `label` is the number of the class. Of
     findings, `images` has a column `label:NAME` (float64: 0, 1, NaN where not read) for each, and `label` is
     the number by which rows are stratified (`task_labels.rarest_first`).
+
+    `sizes` are the bytes of image files, by image, where they were looked at when the data set was read.
     """
 
     root: Path
@@ -56,6 +57,7 @@ class Manifest:
     drawn: bool = True
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
     task: LabelTask = TWO_CLASSES
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def _digest(self) -> str:
@@ -63,14 +65,14 @@ class Manifest:
         if not self.task.is_binary:  # else two findings could change names, and results would stay
             digest.update("\x1f".join(map(composed, self.task.classes)).encode() + b"\n")
         deciding = self.images.drop(columns=[*DESCRIBING], errors="ignore")
-        columns = [
-            deciding[name].to_numpy(dtype=object) for name in deciding
-        ]  # Arrow's are slow to go through
-        root, images = str(self.root), deciding["image"].to_numpy(dtype=object)
-        files = (os.path.join(root, image) for image in images)  # noqa: PTH118
-        sizes = [os.stat(file).st_size for file in files]  # noqa: PTH116 (Path takes three times as long)
-        for row in zip(*columns, sizes, strict=True):
-            digest.update(composed("\x1f".join(map(str, row))).encode() + b"\n")
+        # Arrow's columns are slow to go through
+        columns = [deciding[name].to_numpy(dtype=object) for name in deciding]
+        known, root = self.sizes, self.root
+        sizes = [
+            known[image] if image in known else (root / image).stat().st_size for image in deciding["image"]
+        ]
+        rows = ["\x1f".join(map(str, row)) + "\n" for row in zip(*columns, sizes, strict=True)]
+        digest.update(composed("".join(rows)).encode())
         return digest.hexdigest()
 
     def digest(self) -> str:
@@ -123,9 +125,8 @@ def read_manifest(
     found_labels, label_task, label_note = _task_labels(path, rows, findings, task, classes)
     names = rows["path"].map(plain_path)
     _refuse_duplicates(path, names, rows["path"])
-    found, renamed = find_files(
-        path, ImageFiles(path.parent, allow_outside), dict(zip(rows.index, names, strict=True))
-    )
+    files = ImageFiles(path.parent, allow_outside)
+    found, renamed = find_files(path, files, dict(zip(rows.index, names, strict=True)))
     names = pd.Series(found, index=rows.index, dtype="str")
     _refuse_duplicates(path, names, rows["path"])
     split, evaluated_on, split_note = splits_of(path, rows)
@@ -157,6 +158,7 @@ def read_manifest(
         notes=(f"{path.name} is read with: {taken}",) if taken else (),
         others=others.drop(columns=[*DESCRIBING], errors="ignore").reset_index(drop=True),
         task=label_task,
+        sizes=files.sizes,
     )
 
 

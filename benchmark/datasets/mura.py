@@ -40,7 +40,9 @@ def read_mura(root: Path, *, labels: Path | None = None, allow_outside: bool = F
         notes += said
     evaluated_on = _TEST if (images["split"] == "test").any() else ""
     name, citation = "MURA", "rajpurkar2018mura"
-    return Manifest(folder, images, evaluated_on, name=name, citation=citation, notes=tuple(notes))
+    return Manifest(
+        folder, images, evaluated_on, name=name, citation=citation, notes=tuple(notes), sizes=files.sizes
+    )
 
 
 def _image_paths(files: ImageFiles, split: str) -> list[str]:
@@ -80,19 +82,22 @@ def _table(folder: Path, images: list[str]) -> pd.DataFrame:
     if wrong or not images:
         what = f"'{shown(wrong[0])}' is not named as MURA names its images" if wrong else "no image is there"
         raise UserError(f"{folder}: {what} (expected {EXPECTED})")
-    fields = [match.groupdict() for match in matches if match]
+    fields = [match.group("split", "part", "patient", "study", "label") for match in matches if match]
+    splits, parts, patients, studies, labels = zip(*fields, strict=True)
+    names = {part: part_name(part) for part in set(parts)}
     table = pd.DataFrame(
         {
             "image": images,
-            "patient": [f["patient"] for f in fields],
-            "study": [f"{f['part']}/{f['patient']}/{f['study']}" for f in fields],
-            "body_part": [part_name(f["part"]) for f in fields],
-            "label": [int(f["label"].lower() == "positive") for f in fields],
-            "split": ["test" if f["split"].lower() == _TEST else "train" for f in fields],
+            "patient": patients,
+            "study": ["/".join(of) for of in zip(parts, patients, studies, strict=True)],
+            "body_part": [names[part] for part in parts],
+            "label": [int(label.lower() == "positive") for label in labels],
+            "split": ["test" if split.lower() == _TEST else "train" for split in splits],
         }
     )
-    twice = table["image"][table["image"].map(composed).duplicated()]
-    if len(twice):
+    forms = [composed(image) for image in images]
+    if len(set(forms)) < len(forms):
+        twice = table["image"][pd.Series(forms).duplicated()]
         raise UserError(f"{folder}: '{twice.iloc[0]}' is listed twice")
     return table
 

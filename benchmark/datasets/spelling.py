@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 _WHOLE_NUMBER = re.compile(r"\+?(\d+)(?:[.,]0*)?")  # 12, 0012, 12.0 and 12,00
 _SCIENTIFIC = re.compile(r"\+?(\d)[.,]?(\d*)e\+?(\d{1,2})")  # 1.2E+01, as Excel shows long numbers
@@ -18,6 +19,7 @@ def composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+@lru_cache(maxsize=2**16)  # the patients of a data set are asked for by each check
 def without_spelling(text: str) -> str:
     """What two spellings of one name share.
 

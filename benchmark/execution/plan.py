@@ -1,6 +1,7 @@
 """The plan of a run: each cell's status (done, stale, failed, missing) with its reason and expected time."""
 
 from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import Any
@@ -34,6 +35,7 @@ from extractors.validation import did_you_mean
 from results.names import LEAKY_SPLIT
 
 Fingerprint = dict[str, Any]
+NEVER = "never run"
 
 
 @dataclass(frozen=True)
@@ -166,14 +168,20 @@ def _compare_with_records(
 ) -> list[PlannedCell]:
     """Compare each cell with its record, and estimate its time."""
     digest = _data_digest(split)
-    known = {cell.id: _own(records.read(cell.id), cell) for cell in cells}
+    there = records.folders()
+    known = {cell.id: _own(records.read(cell.id), cell) for cell in cells if cell.id in there}
     finished = (record for record in known.values() if isinstance(record, Finished))
     guess = CellTimes(finished, split.grid.image.size)
     images_of, others = cache(split.train_images), OtherGrids(records)
+    fingerprints: dict[tuple[Hashable, ...], Fingerprint] = {}
     found = []
     for cell in cells:
-        fingerprint = fingerprint_of(cell, split.grid, digest)
-        status, reason = _status(cell, known[cell.id], fingerprint, records)
+        kind = cell.extractor, cell.strategy, cell.classifier, bool(cell.control)
+        if kind not in fingerprints:
+            fingerprints[kind] = fingerprint_of(cell, split.grid, digest)
+        fingerprint = fingerprints[kind]
+        is_new = cell.id not in there
+        status, reason = ("missing", NEVER) if is_new else _status(cell, known[cell.id], fingerprint, records)
         if status == "done" and _of_other_images(known[cell.id], now):
             status, reason = "stale", CHANGED
         held_by = "" if status == "done" else others.holding(cell.id, partial(_is_same, fingerprint, now))
@@ -267,7 +275,7 @@ def _status(cell: Cell, record: Record | None, fingerprint: Fingerprint, records
         return "stale", f"changed since: {', '.join(changed)}"
     if damage := records.damage(cell.id, record):
         return "missing", f"its file {damage}"
-    return ("done", "") if record else ("missing", "never run")
+    return ("done", "") if record else ("missing", NEVER)
 
 
 def _check_part(part: str, plan: Plan) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from statistics import mean
 
 import numpy as np
 import pandas as pd
@@ -46,9 +45,8 @@ class TrainingRows:
         subsets = [self.rows(body_part, train_size, seed) for seed in self.grid.seeds[:COUNTED]]
         if isinstance(train_size, int) and train_size > len(subsets[0]):
             return None
-        return round(mean(map(len, subsets))), round(
-            mean(len(np.unique(self._patients[rows])) for rows in subsets)
-        )
+        patients = [len(np.unique(self._patients[rows])) for rows in subsets]
+        return round(sum(map(len, subsets)) / len(subsets)), round(sum(patients) / len(subsets))
 
     @cached_property
     def _patients(self) -> RowNumbers:

@@ -77,6 +77,13 @@ class Records:
         """The folder of a cell, which may not exist."""
         return self.folder / cell
 
+    def folders(self) -> frozenset[str]:
+        """The names of all folders of cells, with a usable record or without, in one look."""
+        try:
+            return frozenset(os.listdir(self.folder))  # noqa: PTH208
+        except OSError:
+            return frozenset()
+
     def leases(self) -> Leases:
         """The leases of the grid's cells, with a reader's memory of its own."""
         return Leases(self.folder / LEASES)

@@ -202,17 +202,16 @@ class Recipe(Stage):
 
     def stretched(self, images: int) -> "Recipe":
         """The recipe with as many epochs per stage as `min_updates` needs with this many training images."""
-        per_epoch = self.updates_per_epoch(images)
-        return self.with_stages(
-            stage.of_epochs(max(stage.epochs, ceil(stage.min_updates / per_epoch)))
-            for stage in self.each_stage()
-        )
+        return self.with_stages(stage.of_epochs(self._epochs(stage, images)) for stage in self.each_stage())
+
+    def _epochs(self, stage: Stage, images: int) -> int:
+        return max(stage.epochs, ceil(stage.min_updates / self.updates_per_epoch(images)))
 
     def most_epochs(self, images: int) -> int:
         """The epochs of all learning rates and folds on N images, and of the refit; none stops early."""
         share = 1 / self.folds if self.uses_folds(images) else self.validation_share
-        stages = self.stretched(images - round(images * share)).each_stage()
-        once, rates = sum(stage.epochs for stage in stages), len(self.rates())
+        trained_on = images - round(images * share)
+        once, rates = sum(self._epochs(stage, trained_on) for stage in self.each_stage()), len(self.rates())
         return once * (rates * self.folds + 1 if self.uses_folds(images) else rates)
 
     def asked(self) -> dict[str, JsonValue]:

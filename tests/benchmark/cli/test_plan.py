@@ -11,7 +11,7 @@ from benchmark.cli.main import cli
 from benchmark.cli.plan import show_plan
 from benchmark.store.workspace import Workspace
 
-SLOW = ("torch", "mlflow", "matplotlib", "sklearn", "docx", "statsmodels")
+SLOW = ("torch", "mlflow", "matplotlib", "sklearn", "docx", "statsmodels", "scipy")
 GRID = """\
 name: g
 dataset: {kind: phantom, patients: 60}

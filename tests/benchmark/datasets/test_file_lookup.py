@@ -30,6 +30,14 @@ def test_a_file_below_the_root_is_found(root: Path) -> None:
     assert files.find("c.png") == ("c.png", MISSING)
 
 
+def test_the_bytes_of_found_files_are_noted_those_of_a_link_being_its_target_s(root: Path) -> None:
+    (root / "link.png").symlink_to(root / "a.png")
+    files = ImageFiles(root)
+    for name in ("a.png", "link.png", "c.png", "sub"):
+        files.find(name)
+    assert files.sizes == {"a.png": 5, "link.png": 5}
+
+
 @pytest.mark.parametrize("wanted", ["NFC", "NFD"])
 @pytest.mark.parametrize("there", ["NFC", "NFD"])
 def test_a_name_is_found_in_either_unicode_form_with_folders_in_the_other(

@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -174,6 +175,12 @@ def test_the_digest_notices_a_file_of_another_size(tmp_path: Path) -> None:
     before = read_manifest(path).digest()
     (tmp_path / "1.png").write_bytes(b"another image")
     assert read_manifest(path).digest() != before
+
+
+def test_the_digest_is_the_same_whether_sizes_were_noted_or_are_looked_up(tmp_path: Path) -> None:
+    read_then = read(tmp_path, "1.png,p,1,hand,0,train", "2.png,q,1,hand,1,test")
+    assert read_then.sizes == {name: (tmp_path / name).stat().st_size for name in ("1.png", "2.png")}
+    assert replace(read_then, sizes={}).digest() == read_then.digest()
 
 
 @pytest.mark.skipif(not PNEUMONIA.is_file(), reason="PneumoniaMNIST is not in ../shared/data")

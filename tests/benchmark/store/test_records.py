@@ -193,6 +193,13 @@ def test_a_record_that_cannot_be_read_is_damage_and_a_cell_without_one_is_none(r
     assert records.damage("c1", None) == "result.json is damaged"
 
 
+def test_all_folders_of_cells_are_listed_and_none_where_nothing_was_run(records):
+    assert records.folders() == frozenset()
+    records.write(Result(failed()))
+    records.cell_folder("c2").mkdir()
+    assert records.folders() == {"c1", "c2"}
+
+
 def test_the_record_of_another_cell_is_no_record_of_this_one(records):
     write_finished(records)
     shutil.copytree(records.cell_folder("c1"), records.cell_folder("c2"))
