@@ -6,6 +6,7 @@ import shutil
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -111,26 +112,23 @@ class Experiment:
         """Create a run with status RUNNING; `started` is a time in ISO 8601 format, by default now."""
         return self.client.create_run(self.id, start_time=milliseconds(started), tags=_values(tags))
 
-    def add(
-        self,
-        tags: Mapping[str, str],
-        params: Mapping[str, Any],
-        metrics: Sequence[Metric],
-        *,
-        status: str,
-        started: str | None,
-        finished: int,
-    ) -> Run:
-        """Write a run that has ended, in one transaction where the store is a database of this machine.
-
-        `started` as in `begin`, `finished` as in `end`. Each name is in `metrics` once.
-        """
+    def add(self, runs: Sequence[WholeRun]) -> list[Run]:
+        """Write runs that have ended, in one transaction where the store is a database of this machine."""
         store = _get_store(self._uri)  # type: ignore[no-untyped-call]
-        if not can_write_whole(store):
-            return self.end(self.begin(tags, started), params, metrics, {}, status, finished)
-        began = milliseconds(started)
-        run = WholeRun(began, finished, status, _values(tags), _param_values(params), metrics)
-        return write_whole(store, self.id, self._location, run)
+        whole = [replace(run, tags=_values(run.tags), params=_param_values(run.params)) for run in runs]
+        if can_write_whole(store):
+            return write_whole(store, self.id, self._location, whole)
+        return [
+            self.end(
+                self.client.create_run(self.id, start_time=run.started, tags=dict(run.tags)),
+                run.params,
+                run.metrics,
+                {},
+                run.status,
+                run.ended,
+            )
+            for run in whole
+        ]
 
     def end(
         self,

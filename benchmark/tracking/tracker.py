@@ -40,8 +40,11 @@ with warnings.catch_warnings():
     from mlflow.entities import Metric, Run
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NAME
 
+    from benchmark.tracking.whole_runs import WholeRun
+
 LoggedCell = tuple[Record, Callable[[], Figures], Iterable[Path]]  # the arguments of `Tracker.log_cell`
 _OF_DIFFERENCE = ("difference", "low", "high", "training_sd", "test_sd")
+_AT_ONCE = 100  # cells of one transaction, whose rows take some 10 MB
 _LONGEST_LINKS = 4000  # characters in the experiment's note, whose length MLflow limits
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
@@ -103,14 +106,15 @@ class Tracker:
     def log_cells(self, cells: Iterable[LoggedCell]) -> None:
         """Log many cells as `log_cell` does, to a server several at once.
 
+        To a database of this machine those without epochs and files go together, a hundred in a transaction.
         Of the failures the first is raised; cells that were not begun by then are left out.
         """
         found = list(cells)
         for record, _, _ in found:
             self._curve(record.axes)  # which two threads must not begin both
         if self._store.runs_at_once == 1:
-            for cell in found:
-                self.log_cell(*cell)
+            for start in range(0, len(found), _AT_ONCE):
+                self._add([run for cell in found[start : start + _AT_ONCE] if (run := self._log_cell(*cell))])
             return
         with ThreadPoolExecutor(self._store.runs_at_once) as pool:
             try:
@@ -132,12 +136,23 @@ class Tracker:
         file name → matplotlib figure) is called only when they are written. Only the primary metric is logged
         with its interval: all intervals, which are in the record, would double MLflow's time.
         """
+        run = self._log_cell(record, figures, files)
+        self._add([run] if run else [])
+
+    def _add(self, runs: Sequence[WholeRun]) -> None:
+        for run in self._store.add(runs) if runs else []:
+            self._cells[run.data.tags["cell"]] = run
+
+    def _log_cell(
+        self, record: Record, figures: Callable[[], Figures], files: Iterable[Path]
+    ) -> WholeRun | None:
+        """Log one cell, or return the run that is still to be added."""
         digest = digest_of(record.to_json())
         run = self._cells.get(record.cell)
         history = record.history if isinstance(record, Finished) else []
         if run is not None:
             if run.data.tags.get("record") == digest and run.info.status in ("FINISHED", "FAILED"):
-                return
+                return None
             beyond = len(history) + 1 if isinstance(record, Finished) else math.inf
             if not self._continues(run, record, beyond):
                 self._store.delete(run)
@@ -153,10 +168,7 @@ class Tracker:
         kept, params = list(files), cell_params(record)
         if run is None and not (history or drawn or kept):
             every = self._cell_tags(record) | tags
-            self._cells[record.cell] = self._store.add(
-                every, params, metrics, status=status, started=record.started, finished=when
-            )
-            return
+            return WholeRun(milliseconds(record.started), when, status, every, params, metrics)
         if run is None:
             run = self._store.begin(tags=self._cell_tags(record), started=record.started)
         known = self._steps(run) if history else set()
@@ -165,8 +177,8 @@ class Tracker:
                 self._store.log(run, _metrics_of_epoch(epoch))
         with self._drawing:
             self._store.log_artifacts(run, drawn, kept)
-        run = self._store.end(run, params, metrics, tags, status, when)
-        self._cells[record.cell] = run
+        self._cells[record.cell] = self._store.end(run, params, metrics, tags, status, when)
+        return None
 
     def log_model(self, record: Finished, write: Callable[[Path], None]) -> None:
         """Log the model of a cell that was logged as the artifact folder `model` of its run, once per record.

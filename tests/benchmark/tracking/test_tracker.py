@@ -149,7 +149,7 @@ def test_a_store_that_breaks_during_a_run_stops_no_cell_and_is_filled_later(
         raise RuntimeError("database is locked\nand more")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Tracker, "log_cell", broken)
+        patched.setattr(Tracker, "log_cells", broken)
         assert run_grid(grid, workspace, jobs=1, device="cpu", skip_unreadable=False) == 0
     said = capsys.readouterr().err
     assert "MLflow could not be written: database is locked" in said

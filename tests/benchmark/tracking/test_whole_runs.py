@@ -1,11 +1,13 @@
 """A run that is inserted whole is what MLflow's client makes of the same values."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from mlflow.entities import Metric
 
 from benchmark.tracking.mlflow_experiment import Experiment
+from benchmark.tracking.whole_runs import WholeRun
 
 TAGS = {"mlflow.runName": "edges · hand", "cell": "0123", "record": "abc", "kind": "cell"}
 PARAMS = {"body_part": "hand", "seed": 1, "recipe": "x" * 7000, "empty": ""}
@@ -14,7 +16,7 @@ METRICS = [
     Metric("study/slope", math.nan, 1_700_000_000_000, 100),
     Metric("study/ratio", math.inf, 1_700_000_000_000, 100),
 ]
-STARTED = "2026-01-01T00:00:00+00:00"
+WHOLE = WholeRun(1_600_000_000_000, 1_800_000_000_000, "FINISHED", TAGS, PARAMS, METRICS)
 
 
 @pytest.fixture
@@ -43,8 +45,7 @@ def content(run):
 
 
 def added(experiment, **changes):
-    given = {"status": "FINISHED", "started": STARTED, "finished": 1_800_000_000_000} | changes
-    return experiment.add(TAGS, PARAMS, METRICS, **given)
+    return experiment.add([replace(WHOLE, **changes)])[0]
 
 
 @pytest.mark.parametrize("status", ["FINISHED", "FAILED"])
@@ -77,7 +78,15 @@ def test_the_client_can_go_on_with_it(experiment):
 
 
 def test_a_run_is_there_whole_or_not_at_all(experiment):
-    twice = [METRICS[0], METRICS[0]]
+    twice = replace(WHOLE, metrics=[METRICS[0], METRICS[0]])
     with pytest.raises(Exception, match="UNIQUE constraint"):
-        experiment.add(TAGS, PARAMS, twice, status="FINISHED", started=STARTED, finished=1)
+        experiment.add([WHOLE, twice])
     assert experiment.runs() == []
+
+
+def test_several_runs_each_have_their_own_values(experiment):
+    others = [replace(WHOLE, tags={**TAGS, "cell": f"{n}"}, metrics=[METRICS[n]]) for n in range(2)]
+    for made in experiment.add(others):
+        kept = experiment.client.get_run(made.info.run_id)
+        assert content(kept) == content(made)
+        assert [metric.key for metric in kept.data._metric_objs] == [METRICS[int(kept.data.tags["cell"])].key]
