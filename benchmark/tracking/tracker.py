@@ -10,11 +10,9 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
-import pandas as pd
-
 from benchmark.analysis.learning_curves import CURVE, CurvePoint
-from benchmark.analysis.paired_differences import QUESTION
 from benchmark.store.record import Epoch, Failed, Finished, Header, Record
+from benchmark.tracking.comparison_run import log_comparison
 from benchmark.tracking.curve_pages import page_tags
 from benchmark.tracking.external_run import log_external
 from benchmark.tracking.fields import (
@@ -27,13 +25,9 @@ from benchmark.tracking.fields import (
     run_name,
 )
 from benchmark.tracking.mlflow_experiment import Experiment, Figures, milliseconds
-from benchmark.tracking.mlflow_names import mlflow_name, mlflow_value
-from extractors.digests import JsonValue, digest_of
-from results.comparison import OVER_SEEDS
-from results.frames import csv_text
-from results.labels import look_of
-from results.names import CHOSEN
-from results.verdict import SIDES, sides_of
+from benchmark.tracking.mlflow_names import mlflow_value
+from benchmark.tracking.report_run import log_report
+from extractors.digests import digest_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -43,7 +37,6 @@ with warnings.catch_warnings():
     from benchmark.tracking.whole_runs import WholeRun
 
 LoggedCell = tuple[Record, Callable[[], Figures], Iterable[Path]]  # the arguments of `Tracker.log_cell`
-_OF_DIFFERENCE = ("difference", "low", "high", "training_sd", "test_sd")
 _AT_ONCE = 100  # cells of one transaction, whose rows take some 10 MB
 _LONGEST_LINKS = 4000  # characters in the experiment's note, whose length MLflow limits
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
@@ -196,59 +189,16 @@ class Tracker:
     def log_comparison(
         self, body_part: str, rows: Sequence[Mapping[str, Any]], figures: Callable[[], Figures]
     ) -> None:
-        """Log a head-to-head of one body part as a run: table, figure, and differences by training size.
-
-        The rows are of one comparison (`head_to_head.by_question`). The differences (mean over seeds, the
-        frozen classifier chosen on training folds) are metrics `difference/BACKBONE[/RECIPE]` with bounds and
-        both parts of the variance (training_sd, test_sd) at step = train_images; the verdict is in the table.
-        Unchanged rows stay.
-        """
-        content: list[JsonValue] = [dict(row) for row in rows]
-        sides = sides_of(rows[0])
-        first, second = (look_of(strategy).label for strategy in sides)
-        name = f"{first} against {second} · {body_part}"
-        compared = body_part if sides == QUESTION else name
-        digest, run = digest_of(content), self._comparisons.get(mlflow_value(compared))
-        if run is not None:
-            if run.data.tags.get("rows") == digest and run.info.status == "FINISHED":
-                return
-            self._store.delete(run)
-        run = self._store.begin({"kind": "comparison", "comparison": compared, MLFLOW_RUN_NAME: name})
-        now = milliseconds(None)
-        drawn = [row for row in rows if row["classifier"] == CHOSEN and row["seed"] == OVER_SEEDS]
-        metrics = [
-            Metric(f"{key}/{_compared(row)}", row[key], now, row["train_images"])
-            for row in drawn
-            for key in (*(SIDES[side] for side in sides), *_OF_DIFFERENCE)
-            if row[key] is not None
-        ]
-        table = pd.DataFrame(list(rows)).assign(classifiers=[str(row["classifiers"]) for row in rows])
-        self._store.client.log_table(run.info.run_id, table, "head_to_head.json")
-        self._store.client.log_text(run.info.run_id, csv_text(table), "head_to_head.csv")
-        self._store.log_artifacts(run, figures())
-        tags = {"rows": digest}
-        run = self._store.end(run, {"body_part": body_part}, metrics, tags, finished=now)
-        self._comparisons[mlflow_value(compared)] = run
+        """Log a head-to-head of one body part: `comparison_run.log_comparison`."""
+        log_comparison(self._store, self._comparisons, body_part, rows, figures)
 
     def log_external(self, rows: Sequence[dict[str, Any]]) -> None:
         """Log verdicts and changes on external sets: `external_run.log_external`."""
         log_external(self._store, rows)
 
     def log_report(self, folder: Path, files: Iterable[Path], digest: str) -> None:
-        """Log a report's files, all below `folder`, as artifacts of one run; replaces an older report.
-
-        `digest` identifies the files: nothing is written when they are already logged.
-        """
-        runs = [run for run in self._store.runs() if run.data.tags.get("kind") == "report"]
-        if any(run.data.tags.get("files") == digest and run.info.status == "FINISHED" for run in runs):
-            return
-        run = self._store.begin({"kind": "report", MLFLOW_RUN_NAME: "report"})
-        for path in files:
-            inside = path.relative_to(folder).parent.as_posix()
-            self._store.client.log_artifact(run.info.run_id, str(path), "" if inside == "." else inside)
-        self._store.end(run, {}, [], {"files": digest})
-        for old in runs:
-            self._store.delete(old)
+        """Log a report's files: `report_run.log_report`."""
+        log_report(self._store, folder, files, digest)
 
     def log_curves(self, points: Iterable[CurvePoint]) -> None:
         """Log each point of the curves once, at step = train_images; a changed curve gets a new run.
@@ -329,11 +279,6 @@ class Tracker:
 
     def _steps(self, run: Run) -> set[int]:
         return set(self._store.history(run, "epoch/train_loss"))
-
-
-def _compared(row: Mapping[str, Any]) -> str:
-    """The backbone of a comparison (and the recipe, if the grid has several), for the name of a metric."""
-    return "/".join(mlflow_name(row[name]) for name in ("backbone", "recipe") if row[name])
 
 
 def _metrics_of_epoch(epoch: Epoch) -> list[Metric]:
