@@ -32,8 +32,7 @@ def read_mura(root: Path, *, labels: Path | None = None, allow_outside: bool = F
     folder, where = mura_folder(root)
     files = ImageFiles(folder, allow_outside)
     images = _table(folder, [image for split in SPLITS for image in _image_paths(files, split)])
-    for split in SPLITS:
-        _check_labels(folder, split, images)
+    _check_labels(folder, images)
     notes = [where] if where else []
     if labels is not None:
         images, said = corrected(images, labels)
@@ -102,16 +101,15 @@ def _table(folder: Path, images: list[str]) -> pd.DataFrame:
     return table
 
 
-def _check_labels(folder: Path, split: str, images: pd.DataFrame) -> None:
+def _check_labels(folder: Path, images: pd.DataFrame) -> None:
     """Raise UserError when a label in labeled_studies.csv differs from the label in the folder's name."""
-    listing = folder / f"{split}_labeled_studies.csv"
-    if not listing.is_file():
-        return
     folders = [image.rpartition("/")[0] for image in images["image"].to_numpy(dtype=object)]
-    named = dict(zip(folders, images["label"], strict=True))
-    for number, row in _rows(listing, split):
-        if len(row) != 2:
-            raise UserError(f"{listing}:{number}: {len(row)} fields; expected a study and its label")
-        name, label = row
-        if name in named and str(named[name]) != label:
-            raise UserError(f"{listing}:{number}: label '{label[:40]}', but the folder is called {name}")
+    named = dict(zip(folders, images["label"].to_numpy(), strict=True))
+    for split in SPLITS:
+        listing = folder / f"{split}_labeled_studies.csv"
+        for number, row in _rows(listing, split) if listing.is_file() else ():
+            if len(row) != 2:
+                raise UserError(f"{listing}:{number}: {len(row)} fields; expected a study and its label")
+            name, label = row
+            if name in named and str(named[name]) != label:
+                raise UserError(f"{listing}:{number}: label '{label[:40]}', but the folder is called {name}")

@@ -24,9 +24,9 @@ def nested_order(images: pd.DataFrame, groups: NDArray[np.object_], body_part: s
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """What an order of n images in g groups needs: the names of groups (g,) sorted, and numbers."""
+    """What an order of n images in g groups needs: the names of groups (g) sorted, in UTF-8, and numbers."""
 
-    names: NDArray[np.object_]
+    names: list[bytes]
     of_image: RowNumbers  # (n,) the group of each image
     image_rank: RowNumbers  # (n,) the place of each image's name
     images: NDArray[np.int64]  # (g,) how many a group has
@@ -44,13 +44,13 @@ def groups_of(images: pd.DataFrame, groups: NDArray[np.object_]) -> Groups:
     image_rank = np.empty(len(images), int)
     image_rank[np.argsort(images["image"].to_numpy(dtype=object), kind="stable")] = np.arange(len(images))
     counts = np.bincount(of_image, minlength=len(names))
-    return Groups(np.asarray(names, dtype=object), of_image, image_rank, counts, stratum.reshape(-1))
+    return Groups([str(n).encode() for n in names], of_image, image_rank, counts, stratum.reshape(-1))
 
 
 def order_of(groups: Groups, body_part: str, seed: int) -> RowNumbers:
     """`nested_order` of the images of these groups."""
-    names = [f"{body_part}|{seed}|{name}" for name in groups.names]
-    hashes = np.array([hashlib.sha256(name.encode()).digest() for name in names], dtype="S32")
+    drawn_by = f"{body_part}|{seed}|".encode()
+    hashes = np.array([hashlib.sha256(drawn_by + name).digest() for name in groups.names], dtype="S32")
     drawn = np.argsort(hashes, kind="stable")
     position = np.empty(len(drawn))
     for stratum in range(groups.stratum.max(initial=-1) + 1):

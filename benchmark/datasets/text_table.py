@@ -28,7 +28,6 @@ _BYTE_ORDER_MARKS = (  # UTF-32 first, since its mark begins with that of UTF-16
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _SEPARATOR_LINE = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)  # the first line of some of Excel's files
 
 
@@ -149,7 +148,7 @@ def _delimiter(path: Path, text: str, fits: Callable[[list[str]], int]) -> str:
 
 
 def _records(path: Path, text: str, delimiter: str, first: int) -> dict[int, list[str]]:
-    reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: dict[int, list[str]] = {}
     seen = 0
     try:
