@@ -78,11 +78,16 @@ class Records:
         return self.folder / cell
 
     def folders(self) -> frozenset[str]:
-        """The names of all folders of cells, with a usable record or without, in one look."""
+        """The names of all folders of cells, with a usable record or without, in one look.
+
+        Raises UserError where they cannot be listed: no cell may be taken for one that was never run.
+        """
         try:
             return frozenset(os.listdir(self.folder))  # noqa: PTH208
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return frozenset()
+        except OSError as error:
+            raise UserError(f"{self.folder}: the cells cannot be listed: {reason(error)}") from error
 
     def leases(self) -> Leases:
         """The leases of the grid's cells, with a reader's memory of its own."""

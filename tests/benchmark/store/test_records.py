@@ -6,6 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from benchmark.errors import UserError
 from benchmark.grid.schema import Evaluation
 from benchmark.store.measures import resample
 from benchmark.store.records import DamagedError, Records, Result, ordinary
@@ -198,6 +199,15 @@ def test_all_folders_of_cells_are_listed_and_none_where_nothing_was_run(records)
     records.write(Result(failed()))
     records.cell_folder("c2").mkdir()
     assert records.folders() == {"c1", "c2"}
+
+
+def test_cells_that_cannot_be_listed_are_not_taken_for_cells_that_were_never_run(records, monkeypatch):
+    def denied(_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("benchmark.store.records.os.listdir", denied)
+    with pytest.raises(UserError, match=r"grid: the cells cannot be listed: .*Permission denied"):
+        records.folders()
 
 
 def test_the_record_of_another_cell_is_no_record_of_this_one(records):
