@@ -52,6 +52,7 @@ def fail_at_two(item, shared):
 
 
 def end_hard(item, shared):
+    time.sleep(1)  # a worker that dies while its nanny starts it is not started again
     os.kill(os.getpid(), signal.SIGKILL)
 
 
