@@ -37,7 +37,7 @@ with warnings.catch_warnings():
     from benchmark.tracking.whole_runs import WholeRun
 
 LoggedCell = tuple[Record, Callable[[], Figures], Iterable[Path]]  # the arguments of `Tracker.log_cell`
-_AT_ONCE = 100  # cells of one transaction, whose rows take some 10 MB
+_CELLS_AT_ONCE = 100  # in one transaction, so that the rows of thousands of cells are not in memory together
 _LONGEST_LINKS = 4000  # characters in the experiment's note, whose length MLflow limits
 _NOTE = """Learning curves, frozen and fine-tuned on one axis: {links}
 
@@ -106,8 +106,10 @@ class Tracker:
         for record, _, _ in found:
             self._curve(record.axes)  # which two threads must not begin both
         if self._store.runs_at_once == 1:
-            for start in range(0, len(found), _AT_ONCE):
-                self._add([run for cell in found[start : start + _AT_ONCE] if (run := self._log_cell(*cell))])
+            for start in range(0, len(found), _CELLS_AT_ONCE):
+                self._add(
+                    [run for cell in found[start : start + _CELLS_AT_ONCE] if (run := self._log_cell(*cell))]
+                )
             return
         with ThreadPoolExecutor(self._store.runs_at_once) as pool:
             try:

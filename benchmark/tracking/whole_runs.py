@@ -32,7 +32,7 @@ class WholeRun:
     ended: int
     status: str
     tags: Mapping[str, str]  # with MLflow's tag of the name
-    params: Mapping[str, Any]
+    params: Mapping[str, Any]  # written as `str` shows them
     metrics: Sequence[Metric]
 
 
